@@ -1,0 +1,165 @@
+# heddle_add_case(NAME <source>...
+#   [EXPECT <expectation>...]   what each engine finds; default: pass
+#   [ENGINES <engine>...]       stress, tsan, fuzz, relacy; default: all four
+#   [RUNS <runs>...]            as in --runs; default: what `heddle run` does unasked
+#   [OPTIONS <option>...]       more options of `heddle run`
+#   [ARGS <argument>...]        arguments of the program
+#   [TIMEOUT <seconds>])        of each test; default: 300
+#
+# An executable NAME, built with -g -O1 -fsanitize=thread and with assert() on, and a CTest test
+# NAME.<engine> for each engine, labelled with the engine's name; the target heddle_cases builds all
+# cases:
+#
+#   heddle run <path of NAME> --engine <engine> --expect <expectation>
+#
+# An expectation is `pass`, `fail`, `fail:<kind>` or `any`. A kind is an enumerator of FailureKind in
+# harness/model/outcome.h, such as lost_wakeup. Alone it holds for all engines; after an engine's
+# name and a colon for that engine, wherever it stands in the list. RUNS works the same way:
+#
+#   heddle_add_case(queue queue.cpp
+#     EXPECT pass fuzz:fail:lost_wakeup stress:any
+#     RUNS 1000 fuzz:20000)
+#
+# Nothing here that could not be written by hand with add_executable() and add_test().
+include_guard(GLOBAL)
+
+set(HEDDLE_ENGINES stress tsan fuzz relacy)
+set(HEDDLE_EXPECTATION_PATTERN "^(pass|any|fail(:[a-z_]+)?)$")
+
+# Sets OUT to the value of ENGINE in a list of `value` and `engine:value`; DEFAULT if there is none.
+function(_heddle_for_engine OUT ENGINE DEFAULT)
+  set(value "${DEFAULT}")
+  foreach(item IN LISTS ARGN)
+    if(NOT item MATCHES "^(stress|tsan|fuzz|relacy):")
+      set(value "${item}")
+    endif()
+  endforeach()
+  foreach(item IN LISTS ARGN)
+    if(item MATCHES "^${ENGINE}:(.+)$")
+      set(value "${CMAKE_MATCH_1}")
+    endif()
+  endforeach()
+  set(${OUT} "${value}" PARENT_SCOPE)
+endfunction()
+
+# clang links ThreadSanitizer statically unless told otherwise, and then nothing can take its place.
+# The shared one is found neither by the linker's nor by the loader's defaults.
+function(_heddle_link_shared_tsan TARGET)
+  target_link_options(${TARGET} PRIVATE -fsanitize=thread)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    return()
+  endif()
+  if(NOT DEFINED CACHE{HEDDLE_CLANG_RUNTIME_DIR})
+    foreach(name IN ITEMS libclang_rt.tsan-x86_64.so libclang_rt.tsan.so)
+      execute_process(
+        COMMAND "${CMAKE_CXX_COMPILER}" -print-file-name=${name}
+        OUTPUT_VARIABLE library OUTPUT_STRIP_TRAILING_WHITESPACE)
+      if(EXISTS "${library}")
+        get_filename_component(directory "${library}" DIRECTORY)
+        set(HEDDLE_CLANG_RUNTIME_DIR "${directory}" CACHE INTERNAL "Folder of clang's libraries")
+        break()
+      endif()
+    endforeach()
+    if(NOT DEFINED CACHE{HEDDLE_CLANG_RUNTIME_DIR})
+      message(FATAL_ERROR "heddle_add_case: ${CMAKE_CXX_COMPILER} has no shared ThreadSanitizer "
+                          "(libclang_rt.tsan-x86_64.so; Debian: libclang-rt-<version>-dev).")
+    endif()
+  endif()
+  # The new kind of run path, since the old kind would win over the library path that `heddle run`
+  # sets.
+  target_link_options(${TARGET} PRIVATE
+    -shared-libsan "-Wl,-rpath,${HEDDLE_CLANG_RUNTIME_DIR}" -Wl,--enable-new-dtags)
+endfunction()
+
+function(heddle_add_case NAME)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "TIMEOUT" "EXPECT;ENGINES;RUNS;OPTIONS;ARGS")
+  if(NOT ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "heddle_add_case(${NAME}): no sources.")
+  endif()
+  if(NOT ARG_ENGINES)
+    set(ARG_ENGINES ${HEDDLE_ENGINES})
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+
+  add_executable(${NAME} ${ARG_UNPARSED_ARGUMENTS})
+  # Last on the command line, so they win over those of the build type: asserts are the case's
+  # verdict, and at higher levels compilers merge the very accesses that race.
+  target_compile_options(${NAME} PRIVATE -g -O1 -fsanitize=thread -UNDEBUG)
+  find_package(Threads REQUIRED)
+  target_link_libraries(${NAME} PRIVATE Threads::Threads)
+  _heddle_link_shared_tsan(${NAME})
+  if(NOT TARGET heddle_cases)
+    add_custom_target(heddle_cases)
+  endif()
+  add_dependencies(heddle_cases ${NAME})
+
+  set(expectations "")
+  foreach(engine IN LISTS ARG_ENGINES)
+    if(NOT engine IN_LIST HEDDLE_ENGINES)
+      message(FATAL_ERROR "heddle_add_case(${NAME}): no engine is called '${engine}'; "
+                          "there are ${HEDDLE_ENGINES}.")
+    endif()
+    _heddle_for_engine(expectation ${engine} pass ${ARG_EXPECT})
+    if(NOT expectation MATCHES "${HEDDLE_EXPECTATION_PATTERN}")
+      message(FATAL_ERROR "heddle_add_case(${NAME}): '${expectation}' is no expectation; "
+                          "write pass, fail, fail:<kind> or any, or <engine>: before one of these.")
+    endif()
+    list(APPEND expectations "\"${engine}\": \"${expectation}\"")
+
+    _heddle_for_engine(runs ${engine} "" ${ARG_RUNS})
+    set(options --engine ${engine} --expect ${expectation})
+    if(runs)
+      list(APPEND options --runs ${runs})
+    endif()
+    list(APPEND options ${ARG_OPTIONS})
+    if(ARG_ARGS)
+      list(APPEND options -- ${ARG_ARGS})
+    endif()
+    if(TARGET heddle::cli)
+      add_test(NAME ${NAME}.${engine}
+        COMMAND heddle::cli run $<TARGET_FILE:${NAME}> ${options})
+      set_tests_properties(${NAME}.${engine} PROPERTIES LABELS ${engine} TIMEOUT ${ARG_TIMEOUT})
+      if(engine MATCHES "^(stress|tsan)$")
+        # Real threads want real processors; two, so that races have a chance beside other tests.
+        set_tests_properties(${NAME}.${engine} PROPERTIES PROCESSORS 2)
+      endif()
+    endif()
+  endforeach()
+
+  set(sources "")
+  foreach(source IN LISTS ARG_UNPARSED_ARGUMENTS)
+    get_filename_component(source "${source}" ABSOLUTE)
+    list(APPEND sources "\"${source}\"")
+  endforeach()
+  list(JOIN sources ", " sources)
+  list(JOIN expectations ", " expectations)
+  string(CONCAT entry
+    "    {\"name\": \"${NAME}\",\n"
+    "     \"path\": \"$<TARGET_FILE:${NAME}>\",\n"
+    "     \"sources\": [${sources}],\n"
+    "     \"expect\": {${expectations}}}")
+  set_property(GLOBAL APPEND PROPERTY HEDDLE_CASES "${entry}")
+
+  get_property(scheduled GLOBAL PROPERTY HEDDLE_MANIFEST_SCHEDULED)
+  if(NOT scheduled)
+    set_property(GLOBAL PROPERTY HEDDLE_MANIFEST_SCHEDULED ON)
+    # When all folders have added their cases.
+    cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL _heddle_write_manifest)
+  endif()
+endfunction()
+
+# The list by which `heddle run NAME` finds built cases, at its place relative to the command:
+# bin/heddle, share/heddle/cases.json.
+function(_heddle_write_manifest)
+  if(heddle_BINARY_DIR)
+    set(root "${heddle_BINARY_DIR}")
+  else()
+    set(root "${CMAKE_BINARY_DIR}")
+  endif()
+  get_property(cases GLOBAL PROPERTY HEDDLE_CASES)
+  list(JOIN cases ",\n" cases)
+  file(GENERATE OUTPUT "${root}/share/heddle/cases.json"
+    CONTENT "{\n  \"version\": 1,\n  \"cases\": [\n${cases}\n  ]\n}\n")
+endfunction()

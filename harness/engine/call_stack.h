@@ -1,0 +1,37 @@
+// Where the calling thread is, for reports.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "harness/model/op.h"
+
+namespace heddle {
+
+// The program's own code: the executable and its libraries, without the system's and Heddle's.
+class ProgramCode {
+ public:
+  // As loaded now.
+  ProgramCode();
+
+  bool contains(Address pc) const {
+    for (const Range& range : ranges_) {
+      if (pc >= range.begin && pc < range.end) return true;
+    }
+    return false;
+  }
+
+ private:
+  struct Range {
+    Address begin;
+    Address end;
+  };
+  std::vector<Range> ranges_;
+};
+
+// Return addresses of the calling thread, innermost first, from the first frame of the program's
+// own code on, and no more of Heddle's below. Follows the unwind tables, so no frame pointers are
+// needed. Slow (microseconds a frame): for failures and traces only.
+std::vector<Address> capture_stack(const ProgramCode& code);
+
+}  // namespace heddle

@@ -1,0 +1,119 @@
+// What an engine is to the worker: something that executes the program's main again and again, in
+// its own way, and says how each run ended.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fuzz/delay/delay_plan.h"
+#include "harness/model/outcome.h"
+#include "harness/model/schedule.h"
+#include "harness/model/trace.h"
+
+namespace heddle {
+
+// The program under test, from within.
+struct Program {
+  int (*main)(int, char**, char**) = nullptr;
+  int argc = 0;
+  char** argv = nullptr;
+  char** envp = nullptr;
+};
+
+// What a worker is asked to do. Runs are numbered first_run, first_run + 1, …; everything random in
+// run i comes from (seed, i) alone, so it does not matter which worker executes it, or after what.
+struct Job {
+  EngineKind engine = EngineKind::fuzz;
+  std::uint64_t seed = 1;
+  std::uint64_t first_run = 0;
+  std::uint64_t runs = 1;
+  std::string strategy = "random";   // fuzz
+  std::string relacy_search = "random";  // relacy: random, full, or bound:N
+  DelayPlan delay;                   // stress and tsan
+  // fuzz: code addresses of plain accesses that are known to race. Only these plain accesses are
+  // scheduling points (a program without races behaves alike whether or not it can be interrupted
+  // at plain accesses), and those that race in the very run. Part of the job, so that a run does
+  // not depend on what a worker happened to see before.
+  std::vector<Address> racy_pcs;
+  std::uint64_t step_limit = 10'000'000;  // steps of all threads in one run, then it gave up
+  std::uint32_t hang_ms = 2'000;     // wall-clock time without progress, then the run hangs
+  // Replay: one run, of this schedule (fuzz) or this state (relacy), with its trace.
+  bool replay = false;
+  bool record_trace = false;
+  Schedule schedule;
+  std::string relacy_state;
+};
+
+struct RunResult {
+  std::uint64_t run = 0;
+  Outcome outcome = Passed{};
+  // Data races and other findings that did not end the run, each once per run. A run with any of
+  // them failed, whatever `outcome` says.
+  std::vector<Failed> reports;
+  // Failures by their failure_key() that this job has given in full before: a program that fails
+  // in every run would spend most of its time on describing it. `known_end`: the outcome is such a
+  // failure, `outcome` is not set.
+  std::vector<std::uint64_t> known_reports;
+  std::optional<std::uint64_t> known_end;
+  // What would replay the run: deviations for fuzz, its state for relacy.
+  Schedule schedule;
+  std::string relacy_state;
+  std::uint64_t steps = 0;             // all threads
+  std::uint64_t decisions = 0;         // scheduling points where more than one thread could go
+  std::uint32_t threads = 0;           // created in this run, main's included
+  Trace trace;                         // if asked for
+
+  bool failed() const {
+    return std::holds_alternative<Failed>(outcome) || !reports.empty() || !known_reports.empty() ||
+           known_end.has_value();
+  }
+};
+
+// The deviations of the run under way, where they outlive a crash of the worker.
+struct LiveSchedule {
+  Deviation* entries = nullptr;
+  std::uint32_t capacity = 0;
+  // May exceed the capacity: then the run cannot be replayed.
+  std::atomic<std::uint32_t>* count = nullptr;
+
+  void add(const Deviation& deviation) const {
+    const std::uint32_t at = count->load(std::memory_order_relaxed);
+    if (at < capacity) entries[at] = deviation;
+    count->store(at + 1, std::memory_order_release);
+  }
+};
+
+// The worker's side of a job.
+class RunHost {
+ public:
+  virtual ~RunHost() = default;
+  virtual const Program& program() const = 0;
+  // Puts the program's memory back to what it was before main. Call before each run.
+  virtual void restore() = 0;
+  // A run begins: from here on a crash is charged to it.
+  virtual void begin_run(std::uint64_t run) = 0;
+  // A run ended. `result` is read before this returns; false: stop, the supervisor wants no more.
+  virtual bool end_run(const RunResult& result) = 0;
+  virtual LiveSchedule live_schedule() { return {}; }
+  // A plain access at this code address races: for Job::racy_pcs of later jobs.
+  virtual void learn_racy(Address pc) { (void)pc; }
+  // The run is lost and so is this process (a hang, a crash that cannot be survived): reports
+  // `result` and ends the worker. The supervisor starts another for the runs that are left.
+  [[noreturn]] virtual void end_run_and_process(const RunResult& result) = 0;
+};
+
+class Engine {
+ public:
+  Engine() = default;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  virtual ~Engine() = default;
+
+  // Executes the job's runs. Returns false if the search space was exhausted before.
+  virtual bool execute(const Job& job, RunHost& host) = 0;
+};
+
+}  // namespace heddle

@@ -1,0 +1,135 @@
+#include "harness/engine/fiber/tls_lender.h"
+
+#include <asm/prctl.h>
+#include <limits.h>
+#include <link.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <string_view>
+
+#include "harness/hooks/program_heap.h"
+#include "harness/hooks/real_calls.h"
+#include "harness/hooks/system_libraries.h"
+
+namespace heddle {
+
+struct TlsLender::Block {
+  unsigned char* data;
+  std::size_t size;
+  std::vector<unsigned char> image;  // as long as `size`
+};
+
+struct TlsLender::Parked {
+  Address base = 0;
+  std::vector<Block> blocks;
+  sem_t ready;
+};
+
+namespace {
+
+// Calls `visit(data, size, image, image_size)` for each module with thread-local variables of the
+// program, as the calling thread has them. libstdc++'s are among them (exceptions in flight), the
+// C library's are not: they hold pointers that are valid for the whole life of the thread.
+template <typename Visit>
+void for_each_module(Visit visit) {
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* argument) {
+        if (is_runtime_library(info->dlpi_name)) return 0;
+        for (int i = 0; i < info->dlpi_phnum; ++i) {
+          const ElfW(Phdr)& header = info->dlpi_phdr[i];
+          // A module loaded later has no block in this thread until it is first used.
+          if (header.p_type != PT_TLS || info->dlpi_tls_data == nullptr) continue;
+          (*static_cast<Visit*>(argument))(
+              static_cast<unsigned char*>(info->dlpi_tls_data), header.p_memsz,
+              reinterpret_cast<const unsigned char*>(info->dlpi_addr + header.p_vaddr),
+              header.p_filesz);
+        }
+        return 0;
+      },
+      &visit);
+}
+
+void park() {
+  // Signals are for the threads that run code.
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  while (true) pause();
+}
+
+}  // namespace
+
+TlsLender::TlsLender() {
+  auto self = std::make_unique<Parked>();
+  self->base = FsBase::get();
+  for_each_module([&](unsigned char* data, std::size_t size, const unsigned char*, std::size_t) {
+    self->blocks.push_back({data, size, std::vector<unsigned char>(data, data + size)});
+  });
+  parked_.push_back(std::move(self));
+}
+
+TlsLender::~TlsLender() = default;
+
+Address TlsLender::base(ThreadId thread) {
+  const RuntimeScope scope;
+  while (parked_.size() <= thread) {
+    auto parked = std::make_unique<Parked>();
+    sem_init(&parked->ready, 0, 0);
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, 64 * 1024);
+    pthread_t handle;
+    const int error = real().pthread_create(
+        &handle, &attributes,
+        [](void* argument) -> void* {
+          auto* own = static_cast<Parked*>(argument);
+          own->base = FsBase::get();
+          for_each_module([own](unsigned char* data, std::size_t size, const unsigned char* image,
+                                std::size_t image_size) {
+            std::vector<unsigned char> initial(size, 0);
+            std::memcpy(initial.data(), image, image_size);
+            own->blocks.push_back({data, size, std::move(initial)});
+          });
+          // Whatever runs on this block runs the program's code.
+          t_program_code = true;
+          sem_post(&own->ready);
+          park();
+          return nullptr;
+        },
+        parked.get());
+    pthread_attr_destroy(&attributes);
+    if (error != 0) return 0;
+    while (sem_wait(&parked->ready) != 0) {
+    }
+    parked_.push_back(std::move(parked));
+  }
+  return parked_[thread]->base;
+}
+
+void TlsLender::reset(ThreadId thread) {
+  for (const Block& block : parked_[thread]->blocks) {
+    std::memcpy(block.data, block.image.data(), block.size);
+  }
+}
+
+FsBase::FsBase() {
+  constexpr unsigned long kFsGsBase = 1 << 1;  // HWCAP2_FSGSBASE: the kernel allows it
+  fast_ = (getauxval(AT_HWCAP2) & kFsGsBase) != 0;
+}
+
+Address FsBase::get() {
+  Address base;
+  // The C library keeps the block's own address in its first word.
+  asm("mov %%fs:0, %0" : "=r"(base));
+  return base;
+}
+
+void FsBase::set_by_system_call(Address base) { syscall(SYS_arch_prctl, ARCH_SET_FS, base); }
+
+}  // namespace heddle

@@ -1,0 +1,65 @@
+// Thread-local storage for logical threads that share one OS thread.
+//
+// A logical thread needs a thread control block of its own: thread_local objects, errno, exceptions
+// in flight and pthread_self() all live at the FS base. Only the C library can make one, so for
+// each logical thread a real one is started, parked for ever, and its block borrowed: switching
+// logical threads sets the FS base to that of the parked one.
+#pragma once
+
+#include <pthread.h>
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "harness/model/op.h"
+
+namespace heddle {
+
+class TlsLender {
+ public:
+  TlsLender();
+  TlsLender(const TlsLender&) = delete;
+  TlsLender& operator=(const TlsLender&) = delete;
+  ~TlsLender();
+
+  // The FS base for a logical thread; thread 0 has the worker's own. Starts a parked thread at the
+  // first call for an id. 0 if the system gives no more threads.
+  Address base(ThreadId thread);
+
+  // Puts the program's thread-local variables of this logical thread back to their initial images
+  // (for thread 0: to what they were when the lender was made). Those of the C library and of
+  // Heddle itself are left alone.
+  void reset(ThreadId thread);
+
+  // What pthread_self() returns under this base: in the C library they are the same number.
+  static pthread_t handle(Address base) { return static_cast<pthread_t>(base); }
+
+ private:
+  struct Block;  // one module's variables of one thread
+  struct Parked;
+
+  std::vector<std::unique_ptr<Parked>> parked_;  // index: thread id
+};
+
+// Makes `base` the FS base of the calling OS thread.
+class FsBase {
+ public:
+  FsBase();
+  static Address get();
+  void set(Address base) const {
+    if (fast_) [[likely]] {
+      asm volatile("wrfsbase %0" : : "r"(base) : "memory");
+    } else {
+      set_by_system_call(base);
+    }
+  }
+
+ private:
+  // Without FSGSBASE in processor and kernel the instruction is illegal.
+  static void set_by_system_call(Address base);
+
+  bool fast_;
+};
+
+}  // namespace heddle

@@ -1,0 +1,1120 @@
+#include "harness/engine/fuzz/scheduler.h"
+
+#include <cxxabi.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <string>
+
+#include "harness/engine/fuzz/access.h"
+#include "harness/hooks/exit_functions.h"
+#include "harness/hooks/native_atomics.h"
+#include "harness/hooks/program_heap.h"
+
+namespace heddle {
+namespace {
+
+// A thread that reads, fails to lock or yields this often in a row and changes nothing is waiting
+// for another: it gives way, or a strategy with fixed priorities would never see the end of it.
+constexpr std::uint32_t kSpinLimit = 64;
+// The same for plain memory, where a loop that waits and one that computes look alike.
+constexpr std::uint64_t kSliceLimit = 20'000;
+
+constexpr int kMutexRecursive = 1;  // glibc: pthread_mutex_t::__data.__kind & 3
+constexpr int kMutexErrorCheck = 2;
+
+Address address_of(const void* pointer) { return reinterpret_cast<Address>(pointer); }
+
+int kind_of(const pthread_mutex_t* mutex) { return mutex->__data.__kind & 3; }
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
+  hash ^= value;
+  hash *= 0x9e3779b97f4a7c15;
+  return hash ^ hash >> 29;
+}
+
+std::uint64_t hash_text(const std::string& text) {
+  std::uint64_t hash = 1;
+  for (const char c : text) hash = mix(hash, static_cast<unsigned char>(c));
+  return hash;
+}
+
+// What the exception being handled says of itself; empty if there is none.
+std::string current_exception_text() {
+  const std::type_info* type = abi::__cxa_current_exception_type();
+  if (type == nullptr) return {};
+  int status = 0;
+  char* name = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
+  std::string text = status == 0 ? name : type->name();
+  std::free(name);
+  try {
+    throw;
+  } catch (const std::exception& exception) {
+    text += ": ";
+    text += exception.what();
+  } catch (...) {
+    // An exception of another type says no more than its type.
+  }
+  return text;
+}
+
+}  // namespace
+
+Scheduler::Scheduler(RunHost& host) : host_(host), live_(host.live_schedule()) {
+  host_fs_ = FsBase::get();
+  host_thread_.id = kNoThread;
+  host_thread_.fs_base = host_fs_;
+}
+
+void Scheduler::begin_job(const Job& job, Strategy& strategy) {
+  job_ = &job;
+  strategy_ = &strategy;
+  tracing_ = job.record_trace;
+  racy_.begin_job(job.racy_pcs);
+  known_.clear();
+}
+
+// ---- runs -----------------------------------------------------------------------------------------
+
+FuzzThread& Scheduler::add_thread() {
+  const auto id = static_cast<ThreadId>(used_threads_);
+  if (used_threads_ == threads_.size()) threads_.emplace_back();
+  FuzzThread& thread = threads_[used_threads_++];
+  thread.id = id;
+  thread.state = FuzzThread::State::ready;
+  thread.detached = thread.joined = thread.timed_out = thread.sleeping = false;
+  thread.fs_base = tls_.base(id);
+  thread.step = 0;
+  thread.epoch = Epoch(id, clock_base_ + 1);
+  thread.has_release_fence = false;
+  thread.acquire_fence.clear();
+  thread.cond = nullptr;
+  thread.mutex = nullptr;
+  thread.in_lockers = false;
+  thread.joiner = nullptr;
+  thread.spins = 0;
+  thread.destructors.clear();
+  thread.op = {.kind = OpKind::thread_start};
+  void* top = stacks_.top(id);
+  if (top == nullptr || thread.fs_base == 0) {
+    --used_threads_;
+    thread.fs_base = 0;
+    return thread;
+  }
+  tls_.reset(id);
+  thread.context = boost::context::detail::make_fcontext(top, FiberStacks::kSize, fiber_main);
+  return thread;
+}
+
+void Scheduler::begin_run(std::uint64_t number) {
+  // All times of the run before lie below.
+  for (std::size_t i = 0; i < used_threads_; ++i) {
+    clock_base_ = std::max(clock_base_, threads_[i].epoch.time());
+  }
+  used_threads_ = 0;
+  ready_.clear();
+  timers_.clear();
+  now_ = 0;
+  steps_before_ = 0;
+  decisions_ = 0;
+  races_.begin_run(clock_base_);
+  sync_.begin_run();
+  racy_.begin_run();
+  run_races_.clear();
+  switch_reason_ = SwitchReason::none;
+  if (live_.count != nullptr) live_.count->store(0, std::memory_order_relaxed);
+  if (tracing_) recorder_.begin();
+
+  result_.run = number;
+  result_.outcome = Passed{};
+  result_.reports.clear();
+  result_.known_reports.clear();
+  result_.known_end.reset();
+  result_.schedule.deviations.clear();
+}
+
+const RunResult& Scheduler::run(std::uint64_t number) {
+  begin_run(number);
+  FuzzThread& main_thread = add_thread();
+  main_thread.clock.clear();
+  main_thread.clock.set(0, main_thread.epoch.time());
+  ready_.push_back({0, main_thread.op});
+  running_.thread = &host_thread_;
+  resume(main_thread);
+  // Some thread has ended the run.
+  t_program_code = false;
+  finish_result();
+  return result_;
+}
+
+void Scheduler::finish_result() {
+  result_.steps = steps_before_;
+  result_.decisions = decisions_;
+  result_.threads = static_cast<std::uint32_t>(used_threads_);
+  const bool news = std::holds_alternative<Failed>(result_.outcome) || !result_.reports.empty();
+  if ((news || job_->replay) && live_.count != nullptr) {
+    const std::uint32_t count = std::min(live_.count->load(), live_.capacity);
+    result_.schedule.deviations.assign(live_.entries, live_.entries + count);
+  }
+  if (tracing_) result_.trace = recorder_.take();
+}
+
+void Scheduler::fiber_main(boost::context::detail::transfer_t from) {
+  auto* previous = static_cast<FuzzThread*>(from.data);
+  previous->context = from.fctx;
+  Scheduler& self = *g_scheduler;
+  self.thread_main(*self.running_.thread);
+}
+
+void Scheduler::thread_main(FuzzThread& self) {
+  if (self.id == 0) {
+    t_program_code = true;
+    const Program& program = host_.program();
+    exit_process(program.main(program.argc, program.argv, program.envp), 0);
+  }
+  exit_thread(self.start(self.argument));
+}
+
+void Scheduler::leave_run() {
+  FuzzThread& self = *running_.thread;
+  self.epoch = running_.epoch;
+  steps_before_ += running_.step - slice_begin_;
+  // What runs next under this thread's block is the program again, whatever is left open here.
+  t_program_code = true;
+  fs_.set(host_fs_);
+  running_.thread = nullptr;
+  boost::context::detail::jump_fcontext(host_thread_.context, &self);
+  __builtin_unreachable();
+}
+
+// ---- scheduling -----------------------------------------------------------------------------------
+
+std::size_t Scheduler::ready_index(ThreadId id) const {
+  if (ready_.size() <= 8) {
+    std::size_t i = 0;
+    while (i < ready_.size() && ready_[i].id < id) ++i;
+    return i;
+  }
+  return static_cast<std::size_t>(
+      std::lower_bound(ready_.begin(), ready_.end(), id,
+                       [](const ReadyThread& thread, ThreadId value) { return thread.id < value; }) -
+      ready_.begin());
+}
+
+void Scheduler::enable(FuzzThread& thread) {
+  thread.state = FuzzThread::State::ready;
+  ready_.insert(ready_.begin() + static_cast<std::ptrdiff_t>(ready_index(thread.id)),
+                {thread.id, thread.op});
+}
+
+void Scheduler::disable(FuzzThread& thread) {
+  thread.state = FuzzThread::State::blocked;
+  ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(ready_index(thread.id)));
+}
+
+void Scheduler::resume(FuzzThread& next) {
+  FuzzThread& self = *running_.thread;
+  self.step = running_.step;
+  self.epoch = running_.epoch;
+  if (next.fs_base != self.fs_base) fs_.set(next.fs_base);
+  running_.thread = &next;
+  running_.step = next.step;
+  running_.epoch = next.epoch;
+  running_.stop_step = next.step + kSliceLimit;
+  slice_begin_ = next.step;
+  const auto from = boost::context::detail::jump_fcontext(next.context, &self);
+  static_cast<FuzzThread*>(from.data)->context = from.fctx;
+}
+
+void Scheduler::switch_to(FuzzThread& next, SwitchReason why) {
+  FuzzThread& self = *running_.thread;
+  if (&next == &self) return;
+  if (tracing_) recorder_.settle();
+  switch_reason_ = why;
+  steps_before_ += running_.step - slice_begin_;
+  resume(next);
+  while (capture_into_ != nullptr) [[unlikely]] {
+    // Resumed only to say where it waits; the deadlocked thread asked, and waits for the answer.
+    *capture_into_ = capture_stack(code_);
+    capture_into_ = nullptr;
+    resume(*static_cast<FuzzThread*>(host_thread_.joiner));
+  }
+}
+
+std::size_t Scheduler::decide(std::size_t fallback, bool is_running) {
+  ++decisions_;
+  const SchedulingPoint point{.ready = ready_,
+                              .fallback = fallback,
+                              .running = is_running,
+                              .thread = running_.thread->id,
+                              .step = running_.step};
+  const std::size_t chosen = strategy_->pick(point);
+  if (chosen == fallback) return fallback;
+  live_.add({running_.thread->id, running_.step, ready_[chosen].id});
+  return chosen;
+}
+
+std::uint32_t Scheduler::choose(Choice what, std::uint32_t n) {
+  ++running_.step;
+  ++decisions_;
+  const std::uint32_t chosen = strategy_->choose(what, n, running_.thread->id, running_.step);
+  if (chosen != 0) live_.add({running_.thread->id, running_.step, chosen});
+  return chosen;
+}
+
+void Scheduler::point(const Op& op) {
+  FuzzThread& self = *running_.thread;
+  if (tracing_) recorder_.settle();
+  bool gives_way = false;
+  if (!is_plain_access(op.kind) && self.spins > kSpinLimit) {
+    self.spins = 0;
+    gives_way = true;
+    // Nobody else could run: it waits for time to pass.
+    if (ready_.size() == 1) fire_timer();
+  }
+  if (ready_.size() == 1) return;
+  self.op = op;
+  const std::size_t mine = ready_index(self.id);
+  ready_[mine].pending = op;
+  const std::size_t fallback = gives_way ? (mine + 1) % ready_.size() : mine;
+  const std::size_t chosen = decide(fallback, !gives_way);
+  if (chosen == mine) return;
+  switch_to(threads_[ready_[chosen].id],
+            gives_way ? SwitchReason::gave_way : SwitchReason::preempted);
+}
+
+void Scheduler::plain_point(OpKind kind, Address address, unsigned size, Address pc) {
+  const Op op{.kind = kind, .size = static_cast<std::uint8_t>(std::min(size, 255U)),
+              .address = address, .pc = pc};
+  point(op);
+  if (tracing_) record(op);
+}
+
+FuzzThread& Scheduler::next_after_block() {
+  while (ready_.empty()) {
+    if (!fire_timer()) deadlock();
+  }
+  const std::size_t chosen = ready_.size() == 1 ? 0 : decide(0, false);
+  return threads_[ready_[chosen].id];
+}
+
+void Scheduler::block(const Op& op) {
+  FuzzThread& self = *running_.thread;
+  self.op = op;
+  ++running_.step;
+  if (self.state == FuzzThread::State::ready) disable(self);
+  switch_to(next_after_block(), SwitchReason::blocked);
+}
+
+bool Scheduler::fire_timer() {
+  if (timers_.empty()) return false;
+  const auto earliest = std::min_element(
+      timers_.begin(), timers_.end(), [](const FuzzThread* a, const FuzzThread* b) {
+        return a->wake_time != b->wake_time ? a->wake_time < b->wake_time : a->id < b->id;
+      });
+  FuzzThread& thread = **earliest;
+  timers_.erase(earliest);
+  thread.sleeping = false;
+  thread.timed_out = true;
+  now_ = std::max(now_, thread.wake_time);
+  if (thread.cond != nullptr) {
+    remove_waiter(*thread.cond, thread);
+    thread.cond = nullptr;
+    want_lock(thread, *thread.mutex);
+    if (thread.mutex->owner == nullptr) enable(thread);
+  } else {
+    if (thread.in_lockers) no_longer_wants_lock(thread);
+    enable(thread);
+  }
+  return true;
+}
+
+void Scheduler::check_limits() {
+  FuzzThread& self = *running_.thread;
+  running_.stop_step = running_.step + kSliceLimit;
+  if (steps_before_ + running_.step - slice_begin_ > job_->step_limit) {
+    const RuntimeScope scope;
+    result_.outcome = GaveUp{"the step limit of " + std::to_string(job_->step_limit) +
+                             " steps was reached: a livelock, or a long run"};
+    leave_run();
+  }
+  if (ready_.size() == 1) return;
+  const std::size_t mine = ready_index(self.id);
+  const std::size_t chosen = decide((mine + 1) % ready_.size(), false);
+  if (chosen != mine) switch_to(threads_[ready_[chosen].id], SwitchReason::gave_way);
+  // The access that follows is a step, and perhaps a decision, of its own.
+  ++running_.step;
+}
+
+// ---- clocks and races -----------------------------------------------------------------------------
+
+void Scheduler::tick() {
+  const Epoch now = running_.epoch;
+  running_.epoch = Epoch(now.thread(), now.time() + 1);
+  running_.thread->clock.set(now.thread(), now.time() + 1);
+}
+
+const Scheduler::KnownFailure* Scheduler::find_known(std::uint64_t cheap) const {
+  for (const KnownFailure& known : known_) {
+    if (known.cheap == cheap) return &known;
+  }
+  return nullptr;
+}
+
+void Scheduler::check_access_slow(bool write, Address address, unsigned size, Address pc) {
+  Race race;
+  const Address end = address + size;
+  for (Address at = address; at < end;) {
+    const Address next = std::min((at | 7) + 1, end);
+    const auto mask = byte_mask(at, static_cast<unsigned>(next - at));
+    ShadowCell* cell = shadow_.cell(at);
+    const VectorClock& clock = running_.thread->clock;
+    bool races = write ? races_.access<true>(cell, mask, pc, running_.epoch, clock, race)
+                       : races_.access<false>(cell, mask, pc, running_.epoch, clock, race);
+    for (SyncObject* object = sync_.first(cell); object != nullptr && !races;
+         object = sync_.next(*object)) {
+      races = object->atomic && object->address < next &&
+              races_.check_against_atomics(object->atomics, write, running_.thread->id, clock, race);
+    }
+    if (races) on_race(race, at, static_cast<unsigned>(next - at), write, false, pc);
+    at = next;
+  }
+}
+
+void Scheduler::on_race(Race race, Address address, unsigned size, bool writes, bool atomic,
+                        Address pc) {
+  if (tracing_) recorder_.mark_race(race.first_thread, race.first_pc, address, size);
+  const std::uint64_t pair = mix(mix(0, std::min(race.first_pc, pc)), std::max(race.first_pc, pc));
+  if (std::find(run_races_.begin(), run_races_.end(), pair) != run_races_.end()) return;
+  const RuntimeScope scope;
+  run_races_.push_back(pair);
+  if (!atomic && racy_.add(pc)) host_.learn_racy(pc);
+  if (!race.first_atomic && racy_.add(race.first_pc)) host_.learn_racy(race.first_pc);
+  if (const KnownFailure* known = find_known(pair)) {
+    result_.known_reports.push_back(known->key);
+    return;
+  }
+  Failed failure{.kind = FailureKind::data_race, .message = {}, .places = {}};
+  const auto size8 = static_cast<std::uint8_t>(size);
+  const auto kind = [](bool is_write, bool is_atomic) {
+    if (is_atomic) return is_write ? OpKind::atomic_store : OpKind::atomic_load;
+    return is_write ? OpKind::write : OpKind::read;
+  };
+  failure.places.push_back(
+      here({.kind = kind(writes, atomic), .size = size8, .address = address, .pc = pc}));
+  failure.places.push_back({.thread = race.first_thread,
+                            .op = {.kind = kind(race.first_writes, race.first_atomic),
+                                   .size = size8,
+                                   .address = address,
+                                   .pc = race.first_pc},
+                            .stack = {},
+                            .note = {}});
+  known_.push_back({pair, failure_key(failure)});
+  result_.reports.push_back(std::move(failure));
+}
+
+Place Scheduler::here(const Op& op) {
+  Place place{.thread = running_.thread->id, .op = op, .stack = capture_stack(code_), .note = {}};
+  if (!place.stack.empty()) {
+    if (!code_.contains(op.pc)) place.op.pc = place.stack.front();
+    if (place.stack.front() == place.op.pc) place.stack.erase(place.stack.begin());
+  }
+  return place;
+}
+
+// ---- the end of a run -----------------------------------------------------------------------------
+
+void Scheduler::end(Failed failure) {
+  std::uint64_t cheap = mix(static_cast<std::uint64_t>(failure.kind), hash_text(failure.message));
+  for (const Place& place : failure.places) {
+    cheap = mix(mix(cheap, place.op.pc), place.op.address);
+  }
+  if (tracing_) {
+    recorder_.settle();
+    Op op = failure.places.empty() ? Op{} : failure.places.front().op;
+    op.kind = OpKind::failure;
+    record(op);
+  }
+  if (const KnownFailure* known = find_known(cheap)) {
+    result_.known_end = known->key;
+  } else {
+    known_.push_back({cheap, failure_key(failure)});
+    result_.outcome = std::move(failure);
+  }
+}
+
+void Scheduler::fail(FailureKind kind, std::string message, Address pc) {
+  const RuntimeScope scope;
+  Failed failure{.kind = kind, .message = std::move(message), .places = {}};
+  const Op op{.kind = OpKind::failure, .pc = pc};
+  // The stack is described once; to recognise the failure again its place is enough.
+  if (code_.contains(pc)) {
+    failure.places.push_back({.thread = running_.thread->id, .op = op, .stack = {}, .note = {}});
+    const std::uint64_t cheap = mix(mix(mix(static_cast<std::uint64_t>(kind),
+                                            hash_text(failure.message)), pc), 0);
+    if (find_known(cheap) == nullptr) failure.places.front() = here(op);
+  } else {
+    failure.places.push_back(here(op));
+  }
+  end(std::move(failure));
+  leave_run();
+}
+
+void Scheduler::fail_assertion(const char* expression, Address pc) {
+  const RuntimeScope scope;
+  fail(FailureKind::assertion, expression, pc);
+}
+
+void Scheduler::abort(Address pc) {
+  const RuntimeScope scope;
+  std::string exception = current_exception_text();
+  if (exception.empty()) fail(FailureKind::abort, "abort() was called", pc);
+  fail(FailureKind::uncaught_exception, std::move(exception), pc);
+}
+
+void Scheduler::exit_process(int status, Address pc) {
+  ++running_.step;
+  const Op op{.kind = OpKind::process_exit, .pc = pc};
+  point(op);
+  if (tracing_) record(op);
+  FuzzThread& self = *running_.thread;
+  while (!self.destructors.empty()) {
+    const auto destructor = self.destructors.back();
+    self.destructors.pop_back();
+    destructor.function(destructor.object);
+  }
+  exit_functions::run_all();
+  if (status == 0) leave_run();
+  const RuntimeScope scope;
+  Failed failure{.kind = FailureKind::exit_status,
+                 .message = "exit status " + std::to_string(status & 0xff),
+                 .places = {}};
+  failure.places.push_back({.thread = self.id, .op = op, .stack = {}, .note = {}});
+  end(std::move(failure));
+  leave_run();
+}
+
+void Scheduler::on_signal(int number, Address pc, Address address) {
+  // An access that a hook makes for the program (an atomic operation) is the program's.
+  if (running_.native_pc != 0) pc = running_.native_pc;
+  running_.native_pc = 0;
+  const RuntimeScope scope;
+  std::string message = std::string("SIG") + sigabbrev_np(number);
+  const ThreadId stack = FiberStacks::owner(address);
+  if (number == SIGSEGV && stack < used_threads_ &&
+      (address - FiberStacks::kBegin) % FiberStacks::kSlot < FiberStacks::kGuard) {
+    message += ": stack overflow of T" + std::to_string(stack);
+  } else if (address < 4096 && number == SIGSEGV) {
+    message += ": null pointer";
+  }
+  Failed failure{.kind = FailureKind::signal, .message = std::move(message), .places = {}};
+  // Reports look at the instruction before a return address; here the instruction itself is meant.
+  const Op op{.kind = OpKind::failure, .pc = pc + 1};
+  failure.places.push_back(here(op));
+  if (code_.contains(pc)) {
+    failure.places.front().op.pc = pc + 1;
+    end(std::move(failure));
+    leave_run();
+  }
+  // In somebody else's code: its locks may be held and its data half written. The process ends.
+  result_.outcome = std::move(failure);
+  finish_result();
+  host_.end_run_and_process(result_);
+}
+
+void Scheduler::capture_blocked(std::vector<Place>& places) {
+  FuzzThread* self = running_.thread;
+  for (std::size_t i = 0; i < used_threads_; ++i) {
+    FuzzThread& thread = threads_[i];
+    if (thread.state != FuzzThread::State::blocked) continue;
+    Place place{.thread = thread.id, .op = thread.op, .stack = {}, .note = {}};
+    if (&thread == self) {
+      place.stack = capture_stack(code_);
+    } else {
+      // The thread unwinds its own stack: resume it for just that.
+      capture_into_ = &place.stack;
+      host_thread_.joiner = self;
+      resume(thread);
+    }
+    if (!place.stack.empty()) {
+      if (!code_.contains(place.op.pc)) place.op.pc = place.stack.front();
+      if (place.stack.front() == place.op.pc) place.stack.erase(place.stack.begin());
+    }
+    places.push_back(std::move(place));
+  }
+}
+
+void Scheduler::deadlock() {
+  const RuntimeScope scope;
+  Failed failure{.kind = FailureKind::deadlock, .message = {}, .places = {}};
+  capture_blocked(failure.places);
+  std::vector<Place> more;
+  for (Place& place : failure.places) {
+    FuzzThread& thread = threads_[place.thread];
+    if (thread.cond != nullptr) {
+      const SyncObject& cond = *thread.cond;
+      place.note = "waits for a notification";
+      if (cond.unheard != 0) {
+        failure.kind = FailureKind::lost_wakeup;
+        place.note += "; " + std::to_string(cond.unheard) +
+                      (cond.unheard == 1 ? " was sent" : " were sent") + " while nobody waited";
+        more.push_back({.thread = cond.unheard_thread, .op = cond.unheard_op, .stack = {},
+                        .note = "notified while nobody waited"});
+      }
+    } else if (thread.mutex != nullptr && thread.mutex->owner != nullptr) {
+      place.note = "waits for a mutex held by T" + std::to_string(thread.mutex->owner->id);
+      more.push_back({.thread = thread.mutex->owner->id, .op = thread.mutex->locked, .stack = {},
+                      .note = "took the mutex that T" + std::to_string(thread.id) + " waits for"});
+    } else if (thread.op.kind == OpKind::thread_join) {
+      place.note = "waits for T" + std::to_string(thread.op.other) + " to end";
+    }
+  }
+  for (Place& place : more) failure.places.push_back(std::move(place));
+  end(std::move(failure));
+  leave_run();
+}
+
+// ---- locks ----------------------------------------------------------------------------------------
+
+void Scheduler::want_lock(FuzzThread& thread, SyncObject& mutex) {
+  thread.mutex = &mutex;
+  thread.in_lockers = true;
+  thread.next_locker = mutex.lockers;
+  mutex.lockers = &thread;
+}
+
+void Scheduler::no_longer_wants_lock(FuzzThread& thread) {
+  FuzzThread** link = &thread.mutex->lockers;
+  while (*link != &thread) link = &(*link)->next_locker;
+  *link = thread.next_locker;
+  thread.in_lockers = false;
+}
+
+void Scheduler::take(SyncObject& mutex, const Op& op) {
+  FuzzThread& self = *running_.thread;
+  mutex.owner = &self;
+  mutex.depth = 1;
+  mutex.locked = op;
+  self.mutex = nullptr;
+  acquire(mutex.clock);
+  // A thread whose next step is to lock this cannot go now.
+  for (FuzzThread* other = mutex.lockers; other != nullptr; other = other->next_locker) {
+    if (other->state == FuzzThread::State::ready) disable(*other);
+  }
+  if (tracing_) record(op);
+}
+
+void Scheduler::release(SyncObject& mutex) {
+  mutex.clock = running_.thread->clock;
+  tick();
+  mutex.owner = nullptr;
+  mutex.depth = 0;
+  for (FuzzThread* other = mutex.lockers; other != nullptr; other = other->next_locker) {
+    if (other->state == FuzzThread::State::blocked) enable(*other);
+  }
+}
+
+void Scheduler::lock_object(SyncObject& mutex, const Op& op, std::uint64_t deadline,
+                            bool& timed_out) {
+  FuzzThread& self = *running_.thread;
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  timed_out = false;
+  if (ready_.size() == 1 && mutex.owner == nullptr) {
+    if (tracing_) recorder_.settle();
+    take(mutex, op);
+    return;
+  }
+  want_lock(self, mutex);
+  if (mutex.owner == nullptr) {
+    point(op);
+  } else {
+    self.timed_out = false;
+    if (deadline != 0) {
+      self.wake_time = deadline;
+      self.sleeping = true;
+      timers_.push_back(&self);
+    }
+    block(op);
+    if (self.sleeping) {
+      self.sleeping = false;
+      std::erase(timers_, &self);
+    }
+    timed_out = self.timed_out && mutex.owner != nullptr;
+  }
+  if (self.in_lockers) no_longer_wants_lock(self);
+  self.mutex = nullptr;
+  if (!timed_out) take(mutex, op);
+}
+
+int Scheduler::lock(pthread_mutex_t* mutex, Address pc) {
+  SyncObject& object = sync_.at(shadow_, address_of(mutex));
+  const Op op{.kind = OpKind::mutex_lock, .address = object.address, .pc = pc};
+  if (object.owner == running_.thread) {
+    const int kind = kind_of(mutex);
+    if (kind == kMutexRecursive) {
+      ++object.depth;
+      return 0;
+    }
+    if (kind == kMutexErrorCheck) return EDEADLK;
+    const RuntimeScope scope;
+    Failed failure{.kind = FailureKind::self_deadlock, .message = {}, .places = {}};
+    failure.places.push_back(here(op));
+    failure.places.front().note = "locks a mutex that it holds itself";
+    failure.places.push_back(
+        {.thread = running_.thread->id, .op = object.locked, .stack = {}, .note = "took it here"});
+    end(std::move(failure));
+    leave_run();
+  }
+  bool timed_out;
+  lock_object(object, op, 0, timed_out);
+  return 0;
+}
+
+int Scheduler::timed_lock(pthread_mutex_t* mutex, std::uint64_t deadline, Address pc) {
+  SyncObject& object = sync_.at(shadow_, address_of(mutex));
+  if (object.owner == running_.thread && kind_of(mutex) == kMutexRecursive) {
+    ++object.depth;
+    return 0;
+  }
+  bool timed_out;
+  lock_object(object, {.kind = OpKind::mutex_lock, .address = object.address, .pc = pc},
+              std::max<std::uint64_t>(deadline, 1), timed_out);
+  return timed_out ? ETIMEDOUT : 0;
+}
+
+bool Scheduler::try_lock(pthread_mutex_t* mutex, Address pc) {
+  SyncObject& object = sync_.at(shadow_, address_of(mutex));
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  Op op{.kind = OpKind::mutex_trylock_fail, .address = object.address, .pc = pc};
+  point(op);
+  if (object.owner == running_.thread && kind_of(mutex) == kMutexRecursive) {
+    ++object.depth;
+    return true;
+  }
+  if (object.owner != nullptr) {
+    ++running_.thread->spins;
+    if (tracing_) record(op);
+    return false;
+  }
+  running_.thread->spins = 0;
+  op.kind = OpKind::mutex_lock;
+  take(object, op);
+  return true;
+}
+
+int Scheduler::unlock(pthread_mutex_t* mutex, Address pc) {
+  SyncObject& object = sync_.at(shadow_, address_of(mutex));
+  const Op op{.kind = OpKind::mutex_unlock, .address = object.address, .pc = pc};
+  if (object.owner != running_.thread) {
+    if (kind_of(mutex) == kMutexRecursive || kind_of(mutex) == kMutexErrorCheck) return EPERM;
+    const RuntimeScope scope;
+    Failed failure{.kind = FailureKind::bad_unlock, .message = {}, .places = {}};
+    failure.places.push_back(here(op));
+    failure.places.front().note = object.owner == nullptr
+                                      ? "unlocks a mutex that nobody holds"
+                                      : "unlocks a mutex that another thread holds";
+    if (object.owner != nullptr) {
+      failure.places.push_back({.thread = object.owner->id, .op = object.locked, .stack = {},
+                                .note = "took it here"});
+    }
+    end(std::move(failure));
+    leave_run();
+  }
+  if (object.depth > 1) {
+    --object.depth;
+    return 0;
+  }
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  point(op);
+  running_.thread->spins = 0;
+  if (tracing_) record(op);
+  release(object);
+  return 0;
+}
+
+void Scheduler::destroy(Address address) {
+  ShadowCell* cell = shadow_.cell(address);
+  // The next object at this address is another one.
+  if (SyncObject* object = sync_.find(cell, address)) object->unheard = 0;
+}
+
+// ---- condition variables --------------------------------------------------------------------------
+
+void Scheduler::remove_waiter(SyncObject& cond, FuzzThread& waiter) {
+  FuzzThread** link = &cond.first_waiter;
+  while (*link != &waiter) link = &(*link)->next_waiter;
+  *link = waiter.next_waiter;
+  --cond.waiters;
+}
+
+void Scheduler::wake(SyncObject& cond, FuzzThread& waiter) {
+  remove_waiter(cond, waiter);
+  waiter.cond = nullptr;
+  if (waiter.sleeping) {
+    waiter.sleeping = false;
+    std::erase(timers_, &waiter);
+  }
+  want_lock(waiter, *waiter.mutex);
+  if (waiter.mutex->owner == nullptr) enable(waiter);
+}
+
+bool Scheduler::wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t deadline,
+                     Address pc) {
+  FuzzThread& self = *running_.thread;
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  SyncObject& cond = sync_.at(shadow_, cond_address);
+  SyncObject& lock = sync_.at(shadow_, address_of(mutex));
+  const Op op{.kind = OpKind::cond_wait, .address = cond_address, .address2 = lock.address,
+              .pc = pc};
+  point(op);
+  if (tracing_) record(op);
+  const std::uint32_t depth = lock.depth;
+  release(lock);
+  self.spins = 0;
+  // First come, first served is the default; the others are alternatives.
+  FuzzThread** last = &cond.first_waiter;
+  while (*last != nullptr) last = &(*last)->next_waiter;
+  *last = &self;
+  self.next_waiter = nullptr;
+  ++cond.waiters;
+  self.cond = &cond;
+  self.mutex = &lock;
+  self.timed_out = false;
+  if (deadline != 0) {
+    self.wake_time = deadline;
+    self.sleeping = true;
+    timers_.push_back(&self);
+  }
+  block(op);
+  // Picked, so the mutex is free.
+  if (self.in_lockers) no_longer_wants_lock(self);
+  take(lock, {.kind = OpKind::mutex_lock, .address = lock.address, .pc = pc});
+  lock.depth = depth;
+  return !self.timed_out;
+}
+
+void Scheduler::notify(Address address, bool all, Address pc) {
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  SyncObject& cond = sync_.at(shadow_, address);
+  const Op op{.kind = all ? OpKind::cond_broadcast : OpKind::cond_signal, .address = address,
+              .pc = pc};
+  point(op);
+  running_.thread->spins = 0;
+  if (tracing_) record(op, cond.waiters);
+  if (cond.waiters == 0) {
+    ++cond.unheard;
+    cond.unheard_thread = running_.thread->id;
+    cond.unheard_op = op;
+    return;
+  }
+  if (all) {
+    while (cond.first_waiter != nullptr) wake(cond, *cond.first_waiter);
+    return;
+  }
+  std::uint32_t index = cond.waiters == 1 ? 0 : choose(Choice::waiter, cond.waiters);
+  FuzzThread* waiter = cond.first_waiter;
+  while (index-- > 0) waiter = waiter->next_waiter;
+  wake(cond, *waiter);
+}
+
+// ---- atomics --------------------------------------------------------------------------------------
+
+SyncObject& Scheduler::atomic_object(Address address, unsigned size, bool writes, MemoryOrder,
+                                     Address pc) {
+  FuzzThread& self = *running_.thread;
+  SyncObject& object = sync_.at(shadow_, address);
+  object.atomic = true;
+  Race race;
+  if (races_.check_atomic(shadow_.cell(address), byte_mask(address, std::min(size, 8U)), writes,
+                          self.clock, race)) [[unlikely]] {
+    on_race(race, address, size, writes, true, pc);
+  }
+  if (writes) {
+    object.atomics.writes.set(self.id, running_.epoch.time());
+    object.atomics.write_pc = pc;
+  } else {
+    object.atomics.reads.set(self.id, running_.epoch.time());
+    object.atomics.read_pc = pc;
+  }
+  return object;
+}
+
+void Scheduler::atomic_acquire(SyncObject& object, MemoryOrder order) {
+  if (object.clock.empty()) return;
+  FuzzThread& self = *running_.thread;
+  if (acquires(order)) {
+    self.clock.join(object.clock);
+  } else {
+    self.acquire_fence.join(object.clock);
+  }
+}
+
+void Scheduler::atomic_release(SyncObject& object, MemoryOrder order, bool continues) {
+  FuzzThread& self = *running_.thread;
+  // A store that is no read-modify-write ends the release sequence before it (C++20
+  // [intro.races]); a read-modify-write, of any thread and order, continues it.
+  if (!continues) object.clock.clear();
+  if (releases(order)) {
+    object.clock.join(self.clock);
+    tick();
+  } else if (self.has_release_fence) {
+    object.clock.join(self.release_fence);
+  }
+}
+
+namespace {
+
+Op atomic_op(OpKind kind, Address address, unsigned size, MemoryOrder order, Address pc) {
+  return {.kind = kind, .size = static_cast<std::uint8_t>(size), .order = order,
+          .address = address, .pc = pc};
+}
+
+}  // namespace
+
+std::uint64_t Scheduler::atomic_load(Address address, unsigned size, MemoryOrder order,
+                                     Address pc) {
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  const Op op = atomic_op(OpKind::atomic_load, address, size, order, pc);
+  point(op);
+  SyncObject& object = atomic_object(address, size, false, order, pc);
+  atomic_acquire(object, order);
+  running_.native_pc = pc;
+  const std::uint64_t value = native_load(address, size);
+  running_.native_pc = 0;
+  ++running_.thread->spins;
+  if (tracing_) record(op, value);
+  return value;
+}
+
+void Scheduler::atomic_store(Address address, unsigned size, std::uint64_t value,
+                             MemoryOrder order, Address pc) {
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  const Op op = atomic_op(OpKind::atomic_store, address, size, order, pc);
+  point(op);
+  SyncObject& object = atomic_object(address, size, true, order, pc);
+  atomic_release(object, order, false);
+  running_.native_pc = pc;
+  native_store(address, size, value);
+  running_.native_pc = 0;
+  running_.thread->spins = 0;
+  if (tracing_) record(op, value);
+}
+
+std::uint64_t Scheduler::atomic_rmw(Address address, unsigned size, RmwKind kind,
+                                    std::uint64_t operand, MemoryOrder order, Address pc) {
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  const Op op = atomic_op(OpKind::atomic_rmw, address, size, order, pc);
+  point(op);
+  SyncObject& object = atomic_object(address, size, true, order, pc);
+  atomic_acquire(object, order);
+  atomic_release(object, order, true);
+  running_.native_pc = pc;
+  const std::uint64_t old = native_rmw(address, size, kind, operand);
+  const std::uint64_t now = native_load(address, size);
+  running_.native_pc = 0;
+  // An exchange that changes nothing is how a spin lock waits.
+  running_.thread->spins = now == old ? running_.thread->spins + 1 : 0;
+  if (tracing_) record(op, now, old);
+  return old;
+}
+
+bool Scheduler::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
+                           std::uint64_t desired, MemoryOrder success, MemoryOrder failure,
+                           Address pc) {
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  Op op = atomic_op(OpKind::atomic_rmw, address, size, success, pc);
+  point(op);
+  running_.native_pc = pc;
+  const bool stored = native_cas(address, size, expected, desired);
+  running_.native_pc = 0;
+  if (!stored) {
+    op.kind = OpKind::atomic_cas_fail;
+    op.order = failure;
+  }
+  SyncObject& object = atomic_object(address, size, stored, op.order, pc);
+  atomic_acquire(object, op.order);
+  if (stored) atomic_release(object, success, true);
+  running_.thread->spins = stored ? 0 : running_.thread->spins + 1;
+  if (tracing_) record(op, stored ? desired : *expected, *expected);
+  return stored;
+}
+
+void Scheduler::atomic_wide(Address address, OpKind kind, MemoryOrder order, Address pc) {
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  const Op op = atomic_op(kind, address, 16, order, pc);
+  point(op);
+  const bool stores = writes(kind);
+  SyncObject& object = atomic_object(address, 16, stores, order, pc);
+  atomic_object(address + 8, 8, stores, order, pc);
+  if (kind != OpKind::atomic_store) atomic_acquire(object, order);
+  if (stores) atomic_release(object, order, kind == OpKind::atomic_rmw);
+  running_.thread->spins = stores ? 0 : running_.thread->spins + 1;
+  if (tracing_) record(op);
+}
+
+void Scheduler::fence(MemoryOrder order, Address pc) {
+  ++running_.step;
+  FuzzThread& self = *running_.thread;
+  // No scheduling point: under sequential consistency a fence orders nothing that is not ordered
+  // already. It only matters to what happens before what.
+  if (acquires(order)) self.clock.join(self.acquire_fence);
+  if (releases(order)) {
+    self.release_fence = self.clock;
+    self.has_release_fence = true;
+    tick();
+  }
+  if (tracing_) record({.kind = OpKind::fence, .order = order, .pc = pc});
+}
+
+void Scheduler::annotate(Address address, bool is_release) {
+  SyncObject& object = sync_.at(shadow_, address);
+  if (is_release) {
+    object.clock.join(running_.thread->clock);
+    tick();
+  } else {
+    acquire(object.clock);
+  }
+}
+
+// ---- threads --------------------------------------------------------------------------------------
+
+int Scheduler::create(pthread_t* handle, const pthread_attr_t* attributes, void* (*start)(void*),
+                      void* argument, Address pc) {
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  Op op{.kind = OpKind::thread_create, .pc = pc};
+  point(op);
+  if (used_threads_ > Epoch::kMaxThreads) return EAGAIN;
+  FuzzThread& thread = add_thread();
+  if (thread.fs_base == 0) return EAGAIN;
+  FuzzThread& self = *running_.thread;
+  thread.start = start;
+  thread.argument = argument;
+  int state = PTHREAD_CREATE_JOINABLE;
+  if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &state);
+  thread.detached = state == PTHREAD_CREATE_DETACHED;
+  thread.clock = self.clock;
+  thread.clock.set(thread.id, thread.epoch.time());
+  tick();
+  self.spins = 0;
+  *handle = TlsLender::handle(thread.fs_base);
+  enable(thread);
+  op.other = thread.id;
+  if (tracing_) record(op);
+  return 0;
+}
+
+int Scheduler::join(pthread_t handle, void** result, Address pc) {
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  FuzzThread* target = nullptr;
+  for (std::size_t i = 0; i < used_threads_; ++i) {
+    if (TlsLender::handle(threads_[i].fs_base) == handle) target = &threads_[i];
+  }
+  FuzzThread& self = *running_.thread;
+  if (target == nullptr || target->joined) return ESRCH;
+  if (target->detached) return EINVAL;
+  if (target == &self) return EDEADLK;
+  const Op op{.kind = OpKind::thread_join, .other = target->id, .pc = pc};
+  if (target->state != FuzzThread::State::finished) {
+    if (target->joiner != nullptr) return EINVAL;
+    target->joiner = &self;
+    block(op);
+  }
+  target->joined = true;
+  acquire(target->clock);
+  self.spins = 0;
+  if (tracing_) record(op);
+  if (result != nullptr) *result = target->result;
+  return 0;
+}
+
+int Scheduler::detach(pthread_t handle) {
+  ++running_.step;
+  for (std::size_t i = 0; i < used_threads_; ++i) {
+    FuzzThread& thread = threads_[i];
+    if (TlsLender::handle(thread.fs_base) != handle) continue;
+    if (thread.detached || thread.joined) return EINVAL;
+    thread.detached = true;
+    return 0;
+  }
+  return ESRCH;
+}
+
+void Scheduler::at_thread_exit(void (*function)(void*), void* object) {
+  running_.thread->destructors.push_back({function, object});
+}
+
+void Scheduler::exit_thread(void* result) {
+  running_.thread->result = result;
+  finish_thread();
+}
+
+void Scheduler::finish_thread() {
+  FuzzThread& self = *running_.thread;
+  while (!self.destructors.empty()) {
+    const auto destructor = self.destructors.back();
+    self.destructors.pop_back();
+    destructor.function(destructor.object);
+  }
+  ++running_.step;
+  const Op op{.kind = OpKind::thread_exit};
+  if (tracing_) record(op);
+  disable(self);
+  self.state = FuzzThread::State::finished;
+  if (self.joiner != nullptr) enable(*self.joiner);
+  bool last = ready_.empty() && timers_.empty();
+  for (std::size_t i = 0; last && i < used_threads_; ++i) {
+    last = threads_[i].state == FuzzThread::State::finished;
+  }
+  // Every thread has ended, main by pthread_exit: so does the process, with success.
+  if (last) leave_run();
+  switch_to(next_after_block(), SwitchReason::ended);
+  __builtin_unreachable();
+}
+
+void Scheduler::yield(Address pc) {
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  running_.thread->spins = kSpinLimit + 1;
+  const Op op{.kind = OpKind::yield, .pc = pc};
+  point(op);
+  if (tracing_) record(op);
+}
+
+void Scheduler::sleep(std::uint64_t nanoseconds, Address pc) {
+  ++running_.step;
+  if (running_.step >= running_.stop_step) check_limits();
+  FuzzThread& self = *running_.thread;
+  const Op op{.kind = OpKind::sleep, .pc = pc};
+  if (tracing_) record(op);
+  self.wake_time = now_ + nanoseconds;
+  self.sleeping = true;
+  self.cond = nullptr;
+  timers_.push_back(&self);
+  block(op);
+}
+
+void Scheduler::record(const Op& op, std::optional<std::uint64_t> value,
+                       std::optional<std::uint64_t> old_value) {
+  const RuntimeScope scope;
+  recorder_.add(running_.thread->id, running_.step, op, switch_reason_, code_);
+  if (value.has_value()) recorder_.set_values(value, old_value);
+  switch_reason_ = SwitchReason::none;
+}
+
+}  // namespace heddle

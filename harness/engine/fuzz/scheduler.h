@@ -1,0 +1,228 @@
+// Logical threads as fibers, their synchronisation, and the points at which a strategy decides.
+#pragma once
+
+#include <pthread.h>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fuzz/strategy/strategy.h"
+#include "harness/engine/call_stack.h"
+#include "harness/engine/engine.h"
+#include "harness/engine/fiber/fiber.h"
+#include "harness/engine/fiber/tls_lender.h"
+#include "harness/engine/fuzz/race_detector.h"
+#include "harness/engine/fuzz/racy_set.h"
+#include "harness/engine/fuzz/shadow.h"
+#include "harness/engine/fuzz/sync_object.h"
+#include "harness/engine/fuzz/trace_recorder.h"
+#include "harness/hooks/engine_table.h"
+
+namespace heddle {
+
+struct FuzzThread {
+  enum class State : std::uint8_t { ready, blocked, finished };
+
+  ThreadId id = 0;
+  State state = State::ready;
+  bool detached = false;
+  bool joined = false;
+  bool timed_out = false;
+  bool sleeping = false;  // in Scheduler::timers_
+  FiberContext context = nullptr;
+  Address fs_base = 0;
+  std::uint64_t step = 0;  // while it does not run; else Scheduler's
+  Epoch epoch;             // likewise
+  VectorClock clock;
+  // Fences (C++20 [atomics.fences]): what a release fence published to the relaxed stores after
+  // it, and what relaxed loads have seen for an acquire fence to take in.
+  bool has_release_fence = false;
+  VectorClock release_fence;
+  VectorClock acquire_fence;
+
+  Op op;  // what it is about to do or waits for
+  SyncObject* cond = nullptr;        // waits for a notification of this
+  SyncObject* mutex = nullptr;       // wants, or will want, to lock this
+  FuzzThread* next_locker = nullptr;  // in SyncObject::lockers
+  bool in_lockers = false;
+  FuzzThread* next_waiter = nullptr;  // in SyncObject::first_waiter
+  FuzzThread* joiner = nullptr;
+  std::uint64_t wake_time = 0;  // virtual nanoseconds
+  std::uint32_t spins = 0;      // operations in a row that changed nothing
+
+  void* (*start)(void*) = nullptr;
+  void* argument = nullptr;
+  void* result = nullptr;
+  struct Destructor {
+    void (*function)(void*);
+    void* object;
+  };
+  std::vector<Destructor> destructors;  // of thread_local objects
+};
+
+// What of the running thread the hooks need at every access, in one cache line.
+struct Running {
+  std::uint64_t step = 0;       // its own count, from 1
+  std::uint64_t stop_step = 0;  // where slow checks are due
+  Epoch epoch;
+  FuzzThread* thread = nullptr;
+  Address native_pc = 0;  // while Heddle touches the program's memory on its behalf: where from
+};
+
+class Scheduler {
+ public:
+  explicit Scheduler(RunHost& host);
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  void begin_job(const Job& job, Strategy& strategy);
+  // Executes one run on the calling thread. The result is valid until the next.
+  const RunResult& run(std::uint64_t number);
+
+  // ---- called by hooks, in the program's threads -------------------------------------------------
+
+  template <bool kReplay, bool kWrite>
+  void access(Address address, unsigned size, Address pc);
+
+  // These return what the C library's functions of the same work return.
+  int lock(pthread_mutex_t* mutex, Address pc);
+  bool try_lock(pthread_mutex_t* mutex, Address pc);
+  int timed_lock(pthread_mutex_t* mutex, std::uint64_t deadline, Address pc);
+  int unlock(pthread_mutex_t* mutex, Address pc);
+  void destroy(Address address);
+  // `deadline`: virtual nanoseconds, 0 for none. Returns false if the time was up.
+  bool wait(Address cond, pthread_mutex_t* mutex, std::uint64_t deadline, Address pc);
+  void notify(Address cond, bool all, Address pc);
+
+  std::uint64_t atomic_load(Address address, unsigned size, MemoryOrder order, Address pc);
+  void atomic_store(Address address, unsigned size, std::uint64_t value, MemoryOrder order,
+                    Address pc);
+  std::uint64_t atomic_rmw(Address address, unsigned size, RmwKind kind, std::uint64_t operand,
+                           MemoryOrder order, Address pc);
+  bool atomic_cas(Address address, unsigned size, std::uint64_t* expected, std::uint64_t desired,
+                  MemoryOrder success, MemoryOrder failure, Address pc);
+  void atomic_wide(Address address, OpKind kind, MemoryOrder order, Address pc);
+  void fence(MemoryOrder order, Address pc);
+  void annotate(Address address, bool release);
+
+  int create(pthread_t* handle, const pthread_attr_t* attributes, void* (*start)(void*),
+             void* argument, Address pc);
+  int join(pthread_t handle, void** result, Address pc);
+  int detach(pthread_t handle);
+  void at_thread_exit(void (*function)(void*), void* object);
+  [[noreturn]] void exit_thread(void* result);
+
+  void yield(Address pc);
+  void sleep(std::uint64_t nanoseconds, Address pc);
+  std::uint64_t now() const { return now_; }
+
+  [[noreturn]] void exit_process(int status, Address pc);
+  // The run ends here with this failure, the calling thread in first place.
+  [[noreturn]] void fail(FailureKind kind, std::string message, Address pc);
+  [[noreturn]] void fail_assertion(const char* expression, Address pc);
+  // abort(), perhaps because of an exception that nobody caught.
+  [[noreturn]] void abort(Address pc);
+  // A fatal signal, on the signal stack. Does not return if it can be told from where it came.
+  void on_signal(int number, Address pc, Address address);
+
+  bool running() const { return running_.thread != nullptr; }
+  void forget(Address begin, std::size_t size) { races_.forget(shadow_, begin, size); }
+
+ private:
+  static void fiber_main(boost::context::detail::transfer_t from);
+  [[noreturn]] void thread_main(FuzzThread& self);
+  [[noreturn]] void finish_thread();
+  [[noreturn]] void leave_run();
+
+  FuzzThread& add_thread();
+  void begin_run(std::uint64_t number);
+  void finish_result();
+
+  // The running thread comes to `op`: another may go first.
+  void point(const Op& op);
+  void plain_point(OpKind kind, Address address, unsigned size, Address pc);
+  // The running thread cannot go on: another goes. Returns when it was made ready and picked.
+  void block(const Op& op);
+  std::size_t decide(std::size_t fallback, bool is_running);
+  std::uint32_t choose(Choice what, std::uint32_t n);
+  FuzzThread& next_after_block();
+  void switch_to(FuzzThread& next, SwitchReason why);
+  void resume(FuzzThread& next);
+  void check_limits();
+  bool fire_timer();
+
+  void enable(FuzzThread& thread);
+  void disable(FuzzThread& thread);
+  std::size_t ready_index(ThreadId id) const;
+  void want_lock(FuzzThread& thread, SyncObject& mutex);
+  void no_longer_wants_lock(FuzzThread& thread);
+  void take(SyncObject& mutex, const Op& op);
+  void release(SyncObject& mutex);
+  void lock_object(SyncObject& mutex, const Op& op, std::uint64_t deadline, bool& timed_out);
+  void remove_waiter(SyncObject& cond, FuzzThread& waiter);
+  void wake(SyncObject& cond, FuzzThread& waiter);
+
+  void acquire(const VectorClock& clock) { running_.thread->clock.join(clock); }
+  void tick();
+  SyncObject& atomic_object(Address address, unsigned size, bool writes, MemoryOrder order,
+                            Address pc);
+  void atomic_acquire(SyncObject& object, MemoryOrder order);
+  void atomic_release(SyncObject& object, MemoryOrder order, bool continues);
+
+  void check_access_slow(bool write, Address address, unsigned size, Address pc);
+  void on_race(Race race, Address address, unsigned size, bool writes, bool atomic, Address pc);
+  [[noreturn]] void deadlock();
+  void end(Failed failure);
+  void capture_blocked(std::vector<Place>& places);
+  void record(const Op& op, std::optional<std::uint64_t> value = {},
+              std::optional<std::uint64_t> old_value = {});
+  Place here(const Op& op);
+
+  RunHost& host_;
+  const Job* job_ = nullptr;
+  Strategy* strategy_ = nullptr;
+  LiveSchedule live_;
+
+  Running running_;
+  std::vector<ReadyThread> ready_;  // ascending by id; the running thread among them
+  std::deque<FuzzThread> threads_;  // index: id; reused from run to run
+  std::size_t used_threads_ = 0;
+  std::vector<FuzzThread*> timers_;
+  std::uint64_t now_ = 0;
+  std::uint64_t clock_base_ = 0;  // times of earlier runs end here
+  std::uint64_t steps_before_ = 0;  // of all threads up to the last switch
+  std::uint64_t slice_begin_ = 0;   // the running thread's step at that switch
+
+  Shadow shadow_;
+  RaceDetector races_;
+  SyncTable sync_;
+  RacySet racy_;
+  std::vector<std::uint64_t> run_races_;  // pairs of code addresses seen in this run, hashed
+  struct KnownFailure {
+    std::uint64_t cheap;  // a hash of what is at hand without describing the failure
+    std::uint64_t key;    // failure_key() of its description
+  };
+  std::vector<KnownFailure> known_;  // described in this job
+  const KnownFailure* find_known(std::uint64_t cheap) const;
+
+  FiberStacks stacks_;
+  TlsLender tls_;
+  FsBase fs_;
+  Address host_fs_ = 0;
+  FuzzThread host_thread_;  // the worker's own context; not a thread of the program
+  ProgramCode code_;
+  TraceRecorder recorder_;
+  bool tracing_ = false;
+  SwitchReason switch_reason_ = SwitchReason::none;
+
+  // Set while a blocked thread is resumed only to say where it is.
+  std::vector<Address>* capture_into_ = nullptr;
+
+  std::uint64_t decisions_ = 0;
+  RunResult result_;
+};
+
+}  // namespace heddle

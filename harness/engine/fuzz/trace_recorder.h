@@ -1,0 +1,41 @@
+// Writes down a run while it is replayed. Slow (a system call and an unwind per event).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "harness/engine/call_stack.h"
+#include "harness/model/trace.h"
+
+namespace heddle {
+
+class TraceRecorder {
+ public:
+  // Events kept; older ones are dropped.
+  static constexpr std::size_t kLimit = 200'000;
+
+  void begin();
+  // The calling thread does `op`. The value of a plain read is read from memory, that of a plain
+  // write is filled in by settle().
+  void add(ThreadId thread, std::uint64_t step, const Op& op, SwitchReason why,
+           const ProgramCode& code);
+  void set_values(std::optional<std::uint64_t> value, std::optional<std::uint64_t> old_value);
+  // Reads what the last plain write wrote: its instruction runs after its hook, so this is called
+  // at the next hook, before any other thread can run.
+  void settle();
+  // Marks the accesses of a race: the last event, and the last one of `thread` at `pc` before it.
+  void mark_race(ThreadId thread, Address pc, Address address, unsigned size);
+
+  Trace take();
+
+ private:
+  Trace trace_;
+  bool unsettled_ = false;
+};
+
+// Up to eight bytes of this process's memory, little-endian; nothing if they cannot be read. Never
+// faults.
+std::optional<std::uint64_t> read_memory(Address address, unsigned size);
+
+}  // namespace heddle

@@ -1,0 +1,128 @@
+#include "harness/engine/native/hang.h"
+
+#include <algorithm>
+#include <string>
+
+namespace heddle::native {
+namespace {
+
+std::string name_of(ThreadId thread) {
+  return "T" + std::to_string(thread);
+}
+
+std::string note_for(const StuckThread& thread) {
+  if (!thread.waits) return "still runs, but changes nothing";
+  switch (thread.op.kind) {
+    case OpKind::mutex_lock:
+      if (thread.holder == kNoThread) return "waits for a mutex";
+      if (thread.holder == thread.id) return "waits for a mutex that it holds itself";
+      return "waits for a mutex held by " + name_of(thread.holder) +
+             (thread.holder_ended ? ", which has ended" : "");
+    case OpKind::cond_wait:
+      if (thread.notifier == kNoThread) return "waits to be notified";
+      return "waits to be notified; " + name_of(thread.notifier) +
+             " notified before it waited, when nobody did";
+    case OpKind::thread_join:
+      return thread.op.other == kNoThread ? "waits for a thread to end"
+                                          : "waits for " + name_of(thread.op.other) + " to end";
+    default:
+      return "waits, after this call, for something that no running thread will do";
+  }
+}
+
+// What is most to blame comes first: the report blames the first place.
+int rank(const StuckThread& thread, FailureKind kind) {
+  if (!thread.waits) return 0;
+  switch (thread.op.kind) {
+    case OpKind::mutex_lock:
+      return kind == FailureKind::self_deadlock && thread.holder != thread.id ? 3 : 1;
+    case OpKind::cond_wait:
+      return kind == FailureKind::lost_wakeup && thread.notifier != kNoThread ? 0 : 2;
+    case OpKind::thread_join:
+      return 5;
+    default:
+      return 4;
+  }
+}
+
+FailureKind classify(std::span<const StuckThread> threads, bool blocked) {
+  if (!blocked) return FailureKind::hang;
+  const auto any = [&](auto&& what) { return std::any_of(threads.begin(), threads.end(), what); };
+  if (any([](const StuckThread& t) {
+        return t.op.kind == OpKind::mutex_lock && t.holder == t.id;
+      })) {
+    return FailureKind::self_deadlock;
+  }
+  if (any([](const StuckThread& t) {
+        return t.op.kind == OpKind::cond_wait && t.notifier != kNoThread;
+      })) {
+    return FailureKind::lost_wakeup;
+  }
+  return FailureKind::deadlock;
+}
+
+std::string message_for(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::self_deadlock:
+      return "a thread locks a mutex that it holds already";
+    case FailureKind::lost_wakeup:
+      return "every thread waits, one for a notification that was sent before it waited";
+    case FailureKind::deadlock:
+      return "every thread waits for another";
+    default:
+      return "threads run, but nothing changes any more";
+  }
+}
+
+}  // namespace
+
+Verdict HangDetector::see(const Sample& sample) {
+  const bool same_run = last_ && last_->run == sample.run;
+  const bool stepped = !same_run || last_->steps != sample.steps;
+  const bool changed = !same_run || last_->changes != sample.changes;
+  // One sample is not enough: threads are looked at one after the other, and the first may have
+  // been woken by the last in between. Whoever was woken makes a step before the next sample, or
+  // is seen awake in it.
+  const bool blocked = !stepped && last_->all_blocked && sample.all_blocked;
+  last_ = sample;
+  if (changed) {
+    last_change_ns_ = sample.now_ns;
+    steps_at_last_change_ = sample.steps;
+  }
+  if (blocked) return Verdict::blocked;
+  // Not all steps: a loop that waits for a flag makes a hundred million a second, and is a hang.
+  if (steps_at_last_change_ > step_limit_) return Verdict::too_long;
+  if (sample.now_ns - last_change_ns_ >= standstill_ns_) return Verdict::standstill;
+  return Verdict::going_on;
+}
+
+Failed describe_hang(std::span<const StuckThread> threads, bool blocked) {
+  Failed result;
+  result.kind = classify(threads, blocked);
+  result.message = message_for(result.kind);
+  std::vector<const StuckThread*> order;
+  order.reserve(threads.size());
+  for (const StuckThread& thread : threads) order.push_back(&thread);
+  std::stable_sort(order.begin(), order.end(), [&](const StuckThread* a, const StuckThread* b) {
+    return rank(*a, result.kind) < rank(*b, result.kind);
+  });
+  for (const StuckThread* thread : order) {
+    result.places.push_back({.thread = thread->id,
+                             .op = thread->op,
+                             .stack = thread->stack,
+                             .note = note_for(*thread)});
+  }
+  for (const StuckThread* thread : order) {
+    if (thread->op.kind != OpKind::cond_wait || thread->notifier == kNoThread) continue;
+    result.places.push_back({.thread = thread->notifier,
+                             .op = {.kind = OpKind::cond_signal,
+                                    .address = thread->op.address,
+                                    .pc = thread->notifier_pc},
+                             .stack = {},
+                             .note = "notified while nobody waited"});
+    break;
+  }
+  return result;
+}
+
+}  // namespace heddle::native

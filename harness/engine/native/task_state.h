@@ -1,0 +1,35 @@
+// What the kernel says a thread is doing: whether it runs, and whether it sleeps in a wait that no
+// time limit will end. With this a deadlock is known for what it is, without waiting to see whether
+// anything will still happen.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace heddle::native {
+
+enum class Waiting : std::uint8_t {
+  unknown,  // the kernel does not say
+  no,       // not in a futex call, or with a time limit
+  forever,  // in a futex call that only another thread can end
+};
+
+struct TaskState {
+  char state = '?';  // as in proc(5): R running, S sleeping, D, T, Z, ...
+  Waiting waiting = Waiting::unknown;
+
+  bool blocked_for_good() const { return state == 'S' && waiting == Waiting::forever; }
+};
+
+// The third field of /proc/PID/task/TID/stat; nothing if the text is not of that form. The second
+// field, the thread's name, may hold spaces and brackets.
+std::optional<char> parse_stat_state(std::string_view stat);
+
+// From /proc/PID/task/TID/syscall.
+Waiting parse_syscall(std::string_view text);
+
+// Reads both files. A thread that is gone has the state '?'. Allocates nothing.
+TaskState read_task_state(std::int32_t pid, std::int32_t tid);
+
+}  // namespace heddle::native

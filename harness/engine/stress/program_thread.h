@@ -1,0 +1,66 @@
+// One kernel thread that executes program threads, one after the other.
+#pragma once
+
+#include <pthread.h>
+#include <setjmp.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "harness/engine/native/delayer.h"
+#include "harness/engine/native/raw_system.h"
+#include "harness/engine/native/thread_slot.h"
+#include "harness/model/op.h"
+
+namespace heddle::stress {
+
+// Threads of a run that begin together wait here for each other, for a few microseconds at most.
+struct Rendezvous {
+  std::atomic<std::uint32_t> size;
+  std::atomic<std::uint32_t> arrived;
+};
+
+struct Destructor {
+  void (*function)(void*);
+  void* object;
+};
+
+// In a cache line of its own: what a thread counts at each step must not slow the others down, nor
+// order their accesses.
+struct alignas(64) ProgramThread {
+  native::ThreadSlot slot{};
+  std::optional<native::Delayer> delays;
+  // Steps until the threads held back by this one are let go; 0: none are.
+  std::uint32_t gate_budget = 0;
+  ThreadId id = 0;
+
+  // In a call that blocks and that may be left by longjmp from a signal handler.
+  std::atomic<bool> blocking{false};
+  sigjmp_buf leave;
+  Address base_frame = 0;  // the frame that `leave` returns to
+  std::array<Destructor, 128> destructors;
+  std::size_t destructor_count = 0;
+
+  // The work at hand.
+  void* (*start)(void*) = nullptr;
+  void* argument = nullptr;
+  void* result = nullptr;
+  Rendezvous* rendezvous = nullptr;
+  std::atomic<bool> detached{false};
+  std::atomic<bool> joined{false};
+
+  // 0: runs, 1: runs and somebody waits for its end, 2: has ended.
+  native::Futex finished{0};
+  // Counts the pieces of work handed over.
+  native::Futex work{0};
+  pthread_t handle{};
+};
+
+// The calling thread's, while it executes the program's code; null in Heddle's own.
+extern thread_local ProgramThread* t_self
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+}  // namespace heddle::stress

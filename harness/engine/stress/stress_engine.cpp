@@ -1,0 +1,218 @@
+#include "harness/engine/stress/stress_engine.h"
+
+#include <signal.h>
+#include <ucontext.h>
+
+#include <array>
+#include <exception>
+#include <optional>
+
+#include "harness/engine/native/program_image.h"
+#include "harness/engine/stress/monitor.h"
+#include "harness/engine/stress/stress_hooks.h"
+#include "harness/engine/stress/stress_run.h"
+#include "harness/hooks/program_heap.h"
+
+namespace heddle {
+namespace stress {
+namespace {
+
+using native::Life;
+
+std::optional<native::ProgramText> g_text;
+
+// ---- signals
+
+constexpr std::array kFaults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
+
+void on_stop(int) {
+  ProgramThread* self = t_self;
+  // Elsewhere the thread is on its way to a hook, where it sees by itself that it is to stop, and
+  // may hold locks of the C library.
+  if (self != nullptr && self->blocking.load() && g_run.stopping()) Run::leave(*self, kStopped);
+}
+
+void on_fault(int signal, siginfo_t* info, void* context) {
+  ProgramThread* self = t_self;
+  if (self == nullptr) {
+    // A fault of Heddle's own: let it end the process where it happened.
+    struct sigaction standard {};
+    standard.sa_handler = SIG_DFL;
+    sigaction(signal, &standard, nullptr);
+    return;
+  }
+  const auto pc =
+      static_cast<Address>(static_cast<const ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP]);
+  const bool has_address = signal == SIGSEGV || signal == SIGBUS;
+  const native::MessageBuffer message = native::signal_message(
+      signal, has_address ? reinterpret_cast<Address>(info->si_addr) : 0, has_address);
+  // A pc stands just behind the instruction it blames, as return addresses do.
+  g_run.end.write(FailureKind::signal, self->id, pc + 1, &self->slot, message.c_str());
+  if (g_text->contains(pc)) {
+    g_run.request_stop();
+    Run::leave(*self, kStopped);
+  }
+  // Inside some library, whose locks this thread may hold for ever after.
+  g_run.lost.store(true);
+  const native::Futex never{0};
+  for (;;) native::futex_wait(never, 0);
+}
+
+class SignalHandlers {
+ public:
+  SignalHandlers() {
+    struct sigaction action {};
+    sigemptyset(&action.sa_mask);
+    // Not deferred: the handlers leave by longjmp, and the next run wants the signals again.
+    action.sa_flags = SA_ONSTACK | SA_NODEFER | SA_SIGINFO;
+    action.sa_sigaction = on_fault;
+    for (std::size_t i = 0; i < kFaults.size(); ++i) {
+      sigaction(kFaults[i], &action, &faults_before_[i]);
+    }
+    action.sa_flags = SA_NODEFER;
+    action.sa_handler = on_stop;
+    sigaction(stop_signal(), &action, &stop_before_);
+  }
+  SignalHandlers(const SignalHandlers&) = delete;
+  SignalHandlers& operator=(const SignalHandlers&) = delete;
+  ~SignalHandlers() {
+    for (std::size_t i = 0; i < kFaults.size(); ++i) {
+      sigaction(kFaults[i], &faults_before_[i], nullptr);
+    }
+    sigaction(stop_signal(), &stop_before_, nullptr);
+  }
+
+ private:
+  std::array<struct sigaction, kFaults.size()> faults_before_{};
+  struct sigaction stop_before_ {};
+};
+
+// An alternate signal stack for main's thread; parked threads have their own.
+class SignalStack {
+ public:
+  SignalStack() {
+    const stack_t stack{.ss_sp = memory_.data(), .ss_flags = 0, .ss_size = memory_.size()};
+    sigaltstack(&stack, &before_);
+  }
+  SignalStack(const SignalStack&) = delete;
+  SignalStack& operator=(const SignalStack&) = delete;
+  ~SignalStack() { sigaltstack(&before_, nullptr); }
+
+ private:
+  std::vector<char> memory_ = std::vector<char>(std::size_t{64} << 10);
+  stack_t before_{};
+};
+
+// The C++ runtime's own handler prints, and knows only one end of a process: from the second run on
+// it says "terminate called recursively".
+class TerminateHandler {
+ public:
+  TerminateHandler() { before_ = std::set_terminate(on_terminate); }
+  TerminateHandler(const TerminateHandler&) = delete;
+  TerminateHandler& operator=(const TerminateHandler&) = delete;
+  ~TerminateHandler() { std::set_terminate(before_); }
+
+ private:
+  [[noreturn]] static void on_terminate() {
+    ProgramThread* self = t_self;
+    if (self == nullptr) {
+      before_();
+      __builtin_unreachable();
+    }
+    const native::AbortReason reason = native::explain_terminate();
+    // The stack has not been unwound, and the last hooked call is near what went wrong.
+    g_run.fail(*self, reason.kind, self->slot.pc.load(), reason.message.c_str());
+  }
+
+  static inline std::terminate_handler before_ = nullptr;
+};
+
+// Writes the table in force, for as long as it lives.
+class TableInForce {
+ public:
+  TableInForce() {
+    program_heap::set_threaded(true);
+    g_engine_table = &kStressTable;
+  }
+  TableInForce(const TableInForce&) = delete;
+  TableInForce& operator=(const TableInForce&) = delete;
+  ~TableInForce() {
+    g_engine_table = &passthrough_table();
+    program_heap::set_threaded(false);
+  }
+};
+
+// ---- the run
+
+// Executes main until it ends, one way or another, on this thread's stack. Not inlined: what its
+// caller keeps in registers must survive the longjmp.
+[[gnu::noinline]] void run_main(const Program& program, ProgramThread& main) {
+  main.base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
+  const int code = sigsetjmp(main.leave, 0);
+  if (code == kStopped) return;
+  if (code == 0) {
+    t_self = &main;
+    t_program_code = true;
+    g_run.finish(main, program.main(program.argc, program.argv, program.envp), 0);
+  }
+  // pthread_exit() in main: the run ends with its last thread, and with status zero.
+  main.slot.life.store(Life::ended, std::memory_order_release);
+  if (main.finished.exchange(2) == 1) {
+    native::futex_wake(main.finished, static_cast<int>(kMaxThreads));
+  }
+  g_run.open_gate();
+  g_run.wait_for_end(native::kForever, false);
+  t_self = &main;
+  t_program_code = true;
+  g_run.finish(main, 0, 0);
+}
+
+class StressEngine final : public Engine {
+ public:
+  bool execute(const Job& job, RunHost& host) override {
+    g_text.emplace();
+    g_run.prepare(job);
+    const SignalStack stack;
+    const SignalHandlers handlers;
+    const TerminateHandler terminate;
+    const TableInForce table;
+    {
+      const Monitor monitor(job, host);
+      for (std::uint64_t i = 0; i < job.runs; ++i) {
+        if (!execute_one(job.first_run + i, host)) break;
+      }
+    }
+    g_run.close();
+    return true;
+  }
+
+ private:
+  bool execute_one(std::uint64_t number, RunHost& host) {
+    host.restore();
+    host.begin_run(number);
+    g_run.begin(number, main_);
+    g_run.set_sequence(Monitor::sequence_of(number));
+    run_main(host.program(), main_);
+    main_.slot.life.store(Life::ended, std::memory_order_release);
+    const bool clean = g_run.wait_for_end(kGraceNs, true);
+    // From here on the monitor does nothing to this run; if it has found it lost, the process ends
+    // while it holds the lock.
+    g_run.lock_sequence();
+    const RunResult result = make_result(g_run, number);
+    if (!clean) host.end_run_and_process(result);
+    g_run.set_sequence(0);
+    g_run.unlock_sequence();
+    return host.end_run(result);
+  }
+
+  ProgramThread main_;
+};
+
+}  // namespace
+}  // namespace stress
+
+std::unique_ptr<Engine> make_stress_engine() {
+  return std::make_unique<stress::StressEngine>();
+}
+
+}  // namespace heddle

@@ -1,0 +1,254 @@
+// The entry points. Each is a stub in assembly that saves the arguments, asks `heddle_tsan_step`
+// where to go and jumps there with the arguments and the return address as they were: the
+// runtime takes the return address for the place in the program that it reports.
+#include <dlfcn.h>
+#include <pthread.h>
+
+#include <atomic>
+#include <cstdint>
+#include <new>
+
+#include "fuzz/random.h"
+#include "harness/engine/native/raw_system.h"
+#include "harness/engine/tsan/child_run.h"
+
+namespace heddle::tsan {
+namespace {
+
+using native::Life;
+
+// As the stub pushes them, lowest address first.
+struct SavedCall {
+  std::uint64_t unused;  // keeps the stack aligned
+  std::uint64_t r9;
+  std::uint64_t r8;
+  std::uint64_t rcx;
+  std::uint64_t rdx;
+  std::uint64_t rsi;
+  std::uint64_t rdi;
+  Address pc;
+};
+
+struct Entry {
+  const char* name;
+  OpKind kind;
+  bool changes;
+  std::atomic<void*> real;
+};
+
+std::atomic<bool> g_program_code{false};  // the executable's constructors have begun
+std::atomic<bool> g_allocated{false};
+
+// How long a thread waits to start together with others whose creator does nothing that would let
+// them go.
+constexpr std::uint64_t kGateNs = 1'000'000;
+
+std::uint64_t nothing() { return 0; }
+
+void* resolve(Entry& entry) {
+  void* real = dlsym(RTLD_NEXT, entry.name);
+  // Not every runtime has every entry point; what it lacks, no program linked with it calls.
+  if (real == nullptr) real = reinterpret_cast<void*>(&nothing);
+  entry.real.store(real, std::memory_order_relaxed);
+  return real;
+}
+
+// ---- threads
+
+struct StartOfThread {
+  void* (*start)(void*);
+  void* argument;
+  TsanThread* thread;
+  bool gated;
+};
+
+void open_gate() {
+  if (g_shared->gate.exchange(1, std::memory_order_acq_rel) == 0) {
+    native::futex_wake(g_shared->gate, static_cast<int>(kMaxThreads));
+  }
+}
+
+void wait_for_gate() {
+  const std::uint64_t begin = native::monotonic_ns();
+  while (g_shared->gate.load(std::memory_order_acquire) == 0) {
+    const std::uint64_t waited = native::monotonic_ns() - begin;
+    if (waited >= kGateNs) return;
+    native::futex_wait(g_shared->gate, 0, kGateNs - waited);
+  }
+}
+
+// Marks the thread's end also when pthread_exit() unwinds its stack.
+struct EndOfThread {
+  TsanThread* thread;
+  ~EndOfThread() {
+    t_self = nullptr;
+    thread->slot.life.store(Life::ended, std::memory_order_release);
+  }
+};
+
+void* begin_thread(void* start) {
+  const StartOfThread work = *static_cast<StartOfThread*>(start);
+  delete static_cast<StartOfThread*>(start);
+  TsanThread& self = *work.thread;
+  self.slot.handle.store(pthread_self(), std::memory_order_relaxed);
+  self.slot.tid.store(native::thread_id(), std::memory_order_relaxed);
+  self.slot.life.store(Life::running, std::memory_order_release);
+  const EndOfThread end{&self};
+  if (work.gated) wait_for_gate();
+  t_self = &self;
+  return work.start(work.argument);
+}
+
+// Puts begin_thread() in place of the program's function.
+void on_create(TsanThread& creator, SavedCall& call) {
+  const std::uint32_t id = g_shared->thread_count.fetch_add(1);
+  // The runtime still gets to see threads beyond the limit; they go without delays.
+  if (id >= kMaxThreads) return;
+  TsanThread& thread = g_shared->threads[id];
+  thread.id = id;
+  thread.gate_budget = 0;
+  thread.delays.emplace(g_shared->delay, g_shared->seed, g_shared->number, id,
+                        g_shared->ticks_per_ns);
+  thread.slot.life.store(Life::created, std::memory_order_relaxed);
+  // As in the stress engine, half of the runs start their threads together.
+  const bool gated = g_shared->delay.shape != DelayShape::none &&
+                     Random(g_shared->seed, g_shared->number, ~std::uint64_t{0}).below(2) == 0;
+  if (gated) {
+    g_shared->gate.store(0, std::memory_order_release);
+    creator.gate_budget = 256;
+  }
+  auto* work = new StartOfThread{.start = reinterpret_cast<void* (*)(void*)>(call.rdx),
+                                 .argument = reinterpret_cast<void*>(call.rcx),
+                                 .thread = &thread,
+                                 .gated = gated};
+  call.rdx = reinterpret_cast<std::uint64_t>(&begin_thread);
+  call.rcx = reinterpret_cast<std::uint64_t>(work);
+}
+
+bool lets_others_go(OpKind kind) {
+  return kind == OpKind::thread_join || kind == OpKind::cond_wait || kind == OpKind::yield ||
+         kind == OpKind::sleep || kind == OpKind::mutex_trylock_fail;
+}
+
+void on_notification(TsanThread& self, const SavedCall& call) {
+  std::array<const native::ThreadSlot*, kMaxThreads> slots{};
+  const std::uint32_t count = g_shared->threads_used();
+  for (std::uint32_t i = 0; i < count; ++i) slots[i] = &g_shared->threads[i].slot;
+  g_shared->notifications.notified(
+      call.rdi, native::anyone_waits({slots.data(), count}, call.rdi), self.id, call.pc);
+}
+
+void pass(TsanThread& self, const Entry& entry, SavedCall& call) {
+  self.slot.step();
+  if (entry.changes) self.slot.change();
+  if (self.gate_budget != 0 && --self.gate_budget == 0) open_gate();
+  self.delays->pass();
+  // The runtime is called by itself within these calls: nothing below may go through a hook.
+  self.slot.note(entry.kind, call.rdi, call.pc);
+  switch (entry.kind) {
+    case OpKind::cond_wait:
+      self.slot.address2.store(call.rsi, std::memory_order_relaxed);
+      break;
+    case OpKind::cond_signal:
+    case OpKind::cond_broadcast:
+      on_notification(self, call);
+      break;
+    case OpKind::thread_create:
+      on_create(self, call);
+      break;
+    case OpKind::thread_join:
+      g_shared->joins.fetch_add(1);
+      break;
+    default:
+      break;
+  }
+  if (self.gate_budget != 0 && lets_others_go(entry.kind)) {
+    self.gate_budget = 0;
+    open_gate();
+  }
+}
+
+}  // namespace
+
+extern "C" __attribute__((visibility("hidden"), used)) void* heddle_tsan_step(SavedCall* call,
+                                                                              Entry* entry) {
+  void* real = entry->real.load(std::memory_order_relaxed);
+  if (real == nullptr) [[unlikely]] {
+    real = resolve(*entry);
+    g_program_code.store(true, std::memory_order_relaxed);
+  }
+  if (t_self != nullptr) pass(*t_self, *entry, *call);
+  return real;
+}
+
+// Before main only: whether anything at all was allocated by a static object's constructor. The
+// entry point that the program calls first, in its very first constructor, is __tsan_init.
+extern "C" __attribute__((visibility("hidden"), used)) void* heddle_tsan_allocation(SavedCall*,
+                                                                                    Entry* entry) {
+  void* real = entry->real.load(std::memory_order_relaxed);
+  if (real == nullptr) [[unlikely]] real = resolve(*entry);
+  if (g_program_code.load(std::memory_order_relaxed)) {
+    g_allocated.store(true, std::memory_order_relaxed);
+  }
+  return real;
+}
+
+bool constructors_allocated() { return g_allocated.load(); }
+
+// `used`: only assembly refers to them.
+#define HEDDLE_ENTRY_DATA(name, kind, changes)                                  \
+  extern "C" {                                                                  \
+  extern Entry heddle_entry_##name __attribute__((visibility("hidden"), used)); \
+  constinit Entry heddle_entry_##name{#name, kind, changes, {nullptr}};         \
+  }
+#define HEDDLE_ENTRY(name, kind, changes) HEDDLE_ENTRY_DATA(name, OpKind::kind, changes)
+#include "harness/engine/tsan/entry_points.def"
+#undef HEDDLE_ENTRY
+
+// operator new, new[], both nothrow, both aligned, both aligned and nothrow.
+#define HEDDLE_FOR_ALLOCATIONS(X) \
+  X(_Znwm)                        \
+  X(_Znam)                        \
+  X(_ZnwmRKSt9nothrow_t)          \
+  X(_ZnamRKSt9nothrow_t)          \
+  X(_ZnwmSt11align_val_t)         \
+  X(_ZnamSt11align_val_t)         \
+  X(_ZnwmSt11align_val_tRKSt9nothrow_t) \
+  X(_ZnamSt11align_val_tRKSt9nothrow_t)
+#define HEDDLE_ENTRY(name) HEDDLE_ENTRY_DATA(name, OpKind::none, false)
+HEDDLE_FOR_ALLOCATIONS(HEDDLE_ENTRY)
+#undef HEDDLE_ENTRY
+
+// clang-format off
+#define HEDDLE_STUB(name, step)                     \
+  asm(".pushsection .text\n"                        \
+      ".globl " #name "\n"                          \
+      ".type " #name ", @function\n"                \
+      ".p2align 4\n"                                \
+      #name ":\n"                                   \
+      ".cfi_startproc\n"                            \
+      "push %rdi\n push %rsi\n push %rdx\n"         \
+      "push %rcx\n push %r8\n push %r9\n"           \
+      "sub $8, %rsp\n"                              \
+      ".cfi_adjust_cfa_offset 56\n"                 \
+      "mov %rsp, %rdi\n"                            \
+      "lea heddle_entry_" #name "(%rip), %rsi\n"    \
+      "call " #step "\n"                            \
+      "mov %rax, %r11\n"                            \
+      "add $8, %rsp\n"                              \
+      "pop %r9\n pop %r8\n pop %rcx\n"              \
+      "pop %rdx\n pop %rsi\n pop %rdi\n"            \
+      ".cfi_adjust_cfa_offset -56\n"                \
+      "jmp *%r11\n"                                 \
+      ".cfi_endproc\n"                              \
+      ".size " #name ", .-" #name "\n"              \
+      ".popsection\n");
+// clang-format on
+#define HEDDLE_ENTRY(name, kind, changes) HEDDLE_STUB(name, heddle_tsan_step)
+#include "harness/engine/tsan/entry_points.def"
+#undef HEDDLE_ENTRY
+#define HEDDLE_ENTRY(name) HEDDLE_STUB(name, heddle_tsan_allocation)
+HEDDLE_FOR_ALLOCATIONS(HEDDLE_ENTRY)
+#undef HEDDLE_ENTRY
+
+}  // namespace heddle::tsan

@@ -1,0 +1,92 @@
+// The calls that a program under test makes and an engine answers. hooks/ turns every entry point
+// of the compiler's instrumentation and of the C library into one of these; they forward, they
+// decide nothing.
+//
+// One table is in force at a time. Outside runs (before main, between runs, in Heddle's own code)
+// it is `passthrough_table()`, which does what an uninstrumented program would do.
+#pragma once
+
+#include <pthread.h>
+#include <time.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "harness/model/op.h"
+
+namespace heddle {
+
+enum class RmwKind : std::uint8_t { exchange, add, sub, bit_and, bit_or, bit_xor, bit_nand };
+
+// `pc` is always the return address of the hooked call. Sizes are in bytes. Functions that stand
+// for a C library call return what that call returns (an errno value for pthread_*).
+struct EngineTable {
+  // Plain accesses; called before the program does the access itself. Index: log2 of the size.
+  void (*read[5])(Address address, Address pc);
+  void (*write[5])(Address address, Address pc);
+  void (*read_range)(Address address, std::size_t size, Address pc);
+  void (*write_range)(Address address, std::size_t size, Address pc);
+
+  // `pc`: the call site, in the calling function.
+  void (*func_entry)(Address pc);
+  void (*func_exit)();
+
+  // Atomics of 1 to 8 bytes: the engine does the operation, values zero-extended.
+  std::uint64_t (*atomic_load)(Address address, unsigned size, MemoryOrder order, Address pc);
+  void (*atomic_store)(Address address, unsigned size, std::uint64_t value, MemoryOrder order,
+                       Address pc);
+  // Returns the old value.
+  std::uint64_t (*atomic_rmw)(Address address, unsigned size, RmwKind kind, std::uint64_t operand,
+                              MemoryOrder order, Address pc);
+  // Returns whether it stored; else *expected becomes the value found.
+  bool (*atomic_cas)(Address address, unsigned size, std::uint64_t* expected, std::uint64_t desired,
+                     MemoryOrder success, MemoryOrder failure, bool weak, Address pc);
+  // 16 bytes: called before the hook does the operation itself.
+  void (*atomic16)(Address address, OpKind kind, MemoryOrder order, Address pc);
+  void (*fence)(MemoryOrder order, Address pc);
+  // __tsan_release / __tsan_acquire: the program's own synchronisation, told by hand.
+  void (*annotate)(Address address, bool release);
+
+  int (*thread_create)(pthread_t* thread, const pthread_attr_t* attr, void* (*start)(void*),
+                       void* argument, Address pc);
+  int (*thread_join)(pthread_t thread, void** result, Address pc);
+  int (*thread_detach)(pthread_t thread, Address pc);
+  // As __cxa_thread_atexit_impl: a destructor of a thread_local object of the calling thread.
+  int (*thread_atexit)(void (*destructor)(void*), void* object, void* module);
+  // Does not return.
+  void (*thread_exit)(void* result, Address pc);
+
+  int (*mutex_lock)(pthread_mutex_t* mutex, Address pc);
+  int (*mutex_trylock)(pthread_mutex_t* mutex, Address pc);
+  int (*mutex_unlock)(pthread_mutex_t* mutex, Address pc);
+  // `clock` and `deadline`: absolute time.
+  int (*mutex_timedlock)(pthread_mutex_t* mutex, clockid_t clock, const timespec* deadline,
+                         Address pc);
+  int (*mutex_destroy)(pthread_mutex_t* mutex, Address pc);
+
+  int (*cond_wait)(pthread_cond_t* cond, pthread_mutex_t* mutex, Address pc);
+  int (*cond_timedwait)(pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t clock,
+                        const timespec* deadline, Address pc);
+  int (*cond_signal)(pthread_cond_t* cond, Address pc);
+  int (*cond_broadcast)(pthread_cond_t* cond, Address pc);
+  int (*cond_destroy)(pthread_cond_t* cond, Address pc);
+
+  int (*yield)(Address pc);
+  // Relative time.
+  int (*sleep)(const timespec* duration, Address pc);
+
+  int (*clock_gettime)(clockid_t clock, timespec* now);
+
+  // The end of the run, seen from the program; outside runs, of the process. They do not return.
+  void (*exit)(int status, Address pc);
+  void (*abort)(Address pc);
+  void (*assert_fail)(const char* expression, const char* file,
+                                                unsigned line, const char* function, Address pc);
+};
+
+const EngineTable& passthrough_table();
+
+// The table in force. Written only between runs.
+extern const EngineTable* g_engine_table __attribute__((visibility("hidden")));
+
+}  // namespace heddle

@@ -1,0 +1,145 @@
+// malloc and its kin. Calls from the program's code get memory of the program's heap, all others
+// (Heddle itself, the loader, libraries starting up) the C library's.
+#include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstring>
+#include <new>
+
+#include "harness/hooks/program_heap.h"
+
+// The C library's own allocator under its other names, which nothing interposes.
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+void __libc_free(void*);
+}
+
+#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
+
+namespace heap = heddle::program_heap;
+
+namespace {
+
+void* out_of_memory() {
+  errno = ENOMEM;
+  return nullptr;
+}
+
+void* program_allocate(std::size_t size, std::size_t alignment) {
+  void* pointer = heap::allocate(size, alignment);
+  return pointer == nullptr ? out_of_memory() : pointer;
+}
+
+bool power_of_two(std::size_t value) { return value != 0 && (value & (value - 1)) == 0; }
+
+}  // namespace
+
+HEDDLE_EXPORT void* malloc(std::size_t size) {
+  return heddle::t_program_code ? program_allocate(size, 16) : __libc_malloc(size);
+}
+
+HEDDLE_EXPORT void free(void* pointer) {
+  if (heap::owns(pointer)) {
+    heap::release(pointer);
+  } else {
+    __libc_free(pointer);
+  }
+}
+
+HEDDLE_EXPORT void* calloc(std::size_t count, std::size_t size) {
+  if (!heddle::t_program_code) return __libc_calloc(count, size);
+  std::size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes)) return out_of_memory();
+  void* pointer = program_allocate(bytes, 16);
+  if (pointer != nullptr) std::memset(pointer, 0, bytes);
+  return pointer;
+}
+
+HEDDLE_EXPORT void* realloc(void* pointer, std::size_t size) {
+  if (pointer == nullptr) return malloc(size);
+  if (!heap::owns(pointer)) return __libc_realloc(pointer, size);
+  if (size == 0) {
+    heap::release(pointer);
+    return nullptr;
+  }
+  const std::size_t old_size = heap::size_of(pointer);
+  if (size <= old_size && size > old_size / 2) return pointer;
+  void* moved = program_allocate(size, 16);
+  if (moved == nullptr) return nullptr;
+  std::memcpy(moved, pointer, old_size < size ? old_size : size);
+  heap::release(pointer);
+  return moved;
+}
+
+HEDDLE_EXPORT void* reallocarray(void* pointer, std::size_t count, std::size_t size) {
+  std::size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes)) return out_of_memory();
+  return realloc(pointer, bytes);
+}
+
+HEDDLE_EXPORT void* memalign(std::size_t alignment, std::size_t size) {
+  return heddle::t_program_code ? program_allocate(size, alignment)
+                                : __libc_memalign(alignment, size);
+}
+
+HEDDLE_EXPORT void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  return memalign(alignment, size);
+}
+
+HEDDLE_EXPORT int posix_memalign(void** result, std::size_t alignment, std::size_t size) {
+  if (!power_of_two(alignment) || alignment % sizeof(void*) != 0) return EINVAL;
+  *result = memalign(alignment, size);
+  return *result == nullptr ? ENOMEM : 0;
+}
+
+HEDDLE_EXPORT void* valloc(std::size_t size) { return memalign(4096, size); }
+
+HEDDLE_EXPORT void* pvalloc(std::size_t size) {
+  return memalign(4096, (size + 4095) & ~std::size_t{4095});
+}
+
+HEDDLE_EXPORT std::size_t malloc_usable_size(void* pointer) {
+  if (pointer == nullptr) return 0;
+  if (heap::owns(pointer)) return heap::size_of(pointer);
+  // What the C library says of its own blocks; its layout has not changed since 2.0: the word
+  // before the block holds the chunk's size, its low three bits flags, bit 1 for mapped chunks.
+  const std::size_t word = static_cast<const std::size_t*>(pointer)[-1];
+  return (word & ~std::size_t{7}) - ((word & 2) != 0 ? 2 : 1) * sizeof(std::size_t);
+}
+
+// Heddle's own C++ allocations, in this library only (exports.map keeps them local): never the program's heap, so a
+// container of the runtime may grow in the middle of a hook.
+void* operator new(std::size_t size) {
+  void* pointer = __libc_malloc(size == 0 ? 1 : size);
+  if (pointer == nullptr) throw std::bad_alloc();
+  return pointer;
+}
+void* operator new[](std::size_t size) { return operator new(size); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  void* pointer = __libc_memalign(static_cast<std::size_t>(alignment), size == 0 ? 1 : size);
+  if (pointer == nullptr) throw std::bad_alloc();
+  return pointer;
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return operator new(size, alignment);
+}
+// The C library's free goes by the address: a string that libstdc++ allocated for the runtime while
+// program code was marked may come from the program's heap.
+void operator delete(void* pointer) noexcept { free(pointer); }
+void operator delete[](void* pointer) noexcept { free(pointer); }
+void operator delete(void* pointer, std::size_t) noexcept { free(pointer); }
+void operator delete[](void* pointer, std::size_t) noexcept { free(pointer); }
+void operator delete(void* pointer, std::align_val_t) noexcept { free(pointer); }
+void operator delete[](void* pointer, std::align_val_t) noexcept { free(pointer); }
+void operator delete(void* pointer, std::size_t, std::align_val_t) noexcept {
+  free(pointer);
+}
+void operator delete[](void* pointer, std::size_t, std::align_val_t) noexcept {
+  free(pointer);
+}

@@ -1,0 +1,181 @@
+// The C library's calls that an engine answers: threads, locks, time and the end of the process.
+// Each forwards to the table in force.
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+#include "harness/hooks/engine_table.h"
+#include "harness/hooks/exit_functions.h"
+#include "harness/hooks/real_calls.h"
+
+#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
+#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
+
+using heddle::g_engine_table;
+
+namespace {
+
+// Calls that set errno instead of returning it.
+int result_of(int error) {
+  if (error == 0) return 0;
+  errno = error;
+  return -1;
+}
+
+int sleep_for(std::int64_t seconds, std::int64_t nanoseconds, heddle::Address pc) {
+  const timespec duration{.tv_sec = seconds, .tv_nsec = nanoseconds};
+  return g_engine_table->sleep(&duration, pc);
+}
+
+}  // namespace
+
+HEDDLE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attr,
+                                 void* (*start)(void*), void* argument) {
+  return g_engine_table->thread_create(thread, attr, start, argument, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_join(pthread_t thread, void** result) {
+  return g_engine_table->thread_join(thread, result, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_detach(pthread_t thread) {
+  return g_engine_table->thread_detach(thread, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT void pthread_exit(void* result) {
+  g_engine_table->thread_exit(result, HEDDLE_PC);
+  __builtin_unreachable();
+}
+
+HEDDLE_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
+  return g_engine_table->mutex_lock(mutex, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) {
+  return g_engine_table->mutex_trylock(mutex, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_mutex_unlock(pthread_mutex_t* mutex) {
+  return g_engine_table->mutex_unlock(mutex, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* deadline) {
+  return g_engine_table->mutex_timedlock(mutex, CLOCK_REALTIME, deadline, HEDDLE_PC);
+}
+
+// What libstdc++'s try_lock_for and try_lock_until call.
+HEDDLE_EXPORT int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
+                                          const timespec* deadline) {
+  return g_engine_table->mutex_timedlock(mutex, clock, deadline, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_mutex_destroy(pthread_mutex_t* mutex) {
+  return g_engine_table->mutex_destroy(mutex, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_cond_wait(pthread_cond_t* cond, pthread_mutex_t* mutex) {
+  return g_engine_table->cond_wait(cond, mutex, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_cond_timedwait(pthread_cond_t* cond, pthread_mutex_t* mutex,
+                                         const timespec* deadline) {
+  return g_engine_table->cond_timedwait(cond, mutex, CLOCK_REALTIME, deadline, HEDDLE_PC);
+}
+
+// What libstdc++'s wait_for and wait_until call: missing it is how a tool comes to false reports.
+HEDDLE_EXPORT int pthread_cond_clockwait(pthread_cond_t* cond, pthread_mutex_t* mutex,
+                                         clockid_t clock, const timespec* deadline) {
+  return g_engine_table->cond_timedwait(cond, mutex, clock, deadline, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_cond_signal(pthread_cond_t* cond) {
+  return g_engine_table->cond_signal(cond, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_cond_broadcast(pthread_cond_t* cond) {
+  return g_engine_table->cond_broadcast(cond, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_cond_destroy(pthread_cond_t* cond) {
+  return g_engine_table->cond_destroy(cond, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int sched_yield() { return g_engine_table->yield(HEDDLE_PC); }
+
+HEDDLE_EXPORT int nanosleep(const timespec* duration, timespec* remaining) {
+  if (remaining != nullptr) *remaining = {};
+  return result_of(g_engine_table->sleep(duration, HEDDLE_PC));
+}
+
+HEDDLE_EXPORT int clock_nanosleep(clockid_t clock, int flags, const timespec* time,
+                                  timespec* remaining) {
+  if ((flags & TIMER_ABSTIME) == 0) {
+    if (remaining != nullptr) *remaining = {};
+    return g_engine_table->sleep(time, HEDDLE_PC);
+  }
+  timespec now{};
+  g_engine_table->clock_gettime(clock, &now);
+  const std::int64_t left = (time->tv_sec - now.tv_sec) * 1'000'000'000 +
+                            (time->tv_nsec - now.tv_nsec);
+  if (left <= 0) return 0;
+  return sleep_for(left / 1'000'000'000, left % 1'000'000'000, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int usleep(useconds_t microseconds) {
+  return result_of(
+      sleep_for(microseconds / 1'000'000, (microseconds % 1'000'000) * 1'000L, HEDDLE_PC));
+}
+
+HEDDLE_EXPORT unsigned sleep(unsigned seconds) {
+  sleep_for(seconds, 0, HEDDLE_PC);
+  return 0;
+}
+
+HEDDLE_EXPORT int clock_gettime(clockid_t clock, timespec* now) {
+  return g_engine_table->clock_gettime(clock, now);
+}
+
+HEDDLE_EXPORT int gettimeofday(timeval* now, void*) {
+  timespec time{};
+  const int result = g_engine_table->clock_gettime(CLOCK_REALTIME, &time);
+  *now = {.tv_sec = time.tv_sec, .tv_usec = time.tv_nsec / 1'000};
+  return result;
+}
+
+HEDDLE_EXPORT time_t time(time_t* now) {
+  timespec time{};
+  g_engine_table->clock_gettime(CLOCK_REALTIME, &time);
+  if (now != nullptr) *now = time.tv_sec;
+  return time.tv_sec;
+}
+
+HEDDLE_EXPORT void exit(int status) {
+  g_engine_table->exit(status, HEDDLE_PC);
+  __builtin_unreachable();
+}
+
+HEDDLE_EXPORT void abort() {
+  g_engine_table->abort(HEDDLE_PC);
+  __builtin_unreachable();
+}
+
+HEDDLE_EXPORT void __assert_fail(const char* expression, const char* file, unsigned line,
+                                 const char* function) {
+  g_engine_table->assert_fail(expression, file, line, function, HEDDLE_PC);
+  __builtin_unreachable();
+}
+
+// Function-local statics register their destructors here in every run; the C library's list would
+// grow without end.
+HEDDLE_EXPORT int __cxa_atexit(void (*function)(void*), void* argument, void* module) {
+  return heddle::exit_functions::add(function, argument, module);
+}
+
+HEDDLE_EXPORT int __cxa_thread_atexit_impl(void (*destructor)(void*), void* object, void* module) {
+  return g_engine_table->thread_atexit(destructor, object, module);
+}

@@ -1,0 +1,97 @@
+// The table in force outside runs: what an uninstrumented program would do.
+#include <sched.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "harness/hooks/engine_table.h"
+#include "harness/hooks/native_atomics.h"
+#include "harness/hooks/real_calls.h"
+
+namespace heddle {
+namespace {
+
+void ignore_access(Address, Address) {}
+void ignore_range(Address, std::size_t, Address) {}
+
+[[noreturn]] void leave_thread(void* result, Address) {
+  real().pthread_exit(result);
+  std::abort();
+}
+
+[[noreturn]] void leave_process(int status, Address) {
+  real().exit(status);
+  _exit(status);
+}
+
+[[noreturn]] void abort_process(Address) {
+  real().abort();
+  _exit(127);
+}
+
+[[noreturn]] void assert_process(const char* expression, const char* file, unsigned line,
+                                 const char* function, Address) {
+  real().assert_fail(expression, file, line, function);
+  _exit(127);
+}
+
+constexpr EngineTable kPassthrough = {
+    .read = {ignore_access, ignore_access, ignore_access, ignore_access, ignore_access},
+    .write = {ignore_access, ignore_access, ignore_access, ignore_access, ignore_access},
+    .read_range = ignore_range,
+    .write_range = ignore_range,
+    .func_entry = [](Address) {},
+    .func_exit = [] {},
+    .atomic_load = [](Address a, unsigned size, MemoryOrder,
+                      Address) { return native_load(a, size); },
+    .atomic_store = [](Address a, unsigned size, std::uint64_t value, MemoryOrder,
+                       Address) { native_store(a, size, value); },
+    .atomic_rmw = [](Address a, unsigned size, RmwKind kind, std::uint64_t operand, MemoryOrder,
+                     Address) { return native_rmw(a, size, kind, operand); },
+    .atomic_cas = [](Address a, unsigned size, std::uint64_t* expected, std::uint64_t desired,
+                     MemoryOrder, MemoryOrder, bool,
+                     Address) { return native_cas(a, size, expected, desired); },
+    .atomic16 = [](Address, OpKind, MemoryOrder, Address) {},
+    .fence = [](MemoryOrder, Address) { __atomic_thread_fence(__ATOMIC_SEQ_CST); },
+    .annotate = [](Address, bool) {},
+    .thread_create = [](pthread_t* thread, const pthread_attr_t* attr, void* (*start)(void*),
+                        void* argument,
+                        Address) { return real().pthread_create(thread, attr, start, argument); },
+    .thread_join = [](pthread_t thread, void** result,
+                      Address) { return real().pthread_join(thread, result); },
+    .thread_detach = [](pthread_t thread, Address) { return real().pthread_detach(thread); },
+    .thread_atexit = [](void (*destructor)(void*), void* object,
+                        void* module) { return real().cxa_thread_atexit(destructor, object, module); },
+    .thread_exit = leave_thread,
+    .mutex_lock = [](pthread_mutex_t* m, Address) { return real().pthread_mutex_lock(m); },
+    .mutex_trylock = [](pthread_mutex_t* m, Address) { return real().pthread_mutex_trylock(m); },
+    .mutex_unlock = [](pthread_mutex_t* m, Address) { return real().pthread_mutex_unlock(m); },
+    .mutex_timedlock = [](pthread_mutex_t* m, clockid_t clock, const timespec* deadline,
+                          Address) { return real().pthread_mutex_clocklock(m, clock, deadline); },
+    .mutex_destroy = [](pthread_mutex_t* m, Address) { return real().pthread_mutex_destroy(m); },
+    .cond_wait = [](pthread_cond_t* c, pthread_mutex_t* m,
+                    Address) { return real().pthread_cond_wait(c, m); },
+    .cond_timedwait = [](pthread_cond_t* c, pthread_mutex_t* m, clockid_t clock,
+                         const timespec* deadline,
+                         Address) { return real().pthread_cond_clockwait(c, m, clock, deadline); },
+    .cond_signal = [](pthread_cond_t* c, Address) { return real().pthread_cond_signal(c); },
+    .cond_broadcast = [](pthread_cond_t* c, Address) { return real().pthread_cond_broadcast(c); },
+    .cond_destroy = [](pthread_cond_t* c, Address) { return real().pthread_cond_destroy(c); },
+    .yield = [](Address) { return real().sched_yield(); },
+    .sleep = [](const timespec* duration,
+                Address) { return real().clock_nanosleep(CLOCK_MONOTONIC, 0, duration, nullptr); },
+    .clock_gettime = [](clockid_t clock,
+                        timespec* now) { return real().clock_gettime(clock, now); },
+    .exit = leave_process,
+    .abort = abort_process,
+    .assert_fail = assert_process,
+};
+
+}  // namespace
+
+const EngineTable& passthrough_table() { return kPassthrough; }
+
+// Constant-initialised: hooks are called before constructors have run.
+constinit const EngineTable* g_engine_table = &kPassthrough;
+
+}  // namespace heddle

@@ -1,0 +1,160 @@
+#include "harness/hooks/program_heap.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+namespace heddle {
+
+constinit thread_local bool t_program_code = false;
+
+namespace program_heap {
+namespace {
+
+// Stands right before each block. 16 bytes, so that blocks are aligned as malloc promises.
+struct Header {
+  std::size_t size;    // what was asked for, rounded up to 16
+  std::size_t offset;  // from the start of the whole block, for over-aligned ones
+};
+
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+constexpr std::size_t kAlignment = 16;
+constexpr std::size_t kClasses = 48;      // by power of two of the size
+constexpr std::size_t kCommit = std::size_t{64} << 20;
+// A run's memory up to here stays mapped between runs; beyond it is given back.
+constexpr std::size_t kKeep = std::size_t{32} << 20;
+constexpr unsigned char kFill = 0xa5;
+// Blocks above this are not filled: they come from the system or a huge run, and filling would
+// cost more than the program's own use of them.
+constexpr std::size_t kFillLimit = std::size_t{1} << 20;
+
+constinit Address g_top = kBegin;        // first byte never handed out in this run
+constinit Address g_committed = kBegin;  // mapped up to here
+constinit Address g_run_begin = kBegin;  // what the snapshot ends at
+constinit Address g_high = kBegin;       // highest top of any run since memory was given back
+constinit FreeBlock* g_free[kClasses] = {};
+constinit unsigned char* g_copy = nullptr;  // the snapshot's bytes
+constinit bool g_threaded = false;
+constinit std::atomic_flag g_lock = ATOMIC_FLAG_INIT;
+
+class Guard {
+ public:
+  Guard() {
+    if (g_threaded) {
+      while (g_lock.test_and_set(std::memory_order_acquire)) __builtin_ia32_pause();
+    }
+  }
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+  ~Guard() {
+    if (g_threaded) g_lock.clear(std::memory_order_release);
+  }
+};
+
+std::size_t class_of(std::size_t size) {
+  return static_cast<std::size_t>(64 - __builtin_clzll(size | 15)) - 4;
+}
+
+Header* header_of(const void* pointer) {
+  return const_cast<Header*>(static_cast<const Header*>(pointer)) - 1;
+}
+
+bool commit(Address up_to) {
+  if (up_to > kEnd) return false;
+  const std::size_t more = ((up_to - g_committed) / kCommit + 1) * kCommit;
+  void* at = mmap(reinterpret_cast<void*>(g_committed), more, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  if (at == MAP_FAILED) return false;
+  g_committed += more;
+  return true;
+}
+
+// A block of the same class that was freed in this run, if one fits.
+void* reuse(std::size_t size) {
+  const std::size_t c = class_of(size);
+  if (c >= kClasses) return nullptr;
+  FreeBlock** link = &g_free[c];
+  // Blocks of one class differ by up to a factor of two; a few looks find one that fits.
+  for (int looks = 0; *link != nullptr && looks < 8; ++looks) {
+    FreeBlock* block = *link;
+    if (header_of(block)->size >= size) {
+      *link = block->next;
+      return block;
+    }
+    link = &block->next;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+constinit ReuseCallback g_on_reuse = nullptr;
+
+void* allocate(std::size_t size, std::size_t alignment) {
+  if (size > kEnd - kBegin) return nullptr;
+  size = std::max<std::size_t>((size + kAlignment - 1) & ~(kAlignment - 1), kAlignment);
+  void* pointer = nullptr;
+  {
+    const Guard guard;
+    if (g_top - g_run_begin > kReuseAfter && alignment <= kAlignment) pointer = reuse(size);
+    if (pointer != nullptr) {
+      if (g_on_reuse != nullptr) g_on_reuse(reinterpret_cast<Address>(pointer), size);
+    } else {
+      alignment = std::max(alignment, kAlignment);
+      const Address at = (g_top + sizeof(Header) + alignment - 1) & ~(alignment - 1);
+      if (at + size > g_committed && !commit(at + size)) return nullptr;
+      pointer = reinterpret_cast<void*>(at);
+      *header_of(pointer) = {size, at - g_top};
+      g_top = at + size;
+    }
+  }
+  if (size <= kFillLimit) std::memset(pointer, kFill, size);
+  return pointer;
+}
+
+void release(void* pointer) {
+  const Guard guard;
+  const std::size_t c = class_of(header_of(pointer)->size);
+  if (c >= kClasses) return;
+  auto* block = static_cast<FreeBlock*>(pointer);
+  block->next = g_free[c];
+  g_free[c] = block;
+}
+
+std::size_t size_of(const void* pointer) { return header_of(pointer)->size; }
+
+void take_snapshot() {
+  const std::size_t size = g_top - kBegin;
+  g_run_begin = g_top;
+  g_high = g_top;
+  if (size == 0) return;
+  void* copy = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (copy == MAP_FAILED) return;
+  g_copy = static_cast<unsigned char*>(copy);
+  std::memcpy(g_copy, reinterpret_cast<void*>(kBegin), size);
+}
+
+void restore() {
+  if (g_copy != nullptr) {
+    std::memcpy(reinterpret_cast<void*>(kBegin), g_copy, g_run_begin - kBegin);
+  }
+  g_high = std::max(g_high, g_top);
+  if (g_high - g_run_begin > kKeep) {
+    const Address keep = (g_run_begin + kKeep + 4095) & ~Address{4095};
+    madvise(reinterpret_cast<void*>(keep), g_high - keep, MADV_DONTNEED);
+    g_high = g_run_begin;
+  }
+  // Blocks freed before main are not offered again: their lists would have to be saved as well.
+  if (g_top - g_run_begin > 0) std::fill(std::begin(g_free), std::end(g_free), nullptr);
+  g_top = g_run_begin;
+}
+
+void set_threaded(bool threaded) { g_threaded = threaded; }
+
+}  // namespace program_heap
+}  // namespace heddle

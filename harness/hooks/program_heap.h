@@ -1,0 +1,63 @@
+// The heap of the program under test: a private arena at a fixed address, so that pointer values
+// repeat from run to run and process to process, and the whole of it can be put back in no time.
+//
+// Memory is handed out upwards and, until a run has used kReuseAfter bytes, never handed out twice
+// within a run: an address means one object, which is what use-after-free detection and a readable
+// trace want. Heddle's own allocations never come from here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "harness/model/op.h"
+
+namespace heddle {
+
+// Whether the calling thread is executing the program's code, so that what it allocates is the
+// program's. Set by the engines when they enter the program and leave it.
+extern thread_local bool t_program_code __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+// Marks a stretch of Heddle's own code that runs on behalf of a program thread and may allocate.
+class RuntimeScope {
+ public:
+  RuntimeScope() : saved_(t_program_code) { t_program_code = false; }
+  RuntimeScope(const RuntimeScope&) = delete;
+  RuntimeScope& operator=(const RuntimeScope&) = delete;
+  ~RuntimeScope() { t_program_code = saved_; }
+
+ private:
+  bool saved_;
+};
+
+namespace program_heap {
+
+inline constexpr Address kBegin = 0x1000'0000'0000;
+inline constexpr Address kEnd = kBegin + (Address{1} << 38);
+inline constexpr std::size_t kReuseAfter = std::size_t{4} << 20;
+
+inline bool owns(const void* pointer) {
+  const auto address = reinterpret_cast<Address>(pointer);
+  return address >= kBegin && address < kEnd;
+}
+
+// `alignment` is a power of two; nullptr when the arena is full. Memory is filled with a pattern,
+// so that a program that reads it uninitialised does the same in every run.
+void* allocate(std::size_t size, std::size_t alignment);
+void release(void* pointer);
+std::size_t size_of(const void* pointer);
+
+// Takes what is allocated now as the state before main.
+void take_snapshot();
+// Puts the heap back to the snapshot. Gives memory beyond what small runs use back to the system.
+void restore();
+
+// Called for memory that is handed out a second time within one run; what was known about its
+// addresses no longer holds. May be null.
+using ReuseCallback = void (*)(Address begin, std::size_t size);
+extern ReuseCallback g_on_reuse __attribute__((visibility("hidden")));
+
+// Whether several threads allocate at once. Off, the heap takes no lock.
+void set_threaded(bool threaded);
+
+}  // namespace program_heap
+}  // namespace heddle

@@ -1,0 +1,86 @@
+// What a thread is about to do, or did: the unit that engines execute, strategies look at and
+// reports print.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace heddle {
+
+// 0 is the thread that runs main; the others count up in the order of their creation within a run.
+using ThreadId = std::uint32_t;
+inline constexpr ThreadId kNoThread = ~ThreadId{0};
+
+// An address in the program under test. Never dereferenced outside the worker process.
+using Address = std::uint64_t;
+
+enum class OpKind : std::uint8_t {
+  none,
+  thread_start,
+  thread_exit,
+  thread_create,   // other: the new thread
+  thread_join,     // other: the thread waited for
+  thread_detach,   // other: the detached thread
+  read,            // plain (non-atomic) access
+  write,
+  atomic_load,
+  atomic_store,
+  atomic_rmw,      // exchange, fetch_*, successful compare_exchange
+  atomic_cas_fail, // a compare_exchange that did not match: a load
+  fence,
+  mutex_lock,
+  mutex_trylock_fail,
+  mutex_unlock,
+  cond_wait,       // address: condition variable, address2: mutex; gives the mutex up and waits
+  cond_signal,
+  cond_broadcast,
+  yield,
+  sleep,
+  timeout,         // a timed wait or a sleep that ended because its time was up
+  process_exit,    // exit() or the end of main
+  failure,         // the place where a run failed
+};
+
+std::string_view to_string(OpKind kind);
+
+// Numbered as the compilers pass it to the atomic hooks (the C11 order).
+enum class MemoryOrder : std::uint8_t { relaxed, consume, acquire, release, acq_rel, seq_cst };
+
+std::string_view to_string(MemoryOrder order);
+
+constexpr bool acquires(MemoryOrder order) {
+  return order == MemoryOrder::consume || order == MemoryOrder::acquire ||
+         order == MemoryOrder::acq_rel || order == MemoryOrder::seq_cst;
+}
+
+constexpr bool releases(MemoryOrder order) {
+  return order == MemoryOrder::release || order == MemoryOrder::acq_rel ||
+         order == MemoryOrder::seq_cst;
+}
+
+struct Op {
+  OpKind kind = OpKind::none;
+  std::uint8_t size = 0;  // bytes, for accesses to memory
+  MemoryOrder order = MemoryOrder::relaxed;
+  ThreadId other = kNoThread;
+  Address address = 0;   // the memory or the object operated on
+  Address address2 = 0;  // cond_wait: the mutex
+  Address pc = 0;        // return address of the hook: the call stands just before it
+};
+
+constexpr bool is_atomic(OpKind kind) {
+  return kind == OpKind::atomic_load || kind == OpKind::atomic_store ||
+         kind == OpKind::atomic_rmw || kind == OpKind::atomic_cas_fail;
+}
+
+constexpr bool is_plain_access(OpKind kind) {
+  return kind == OpKind::read || kind == OpKind::write;
+}
+
+constexpr bool is_memory_access(OpKind kind) { return is_plain_access(kind) || is_atomic(kind); }
+
+constexpr bool writes(OpKind kind) {
+  return kind == OpKind::write || kind == OpKind::atomic_store || kind == OpKind::atomic_rmw;
+}
+
+}  // namespace heddle

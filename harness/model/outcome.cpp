@@ -1,0 +1,114 @@
+#include "harness/model/outcome.h"
+
+#include <algorithm>
+
+namespace heddle {
+namespace {
+
+// FNV-1a, 64 bits: no collisions to fear among the handful of ways in which one program fails, and
+// the same on every platform, which std::hash does not promise.
+class Hash {
+ public:
+  void add(std::string_view text) {
+    for (const char c : text) add_byte(static_cast<std::uint8_t>(c));
+    // A separator that no text contains, so that "ab" + "c" differs from "a" + "bc".
+    add_byte(0);
+  }
+  void add(std::uint64_t value) {
+    for (int shift = 0; shift < 64; shift += 8) add_byte(static_cast<std::uint8_t>(value >> shift));
+  }
+  std::uint64_t value() const { return value_; }
+
+ private:
+  void add_byte(std::uint8_t byte) { value_ = (value_ ^ byte) * 0x100000001b3U; }
+
+  std::uint64_t value_ = 0xcbf29ce484222325U;
+};
+
+std::uint64_t place_key(const Place& place) {
+  Hash hash;
+  // The note may name threads, whose numbers change from run to run: it counts only where there is
+  // no code address to go by.
+  if (place.op.pc != 0) {
+    hash.add(place.op.pc);
+  } else {
+    hash.add(place.note);
+  }
+  return hash.value();
+}
+
+// Whether the places are a set of equals, listed in whatever order the threads happened to come.
+bool is_symmetric(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::data_race:
+    case FailureKind::deadlock:
+    case FailureKind::lost_wakeup:
+    case FailureKind::lock_inversion:
+    case FailureKind::hang:
+      return true;
+    case FailureKind::assertion:
+    case FailureKind::abort:
+    case FailureKind::uncaught_exception:
+    case FailureKind::exit_status:
+    case FailureKind::signal:
+    case FailureKind::self_deadlock:
+    case FailureKind::bad_unlock:
+    case FailureKind::other_report:
+    case FailureKind::use_of_uninitialized:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view to_string(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::assertion:
+      return "assertion failed";
+    case FailureKind::abort:
+      return "abort";
+    case FailureKind::uncaught_exception:
+      return "uncaught exception";
+    case FailureKind::exit_status:
+      return "exit status";
+    case FailureKind::signal:
+      return "signal";
+    case FailureKind::deadlock:
+      return "deadlock";
+    case FailureKind::lost_wakeup:
+      return "lost wake-up";
+    case FailureKind::self_deadlock:
+      return "self-deadlock";
+    case FailureKind::bad_unlock:
+      return "bad unlock";
+    case FailureKind::hang:
+      return "hang";
+    case FailureKind::data_race:
+      return "data race";
+    case FailureKind::lock_inversion:
+      return "lock-order inversion";
+    case FailureKind::other_report:
+      return "ThreadSanitizer report";
+    case FailureKind::use_of_uninitialized:
+      return "use of uninitialized memory";
+  }
+  return "unknown failure";
+}
+
+std::uint64_t failure_key(const Failed& failure) {
+  Hash hash;
+  hash.add(static_cast<std::uint64_t>(failure.kind));
+  // Only an assertion's words are always the same; other messages may hold addresses and numbers of
+  // this run. With no place to tell failures apart, any message is better than none.
+  if (failure.kind == FailureKind::assertion || failure.places.empty()) hash.add(failure.message);
+
+  std::vector<std::uint64_t> keys;
+  keys.reserve(failure.places.size());
+  for (const Place& place : failure.places) keys.push_back(place_key(place));
+  if (is_symmetric(failure.kind)) std::sort(keys.begin(), keys.end());
+  for (const std::uint64_t key : keys) hash.add(key);
+  return hash.value();
+}
+
+}  // namespace heddle

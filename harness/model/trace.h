@@ -1,0 +1,32 @@
+// What happened in one run, in order: enough to print its interleaving without the program.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "harness/model/op.h"
+
+namespace heddle {
+
+// Why another thread went than the one before. `none` where the same thread goes on.
+enum class SwitchReason : std::uint8_t { none, preempted, blocked, ended, gave_way };
+
+struct Event {
+  ThreadId thread = 0;
+  std::uint64_t step = 0;  // the thread's own count, as deviations name it
+  Op op;
+  SwitchReason why = SwitchReason::none;  // why the thread of the event before does not go on
+  bool racy = false;                      // part of a data race seen in this run
+  // Little-endian, up to eight bytes; absent where the memory could not be read.
+  std::optional<std::uint64_t> value{};      // read, or written
+  std::optional<std::uint64_t> old_value{};  // of an atomic read-modify-write
+  std::vector<Address> stack{};            // callers, innermost first, without op.pc
+};
+
+struct Trace {
+  std::vector<Event> events;
+  bool truncated = false;  // the recorder's limit was reached; the last events are kept
+};
+
+}  // namespace heddle

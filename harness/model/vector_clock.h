@@ -1,0 +1,84 @@
+// Vector clocks (Fidge 1988, Mattern 1989): how much of every thread's past a thread knows of.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+
+#include "harness/model/op.h"
+
+namespace heddle {
+
+// One time per thread, 0 where never set. Up to kInline threads it allocates nothing; once it has
+// grown it keeps its memory, so that reuse costs nothing either.
+class VectorClock {
+ public:
+  using Time = std::uint64_t;
+
+  VectorClock() = default;
+  VectorClock(const VectorClock& other) { *this = other; }
+  VectorClock& operator=(const VectorClock& other) {
+    if (this == &other) return *this;
+    if (other.size_ > capacity_) grow(other.size_);
+    std::copy_n(other.data(), other.size_, data());
+    size_ = other.size_;
+    return *this;
+  }
+  ~VectorClock() = default;
+
+  Time get(ThreadId thread) const { return thread < size_ ? data()[thread] : 0; }
+
+  void set(ThreadId thread, Time time) {
+    if (thread >= size_) resize(thread + 1);
+    data()[thread] = time;
+  }
+
+  // Afterwards this knows all that either knew.
+  void join(const VectorClock& other) {
+    if (other.size_ > size_) resize(other.size_);
+    Time* mine = data();
+    const Time* theirs = other.data();
+    for (std::uint32_t i = 0; i < other.size_; ++i) mine[i] = std::max(mine[i], theirs[i]);
+  }
+
+  void clear() { size_ = 0; }
+  bool empty() const { return size_ == 0; }
+
+  // Threads with an id below this may have a time; those from here on have none.
+  std::uint32_t size() const { return size_; }
+
+  // Whether everything this knows, `other` knows too.
+  bool ordered_before(const VectorClock& other) const {
+    for (std::uint32_t i = 0; i < size_; ++i) {
+      if (data()[i] > other.get(i)) return false;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::uint32_t kInline = 6;
+
+  Time* data() { return heap_ ? heap_.get() : inline_; }
+  const Time* data() const { return heap_ ? heap_.get() : inline_; }
+
+  void resize(std::uint32_t size) {
+    if (size > capacity_) grow(size);
+    std::fill(data() + size_, data() + size, 0);
+    size_ = size;
+  }
+
+  void grow(std::uint32_t size) {
+    const std::uint32_t capacity = std::max(size, capacity_ * 2);
+    std::unique_ptr<Time[]> bigger(new Time[capacity]);
+    std::copy_n(data(), size_, bigger.get());
+    heap_ = std::move(bigger);
+    capacity_ = capacity;
+  }
+
+  std::uint32_t size_ = 0;
+  std::uint32_t capacity_ = kInline;
+  Time inline_[kInline] = {};
+  std::unique_ptr<Time[]> heap_;
+};
+
+}  // namespace heddle

@@ -1,0 +1,319 @@
+#include "harness/report/describe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "harness/report/text.h"
+
+namespace heddle {
+namespace {
+
+std::string_view noun_for(OpKind kind) {
+  switch (kind) {
+    case OpKind::mutex_lock:
+    case OpKind::mutex_trylock_fail:
+    case OpKind::mutex_unlock:
+      return "mutex";
+    case OpKind::cond_wait:
+    case OpKind::cond_signal:
+    case OpKind::cond_broadcast:
+      return "condition variable";
+    case OpKind::atomic_load:
+    case OpKind::atomic_store:
+    case OpKind::atomic_rmw:
+    case OpKind::atomic_cas_fail:
+      return "atomic";
+    default:
+      return "object";
+  }
+}
+
+std::string order_text(MemoryOrder order) {
+  // Sequentially consistent is what people get who do not ask: naming it would be noise.
+  return order == MemoryOrder::seq_cst ? "" : fmt::format(" ({})", to_string(order));
+}
+
+std::string values_text(std::optional<std::uint64_t> first, std::optional<std::uint64_t> last,
+                        unsigned size) {
+  if (!first) return "?";
+  if (!last || *last == *first) return value_text(*first, size);
+  return fmt::format("{} .. {}", value_text(*first, size), value_text(*last, size));
+}
+
+// Up to the bracket that closes the one at `at`.
+std::size_t skip_brackets(std::string_view text, std::size_t at, char open, char close) {
+  int depth = 0;
+  for (; at < text.size(); ++at) {
+    if (text[at] == open) ++depth;
+    if (text[at] == close && --depth == 0) return at + 1;
+  }
+  return at;
+}
+
+void erase_all(std::string& text, std::string_view part) {
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at)) {
+    text.erase(at, part.size());
+  }
+}
+
+}  // namespace
+
+std::string thread_name(ThreadId thread) {
+  return thread == kNoThread ? "a thread" : fmt::format("T{}", thread);
+}
+
+std::string Names::of(Address address, OpKind kind) {
+  const std::string_view noun = noun_for(kind);
+  if (address == 0) return fmt::format("a {}", noun);
+  std::string name = printable(symbols_.data(address));
+  if (!name.empty()) return name;
+  const auto [at, is_new] = numbers_.try_emplace({noun, address}, 0);
+  if (is_new) at->second = ++used_[noun];
+  return fmt::format("{} {}", noun, at->second);
+}
+
+bool is_library(const Frame& frame) {
+  if (frame.file.empty()) return true;
+  static constexpr std::array<std::string_view, 4> kSigns = {"/usr/include/", "/usr/lib/",
+                                                             "/include/c++/", "/libstdc++-v3/"};
+  return std::any_of(kSigns.begin(), kSigns.end(), [&](std::string_view sign) {
+    return frame.file.find(sign) != std::string::npos;
+  });
+}
+
+std::vector<Frame> frames_of(const Symbols& symbols, Address pc, std::span<const Address> stack) {
+  std::vector<Frame> frames;
+  if (pc != 0) frames = symbols.code(pc);
+  for (const Address caller : stack) {
+    for (Frame& frame : symbols.code(caller)) frames.push_back(std::move(frame));
+  }
+  return frames;
+}
+
+SourceLine source_of(const Symbols& symbols, Address pc, std::span<const Address> stack) {
+  const std::vector<Frame> frames = frames_of(symbols, pc, stack);
+  const auto own = std::find_if_not(frames.begin(), frames.end(), is_library);
+  if (own != frames.end()) {
+    SourceLine source{own->file, own->line, own->function, "", false};
+    if (own != frames.begin()) source.library_call = short_function(std::prev(own)->function);
+    return source;
+  }
+  const auto any = std::find_if(frames.begin(), frames.end(),
+                                [](const Frame& frame) { return !frame.file.empty(); });
+  if (any != frames.end()) return {any->file, any->line, any->function, "", true};
+  SourceLine source;
+  if (!frames.empty()) source.function = frames.front().function;
+  source.in_library = true;
+  return source;
+}
+
+std::string_view file_name(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::string short_place(const SourceLine& source) {
+  if (source.known()) return printable(fmt::format("{}:{}", file_name(source.file), source.line));
+  return source.function.empty() ? "?" : printable(short_function(source.function));
+}
+
+std::string short_function(std::string_view function) {
+  std::string text{function};
+  erase_all(text, "[abi:cxx11]");
+  erase_all(text, "__cxx11::");
+  erase_all(text, "(anonymous namespace)::");
+  if (const auto lambda = text.find("{lambda("); lambda != std::string::npos) {
+    text = text.substr(0, lambda) + "{lambda}";
+  }
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    // Brackets of an operator's own name are no template arguments or parameters.
+    if (std::string_view{text}.substr(at).starts_with("operator")) {
+      std::size_t end = text.find_first_of("(<", at);
+      if (end != std::string::npos && text[end] == '(')
+        end += text.compare(end, 2, "()") == 0 ? 2 : 0;
+      while (end < text.size() && (text[end] == '<' || text[end] == '=')) ++end;
+      end = std::min(end, text.size());
+      result += text.substr(at, end - at);
+      at = end;
+      // A conversion's target or "new" may hold spaces, which would read as a return type below.
+      std::replace(result.begin(), result.end(), ' ', '_');
+    } else if (text[at] == '<') {
+      at = skip_brackets(text, at, '<', '>');
+    } else if (text[at] == '(') {
+      at = skip_brackets(text, at, '(', ')');
+    } else {
+      result += text[at++];
+    }
+  }
+  for (const std::string_view suffix : {" const", " volatile", " &", " &&"}) {
+    if (result.ends_with(suffix)) result.resize(result.size() - suffix.size());
+  }
+  while (!result.empty() && result.back() == ' ') result.pop_back();
+  // A template's name is preceded by its return type.
+  const std::size_t space = result.rfind(' ');
+  if (space != std::string::npos) result.erase(0, space + 1);
+  return result;
+}
+
+std::string value_text(std::uint64_t value, unsigned size) {
+  constexpr std::uint64_t kSmall = 65536;
+  if (size >= 1 && size < 8) {
+    const std::uint64_t modulus = std::uint64_t{1} << (8 * size);
+    value &= modulus - 1;
+    // Bytes are mostly flags and characters; 255 says more than -1.
+    if (size > 1 && modulus - value <= kSmall && value >= modulus / 2) {
+      return fmt::format("-{}", modulus - value);
+    }
+  } else if (value >= ~kSmall) {
+    return fmt::format("-{}", ~value + 1);
+  }
+  return value > 0xffff'ffffU ? fmt::format("{:#x}", value) : std::to_string(value);
+}
+
+std::string operation_text(const Event& event, std::optional<std::uint64_t> last, Names& names) {
+  const Op& op = event.op;
+  const auto name = [&] { return names.of(op.address, op.kind); };
+  const auto values = [&] { return values_text(event.value, last, op.size); };
+  switch (op.kind) {
+    case OpKind::none:
+      return "step";
+    case OpKind::thread_start:
+      return "starts";
+    case OpKind::thread_exit:
+      return "ends";
+    case OpKind::thread_create:
+      return fmt::format("start {}", thread_name(op.other));
+    case OpKind::thread_join:
+      return fmt::format("wait for {} to end", thread_name(op.other));
+    case OpKind::thread_detach:
+      return fmt::format("detach {}", thread_name(op.other));
+    case OpKind::read:
+      return fmt::format("read {} -> {}", name(), values());
+    case OpKind::write:
+      return fmt::format("write {} <- {}", name(), values());
+    case OpKind::atomic_load:
+      return fmt::format("load {} -> {}{}", name(), values(), order_text(op.order));
+    case OpKind::atomic_store:
+      return fmt::format("store {} <- {}{}", name(), values(), order_text(op.order));
+    case OpKind::atomic_rmw:
+      return fmt::format("update {}: {} -> {}{}", name(),
+                         values_text(event.old_value, event.old_value, op.size), values(),
+                         order_text(op.order));
+    case OpKind::atomic_cas_fail:
+      return fmt::format("compare {}: no match, it is {}{}", name(), values(),
+                         order_text(op.order));
+    case OpKind::fence:
+      return fmt::format("fence ({})", to_string(op.order));
+    case OpKind::mutex_lock:
+      return fmt::format("lock {}", name());
+    case OpKind::mutex_trylock_fail:
+      return fmt::format("try to lock {}: taken", name());
+    case OpKind::mutex_unlock:
+      return fmt::format("unlock {}", name());
+    case OpKind::cond_wait:
+      return fmt::format("wait on {} (gives up {})", name(), names.of_mutex(op.address2));
+    case OpKind::cond_signal:
+      return fmt::format("signal {}", name());
+    case OpKind::cond_broadcast:
+      return fmt::format("signal all on {}", name());
+    case OpKind::yield:
+      return "yield";
+    case OpKind::sleep:
+      return "sleep";
+    case OpKind::timeout:
+      return "its time is up";
+    case OpKind::process_exit:
+      return "end of the program";
+    case OpKind::failure:
+      return "failure";
+  }
+  return "step";
+}
+
+std::string place_text(const Place& place, Names& names) {
+  const Op& op = place.op;
+  const auto name = [&] { return names.of(op.address, op.kind); };
+  switch (op.kind) {
+    case OpKind::read:
+      return fmt::format("reads {}", name());
+    case OpKind::write:
+      return fmt::format("writes {}", name());
+    case OpKind::atomic_load:
+    case OpKind::atomic_cas_fail:
+      return fmt::format("loads {} atomically{}", name(), order_text(op.order));
+    case OpKind::atomic_store:
+      return fmt::format("stores {} atomically{}", name(), order_text(op.order));
+    case OpKind::atomic_rmw:
+      return fmt::format("updates {} atomically{}", name(), order_text(op.order));
+    case OpKind::mutex_lock:
+      return fmt::format("waits to lock {}", name());
+    case OpKind::mutex_unlock:
+      return fmt::format("unlocks {}", name());
+    case OpKind::cond_wait:
+      return fmt::format("waits on {}", name());
+    case OpKind::thread_join:
+      return fmt::format("waits for {} to end", thread_name(op.other));
+    case OpKind::sleep:
+      return "sleeps";
+    case OpKind::none:
+    case OpKind::failure:
+      return printable(place.note);
+    default:
+      return std::string{to_string(op.kind)};
+  }
+}
+
+bool is_stuck(FailureKind kind) {
+  return kind == FailureKind::deadlock || kind == FailureKind::lost_wakeup ||
+         kind == FailureKind::self_deadlock || kind == FailureKind::hang;
+}
+
+std::string headline(const Failed& failure, Names& names) {
+  std::string text{to_string(failure.kind)};
+  std::string last_file;
+  const auto at = [&](const Place& place) {
+    const SourceLine source = source_of(names.symbols(), place.op.pc, place.stack);
+    if (source.known() && std::exchange(last_file, source.file) == source.file) {
+      return fmt::format(":{}", source.line);
+    }
+    return short_place(source);
+  };
+  if (failure.kind == FailureKind::data_race && !failure.places.empty()) {
+    const Op& first = failure.places.front().op;
+    text += fmt::format(" on {}", names.of(first.address, first.kind));
+    std::string separator = ": ";
+    for (const Place& place : failure.places) {
+      const std::string verb{place_text(place, names)};
+      text += fmt::format("{}{} {} it at {}", separator, thread_name(place.thread),
+                          verb.substr(0, verb.find(' ')), at(place));
+      separator = ", ";
+    }
+    return text;
+  }
+  if (is_stuck(failure.kind) && !failure.places.empty()) {
+    std::string separator = ": ";
+    for (const Place& place : failure.places) {
+      const std::string what = place_text(place, names);
+      text += fmt::format("{}{} {} at {}", separator, thread_name(place.thread),
+                          what.empty() ? "is" : what, at(place));
+      separator = ", ";
+    }
+    return text;
+  }
+  const std::string message = printable(failure.message);
+  if (!message.empty()) text += ": " + message;
+  if (!failure.places.empty()) {
+    const std::string where = at(failure.places.front());
+    // An assertion's own words often begin with its place.
+    if (where != "?" && message.find(where) == std::string::npos) {
+      text += fmt::format(" ({})", where);
+    }
+  }
+  return text;
+}
+
+}  // namespace heddle

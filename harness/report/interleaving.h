@@ -1,0 +1,60 @@
+// From everything that happened in a run to the few rows that a person must read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/model/outcome.h"
+#include "harness/model/trace.h"
+#include "harness/report/describe.h"
+
+namespace heddle {
+
+struct InterleavingRow {
+  enum class Kind : std::uint8_t { operation, failure, elided };
+
+  Kind kind = Kind::operation;
+  std::size_t number = 0;  // from 1, counting what is shown; 0 for elided
+  ThreadId thread = kNoThread;
+  std::uint64_t step = 0;  // the thread's own count, as in Event
+  SourceLine source;
+  std::string text;
+  // Why the thread of the row before did not go on; none where it did.
+  SwitchReason why = SwitchReason::none;
+  ThreadId switched_from = kNoThread;
+  bool racy = false;
+  // A folded loop: this row and the fold_rows - 1 rows above happened `times` times in a row.
+  std::uint64_t times = 1;
+  std::size_t fold_rows = 0;
+};
+
+struct Interleaving {
+  std::vector<ThreadId> threads;  // those that have a row, ascending
+  std::vector<InterleavingRow> rows;
+  bool truncated = false;  // the beginning of the run was not recorded
+};
+
+struct InterleavingOptions {
+  std::size_t max_rows = 60;  // more are left out from the middle; at least 4
+};
+
+// Which rows matter. An access to memory does if another thread makes a conflicting one and nothing
+// but locks and luck orders the two: order that comes from starting and joining threads does not
+// count as a conflict, or the arguments handed to a new thread would be one. An operation on a
+// mutex or a condition variable does under the same rule, or if the failure names the object. For a
+// data race only its own location and the atomics count, and nothing after it; for a deadlock plain
+// memory does not count. Accesses with none of the person's code on the stack never do. What a
+// library function does to one object in one call is one row.
+Interleaving select_rows(const Trace& trace, const Failed& failure, Names& names,
+                         const InterleavingOptions& options = {});
+
+// The thread that held the mutex when the trace ended, and where it had locked it.
+struct Holder {
+  ThreadId thread = kNoThread;
+  SourceLine source;
+};
+Holder holder_of(const Trace& trace, Address mutex, const Symbols& symbols);
+
+}  // namespace heddle

@@ -1,0 +1,185 @@
+#include "harness/report/json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "harness/report/describe.h"
+#include "harness/report/interleaving.h"
+
+namespace heddle {
+namespace {
+
+// Keeps the order in which fields are written: people read these files too.
+using Json = nlohmann::ordered_json;
+
+Json hex_or_null(Address address) {
+  return address == 0 ? Json(nullptr) : Json(fmt::format("{:#x}", address));
+}
+
+Json thread_or_null(ThreadId thread) {
+  return thread == kNoThread ? Json(nullptr) : Json(thread);
+}
+
+Json to_json(const SourceLine& source) {
+  if (!source.known() && source.function.empty()) return nullptr;
+  return {{"file", source.file}, {"line", source.line}, {"function", source.function}};
+}
+
+Json to_json(const Frame& frame) {
+  return {{"file", frame.file}, {"line", frame.line}, {"function", frame.function}};
+}
+
+Json to_json(const Place& place, const Symbols& symbols) {
+  const std::string object = place.op.address == 0 ? "" : symbols.data(place.op.address);
+  Json stack = Json::array();
+  for (const Frame& frame : frames_of(symbols, place.op.pc, place.stack)) {
+    stack.push_back(to_json(frame));
+  }
+  return {{"thread", thread_or_null(place.thread)},
+          {"operation", to_string(place.op.kind)},
+          {"object", object.empty() ? Json(nullptr) : Json(object)},
+          {"address", hex_or_null(place.op.address)},
+          {"note", place.note},
+          {"source", to_json(source_of(symbols, place.op.pc, place.stack))},
+          {"stack", std::move(stack)}};
+}
+
+std::string_view kind_text(InterleavingRow::Kind kind) {
+  switch (kind) {
+    case InterleavingRow::Kind::operation:
+      return "operation";
+    case InterleavingRow::Kind::failure:
+      return "failure";
+    case InterleavingRow::Kind::elided:
+      return "elided";
+  }
+  return "";
+}
+
+std::string_view reason_text(SwitchReason why) {
+  switch (why) {
+    case SwitchReason::none:
+      return "unknown";
+    case SwitchReason::preempted:
+      return "preempted";
+    case SwitchReason::blocked:
+      return "blocked";
+    case SwitchReason::ended:
+      return "ended";
+    case SwitchReason::gave_way:
+      return "gave way";
+  }
+  return "";
+}
+
+Json to_json(const InterleavingRow& row) {
+  Json switched = nullptr;
+  if (row.switched_from != kNoThread) {
+    switched = {{"from", row.switched_from}, {"reason", reason_text(row.why)}};
+  }
+  return {{"kind", kind_text(row.kind)},
+          {"number", row.number},
+          {"thread", thread_or_null(row.thread)},
+          {"step", row.step},
+          {"source", to_json(row.source)},
+          {"text", row.text},
+          {"switch", std::move(switched)},
+          {"racy", row.racy},
+          {"times", row.times},
+          {"fold_rows", row.fold_rows}};
+}
+
+Json to_json(const MinimalInterleaving& minimal, const Failed& failure, Names& names) {
+  const Interleaving interleaving = select_rows(minimal.trace, failure, names);
+  Json rows = Json::array();
+  for (const InterleavingRow& row : interleaving.rows) rows.push_back(to_json(row));
+  return {{"token", to_text(minimal.token)},
+          {"preemptions", minimal.preemptions},
+          {"one_minimal", minimal.one_minimal},
+          {"deviations", minimal.token.schedule.deviations.size()},
+          {"deviations_before", minimal.deviations_before},
+          {"shrink_runs", minimal.shrink_runs},
+          {"truncated", interleaving.truncated},
+          {"threads", interleaving.threads},
+          {"rows", std::move(rows)}};
+}
+
+Json to_json(const Finding& finding, const ReportCase& report_case, std::uint64_t runs) {
+  const Symbols& symbols = *report_case.symbols;
+  Names names{symbols};
+  Json places = Json::array();
+  for (const Place& place : finding.failure.places) places.push_back(to_json(place, symbols));
+  const Token* token = nullptr;
+  if (finding.token) token = &*finding.token;
+  if (finding.minimal) token = &finding.minimal->token;
+  Json json = {{"kind", to_string(finding.failure.kind)},
+               {"key", fmt::format("{:016x}", failure_key(finding.failure))},
+               {"summary", headline(finding.failure, names)},
+               {"message", finding.failure.message},
+               {"places", std::move(places)},
+               {"count", finding.count},
+               {"rate", fraction({finding.count, runs})},
+               {"first_run", finding.first_run}};
+  json["token"] = token == nullptr ? Json(nullptr) : Json(to_text(*token));
+  json["replay"] = token == nullptr ? Json(nullptr) : Json(replay_command(report_case, *token));
+  json["minimal"] =
+      finding.minimal ? to_json(*finding.minimal, finding.failure, names) : Json(nullptr);
+  return json;
+}
+
+Json to_json(const EngineResult& engine, const ReportCase& report_case) {
+  Json json = {{"engine", to_string(engine.engine)},
+               {"method", engine.method},
+               {"runs", engine.runs},
+               {"failed", engine.failed},
+               {"gave_up", engine.gave_up}};
+  json["failure_rate"] = nullptr;
+  json["interval_95"] = nullptr;
+  json["zero_failure_bound"] = nullptr;
+  if (engine.runs > 0) {
+    const Interval interval = wilson_interval(engine.rate());
+    json["failure_rate"] = fraction(engine.rate());
+    json["interval_95"] = {interval.low, interval.high};
+    if (engine.failed == 0) {
+      json["zero_failure_bound"] =
+          zero_failure_bound(engine.runs - std::min(engine.gave_up, engine.runs));
+    }
+  }
+  json["first_failure"] = engine.first_failure ? Json(*engine.first_failure) : Json(nullptr);
+  json["seconds"] = engine.seconds;
+  json["runs_per_second"] =
+      engine.seconds > 0 ? Json(static_cast<double>(engine.runs) / engine.seconds) : Json(nullptr);
+  json["exhausted"] = engine.exhausted;
+  json["error"] = engine.error ? Json(*engine.error) : Json(nullptr);
+  json["findings"] = Json::array();
+  for (const Finding& finding : engine.findings) {
+    json["findings"].push_back(to_json(finding, report_case, engine.runs));
+  }
+  return json;
+}
+
+Json to_json(const ReportCase& report_case) {
+  const CaseResult& result = *report_case.result;
+  Json engines = Json::array();
+  for (const EngineResult& engine : result.engines) engines.push_back(to_json(engine, report_case));
+  return {{"name", result.name},
+          {"program", result.program},
+          {"args", result.args},
+          {"seed", std::to_string(result.seed)},
+          {"interrupted", result.interrupted},
+          {"engines", std::move(engines)}};
+}
+
+}  // namespace
+
+void write_json_report(std::ostream& out, std::span<const ReportCase> cases) {
+  Json report = {{"schema_version", kJsonSchemaVersion}, {"generator", "heddle"}};
+  report["cases"] = Json::array();
+  for (const ReportCase& report_case : cases) report["cases"].push_back(to_json(report_case));
+  // `replace`: a message with stray bytes must not cost the whole report.
+  out << report.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace heddle

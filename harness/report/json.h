@@ -1,0 +1,95 @@
+// The report for programs. Stable: a field keeps its name and meaning within one schema version;
+// new fields may be added without a new version, so readers should ignore those they do not know.
+// Numbers of runs are integers; an address is a string "0x..." because JSON numbers are doubles for
+// many readers; text that is not UTF-8 has its bad bytes replaced by U+FFFD.
+//
+// report:
+//   schema_version  1
+//   generator       "heddle"
+//   cases           array of case
+//
+// case:
+//   name, program   strings; program is a path
+//   args            array of strings: the program's arguments
+//   seed            string, decimal: 64 bits do not fit a double
+//   interrupted     true if a person stopped the search; the figures are of the runs until then
+//   engines         array of engine
+//
+// engine:
+//   engine          "stress", "tsan", "fuzz" or "relacy"
+//   method          string: the strategy, the delay plan or the search
+//   runs, failed, gave_up   counts of runs; a run that gave up is in neither of the other two kinds
+//   failure_rate    failed / runs; null without runs
+//   interval_95     [low, high], Wilson's 95 % interval of the failure rate; null without runs
+//   zero_failure_bound   only where failed is 0: the largest failure rate that the completed runs
+//                   (runs - gave_up) allow at 95 % confidence; else null
+//   first_failure   how many runs it took to the first failure, from 1; null if there is none
+//   seconds         wall clock, without building up and shrinking
+//   runs_per_second null where seconds is 0
+//   exhausted       true if every interleaving that this engine distinguishes was run
+//   error           string if Heddle itself failed or could not use this engine, else null
+//   findings        array of finding, most frequent first
+//
+// finding: a distinct way to fail
+//   kind            "data race", "assertion failed", ...: the names of FailureKind
+//   key             string, 16 hex digits: equal for equal failures within one build of a program
+//   summary         string: one line for people
+//   message         string: the program's own words, may be empty
+//   places          array of place; the first is where the run failed
+//   count           runs that failed so
+//   rate            count / runs
+//   first_run       number of the first such run, from 0
+//   token           string for `heddle replay`, or null if no schedule is known
+//   replay          string: the whole command, or null
+//   minimal         interleaving, or null
+//
+// place: one thread's part
+//   thread          number, 0 is main's; null if unknown
+//   operation       "read", "mutex lock", ...: the names of OpKind
+//   object          string: the name of what was operated on; null if it has none
+//   address         string or null
+//   note            string, may be empty
+//   source          source, or null: the innermost line of the person's own code
+//   stack           array of frame, innermost first, inlined functions included
+//
+// source, frame:
+//   file            string, as the compiler recorded it; may be empty
+//   line            number from 1, or 0 if unknown
+//   function        string, demangled; may be empty
+//
+// interleaving:
+//   token           string: what replays it
+//   preemptions     number of switches away from a thread that could have gone on
+//   one_minimal     true if it was checked that no single deviation can be left out
+//   deviations, deviations_before   in the schedule as it is, and as it was found
+//   shrink_runs     runs that making it smaller took
+//   truncated       true if the beginning of the run was not recorded
+//   threads         array of thread numbers: those that have rows
+//   rows            array of row: only what matters to the failure, loops folded
+//
+// row:
+//   kind            "operation", "failure" or "elided" (rows left out here: only text is of use)
+//   number          from 1; 0 for elided
+//   thread          number, or null
+//   step            the thread's own count of steps, as tokens name them; 0 if none
+//   source          source, or null
+//   text            string: "read counter -> 0"
+//   switch          null where the same thread goes on, else {"from": thread, "reason": one of
+//                   "preempted", "blocked", "ended", "gave way", "unknown"}
+//   racy            true if part of a data race
+//   times           how often the row happened; more than 1 in a folded loop
+//   fold_rows       on the last row of a folded loop: how many rows one round of it has; else 0
+#pragma once
+
+#include <ostream>
+#include <span>
+
+#include "harness/report/report_case.h"
+
+namespace heddle {
+
+inline constexpr int kJsonSchemaVersion = 1;
+
+void write_json_report(std::ostream& out, std::span<const ReportCase> cases);
+
+}  // namespace heddle

@@ -1,0 +1,17 @@
+#include "harness/report/report_case.h"
+
+#include "harness/report/text.h"
+
+namespace heddle {
+
+std::string replay_command(const ReportCase& report_case, const Token& token) {
+  const CaseResult& result = *report_case.result;
+  const std::string& program =
+      report_case.replay_as.empty() ? result.program : report_case.replay_as;
+  std::string command = "heddle replay " + to_text(token) + ' ' + shell_quoted(program);
+  if (!result.args.empty()) command += " --";
+  for (const std::string& arg : result.args) command += ' ' + shell_quoted(arg);
+  return command;
+}
+
+}  // namespace heddle

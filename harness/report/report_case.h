@@ -1,0 +1,22 @@
+// What every report is made from.
+#pragma once
+
+#include <string>
+
+#include "harness/report/symbols.h"
+#include "harness/search/result.h"
+
+namespace heddle {
+
+// Both pointees must outlive the report; neither is null.
+struct ReportCase {
+  const CaseResult* result = nullptr;
+  const Symbols* symbols = nullptr;
+  // What stands for PROGRAM in the replay line, e.g. a case's name; empty: the program's path.
+  std::string replay_as;
+};
+
+// "heddle replay TOKEN PROGRAM [-- args]", quoted for a shell.
+std::string replay_command(const ReportCase& report_case, const Token& token);
+
+}  // namespace heddle

@@ -1,0 +1,707 @@
+#include "harness/report/terminal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/report/interleaving.h"
+#include "harness/report/text.h"
+
+namespace heddle {
+namespace {
+
+enum class Style : std::uint8_t { plain, bold, dim, red, green, yellow };
+
+std::string_view escape_of(Style style) {
+  switch (style) {
+    case Style::plain:
+      return "";
+    case Style::bold:
+      return "\x1b[1m";
+    case Style::dim:
+      return "\x1b[2m";
+    case Style::red:
+      return "\x1b[31m";
+    case Style::green:
+      return "\x1b[32m";
+    case Style::yellow:
+      return "\x1b[33m";
+  }
+  return "";
+}
+
+std::string plural(std::uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
+}
+
+std::string_view reason_text(SwitchReason why) {
+  switch (why) {
+    case SwitchReason::none:
+      return "stops";
+    case SwitchReason::preempted:
+      return "preempted";
+    case SwitchReason::blocked:
+      return "blocked";
+    case SwitchReason::ended:
+      return "ended";
+    case SwitchReason::gave_way:
+      return "gave way";
+  }
+  return "";
+}
+
+std::string switch_text(const InterleavingRow& row) {
+  if (row.switched_from == kNoThread) return "";
+  // A failure of several threads at once has no order to explain.
+  if (row.kind == InterleavingRow::Kind::failure && row.why == SwitchReason::none) return "";
+  return fmt::format("{} {}", thread_name(row.switched_from), reason_text(row.why));
+}
+
+class Screen {
+ public:
+  Screen(std::ostream& out, const TerminalOptions& options)
+      : out_(out), width_(std::max<std::size_t>(options.width, 40)), color_(options.color) {}
+
+  std::size_t width() const { return width_; }
+
+  // Styles change nothing about the width: callers pad first and paint afterwards.
+  std::string paint(std::string text, Style style) const {
+    if (!color_ || style == Style::plain || text.empty()) return text;
+    return fmt::format("{}{}\x1b[0m", escape_of(style), text);
+  }
+
+  void blank() { out_ << '\n'; }
+
+  // A line as it is, however wide: padding at its end is cut off.
+  void line(std::string text) {
+    while (!text.empty() && text.back() == ' ') text.pop_back();
+    out_ << text << '\n';
+  }
+
+  // A paragraph: the first line after `lead`, the others indented by as much.
+  void paragraph(std::string_view lead, std::string_view text, Style style = Style::plain,
+                 Style lead_style = Style::plain) {
+    const std::size_t indent = width_of(lead);
+    const std::size_t room = width_ > indent + 16 ? width_ - indent : 16;
+    std::string before = paint(std::string{lead}, lead_style);
+    for (std::string& part : wrap(text, room)) {
+      line(before + paint(std::move(part), style));
+      before = std::string(indent, ' ');
+    }
+  }
+
+ private:
+  std::ostream& out_;
+  std::size_t width_;
+  bool color_;
+};
+
+// ---- the table of all cases ---------------------------------------------------------------------
+
+struct TableRow {
+  std::string name;
+  std::string engine;
+  std::string runs;
+  std::string failed;
+  std::string rate;
+  std::string first;
+  std::string speed;
+  Style style = Style::plain;
+  std::string remark;  // instead of, or below, the figures
+};
+
+std::string speed_text(const EngineResult& engine) {
+  if (engine.seconds <= 0 || engine.runs == 0) return "-";
+  const double speed = static_cast<double>(engine.runs) / engine.seconds;
+  if (speed < 9.95) return fmt::format("{:.1f}", speed);
+  // Three digits are what such a measurement is good for.
+  double unit = 1;
+  while (speed / unit >= 1000) unit *= 10;
+  return grouped(static_cast<std::uint64_t>(std::llround(speed / unit) * std::llround(unit)));
+}
+
+TableRow table_row(const CaseResult& result, const EngineResult& engine) {
+  TableRow row;
+  row.name = printable(result.name);
+  row.engine = to_string(engine.engine);
+  row.runs = grouped(engine.runs);
+  row.failed = grouped(engine.failed);
+  if (engine.runs > 0) {
+    // The bound counts only runs that came to their end: those that gave up showed nothing.
+    const std::uint64_t complete = engine.runs - std::min(engine.gave_up, engine.runs);
+    row.rate = engine.failed == 0 ? rate_text({0, complete}) : rate_text(engine.rate());
+    if (engine.exhausted && engine.failed == 0 && engine.gave_up == 0) {
+      row.rate = "none: search complete";
+    }
+    row.first = engine.first_failure ? grouped(*engine.first_failure) : "-";
+    row.speed = speed_text(engine);
+  } else {
+    row.failed = row.rate = row.first = row.speed = "-";
+  }
+  row.style = engine.failed > 0 ? Style::red : Style::green;
+  if (engine.gave_up > 0) {
+    row.remark =
+        fmt::format("{} gave up at a limit and {} neither as passed nor as failed",
+                    plural(engine.gave_up, "run"), engine.gave_up == 1 ? "counts" : "count");
+  }
+  if (engine.error) {
+    if (engine.failed == 0) row.style = Style::yellow;
+    row.remark = "error: " + printable(*engine.error);
+  }
+  return row;
+}
+
+void write_table(Screen& screen, std::span<const ReportCase> cases) {
+  std::vector<TableRow> rows;
+  for (const ReportCase& report_case : cases) {
+    for (const EngineResult& engine : report_case.result->engines) {
+      rows.push_back(table_row(*report_case.result, engine));
+    }
+  }
+
+  struct Column {
+    std::string TableRow::*text;
+    std::string_view title;
+    bool left;
+    bool shown = true;
+    std::size_t width = 0;
+  };
+  std::array<Column, 7> columns{{{&TableRow::name, "case", true},
+                                 {&TableRow::engine, "engine", true},
+                                 {&TableRow::runs, "runs", false},
+                                 {&TableRow::failed, "failed", false},
+                                 {&TableRow::rate, "failure rate (95 %)", true},
+                                 {&TableRow::first, "first in run", false},
+                                 {&TableRow::speed, "runs/s", false}}};
+  for (Column& column : columns) {
+    column.width = column.title.size();
+    for (const TableRow& row : rows)
+      column.width = std::max(column.width, width_of(row.*column.text));
+  }
+  constexpr std::size_t kGap = 2;
+  const auto total = [&] {
+    std::size_t sum = 0;
+    for (const Column& column : columns) sum += column.shown ? column.width + kGap : 0;
+    return sum - kGap;
+  };
+  // What a narrow terminal can do without, least missed first; then names are cut.
+  for (const std::size_t expendable : {6U, 5U}) {
+    if (total() > screen.width()) columns[expendable].shown = false;
+  }
+  if (total() > screen.width()) {
+    const std::size_t excess = total() - screen.width();
+    columns[0].width = columns[0].width > excess + 8 ? columns[0].width - excess : 8;
+  }
+  if (total() > screen.width()) columns[2].shown = false;
+  if (total() > screen.width()) {
+    const std::size_t excess = total() - screen.width();
+    columns[4].width = columns[4].width > excess + 8 ? columns[4].width - excess : 8;
+  }
+
+  const auto line = [&](const auto& text_of, Style style, Style figures) {
+    std::string text;
+    for (const Column& column : columns) {
+      if (!column.shown) continue;
+      if (!text.empty()) text += std::string(kGap, ' ');
+      const std::string cell = shortened(text_of(column), column.width);
+      const bool figure = column.text == &TableRow::failed || column.text == &TableRow::rate;
+      text += screen.paint(
+          column.left ? padded_right(cell, column.width) : padded_left(cell, column.width),
+          figure ? figures : style);
+    }
+    screen.line(text);
+  };
+  line([](const Column& column) { return std::string{column.title}; }, Style::bold, Style::bold);
+  std::string_view previous;
+  for (const TableRow& row : rows) {
+    const bool same_case = row.name == previous;
+    previous = row.name;
+    line(
+        [&](const Column& column) {
+          return same_case && column.text == &TableRow::name ? "" : row.*column.text;
+        },
+        Style::plain, row.style);
+    if (!row.remark.empty()) screen.paragraph("    ", row.remark, Style::yellow);
+  }
+}
+
+// ---- one interleaving ---------------------------------------------------------------------------
+
+class InterleavingTable {
+ public:
+  // `mark_races`: the failure is a race, so its accesses are what to look at.
+  InterleavingTable(Screen& screen, const Interleaving& interleaving, bool mark_races)
+      : screen_(screen), interleaving_(interleaving), mark_races_(mark_races) {
+    std::set<std::string> files;
+    for (const InterleavingRow& row : interleaving.rows) {
+      if (row.source.known()) files.insert(row.source.file);
+    }
+    if (files.size() == 1) only_file_ = *files.begin();
+  }
+
+  // The file of all rows, if it is one: then the heading names it and the rows need not.
+  const std::string& only_file() const { return only_file_; }
+
+  void write() {
+    measure();
+    if (interleaving_.truncated) {
+      screen_.paragraph(kIndent, "(the beginning of this run was not recorded)", Style::dim);
+    }
+    write_heading();
+    for (std::size_t i = 0; i < interleaving_.rows.size(); ++i) write_row(i);
+  }
+
+ private:
+  static constexpr std::string_view kIndent = "  ";
+  static constexpr std::size_t kGap = 2;
+  static constexpr std::size_t kNarrowest =
+      16;  // of a thread's column, before columns are given up
+
+  std::string place_of(const InterleavingRow& row) const {
+    if (row.kind == InterleavingRow::Kind::elided) return "";
+    if (!only_file_.empty() && row.source.known()) return std::to_string(row.source.line);
+    return short_place(row.source);
+  }
+
+  std::string action_of(const InterleavingRow& row) const {
+    std::string text = row.text;
+    if (row.racy && mark_races_) text += " (race)";
+    if (row.fold_rows == 1) text += fmt::format("  x {} times", grouped(row.times));
+    return text;
+  }
+
+  void measure() {
+    place_width_ = width_of(place_title());
+    switch_width_ = 0;
+    std::vector<std::size_t> natural(interleaving_.threads.size(), 2);
+    for (const InterleavingRow& row : interleaving_.rows) {
+      number_width_ = std::max(number_width_, std::to_string(row.number).size());
+      place_width_ = std::max(place_width_, width_of(place_of(row)));
+      switch_width_ = std::max(switch_width_, width_of(switch_text(row)));
+      // A failure may run on to the right of its column: nothing else is said on its line.
+      if (row.kind != InterleavingRow::Kind::operation) continue;
+      std::size_t& width = natural[column_of(row)];
+      width = std::max(width, width_of(action_of(row)));
+    }
+    place_width_ = std::min<std::size_t>(place_width_, screen_.width() / 3);
+    if (switch_width_ > 0) switch_width_ = std::max(switch_width_, kSwitchTitle.size());
+
+    const std::size_t fixed = kIndent.size() + number_width_ + kGap + place_width_ + kGap +
+                              (switch_width_ > 0 ? kGap + switch_width_ : 0);
+    const std::size_t gaps = kGap * (natural.size() > 1 ? natural.size() - 1 : 0);
+    const std::size_t room = screen_.width() > fixed + gaps ? screen_.width() - fixed - gaps : 0;
+    one_column_ = false;
+    const auto sum = [&] {
+      return std::accumulate(natural.begin(), natural.end(), std::size_t{0});
+    };
+    // Take from the widest until all fit.
+    while (sum() > room) {
+      const auto widest = std::max_element(natural.begin(), natural.end());
+      if (widest == natural.end() || *widest <= kNarrowest) {
+        one_column_ = true;
+        break;
+      }
+      --*widest;
+    }
+    thread_widths_ = natural;
+    if (one_column_) {
+      std::size_t names = 0;
+      for (const ThreadId thread : interleaving_.threads) {
+        names = std::max(names, thread_name(thread).size());
+      }
+      name_width_ = names;
+      // Why a thread stopped goes into the text: a column for it would leave none for the action.
+      place_width_ = std::min<std::size_t>(place_width_, screen_.width() / 4);
+      const std::size_t used =
+          kIndent.size() + number_width_ + kGap + place_width_ + kGap + name_width_ + kGap;
+      action_width_ = screen_.width() > used + 10 ? screen_.width() - used : 10;
+    }
+  }
+
+  std::size_t column_of(const InterleavingRow& row) const {
+    const auto at =
+        std::lower_bound(interleaving_.threads.begin(), interleaving_.threads.end(), row.thread);
+    return static_cast<std::size_t>(at - interleaving_.threads.begin());
+  }
+
+  std::string_view place_title() const { return only_file_.empty() ? "source" : "line"; }
+
+  std::string front(const std::string& number, const std::string& place) const {
+    const std::string shown = shortened(place, place_width_);
+    return std::string{kIndent} + padded_left(number, number_width_) + std::string(kGap, ' ') +
+           (only_file_.empty() ? padded_right(shown, place_width_)
+                               : padded_left(shown, place_width_)) +
+           std::string(kGap, ' ');
+  }
+
+  void write_heading() {
+    std::string text = front(std::string(number_width_, ' '), std::string{place_title()});
+    if (one_column_) {
+      text += "thread, action";
+    } else {
+      for (std::size_t i = 0; i < thread_widths_.size(); ++i) {
+        text += padded_right(thread_name(interleaving_.threads[i]), thread_widths_[i]) +
+                std::string(kGap, ' ');
+      }
+      if (switch_width_ > 0) text += kSwitchTitle;
+    }
+    while (!text.empty() && text.back() == ' ') text.pop_back();
+    screen_.line(screen_.paint(text, Style::bold));
+  }
+
+  void write_row(std::size_t index) {
+    const InterleavingRow& row = interleaving_.rows[index];
+    if (row.kind == InterleavingRow::Kind::elided) {
+      screen_.paragraph(kIndent, "... " + row.text + " ...", Style::dim);
+      return;
+    }
+    const bool failure = row.kind == InterleavingRow::Kind::failure;
+    const Style style = failure || (row.racy && mark_races_) ? Style::red : Style::plain;
+    const std::string number = std::to_string(row.number);
+    if (one_column_) {
+      std::string action = action_of(row);
+      const std::string why = switch_text(row);
+      if (!why.empty()) action += fmt::format("  [{}]", why);
+      std::string before = front(number, place_of(row)) +
+                           padded_right(thread_name(row.thread), name_width_) +
+                           std::string(kGap, ' ');
+      for (std::string& part : wrap(action, action_width_)) {
+        screen_.line(before + screen_.paint(std::move(part), style));
+        before = std::string(width_of(before), ' ');
+      }
+    } else {
+      const std::size_t column = column_of(row);
+      std::string before = front(number, place_of(row));
+      std::string after;
+      for (std::size_t i = 0; i < column; ++i) {
+        before += std::string(thread_widths_[i] + kGap, ' ');
+      }
+      for (std::size_t i = column + 1; i < thread_widths_.size(); ++i) {
+        after += std::string(kGap + thread_widths_[i], ' ');
+      }
+      const std::string why = switch_text(row);
+      std::size_t room = thread_widths_[column];
+      if (failure) {
+        room += width_of(after);
+        after.clear();
+      }
+      if (!why.empty()) {
+        const Style why_style = row.why == SwitchReason::preempted ? Style::yellow : Style::dim;
+        after += std::string(kGap, ' ') + screen_.paint(why, why_style);
+      } else if (failure) {
+        room = std::max(room, screen_.width() - std::min(screen_.width(), width_of(before)));
+      }
+      for (const std::string& part : wrap(action_of(row), room)) {
+        screen_.line(before +
+                     screen_.paint(after.empty() ? part : padded_right(part, room), style) + after);
+        before = std::string(width_of(before), ' ');
+        after.clear();
+      }
+    }
+    if (row.fold_rows > 1) {
+      screen_.paragraph(
+          kIndent, fmt::format("^ these {} rows x {} times", row.fold_rows, grouped(row.times)),
+          Style::dim);
+    }
+  }
+
+  static constexpr std::string_view kSwitchTitle = "because";
+
+  Screen& screen_;
+  const Interleaving& interleaving_;
+  bool mark_races_;
+  std::string only_file_;
+  std::size_t number_width_ = 1;
+  std::size_t place_width_ = 0;
+  std::size_t switch_width_ = 0;
+  std::vector<std::size_t> thread_widths_;
+  bool one_column_ = false;
+  std::size_t name_width_ = 0;
+  std::size_t action_width_ = 0;
+};
+
+// Who waits on what, held by whom.
+void write_waits(Screen& screen, const Failed& failure, const Trace& trace, Names& names) {
+  for (const Place& place : failure.places) {
+    const std::string what = place_text(place, names);
+    std::string text =
+        fmt::format("{} at {}", what.empty() ? "still runs" : what,
+                    short_place(source_of(names.symbols(), place.op.pc, place.stack)));
+    Holder holder;
+    if (place.op.kind == OpKind::mutex_lock) {
+      holder = holder_of(trace, place.op.address, names.symbols());
+    }
+    if (holder.thread != kNoThread) {
+      text += fmt::format("; {} holds {} since {}",
+                          holder.thread == place.thread ? "it" : thread_name(holder.thread),
+                          names.of_mutex(place.op.address), short_place(holder.source));
+    } else if (!place.note.empty() && place.note != what) {
+      text += " (" + printable(place.note) + ")";
+    }
+    screen.paragraph(fmt::format("    {}  ", thread_name(place.thread)), text);
+  }
+}
+
+// What is known of a failure without a schedule: who did what, and how it came there.
+void write_places(Screen& screen, const Failed& failure, Names& names) {
+  constexpr std::size_t kFramesShown = 6;
+  for (const Place& place : failure.places) {
+    std::vector<Frame> frames = frames_of(names.symbols(), place.op.pc, place.stack);
+    // From the person's own code on: how the library goes about it inside is not the point.
+    const auto own = std::find_if_not(frames.begin(), frames.end(), is_library);
+    if (own != frames.end()) {
+      frames.erase(frames.begin(), own);
+      while (is_library(frames.back())) frames.pop_back();
+    }
+    std::string what = place_text(place, names);
+    if (!place.note.empty() && place.note != what) {
+      what += (what.empty() ? "" : " - ") + printable(place.note);
+    }
+    std::string text = thread_name(place.thread) + (what.empty() ? "" : " ") + what;
+    if (frames.empty() && place.op.pc != 0) text += fmt::format(" at {:#x}", place.op.pc);
+    if (frames.empty()) screen.paragraph("      ", text);
+    for (std::size_t i = 0; i < frames.size() && i < kFramesShown; ++i) {
+      const Frame& frame = frames[i];
+      const std::string function = short_function(frame.function);
+      std::string where = printable(function.empty() ? "?" : function);
+      if (frame.line != 0) {
+        where += printable(fmt::format(" ({}:{})", file_name(frame.file), frame.line));
+      }
+      if (i == 0) {
+        screen.paragraph("      ", fmt::format("{} in {}", text, where));
+      } else {
+        screen.paragraph("        called from ", where, Style::dim, Style::dim);
+      }
+    }
+    if (frames.size() > kFramesShown) {
+      screen.paragraph("        ",
+                       fmt::format("... {} more", plural(frames.size() - kFramesShown, "caller")),
+                       Style::dim);
+    }
+  }
+}
+
+// ---- one case -----------------------------------------------------------------------------------
+
+std::string minimality_text(const MinimalInterleaving& minimal) {
+  const auto count = minimal.token.schedule.deviations.size();
+  std::string text = plural(minimal.preemptions, "preemption");
+  if (minimal.token.engine == EngineKind::fuzz && count == 0) {
+    text += "; the default order fails, nothing can be left out of it";
+  } else if (minimal.one_minimal) {
+    text += "; no single deviation can be dropped (1-minimal)";
+  } else {
+    text += "; not shown to be minimal";
+  }
+  if (minimal.shrink_runs > 0) {
+    text += minimal.deviations_before > count
+                ? fmt::format("; shrunk from {} to {} in {}",
+                              plural(minimal.deviations_before, "deviation"), grouped(count),
+                              plural(minimal.shrink_runs, "run"))
+                : fmt::format("; checked in {}", plural(minimal.shrink_runs, "run"));
+  }
+  return text;
+}
+
+void write_interleaving(Screen& screen, std::string_view title, const Failed& failure,
+                        const Trace& trace, Names& names) {
+  const Interleaving interleaving = select_rows(trace, failure, names);
+  InterleavingTable table{screen, interleaving, failure.kind == FailureKind::data_race};
+  std::string heading{title};
+  if (!table.only_file().empty()) {
+    heading += fmt::format(", lines of {}", printable(file_name(table.only_file())));
+  }
+  screen.paragraph("  ", heading + ":", Style::bold);
+  if (interleaving.rows.empty()) {
+    screen.paragraph("    ", "(no step of it touches anything that threads share)", Style::dim);
+    return;
+  }
+  table.write();
+}
+
+class CaseWriter {
+ public:
+  CaseWriter(Screen& screen, const ReportCase& report_case)
+      : screen_(screen), case_(report_case), result_(*report_case.result) {}
+
+  void write() {
+    screen_.blank();
+    const std::string name = printable(result_.name);
+    screen_.line(screen_.paint(name, Style::bold));
+    screen_.line(
+        screen_.paint(std::string(std::min(width_of(name), screen_.width()), '='), Style::bold));
+    for (const EngineResult& engine : result_.engines) {
+      if (!engine.findings.empty()) write_engine(engine);
+    }
+  }
+
+ private:
+  // Ways to fail per engine: who has more needs another kind of report.
+  static constexpr std::size_t kListed = 10;
+
+  void write_engine(const EngineResult& engine) {
+    screen_.blank();
+    std::string title =
+        fmt::format("{} of {} failed", grouped(engine.failed), plural(engine.runs, "run"));
+    if (!engine.method.empty()) title += fmt::format(" ({})", printable(engine.method));
+    screen_.paragraph(fmt::format("{}: ", to_string(engine.engine)), title, Style::plain,
+                      Style::bold);
+    const std::size_t listed = std::min(engine.findings.size(), kListed);
+    for (std::size_t i = 0; i < listed; ++i) {
+      const Finding& finding = engine.findings[i];
+      Names names{*case_.symbols};
+      write_count(finding.count, engine.runs, headline(finding.failure, names), Style::red);
+      if (!finding.minimal && !finding.token) write_places(screen_, finding.failure, names);
+    }
+    if (listed < engine.findings.size()) {
+      screen_.paragraph("      ", fmt::format("... {} more, all of them in a report of format json",
+                                              plural(engine.findings.size() - listed, "way")));
+    }
+    const std::uint64_t not_passed = engine.failed + engine.gave_up;
+    if (engine.gave_up > 0) {
+      write_count(engine.gave_up, engine.runs, "gave up at a limit", Style::yellow);
+    }
+    if (not_passed <= engine.runs) {
+      write_count(engine.runs - not_passed, engine.runs, "passed", Style::green);
+    }
+
+    std::size_t shown = 0;
+    for (std::size_t i = 0; i < listed; ++i) {
+      const Finding& finding = engine.findings[i];
+      if (finding.minimal) {
+        write_minimal(finding, shown++);
+      } else if (finding.token) {
+        screen_.blank();
+        screen_.paragraph("  ", fmt::format("{}: one run that fails so, not made smaller",
+                                            to_string(finding.failure.kind)));
+        write_replay(*finding.token);
+      }
+    }
+  }
+
+  void write_count(std::uint64_t count, std::uint64_t runs, std::string_view what, Style style) {
+    constexpr std::size_t kBar = 10;
+    const double part = fraction({count, runs});
+    const auto filled = static_cast<std::size_t>(std::lround(part * kBar));
+    const std::string bar =
+        std::string(std::min(filled, kBar), '#') + std::string(kBar - std::min(filled, kBar), '.');
+    const std::string number = padded_left(grouped(count), 9);
+    const std::string rate = padded_left(percent(part) + " %", 8);
+    const std::string lead = screen_.width() >= 70 ? fmt::format("{} {}  {}  ", number, rate, bar)
+                                                   : fmt::format("{} {}  ", number, rate);
+    screen_.paragraph(lead, what, style);
+  }
+
+  void write_minimal(const Finding& finding, std::size_t shown) {
+    constexpr std::size_t kShown = 3;  // per engine; the others are a replay away
+    const MinimalInterleaving& minimal = *finding.minimal;
+    const std::string kind{to_string(finding.failure.kind)};
+    screen_.blank();
+    if (!seen_.insert(failure_key(finding.failure)).second) {
+      screen_.paragraph("  ", fmt::format("{}: the same failure as above, replayed by", kind));
+      write_replay(minimal.token);
+      return;
+    }
+    if (shown >= kShown) {
+      screen_.paragraph("  ", fmt::format("{}: its shortest interleaving is shown by", kind));
+      write_replay(minimal.token);
+      return;
+    }
+    Names names{*case_.symbols};
+    const bool is_minimal = minimal.one_minimal || (minimal.token.engine == EngineKind::fuzz &&
+                                                    minimal.token.schedule.deviations.empty());
+    write_interleaving(
+        screen_,
+        fmt::format("{} ({})", is_minimal ? "Minimal interleaving" : "Shortest interleaving found",
+                    kind),
+        finding.failure, minimal.trace, names);
+    if (is_stuck(finding.failure.kind)) {
+      screen_.blank();
+      screen_.paragraph("  ", "Who waits on what:", Style::bold);
+      write_waits(screen_, finding.failure, minimal.trace, names);
+    }
+    screen_.blank();
+    screen_.paragraph("  Minimal: ", minimality_text(minimal), Style::plain, Style::bold);
+    write_replay(minimal.token);
+  }
+
+  void write_replay(const Token& token) {
+    // Never wrapped: a command with line breaks in it cannot be pasted.
+    screen_.line(screen_.paint("  Replay:  ", Style::bold) + replay_command(case_, token));
+  }
+
+  Screen& screen_;
+  const ReportCase& case_;
+  const CaseResult& result_;
+  std::set<std::uint64_t> seen_;
+};
+
+bool has_findings(const CaseResult& result) {
+  return std::any_of(result.engines.begin(), result.engines.end(),
+                     [](const EngineResult& engine) { return !engine.findings.empty(); });
+}
+
+}  // namespace
+
+void write_terminal_report(std::ostream& out, std::span<const ReportCase> cases,
+                           const TerminalOptions& options) {
+  Screen screen{out, options};
+  write_table(screen, cases);
+  screen.paragraph(
+      "",
+      "Rates with their 95 % confidence interval; after \"below\", the largest rate that "
+      "so many runs without a failure leave possible (95 %).",
+      Style::dim);
+  for (const ReportCase& report_case : cases) {
+    if (has_findings(*report_case.result)) CaseWriter{screen, report_case}.write();
+  }
+  const bool interrupted =
+      std::any_of(cases.begin(), cases.end(),
+                  [](const ReportCase& report_case) { return report_case.result->interrupted; });
+  if (interrupted) {
+    screen.blank();
+    screen.paragraph("", "Interrupted: this is the report of the runs made until then.",
+                     Style::yellow);
+  }
+}
+
+void write_terminal_replay(std::ostream& out, const ReportCase& report_case, const Token& token,
+                           const Outcome& outcome, std::span<const Failed> reports,
+                           const Trace& trace, const TerminalOptions& options) {
+  Screen screen{out, options};
+  Names names{*report_case.symbols};
+  const auto* failed = std::get_if<Failed>(&outcome);
+  if (failed == nullptr && !reports.empty()) failed = &reports.front();
+  const std::string name = printable(report_case.result->name) + ": ";
+  if (failed != nullptr) {
+    screen.paragraph(name, headline(*failed, names), Style::red, Style::bold);
+    for (const Failed& report : reports) {
+      if (&report != failed) screen.paragraph("  also: ", headline(report, names), Style::red);
+    }
+  } else if (const auto* gave_up = std::get_if<GaveUp>(&outcome)) {
+    screen.paragraph(name, "gave up: " + printable(gave_up->reason), Style::yellow, Style::bold);
+  } else if (const auto* error = std::get_if<HarnessError>(&outcome)) {
+    screen.paragraph(name, "error: " + printable(error->message), Style::yellow, Style::bold);
+  } else {
+    screen.paragraph(name, "passed", Style::green, Style::bold);
+  }
+  screen.blank();
+  const Failed none{FailureKind::assertion, "", {}};
+  write_interleaving(screen, "Interleaving", failed == nullptr ? none : *failed, trace, names);
+  if (failed != nullptr && is_stuck(failed->kind)) {
+    screen.blank();
+    screen.paragraph("  ", "Who waits on what:", Style::bold);
+    write_waits(screen, *failed, trace, names);
+  }
+  screen.blank();
+  screen.line(screen.paint("  Replay:  ", Style::bold) + replay_command(report_case, token));
+}
+
+}  // namespace heddle

@@ -1,0 +1,211 @@
+#include "harness/runtime/channel.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <type_traits>
+
+namespace heddle {
+namespace {
+
+void put(Writer& w, const Module& module) {
+  w.string(module.path);
+  w.varint(module.base);
+  w.varint(module.begin);
+  w.varint(module.end);
+}
+
+Module get_module(Reader& r) {
+  Module module;
+  module.path = r.string();
+  module.base = r.varint();
+  module.begin = r.varint();
+  module.end = r.varint();
+  return module;
+}
+
+void put(Writer& w, const DelayPlan& plan) {
+  w.byte(static_cast<std::uint8_t>(plan.shape));
+  w.real(plan.probability);
+  w.varint(plan.mean_ns);
+}
+
+DelayPlan get_delay_plan(Reader& r) {
+  DelayPlan plan;
+  plan.shape = static_cast<DelayShape>(r.byte());
+  plan.probability = r.real();
+  plan.mean_ns = r.varint32();
+  return plan;
+}
+
+std::string bytes_of(const Job& job) {
+  Writer w;
+  w.byte(static_cast<std::uint8_t>(job.engine));
+  w.varint(job.seed);
+  w.varint(job.first_run);
+  w.varint(job.runs);
+  w.string(job.strategy);
+  w.string(job.relacy_search);
+  put(w, job.delay);
+  encode(w, job.racy_pcs);
+  w.varint(job.step_limit);
+  w.varint(job.hang_ms);
+  w.boolean(job.replay);
+  w.boolean(job.record_trace);
+  encode(w, job.schedule);
+  w.string(job.relacy_state);
+  return w.bytes();
+}
+
+std::optional<Job> job_of(std::string_view bytes) {
+  Reader r(bytes);
+  Job job;
+  job.engine = static_cast<EngineKind>(r.byte());
+  job.seed = r.varint();
+  job.first_run = r.varint();
+  job.runs = r.varint();
+  job.strategy = r.string();
+  job.relacy_search = r.string();
+  job.delay = get_delay_plan(r);
+  decode(r, job.racy_pcs);
+  job.step_limit = r.varint();
+  job.hang_ms = r.varint32();
+  job.replay = r.boolean();
+  job.record_trace = r.boolean();
+  decode(r, job.schedule);
+  job.relacy_state = r.string();
+  if (!r.finished()) return std::nullopt;
+  return job;
+}
+
+struct Put {
+  Writer& w;
+
+  void operator()(const Hello& hello) const {
+    w.varint(hello.version);
+    w.varint(hello.modules.size());
+    for (const Module& module : hello.modules) put(w, module);
+  }
+  void operator()(const Described& described) const {
+    w.varint(described.key);
+    w.varint(described.run);
+    encode(w, described.failure);
+    encode(w, described.schedule);
+    w.string(described.relacy_state);
+  }
+  void operator()(const JobDone& done) const {
+    w.boolean(done.exhausted);
+    encode(w, done.error);
+    encode(w, done.outcome);
+    encode(w, done.reports);
+    encode(w, done.schedule);
+    encode(w, done.trace);
+  }
+  void operator()(const Lost&) const {}
+};
+
+std::optional<WorkerMessage> message_of(std::string_view bytes) {
+  Reader r(bytes);
+  WorkerMessage message;
+  switch (r.byte()) {
+    case 0: {
+      Hello hello;
+      hello.version = r.varint32();
+      const std::size_t size = r.length();
+      for (std::size_t i = 0; i < size && r.ok(); ++i) hello.modules.push_back(get_module(r));
+      message = std::move(hello);
+      break;
+    }
+    case 1: {
+      Described described;
+      described.key = r.varint();
+      described.run = r.varint();
+      decode(r, described.failure);
+      decode(r, described.schedule);
+      described.relacy_state = r.string();
+      message = std::move(described);
+      break;
+    }
+    case 2: {
+      JobDone done;
+      done.exhausted = r.boolean();
+      decode(r, done.error);
+      decode(r, done.outcome);
+      decode(r, done.reports);
+      decode(r, done.schedule);
+      decode(r, done.trace);
+      message = std::move(done);
+      break;
+    }
+    case 3:
+      message = Lost{};
+      break;
+    default:
+      return std::nullopt;
+  }
+  if (!r.finished()) return std::nullopt;
+  return message;
+}
+
+}  // namespace
+
+bool Channel::send(const WorkerMessage& message) {
+  Writer w;
+  w.byte(static_cast<std::uint8_t>(message.index()));
+  std::visit(Put{w}, message);
+  return send_bytes(w.bytes());
+}
+
+bool Channel::send(const Job& job) { return send_bytes(bytes_of(job)); }
+
+std::optional<WorkerMessage> Channel::receive_message() {
+  std::string bytes;
+  if (!receive_bytes(bytes)) return std::nullopt;
+  return message_of(bytes);
+}
+
+std::optional<Job> Channel::receive_job() {
+  std::string bytes;
+  if (!receive_bytes(bytes)) return std::nullopt;
+  return job_of(bytes);
+}
+
+bool Channel::send_bytes(std::string_view bytes) {
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  std::string framed(sizeof size, '\0');
+  std::memcpy(framed.data(), &size, sizeof size);
+  framed += bytes;
+  for (std::size_t sent = 0; sent < framed.size();) {
+    // Without MSG_NOSIGNAL a supervisor that is gone would kill the worker before it could tidy up.
+    const ssize_t n =
+        ::send(descriptor_, framed.data() + sent, framed.size() - sent, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    sent += static_cast<std::size_t>(n);
+  }
+  return true;
+}
+
+bool Channel::receive_bytes(std::string& bytes) {
+  const auto receive = [this](char* to, std::size_t size) {
+    for (std::size_t got = 0; got < size;) {
+      const ssize_t n = ::recv(descriptor_, to + got, size - got, 0);
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return false;
+      got += static_cast<std::size_t>(n);
+    }
+    return true;
+  };
+  std::uint32_t size = 0;
+  char header[sizeof size];
+  if (!receive(header, sizeof header)) return false;
+  std::memcpy(&size, header, sizeof size);
+  constexpr std::uint32_t kMost = 1U << 30;  // a trace of all that a recorder keeps has less
+  if (size > kMost) return false;
+  bytes.resize(size);
+  return receive(bytes.data(), size);
+}
+
+}  // namespace heddle

@@ -1,0 +1,27 @@
+// The worker's main loop, in the process of the program under test: jobs come in, runs happen,
+// results go out.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "harness/engine/engine.h"
+
+namespace heddle {
+
+// What a worker library can do.
+struct WorkerSetup {
+  Program program;
+  // Null for an engine that this library does not have.
+  std::function<std::unique_ptr<Engine>(EngineKind)> make_engine;
+  // Puts the program's memory back to what it was before main.
+  std::function<void()> restore;
+};
+
+// Whether the supervisor started this process.
+bool started_by_supervisor();
+
+// Serves jobs until the supervisor is gone, and ends the process.
+[[noreturn]] void serve_jobs(WorkerSetup setup);
+
+}  // namespace heddle

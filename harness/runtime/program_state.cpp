@@ -1,0 +1,61 @@
+#include "harness/runtime/program_state.h"
+
+#include <link.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "harness/hooks/exit_functions.h"
+#include "harness/hooks/program_heap.h"
+#include "harness/hooks/system_libraries.h"
+
+namespace heddle {
+
+void ProgramState::take_snapshot() {
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* argument) {
+        if (is_system_library(info->dlpi_name)) return 0;
+        auto& segments = *static_cast<std::vector<Segment>*>(argument);
+        Address relro_begin = 0;
+        Address relro_end = 0;
+        for (int i = 0; i < info->dlpi_phnum; ++i) {
+          const ElfW(Phdr)& header = info->dlpi_phdr[i];
+          if (header.p_type != PT_GNU_RELRO) continue;
+          // The loader protects whole pages only: the rest of the last one stays writable.
+          const auto page = static_cast<Address>(sysconf(_SC_PAGESIZE));
+          relro_begin = info->dlpi_addr + header.p_vaddr;
+          relro_end = (relro_begin + header.p_memsz) & ~(page - 1);
+        }
+        const auto add = [&segments](Address begin, Address end) {
+          if (begin >= end) return;
+          auto* data = reinterpret_cast<unsigned char*>(begin);
+          segments.push_back({data, std::vector<unsigned char>(data, data + (end - begin))});
+        };
+        for (int i = 0; i < info->dlpi_phnum; ++i) {
+          const ElfW(Phdr)& header = info->dlpi_phdr[i];
+          if (header.p_type != PT_LOAD || (header.p_flags & PF_W) == 0) continue;
+          const Address begin = info->dlpi_addr + header.p_vaddr;
+          const Address end = begin + header.p_memsz;
+          if (relro_begin >= begin && relro_begin < end) {
+            add(begin, relro_begin);
+            add(relro_end, end);
+          } else {
+            add(begin, end);
+          }
+        }
+        return 0;
+      },
+      &segments_);
+  program_heap::take_snapshot();
+  exit_functions::take_snapshot();
+}
+
+void ProgramState::restore() {
+  for (const Segment& segment : segments_) {
+    std::memcpy(segment.begin, segment.copy.data(), segment.copy.size());
+  }
+  program_heap::restore();
+  exit_functions::restore();
+}
+
+}  // namespace heddle

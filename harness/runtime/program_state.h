@@ -1,0 +1,27 @@
+// The program's memory as it was before main, and back to it before each run.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "harness/model/op.h"
+
+namespace heddle {
+
+// The writable segments of the executable and of its own libraries, without what the loader made
+// read-only, and the program's heap. Libraries of the system keep their state.
+class ProgramState {
+ public:
+  // Takes the state that is to come back. Call once, after the program's constructors.
+  void take_snapshot();
+  void restore();
+
+ private:
+  struct Segment {
+    unsigned char* begin;
+    std::vector<unsigned char> copy;
+  };
+  std::vector<Segment> segments_;
+};
+
+}  // namespace heddle

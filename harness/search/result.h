@@ -1,0 +1,61 @@
+// What a search found out: values only, ready for any report.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/model/module.h"
+#include "harness/model/outcome.h"
+#include "harness/model/rate.h"
+#include "harness/model/schedule.h"
+#include "harness/model/trace.h"
+
+namespace heddle {
+
+// A failing interleaving made as small as shrinking could make it.
+struct MinimalInterleaving {
+  Token token;
+  Trace trace;
+  unsigned preemptions = 0;         // switches away from a thread that could have gone on
+  bool one_minimal = false;         // checked: without any one deviation the run does not fail so
+  std::uint64_t deviations_before = 0;  // in the schedule as it was found
+  std::uint64_t shrink_runs = 0;    // runs that the shrinking took
+};
+
+// A distinct way to fail, and how often it was seen.
+struct Finding {
+  Failed failure;
+  std::uint64_t count = 0;
+  std::uint64_t first_run = 0;
+  std::optional<Token> token;  // of the first run seen, or of the minimal interleaving
+  std::optional<MinimalInterleaving> minimal;
+};
+
+struct EngineResult {
+  EngineKind engine = EngineKind::fuzz;
+  std::string method;  // the strategy, the delay plan, Relacy's search: as text
+  std::uint64_t runs = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t gave_up = 0;
+  std::optional<std::uint64_t> first_failure;  // how many runs it took, from 1
+  double seconds = 0;   // wall clock, without building up and shrinking
+  bool exhausted = false;  // every interleaving that this engine distinguishes was run
+  std::optional<std::string> error;  // Heddle's own failure, or why this engine could not be used
+  std::vector<Finding> findings;     // most frequent first
+
+  Rate rate() const { return {failed, runs}; }
+};
+
+struct CaseResult {
+  std::string name;
+  std::string program;            // path
+  std::vector<std::string> args;
+  std::uint64_t seed = 1;
+  std::vector<Module> modules;    // to find source lines
+  std::vector<EngineResult> engines;
+  bool interrupted = false;
+};
+
+}  // namespace heddle

@@ -1,0 +1,47 @@
+#include "harness/report/json.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/golden/approved.h"
+#include "tests/golden/scenarios.h"
+
+namespace heddle {
+namespace {
+
+std::string report(const std::vector<ReportCase>& cases) {
+  std::ostringstream out;
+  write_json_report(out, cases);
+  return out.str();
+}
+
+TEST(JsonGolden, lost_update_with_four_engines) {
+  const auto scenario = scenario::unlocked_counter();
+  expect_approved("json_unlocked_counter.json", report({scenario.report_case()}));
+}
+
+TEST(JsonGolden, correct_program_and_lost_wake_up) {
+  const auto correct = scenario::mutex_counter();
+  const auto lost = scenario::queue_handoff();
+  expect_approved("json_two_cases.json", report({correct.report_case(), lost.report_case()}));
+}
+
+TEST(JsonReport, bytes_that_are_no_utf8_do_not_cost_the_report) {
+  auto scenario = scenario::unlocked_counter();
+  scenario.result.engines[0].findings[0].failure.message = "caf\xe9 \"quoted\"\x01";
+  const auto json = nlohmann::json::parse(report({scenario.report_case()}));
+  EXPECT_EQ(json["cases"][0]["engines"][0]["findings"][0]["message"],
+            "caf\xef\xbf\xbd \"quoted\"\x01");
+}
+
+TEST(JsonReport, a_report_without_cases_is_a_report) {
+  const auto json = nlohmann::json::parse(report({}));
+  EXPECT_EQ(json["schema_version"], kJsonSchemaVersion);
+  EXPECT_TRUE(json["cases"].is_array());
+  EXPECT_TRUE(json["cases"].empty());
+}
+
+}  // namespace
+}  // namespace heddle

@@ -1,0 +1,127 @@
+#include "harness/report/terminal.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "harness/report/text.h"
+#include "tests/golden/approved.h"
+#include "tests/golden/scenarios.h"
+
+namespace heddle {
+namespace {
+
+std::string report(const std::vector<ReportCase>& cases, TerminalOptions options = {}) {
+  std::ostringstream out;
+  write_terminal_report(out, cases, options);
+  return out.str();
+}
+
+std::string report(const scenario::Scenario& scenario, TerminalOptions options = {}) {
+  return report(std::vector{scenario.report_case()}, options);
+}
+
+TEST(TerminalGolden, lost_update_with_four_engines) {
+  expect_approved("terminal_unlocked_counter.txt",
+                  report(scenario::unlocked_counter(), {.width = 100}));
+}
+
+TEST(TerminalGolden, lost_update_in_colour) {
+  expect_approved("terminal_unlocked_counter_color.txt",
+                  report(scenario::unlocked_counter(), {.width = 80, .color = true}));
+}
+
+TEST(TerminalGolden, correct_program) {
+  expect_approved("terminal_mutex_counter.txt", report(scenario::mutex_counter(), {.width = 100}));
+}
+
+TEST(TerminalGolden, lost_wake_up_and_an_engine_error) {
+  expect_approved("terminal_queue_handoff.txt", report(scenario::queue_handoff(), {.width = 100}));
+}
+
+TEST(TerminalGolden, deadlock_across_two_files) {
+  expect_approved("terminal_abba.txt", report(scenario::abba(), {.width = 100}));
+}
+
+TEST(TerminalGolden, folded_loops) {
+  expect_approved("terminal_atomic_counter.txt",
+                  report(scenario::atomic_counter(), {.width = 100}));
+}
+
+TEST(TerminalGolden, more_threads_than_columns) {
+  expect_approved("terminal_crowd.txt", report(scenario::crowd(), {.width = 80}));
+}
+
+TEST(TerminalGolden, narrow_terminal) {
+  expect_approved("terminal_queue_handoff_50.txt",
+                  report(scenario::queue_handoff(), {.width = 50}));
+}
+
+TEST(TerminalGolden, several_cases) {
+  const auto one = scenario::unlocked_counter();
+  const auto two = scenario::mutex_counter();
+  const auto three = scenario::queue_handoff();
+  expect_approved("terminal_several_cases.txt",
+                  report({one.report_case(), two.report_case(), three.report_case()}));
+}
+
+TEST(TerminalGolden, replay) {
+  const auto scenario = scenario::unlocked_counter();
+  std::ostringstream out;
+  write_terminal_replay(out, scenario.report_case(), Token{EngineKind::fuzz, {{{1, 3, 2}}}, ""},
+                        scenario::unlocked_counter_assertion(),
+                        std::vector{scenario::unlocked_counter_race()},
+                        scenario::unlocked_counter_trace(), {.width = 80});
+  expect_approved("terminal_replay.txt", out.str());
+}
+
+TEST(TerminalReport, no_line_but_the_replay_command_is_wider_than_the_terminal) {
+  const scenario::Scenario scenarios[] = {scenario::unlocked_counter(), scenario::mutex_counter(),
+                                          scenario::queue_handoff(),    scenario::abba(),
+                                          scenario::atomic_counter(),   scenario::crowd()};
+  for (const scenario::Scenario& scenario : scenarios) {
+    for (std::size_t width = 40; width <= 160; ++width) {
+      std::istringstream lines{report(scenario, {.width = width})};
+      for (std::string line; std::getline(lines, line);) {
+        if (line.find("heddle replay ") != std::string::npos) continue;
+        EXPECT_LE(width_of(line), width) << scenario.result.name << ": " << line;
+      }
+    }
+  }
+}
+
+TEST(TerminalReport, messages_of_the_program_cannot_control_the_terminal) {
+  scenario::Scenario scenario = scenario::unlocked_counter();
+  scenario.result.name = "\x1b]0;title\a";
+  for (EngineResult& engine : scenario.result.engines) {
+    engine.method = "\x1b[2J";
+    engine.error = "\x1b[2J";
+    for (Finding& finding : engine.findings) {
+      finding.failure.message = "\x1b[2J\r\nsecond line";
+      for (Place& place : finding.failure.places) place.note = "\x1b[2J";
+    }
+  }
+  ReportCase report_case = scenario.report_case();
+  report_case.replay_as = "unlocked_counter";
+  const std::string text = report(std::vector{report_case});
+  EXPECT_NE(text.find("second line"), std::string::npos);
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_EQ(text.find('\r'), std::string::npos);
+}
+
+TEST(TerminalReport, colour_changes_nothing_but_colour) {
+  std::string colored = report(scenario::unlocked_counter(), {.width = 80, .color = true});
+  for (auto at = colored.find('\x1b'); at != std::string::npos; at = colored.find('\x1b')) {
+    colored.erase(at, colored.find('m', at) + 1 - at);
+  }
+  // Spaces at a line's end are cut only where no colour ends behind them.
+  std::string trimmed;
+  std::istringstream lines{colored};
+  for (std::string line; std::getline(lines, line);) {
+    trimmed += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+  }
+  EXPECT_EQ(trimmed, report(scenario::unlocked_counter(), {.width = 80}));
+}
+
+}  // namespace
+}  // namespace heddle

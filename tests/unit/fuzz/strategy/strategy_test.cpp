@@ -1,0 +1,143 @@
+#include "fuzz/strategy/strategy.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "tests/unit/fuzz/allocation_counter.h"
+#include "tests/unit/fuzz/strategy/simulated_program.h"
+
+namespace heddle {
+namespace {
+
+std::unique_ptr<Strategy> made(std::string_view text, std::uint64_t seed = 1) {
+  auto result = make_strategy(text, seed);
+  if (auto* error = std::get_if<StrategyError>(&result)) {
+    ADD_FAILURE() << error->message;
+    return nullptr;
+  }
+  return std::move(std::get<std::unique_ptr<Strategy>>(result));
+}
+
+std::string error_of(std::string_view text) {
+  const auto result = make_strategy(text, 1);
+  const auto* error = std::get_if<StrategyError>(&result);
+  return error != nullptr ? error->message : "no error";
+}
+
+const std::vector<std::string> kAll{"random", "random:stay=0", "random:stay=0.9", "pct",
+                                    "pct:depth=5,k=40"};
+
+// Three threads, six steps each, the third of which is a choice of four.
+SimulatedProgram program_with_choices() {
+  SimulatedProgram program = idle_program(3, 6);
+  for (auto& thread : program) {
+    thread[2].alternatives = 4;
+    thread[2].chosen = [](std::uint32_t) {};
+  }
+  return program;
+}
+
+TEST(MakeStrategy, makes_every_strategy_with_and_without_options) {
+  for (const std::string& text : kAll) EXPECT_NE(made(text), nullptr) << text;
+  EXPECT_NE(made("random:stay=1"), nullptr);
+  EXPECT_NE(made("pct:depth=100"), nullptr);
+}
+
+TEST(MakeStrategy, says_what_is_wrong_and_what_is_possible) {
+  EXPECT_EQ(error_of("rnadom"), "unknown strategy 'rnadom': there are random, pct");
+  EXPECT_EQ(error_of(""), "unknown strategy '': there are random, pct");
+  EXPECT_EQ(error_of("random:sty=1"),
+            "strategy 'random:sty=1': it has no option 'sty' (options: stay=0..1)");
+  EXPECT_EQ(error_of("random:stay=2"),
+            "strategy 'random:stay=2': stay is a probability from 0 to 1, not '2' "
+            "(options: stay=0..1)");
+  EXPECT_EQ(error_of("pct:depth=0"),
+            "strategy 'pct:depth=0': depth is a whole number from 1 to 100, not '0' "
+            "(options: depth=1..100, k=STEPS)");
+  EXPECT_EQ(error_of("pct:k=0"),
+            "strategy 'pct:k=0': k is a whole number from 1 to 1000000000000, not '0' "
+            "(options: depth=1..100, k=STEPS)");
+  EXPECT_EQ(error_of("pct:depth"), "strategy 'pct:depth': expected key=value, not 'depth'");
+}
+
+TEST(EveryStrategy, a_run_depends_on_seed_and_number_alone) {
+  const SimulatedProgram program = program_with_choices();
+  for (const std::string& text : kAll) {
+    // One goes through the runs in order, the other starts at run 50 and goes back.
+    const auto forwards = made(text, 7);
+    const auto backwards = made(text, 7);
+    std::vector<SimulatedRun> runs;
+    for (std::uint64_t run = 0; run <= 50; ++run) runs.push_back(execute(program, *forwards, run));
+    for (std::uint64_t run = 51; run-- > 0;) {
+      const SimulatedRun again = execute(program, *backwards, run);
+      EXPECT_EQ(again.order, runs[run].order) << text << " run " << run;
+      EXPECT_EQ(again.choices, runs[run].choices) << text << " run " << run;
+    }
+  }
+}
+
+TEST(EveryStrategy, seeds_and_run_numbers_make_different_runs) {
+  const SimulatedProgram program = program_with_choices();
+  for (const std::string& text : kAll) {
+    std::set<std::vector<ThreadId>> by_run;
+    std::set<std::vector<ThreadId>> by_seed;
+    const auto strategy = made(text, 7);
+    for (std::uint64_t i = 0; i < 50; ++i) {
+      by_run.insert(execute(program, *strategy, i).order);
+      by_seed.insert(execute(program, *made(text, i), 0).order);
+    }
+    // Without change points in reach PCT has the 3! = 6 orders of whole threads.
+    EXPECT_GE(by_run.size(), 6U) << text;
+    EXPECT_GE(by_seed.size(), 6U) << text;
+  }
+}
+
+TEST(EveryStrategy, allocates_nothing_after_the_first_runs) {
+  const SimulatedProgram program = program_with_choices();
+  std::vector<ReadyThread> ready(40);
+  for (ThreadId id = 0; id < ready.size(); ++id) ready[id].id = id;
+  SchedulingPoint point;
+  point.ready = ready;
+  for (const std::string& text : kAll) {
+    const auto strategy = made(text);
+    const auto run = [&](std::uint64_t number) {
+      strategy->begin_run(number);
+      for (std::uint64_t step = 1; step <= 100; ++step) {
+        point.step = step;
+        point.thread = static_cast<ThreadId>(strategy->pick(point));
+        strategy->choose(Choice::value, 3, point.thread, step);
+        strategy->choose(Choice::timeout, 2, point.thread, step);
+      }
+      strategy->end_run(300);
+    };
+    run(0);
+    const std::uint64_t before = allocation_count();
+    for (std::uint64_t number = 1; number < 100; ++number) run(number);
+    EXPECT_EQ(allocation_count(), before) << text;
+  }
+}
+
+TEST(EveryStrategy, answers_stay_in_range) {
+  for (const std::string& text : kAll) {
+    const auto strategy = made(text);
+    for (std::uint64_t run = 0; run < 20; ++run) {
+      strategy->begin_run(run);
+      for (std::uint32_t n = 1; n < 40; ++n) {
+        for (const Choice what : {Choice::waiter, Choice::spurious_wake, Choice::timeout,
+                                  Choice::cas_failure, Choice::value}) {
+          EXPECT_LT(strategy->choose(what, n, 0, n), n) << text;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace heddle
