@@ -67,7 +67,7 @@ std::variant<DelayPlan, DelayPlanError> parse_delay_plan(std::string_view text) 
   if (const auto* error = std::get_if<OptionsError>(&split)) {
     return DelayPlanError{"delay plan " + error->message};
   }
-  const NamedOptions& named = std::get<NamedOptions>(split);
+  const auto& named = std::get<NamedOptions>(split);
 
   const auto* shape = std::find_if(kShapes.begin(), kShapes.end(), [&](const ShapeName& entry) {
     return entry.name == named.name;

@@ -20,7 +20,7 @@ std::string quoted(std::string_view text) {
 // Hands the options of one strategy out, field by field. What nobody asked for is an error.
 class OptionReader {
  public:
-  explicit OptionReader(const std::vector<Option>& options) : left_(options) {}
+  explicit OptionReader(std::vector<Option> options) : left_(std::move(options)) {}
 
   void probability(std::string_view key, std::optional<double>& field) {
     read(key, "a probability from 0 to 1", [&](std::string_view value) {
@@ -108,7 +108,7 @@ std::variant<std::unique_ptr<Strategy>, StrategyError> make_strategy(std::string
   if (const auto* error = std::get_if<OptionsError>(&split)) {
     return StrategyError{"strategy " + error->message};
   }
-  const NamedOptions& named = std::get<NamedOptions>(split);
+  const auto& named = std::get<NamedOptions>(split);
   for (const Entry& entry : kEntries) {
     if (entry.name != named.name) continue;
     OptionReader reader(named.options);

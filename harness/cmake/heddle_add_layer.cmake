@@ -3,31 +3,48 @@
 # A static library of Heddle's own code, fit to be linked into the shared libraries as well. A layer
 # without sources becomes an interface library.
 #
-# OBJECTS: for layers with hooks, that is functions that stand in for those of the C library. They
-# live in files called *_hooks.cpp. All objects of the layer are to be had as NAME_objects, for the
-# shared libraries: --exclude-libs hides all that comes out of an archive. The archive NAME leaves
-# the hooks out, or the unit tests would run on Heddle's malloc and pthread_create.
+# OBJECTS: for layers with hooks, that is files that export functions which stand in for those of
+# the C library or of ThreadSanitizer. All objects of the layer are to be had as NAME_objects, for
+# the shared libraries: --exclude-libs hides all that comes out of an archive. The archive NAME
+# leaves the exporting files out, or the unit tests would run on Heddle's malloc and exit().
 include_guard(GLOBAL)
 
 function(heddle_add_layer NAME)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "OBJECTS" "" "SOURCES;LINK")
-  set(archived ${ARG_SOURCES})
-  if(ARG_OBJECTS AND ARG_SOURCES)
-    add_library(${NAME}_objects OBJECT ${ARG_SOURCES})
-    _heddle_compile_as_layer(${NAME}_objects ${ARG_LINK})
-    list(FILTER archived EXCLUDE REGEX "_hooks\\.cpp$")
-  endif()
-  if(NOT archived)
+  if(NOT ARG_SOURCES)
     add_library(${NAME} INTERFACE)
     target_link_libraries(${NAME} INTERFACE heddle_options ${ARG_LINK})
-  elseif(ARG_OBJECTS)
-    add_library(${NAME} STATIC
-      $<FILTER:$<TARGET_OBJECTS:${NAME}_objects>,EXCLUDE,_hooks\\.cpp\\.o$>)
-    target_link_libraries(${NAME} PUBLIC heddle_options ${ARG_LINK})
-    set_target_properties(${NAME} PROPERTIES LINKER_LANGUAGE CXX)
-  else()
-    add_library(${NAME} STATIC ${archived})
+    return()
+  endif()
+  if(NOT ARG_OBJECTS)
+    add_library(${NAME} STATIC ${ARG_SOURCES})
     _heddle_compile_as_layer(${NAME} ${ARG_LINK})
+    return()
+  endif()
+
+  add_library(${NAME}_objects OBJECT ${ARG_SOURCES})
+  _heddle_compile_as_layer(${NAME}_objects ${ARG_LINK})
+  set(archived FALSE)
+  set(objects $<TARGET_OBJECTS:${NAME}_objects>)
+  foreach(source IN LISTS ARG_SOURCES)
+    # Read again when a file changes: it may begin to export something.
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
+    file(STRINGS "${source}" exports LIMIT_COUNT 1 REGEX "HEDDLE_EXPORT|visibility\\(\"default\"\\)|\\.globl")
+    if(exports)
+      get_filename_component(file "${source}" NAME)
+      string(REPLACE "." "\\." file "${file}")
+      set(objects $<FILTER:${objects},EXCLUDE,/${file}\\.o$>)
+    else()
+      set(archived TRUE)
+    endif()
+  endforeach()
+  if(archived)
+    add_library(${NAME} STATIC ${objects})
+    set_target_properties(${NAME} PROPERTIES LINKER_LANGUAGE CXX)
+    target_link_libraries(${NAME} PUBLIC heddle_options ${ARG_LINK})
+  else()
+    add_library(${NAME} INTERFACE)
+    target_link_libraries(${NAME} INTERFACE heddle_options ${ARG_LINK})
   endif()
 endfunction()
 

@@ -15,7 +15,8 @@ namespace heddle {
 
 // Whether the calling thread is executing the program's code, so that what it allocates is the
 // program's. Set by the engines when they enter the program and leave it.
-extern thread_local bool t_program_code __attribute__((tls_model("initial-exec"), visibility("hidden")));
+extern constinit thread_local bool t_program_code
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 // Marks a stretch of Heddle's own code that runs on behalf of a program thread and may allocate.
 class RuntimeScope {

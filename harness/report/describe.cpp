@@ -125,8 +125,11 @@ std::string short_function(std::string_view function) {
   erase_all(text, "[abi:cxx11]");
   erase_all(text, "__cxx11::");
   erase_all(text, "(anonymous namespace)::");
-  if (const auto lambda = text.find("{lambda("); lambda != std::string::npos) {
-    text = text.substr(0, lambda) + "{lambda}";
+  // As g++ and clang name them.
+  for (const std::string_view sign : {"{lambda(", "$_"}) {
+    if (const auto lambda = text.find(sign); lambda != std::string::npos) {
+      text = text.substr(0, lambda) + "{lambda}";
+    }
   }
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
@@ -137,6 +140,7 @@ std::string short_function(std::string_view function) {
         end += text.compare(end, 2, "()") == 0 ? 2 : 0;
       while (end < text.size() && (text[end] == '<' || text[end] == '=')) ++end;
       end = std::min(end, text.size());
+      if (const auto type = result.rfind(' '); type != std::string::npos) result.erase(0, type + 1);
       result += text.substr(at, end - at);
       at = end;
       // A conversion's target or "new" may hold spaces, which would read as a return type below.

@@ -196,15 +196,16 @@ class Symbolizer::Impl {
 
     Frame frame;
     Dwarf_Addr bias = 0;
-    if (Dwfl_Line* line = dwfl_module_getsrc(module, address)) {
-      int number = 0;
-      const char* file = dwfl_lineinfo(line, nullptr, &number, nullptr, nullptr, nullptr);
-      if (file != nullptr) frame.file = file;
-      frame.line = number > 0 ? static_cast<unsigned>(number) : 0;
-    }
     std::vector<Frame> frames;
-    Dwarf_Die* cu = dwfl_module_addrdie(module, address, &bias);
-    if (cu != nullptr) frames = inlined_frames(cu, address - bias, frame);
+    if (Dwarf_Die* cu = unit_of(module, address, &bias)) {
+      if (Dwarf_Line* line = dwarf_getsrc_die(cu, address - bias)) {
+        int number = 0;
+        dwarf_lineno(line, &number);
+        if (const char* file = dwarf_linesrc(line, nullptr, nullptr)) frame.file = file;
+        frame.line = number > 0 ? static_cast<unsigned>(number) : 0;
+      }
+      frames = inlined_frames(cu, address - bias, frame);
+    }
     if (frames.empty()) {
       frame.function = demangled(dwfl_module_addrname(module, address));
       if (!frame.function.empty() || !frame.file.empty()) frames.push_back(frame);
@@ -212,28 +213,58 @@ class Symbolizer::Impl {
     return frames;
   }
 
+  // The compilation unit with this code, or null.
+  static Dwarf_Die* unit_of(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr* bias) {
+    if (Dwarf_Die* cu = dwfl_module_addrdie(module, address, bias)) return cu;
+    // clang writes no .debug_aranges, the table that the look-up above needs.
+    for (Dwarf_Die* cu = dwfl_module_nextcu(module, nullptr, bias); cu != nullptr;
+         cu = dwfl_module_nextcu(module, cu, bias)) {
+      if (dwarf_haspc(cu, address - *bias) == 1) return cu;
+    }
+    return nullptr;
+  }
+
+  // The functions around an address, outermost first, those that were inlined included. Not
+  // dwarf_getscopes(): it misses what was inlined into a function that clang nests in a namespace.
+  static bool collect_functions(Dwarf_Die parent, Dwarf_Addr address, int depth,
+                                std::vector<Dwarf_Die>& functions) {
+    Dwarf_Die die;
+    if (depth > 128 || dwarf_child(&parent, &die) != 0) return false;
+    do {
+      switch (dwarf_tag(&die)) {
+        case DW_TAG_namespace:
+        case DW_TAG_structure_type:
+        case DW_TAG_class_type:
+          if (collect_functions(die, address, depth + 1, functions)) return true;
+          break;
+        case DW_TAG_subprogram:
+        case DW_TAG_inlined_subroutine:
+          if (dwarf_haspc(&die, address) != 1) break;
+          functions.push_back(die);
+          collect_functions(die, address, depth + 1, functions);
+          return true;
+        case DW_TAG_lexical_block:
+          if (dwarf_haspc(&die, address) != 1) break;
+          collect_functions(die, address, depth + 1, functions);
+          return true;
+        default:
+          break;
+      }
+    } while (dwarf_siblingof(&die, &die) == 0);
+    return false;
+  }
+
   // `innermost`: file and line from the line table.
   static std::vector<Frame> inlined_frames(Dwarf_Die* cu, Dwarf_Addr address, Frame innermost) {
-    Dwarf_Die* around = nullptr;
-    const int around_count = dwarf_getscopes(cu, address, &around);
-    const std::unique_ptr<Dwarf_Die, Free> around_owner{around};
-    if (around_count <= 0) return {};
-    // dwarf_getscopes leaves the caller's scopes for the callee's abstract ones; the tree above the
-    // innermost concrete scope is what was inlined into what.
-    Dwarf_Die* scopes = nullptr;
-    const int count = dwarf_getscopes_die(&around[0], &scopes);
-    const std::unique_ptr<Dwarf_Die, Free> owner{scopes};
-
+    std::vector<Dwarf_Die> functions;
+    collect_functions(*cu, address, 0, functions);
     std::vector<Frame> frames;
     Frame frame = std::move(innermost);
-    for (int i = 0; i < count; ++i) {
-      const int tag = dwarf_tag(&scopes[i]);
-      if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) continue;
-      frame.function = function_name(&scopes[i]);
+    for (auto function = functions.rbegin(); function != functions.rend(); ++function) {
+      frame.function = function_name(&*function);
       frames.push_back(frame);
-      if (tag == DW_TAG_subprogram) break;
-      frame.file = call_file(cu, &scopes[i]);
-      frame.line = call_line(&scopes[i]);
+      frame.file = call_file(cu, &*function);
+      frame.line = call_line(&*function);
     }
     return frames;
   }
@@ -310,13 +341,36 @@ class Symbolizer::Impl {
     } while (dwarf_siblingof(&die, &die) == 0);
   }
 
+  // "bank::Account::" for what is declared in there.
+  static std::string scope_of(Dwarf_Die declaration) {
+    Dwarf_Die* scopes = nullptr;
+    const int count = dwarf_getscopes_die(&declaration, &scopes);
+    const std::unique_ptr<Dwarf_Die, Free> owner{scopes};
+    std::string result;
+    for (int i = 1; i < count; ++i) {
+      const char* name = dwarf_diename(&scopes[i]);
+      if (name == nullptr || dwarf_tag(&scopes[i]) == DW_TAG_compile_unit) continue;
+      result = std::string{name} + "::" + result;
+    }
+    return result;
+  }
+
   static void add_variable(Dwarf_Die die, const std::string& scope, Dwarf_Addr bias,
                            Variables& variables) {
     Dwarf_Attribute memory;
     Dwarf_Op* operations = nullptr;
     std::size_t count = 0;
-    if (dwarf_getlocation(dwarf_attr(&die, DW_AT_location, &memory), &operations, &count) != 0 ||
-        count != 1 || operations[0].atom != DW_OP_addr) {
+    Dwarf_Attribute* location = dwarf_attr(&die, DW_AT_location, &memory);
+    if (dwarf_getlocation(location, &operations, &count) != 0 || count != 1) return;
+    Dwarf_Addr address = operations[0].number;
+    if (operations[0].atom == DW_OP_addrx) {
+      // clang keeps addresses in a table, and here only the index.
+      Dwarf_Attribute entry;
+      if (dwarf_getlocation_attr(location, &operations[0], &entry) != 0 ||
+          dwarf_formaddr(&entry, &address) != 0) {
+        return;
+      }
+    } else if (operations[0].atom != DW_OP_addr) {
       return;
     }
     Variable variable;
@@ -324,20 +378,25 @@ class Symbolizer::Impl {
     if (!peel_type(&die, &variable.type)) return;
     whole_type = variable.type;
     if (dwarf_aggregate_size(&whole_type, &variable.size) != 0 || variable.size == 0) return;
-    // The definition of a namespace's variable stands outside of it, its linkage name tells where
-    // it belongs.
-    Dwarf_Attribute link_memory;
+    // The linkage name knows namespaces and classes, which the definition may stand outside of;
+    // static variables have none, but a declaration inside.
+    Dwarf_Attribute name_memory;
     const char* linkage =
-        dwarf_formstring(dwarf_attr_integrate(&die, DW_AT_linkage_name, &link_memory));
+        dwarf_formstring(dwarf_attr_integrate(&die, DW_AT_linkage_name, &name_memory));
+    Dwarf_Attribute declaration_memory;
+    Dwarf_Die declaration;
     const char* name = dwarf_diename(&die);
     if (linkage != nullptr) {
       variable.name = variable_name(linkage);
-    } else if (name != nullptr) {
-      variable.name = scope + name;
-    } else {
+    } else if (name == nullptr) {
       return;
+    } else if (dwarf_formref_die(dwarf_attr(&die, DW_AT_specification, &declaration_memory),
+                                 &declaration) != nullptr) {
+      variable.name = scope_of(declaration) + name;
+    } else {
+      variable.name = scope + name;
     }
-    variables.try_emplace(operations[0].number + bias, std::move(variable));
+    variables.try_emplace(address + bias, std::move(variable));
   }
 
   Dwfl_Callbacks callbacks_{};

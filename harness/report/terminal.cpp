@@ -260,7 +260,8 @@ class InterleavingTable {
 
  private:
   static constexpr std::string_view kIndent = "  ";
-  static constexpr std::size_t kGap = 2;
+  static constexpr std::size_t kWideGap = 2;
+  static constexpr std::size_t kNarrowGap = 1;
   static constexpr std::size_t kNarrowest =
       16;  // of a thread's column, before columns are given up
 
@@ -293,14 +294,20 @@ class InterleavingTable {
     place_width_ = std::min<std::size_t>(place_width_, screen_.width() / 3);
     if (switch_width_ > 0) switch_width_ = std::max(switch_width_, kSwitchTitle.size());
 
-    const std::size_t fixed = kIndent.size() + number_width_ + kGap + place_width_ + kGap +
-                              (switch_width_ > 0 ? kGap + switch_width_ : 0);
-    const std::size_t gaps = kGap * (natural.size() > 1 ? natural.size() - 1 : 0);
-    const std::size_t room = screen_.width() > fixed + gaps ? screen_.width() - fixed - gaps : 0;
-    one_column_ = false;
+    const std::size_t columns = natural.size() + (switch_width_ > 0 ? 1 : 0);
     const auto sum = [&] {
       return std::accumulate(natural.begin(), natural.end(), std::size_t{0});
     };
+    const auto room_with = [&](std::size_t gap) {
+      const std::size_t used =
+          kIndent.size() + number_width_ + place_width_ + switch_width_ + (columns + 1) * gap;
+      return screen_.width() > used ? screen_.width() - used : 0;
+    };
+    // Rather little space between columns than text broken inside of them.
+    const bool squeeze = sum() > room_with(kWideGap) && sum() <= room_with(kNarrowGap);
+    gap_ = squeeze ? kNarrowGap : kWideGap;
+    const std::size_t room = room_with(gap_);
+    one_column_ = false;
     // Take from the widest until all fit.
     while (sum() > room) {
       const auto widest = std::max_element(natural.begin(), natural.end());
@@ -320,7 +327,7 @@ class InterleavingTable {
       // Why a thread stopped goes into the text: a column for it would leave none for the action.
       place_width_ = std::min<std::size_t>(place_width_, screen_.width() / 4);
       const std::size_t used =
-          kIndent.size() + number_width_ + kGap + place_width_ + kGap + name_width_ + kGap;
+          kIndent.size() + number_width_ + gap_ + place_width_ + gap_ + name_width_ + gap_;
       action_width_ = screen_.width() > used + 10 ? screen_.width() - used : 10;
     }
   }
@@ -335,10 +342,10 @@ class InterleavingTable {
 
   std::string front(const std::string& number, const std::string& place) const {
     const std::string shown = shortened(place, place_width_);
-    return std::string{kIndent} + padded_left(number, number_width_) + std::string(kGap, ' ') +
+    return std::string{kIndent} + padded_left(number, number_width_) + std::string(gap_, ' ') +
            (only_file_.empty() ? padded_right(shown, place_width_)
                                : padded_left(shown, place_width_)) +
-           std::string(kGap, ' ');
+           std::string(gap_, ' ');
   }
 
   void write_heading() {
@@ -348,7 +355,7 @@ class InterleavingTable {
     } else {
       for (std::size_t i = 0; i < thread_widths_.size(); ++i) {
         text += padded_right(thread_name(interleaving_.threads[i]), thread_widths_[i]) +
-                std::string(kGap, ' ');
+                std::string(gap_, ' ');
       }
       if (switch_width_ > 0) text += kSwitchTitle;
     }
@@ -371,7 +378,7 @@ class InterleavingTable {
       if (!why.empty()) action += fmt::format("  [{}]", why);
       std::string before = front(number, place_of(row)) +
                            padded_right(thread_name(row.thread), name_width_) +
-                           std::string(kGap, ' ');
+                           std::string(gap_, ' ');
       for (std::string& part : wrap(action, action_width_)) {
         screen_.line(before + screen_.paint(std::move(part), style));
         before = std::string(width_of(before), ' ');
@@ -381,10 +388,10 @@ class InterleavingTable {
       std::string before = front(number, place_of(row));
       std::string after;
       for (std::size_t i = 0; i < column; ++i) {
-        before += std::string(thread_widths_[i] + kGap, ' ');
+        before += std::string(thread_widths_[i] + gap_, ' ');
       }
       for (std::size_t i = column + 1; i < thread_widths_.size(); ++i) {
-        after += std::string(kGap + thread_widths_[i], ' ');
+        after += std::string(gap_ + thread_widths_[i], ' ');
       }
       const std::string why = switch_text(row);
       std::size_t room = thread_widths_[column];
@@ -394,7 +401,7 @@ class InterleavingTable {
       }
       if (!why.empty()) {
         const Style why_style = row.why == SwitchReason::preempted ? Style::yellow : Style::dim;
-        after += std::string(kGap, ' ') + screen_.paint(why, why_style);
+        after += std::string(gap_, ' ') + screen_.paint(why, why_style);
       } else if (failure) {
         room = std::max(room, screen_.width() - std::min(screen_.width(), width_of(before)));
       }
@@ -417,6 +424,7 @@ class InterleavingTable {
   Screen& screen_;
   const Interleaving& interleaving_;
   bool mark_races_;
+  std::size_t gap_ = kWideGap;
   std::string only_file_;
   std::size_t number_width_ = 1;
   std::size_t place_width_ = 0;
@@ -452,6 +460,11 @@ void write_waits(Screen& screen, const Failed& failure, const Trace& trace, Name
 // What is known of a failure without a schedule: who did what, and how it came there.
 void write_places(Screen& screen, const Failed& failure, Names& names) {
   constexpr std::size_t kFramesShown = 6;
+  // The headline has said it all.
+  if (failure.places.size() == 1 && failure.places.front().stack.empty() &&
+      failure.places.front().note.empty()) {
+    return;
+  }
   for (const Place& place : failure.places) {
     std::vector<Frame> frames = frames_of(names.symbols(), place.op.pc, place.stack);
     // From the person's own code on: how the library goes about it inside is not the point.

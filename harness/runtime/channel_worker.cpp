@@ -77,6 +77,7 @@ class WorkerHost final : public RunHost {
 
   [[noreturn]] void end_run_and_process(const RunResult& result) override {
     account(result);
+    if (replay_) channel_.send(WorkerMessage(std::move(done_)));
     channel_.send(WorkerMessage(Lost{}));
     _exit(0);
   }

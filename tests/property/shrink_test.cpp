@@ -25,7 +25,7 @@ rc::Gen<Deviations> any_deviations() {
       [](const std::tuple<ThreadId, std::uint64_t, std::uint32_t>& parts) {
         return Deviation{std::get<0>(parts), std::get<1>(parts), std::get<2>(parts)};
       });
-  return rc::gen::scale(4.0, rc::gen::uniqueBy<Deviations>(deviation, [](const Deviation& d) {
+  return rc::gen::scale(2.0, rc::gen::uniqueBy<Deviations>(deviation, [](const Deviation& d) {
                           return std::pair(d.thread, d.step);
                         }));
 }

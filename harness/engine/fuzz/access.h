@@ -16,7 +16,8 @@ inline std::uint8_t byte_mask(Address address, unsigned size) {
 template <bool kReplay, bool kWrite>
 inline void Scheduler::access(Address address, unsigned size, Address pc) {
   ++running_.step;
-  if (running_.step >= running_.stop_step) [[unlikely]] check_limits();
+  if (running_.step >= running_.stop_step) [[unlikely]]
+    check_limits();
   // A schedule names points by steps. Where a replay comes from, other plain accesses may have been
   // points than are known here, so it stops at all of them.
   if (kReplay || racy_.contains(pc)) [[unlikely]] {

@@ -38,7 +38,8 @@ class RacySet {
 
   bool contains(Address pc) const {
     // Nearly every access is answered by one bit.
-    if (!filter_.test(hash(pc))) [[likely]] return false;
+    if (!filter_.test(hash(pc))) [[likely]]
+      return false;
     return std::find(pcs_.begin(), pcs_.end(), pc) != pcs_.end();
   }
 

@@ -43,9 +43,9 @@ struct FuzzThread {
   VectorClock release_fence;
   VectorClock acquire_fence;
 
-  Op op;  // what it is about to do or waits for
-  SyncObject* cond = nullptr;        // waits for a notification of this
-  SyncObject* mutex = nullptr;       // wants, or will want, to lock this
+  Op op;                              // what it is about to do or waits for
+  SyncObject* cond = nullptr;         // waits for a notification of this
+  SyncObject* mutex = nullptr;        // wants, or will want, to lock this
   FuzzThread* next_locker = nullptr;  // in SyncObject::lockers
   bool in_lockers = false;
   FuzzThread* next_waiter = nullptr;  // in SyncObject::first_waiter
@@ -82,7 +82,8 @@ class Scheduler {
   // Executes one run on the calling thread. The result is valid until the next.
   const RunResult& run(std::uint64_t number);
 
-  // ---- called by hooks, in the program's threads -------------------------------------------------
+  // ---- called by hooks, in the program's threads
+  // -------------------------------------------------
 
   template <bool kReplay, bool kWrite>
   void access(Address address, unsigned size, Address pc);
@@ -192,7 +193,7 @@ class Scheduler {
   std::size_t used_threads_ = 0;
   std::vector<FuzzThread*> timers_;
   std::uint64_t now_ = 0;
-  std::uint64_t clock_base_ = 0;  // times of earlier runs end here
+  std::uint64_t clock_base_ = 0;    // times of earlier runs end here
   std::uint64_t steps_before_ = 0;  // of all threads up to the last switch
   std::uint64_t slice_begin_ = 0;   // the running thread's step at that switch
 

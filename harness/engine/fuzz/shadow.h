@@ -59,26 +59,25 @@ struct History {
 };
 
 struct ShadowCell {
-  History history;           // of the bytes in the masks
-  std::uint32_t reads = 0;   // read set, if its owner is this history
-  std::uint32_t split = 0;   // histories byte by byte, if its owner is this cell
-  std::uint32_t sync = 0;    // first synchronisation object in these 8 bytes, if its cell is this
+  History history;          // of the bytes in the masks
+  std::uint32_t reads = 0;  // read set, if its owner is this history
+  std::uint32_t split = 0;  // histories byte by byte, if its owner is this cell
+  std::uint32_t sync = 0;   // first synchronisation object in these 8 bytes, if its cell is this
 };
 
 // Two levels: a table of 4 MiB chunks of the program's address space, made on demand. A look-up is
 // two loads.
 class Shadow {
  public:
-  Shadow() {
-    table_ = static_cast<ShadowCell**>(reserve(kChunks * sizeof(ShadowCell*)));
-  }
+  Shadow() { table_ = static_cast<ShadowCell**>(reserve(kChunks * sizeof(ShadowCell*))); }
   Shadow(const Shadow&) = delete;
   Shadow& operator=(const Shadow&) = delete;
   ~Shadow() = default;  // lives as long as the process
 
   ShadowCell* cell(Address address) {
     ShadowCell* chunk = table_[(address & kAddressMask) >> kChunkBits];
-    if (chunk == nullptr) [[unlikely]] chunk = add_chunk(address);
+    if (chunk == nullptr) [[unlikely]]
+      chunk = add_chunk(address);
     return chunk + ((address & kChunkMask) >> 3);
   }
 

@@ -26,13 +26,13 @@ struct SyncObject {
   // Mutex.
   FuzzThread* owner = nullptr;
   std::uint32_t depth = 0;
-  Op locked;                       // where the owner took it
-  FuzzThread* lockers = nullptr;   // threads whose next step is to lock it
+  Op locked;                      // where the owner took it
+  FuzzThread* lockers = nullptr;  // threads whose next step is to lock it
 
   // Condition variable.
   FuzzThread* first_waiter = nullptr;
   std::uint32_t waiters = 0;
-  std::uint64_t unheard = 0;       // notifications sent while nobody waited
+  std::uint64_t unheard = 0;  // notifications sent while nobody waited
   ThreadId unheard_thread = kNoThread;
   Op unheard_op;
 };

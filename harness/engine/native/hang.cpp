@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace heddle::native {
 namespace {
@@ -103,8 +104,8 @@ Failed describe_hang(std::span<const StuckThread> threads, bool blocked) {
   std::vector<const StuckThread*> order;
   order.reserve(threads.size());
   for (const StuckThread& thread : threads) order.push_back(&thread);
-  std::stable_sort(order.begin(), order.end(), [&](const StuckThread* a, const StuckThread* b) {
-    return rank(*a, result.kind) < rank(*b, result.kind);
+  std::sort(order.begin(), order.end(), [&](const StuckThread* a, const StuckThread* b) {
+    return std::pair(rank(*a, result.kind), a->id) < std::pair(rank(*b, result.kind), b->id);
   });
   for (const StuckThread* thread : order) {
     result.places.push_back({.thread = thread->id,

@@ -19,6 +19,7 @@ struct TaskState {
   char state = '?';  // as in proc(5): R running, S sleeping, D, T, Z, ...
   Waiting waiting = Waiting::unknown;
 
+  bool gone() const { return state == '?' || state == 'Z' || state == 'X'; }
   bool blocked_for_good() const { return state == 'S' && waiting == Waiting::forever; }
 };
 

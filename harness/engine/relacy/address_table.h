@@ -1,6 +1,7 @@
 // From an address to what the engine knows about the memory there, for the length of a run.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -15,7 +16,9 @@ template <typename Entry>
 class AddressTable {
  public:
   // `capacity`: entries in one run; a power of two.
-  explicit AddressTable(std::size_t capacity) : slots_(2 * capacity), entries_(capacity) {}
+  explicit AddressTable(std::size_t capacity)
+      // The table grows when it is half full, the last time just before there is no more room.
+      : slots_(std::max(4 * capacity, kFirstSlots)), entries_(capacity) {}
 
   void clear() {
     size_ = 0;
@@ -77,9 +80,11 @@ class AddressTable {
     }
   }
 
+  static constexpr std::size_t kFirstSlots = 256;
+
   ReservedArray<Slot> slots_;
   ReservedArray<Entry> entries_;
-  std::size_t mask_ = 255;
+  std::size_t mask_ = kFirstSlots - 1;
   std::size_t size_ = 0;
   std::uint32_t generation_ = 1;  // 0 is that of fresh pages
 };

@@ -2,101 +2,39 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
+#include <sys/uio.h>
+#include <ucontext.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <exception>
+#include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "harness/engine/fiber/fiber.h"
-#include "harness/engine/fiber/tls_lender.h"
 #include "harness/engine/native/end_record.h"
 #include "harness/engine/native/hang.h"
-#include "harness/engine/relacy/address_table.h"
+#include "harness/engine/relacy/relacy_fibers.h"
 #include "harness/engine/relacy/relacy_include.h"
+#include "harness/engine/relacy/relacy_runner.h"
 #include "harness/engine/relacy/relacy_schedulers.h"
+#include "harness/engine/relacy/relacy_shadow.h"
 #include "harness/engine/relacy/relacy_state.h"
-#include "harness/engine/relacy/reserved_array.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/exit_functions.h"
 #include "harness/hooks/program_heap.h"
-#include "harness/hooks/real_calls.h"
 
-namespace heddle::relacy {
-namespace {
-
-// Relacy's thread count is a template parameter, and each operation costs time for each thread
-// that there could be. So the first runs are made with few, and repeated with many if need be.
-constexpr rl::thread_id_t kFewThreads = 4;
-constexpr rl::thread_id_t kManyThreads = 17;
-
-// Plain accesses are no scheduling points. But a thread that spins on a plain flag would spin for
-// ever if nobody else came to set it (and to race with the read), so after this many there is one.
-constexpr std::uint32_t kPlainAccessesInARow = 1U << 16U;
-
-// A search by depth keeps every choice of a run, and a loop that waits for another thread can take
-// any number of turns.
-constexpr std::uint64_t kTreeStepLimit = 20'000;
-
-// Locations that a run can touch (heap and globals, while more than one thread lives).
-constexpr std::size_t kMaxLocations = std::size_t{1} << 22U;
-constexpr std::size_t kMaxObjects = std::size_t{1} << 16U;
-constexpr std::size_t kMaxEvents = 100'000;
-constexpr std::size_t kMaxFrames = 128;
-
-// ---- fibers -------------------------------------------------------------------------------------
-
-// Where Relacy's fibers run: stacks, and the thread-local storage that each switch brings along.
-struct Fibers {
-  FiberStacks stacks;
-  TlsLender lender;
-  FsBase fs;
-  fiber_t* main = nullptr;
-  void (*function)(void*) = nullptr;
-  int current = -1;
-  std::array<fiber_t*, kManyThreads> of{};
-  std::array<Address, kManyThreads> base{};
-  std::array<void*, kManyThreads> top{};
-
-  // False: the system has no more memory or threads.
-  bool prepare(int threads) {
-    for (int i = 0; i < threads; ++i) {
-      const auto id = static_cast<ThreadId>(i);
-      base[id] = lender.base(id);
-      top[id] = stacks.top(id);
-      if (base[id] == 0 || top[id] == nullptr) return false;
-    }
-    return true;
-  }
-
-  // Its next switch starts the thread's function anew, wherever a run that ended left it.
-  void reset(int thread) {
-    lender.reset(static_cast<ThreadId>(thread));
-    const auto index = static_cast<std::size_t>(thread);
-    of[index]->context =
-        boost::context::detail::make_fcontext(top[index], FiberStacks::kSize, &Fibers::entry);
-  }
-
-  static void entry(boost::context::detail::transfer_t from);
-};
-
-Fibers* g_fibers = nullptr;
-
-void Fibers::entry(boost::context::detail::transfer_t from) {
-  static_cast<fiber_t*>(from.data)->context = from.fctx;
-  g_fibers->function(reinterpret_cast<void*>(static_cast<std::intptr_t>(g_fibers->current)));
+void create_main_fiber(fiber_t& fiber) {
+  heddle::relacy::g_fibers->main = &fiber;
 }
-
-}  // namespace
-}  // namespace heddle::relacy
-
-void create_main_fiber(fiber_t& fiber) { heddle::relacy::g_fibers->main = &fiber; }
 
 void create_fiber(fiber_t& fiber, void (*function)(void*), void* thread) {
   const auto index = reinterpret_cast<std::intptr_t>(thread);
@@ -109,576 +47,41 @@ void switch_to_fiber(fiber_t& to, fiber_t& from) {
   if (&to == &from) return;
   heddle::relacy::Fibers& fibers = *heddle::relacy::g_fibers;
   fibers.current = to.thread;
-  // The engine itself, between runs, uses the storage of thread 0: the worker's own.
-  fibers.fs.set(fibers.base[to.thread < 0 ? 0 : static_cast<std::size_t>(to.thread)]);
+  // The engine itself, between runs, uses the storage of thread 0: the worker's own. The test is
+  // cheaper than setting it again.
+  if (std::max(to.thread, 0) != std::max(from.thread, 0)) {
+    fibers.fs.set(fibers.base[static_cast<std::size_t>(std::max(to.thread, 0))]);
+  }
   const boost::context::detail::transfer_t back =
       boost::context::detail::jump_fcontext(to.context, &from);
   static_cast<fiber_t*>(back.data)->context = back.fctx;
+  if (fibers.capture_into != nullptr) [[unlikely]] {
+    *std::exchange(fibers.capture_into, nullptr) = heddle::capture_stack(fibers.code);
+    switch_to_fiber(*fibers.main, from);  // for good
+  }
 }
 
 namespace heddle::relacy {
-namespace {
 
-// ---- what does not depend on the number of threads ------------------------------------------------
-
-Address address_of(const void* pointer) { return reinterpret_cast<Address>(pointer); }
-
-std::uint64_t load_memory(Address address, unsigned size) {
-  std::uint64_t value = 0;
-  switch (size) {
-    case 1:
-      std::memcpy(&value, reinterpret_cast<const void*>(address), 1);
-      break;
-    case 2:
-      std::memcpy(&value, reinterpret_cast<const void*>(address), 2);
-      break;
-    case 4:
-      std::memcpy(&value, reinterpret_cast<const void*>(address), 4);
-      break;
-    default:
-      std::memcpy(&value, reinterpret_cast<const void*>(address), 8);
-  }
-  return value;
-}
-
-void store_memory(Address address, unsigned size, std::uint64_t value) {
-  switch (size) {
-    case 1:
-      std::memcpy(reinterpret_cast<void*>(address), &value, 1);
-      break;
-    case 2:
-      std::memcpy(reinterpret_cast<void*>(address), &value, 2);
-      break;
-    case 4:
-      std::memcpy(reinterpret_cast<void*>(address), &value, 4);
-      break;
-    default:
-      std::memcpy(reinterpret_cast<void*>(address), &value, 8);
-  }
-}
-
-std::uint64_t mask_of(unsigned size) {
-  return size == 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * size)) - 1;
-}
-
-std::uint64_t apply(RmwKind kind, std::uint64_t old, std::uint64_t operand, unsigned size) {
-  switch (kind) {
-    case RmwKind::exchange:
-      return operand;
-    case RmwKind::add:
-      return (old + operand) & mask_of(size);
-    case RmwKind::sub:
-      return (old - operand) & mask_of(size);
-    case RmwKind::bit_and:
-      return old & operand;
-    case RmwKind::bit_or:
-      return old | operand;
-    case RmwKind::bit_xor:
-      return old ^ operand;
-    case RmwKind::bit_nand:
-      return ~(old & operand) & mask_of(size);
-  }
-  return 0;
-}
-
-struct ThreadState {
-  void* (*start)(void*) = nullptr;
-  void* argument = nullptr;
-  void* result = nullptr;
-  bool finished = false;
-  bool joined = false;
-  bool detached = false;
-  // Another thread touched this one's stack in this run: its own accesses to it count from here.
-  bool stack_is_shared = false;
-  bool waits = false;  // the operation in `pending` has not been done yet
-  Op pending;
-  std::uint64_t steps = 0;
-  Address stack_begin = 0;
-  rl::win_waitable_object* sync = nullptr;
-  std::optional<std::size_t> write_to_read;  // event whose value is in memory by now
-  std::vector<std::pair<void (*)(void*), void*>> destructors;
-  std::size_t depth = 0;  // of `frames`; counts on where that ends
-  std::array<Address, kMaxFrames> frames{};
-};
-
-// What to execute, and how.
-struct RunOrder {
-  RandomRun random;
-  std::uint64_t step_limit = 0;
-  bool record = false;
-};
-
-class RunnerBase {
- public:
-  RunnerBase() = default;
-  RunnerBase(const RunnerBase&) = delete;
-  RunnerBase& operator=(const RunnerBase&) = delete;
-  virtual ~RunnerBase() = default;
-
-  // Executes one run. True: done, `result` is complete but for its number and state. False: the
-  // program made more threads than this runner has, nothing can be said.
-  virtual bool execute(const RunOrder& order, const Program& program, RunResult& result) = 0;
-  // The branches of the last run, if the search is one by depth.
-  virtual std::vector<std::uint8_t> path() const = 0;
-  virtual void set_path(const std::vector<std::uint8_t>& path) = 0;
-  virtual bool advance() = 0;
-
-  // Called by Relacy.
-  virtual void run_main() = 0;
-  virtual void relacy_failed(rl::test_result_e what) = 0;
-};
-
-RunnerBase* g_runner = nullptr;
-
-template <rl::thread_id_t kThreads>
-struct Suite : rl::test_suite<Suite<kThreads>, 1> {
-  static constexpr rl::thread_id_t dynamic_thread_count = kThreads - 1;
-  void thread(unsigned) { g_runner->run_main(); }
-};
-
-template <rl::thread_id_t kThreads, typename Scheduler>
-class Context final : public rl::context_impl<Suite<kThreads>, Scheduler> {
- public:
-  using rl::context_impl<Suite<kThreads>, Scheduler>::context_impl;
-  // Does not return. Relacy's own version would allocate on the program's heap.
-  void fail_test(char const*, rl::test_result_e what, rl::debug_info_param) override {
-    g_runner->relacy_failed(what);
-  }
-};
-
-rl::test_params make_params(bool random) {
-  rl::test_params params;
-  params.search_type = random ? rl::random_scheduler_type : rl::fair_full_search_scheduler_type;
-  return params;
-}
-
-const rl::debug_info kNowhere;
-
-// ---- memory ---------------------------------------------------------------------------------------
-
-// Plain accesses to some bytes of an 8-byte cell: Relacy's own clocks of a variable, and where in
-// the program each thread's last access was.
-template <rl::thread_id_t kThreads>
-struct Plain {
-  explicit Plain(unsigned at, unsigned bytes)
-      : offset(static_cast<std::uint8_t>(at)), size(static_cast<std::uint8_t>(bytes)) {}
-
-  bool overlaps(unsigned at, unsigned bytes) const { return at < offset + size && offset < at + bytes; }
-
-  static constexpr int kNobody = -1;
-  static constexpr int kSeveral = -2;
-
-  std::uint8_t offset;
-  std::uint8_t size;
-  int owner = kNobody;  // the one thread that accessed it so far
-  int last_writer = kNobody;
-  Plain* next = nullptr;
-  rl::var_data_impl<kThreads> clocks;
-  std::array<Address, kThreads> store_pc;  // valid where the clock is not zero
-  std::array<Address, kThreads> load_pc;
-};
-
-// An atomic: Relacy's history of it, the values that belong to the history, and the clocks of its
-// accesses, which plain accesses to the same bytes are checked against.
-template <rl::thread_id_t kThreads>
-struct Atomic {
-  Atomic(unsigned at, unsigned bytes)
-      : offset(static_cast<std::uint8_t>(at)), size(static_cast<std::uint8_t>(bytes)) {}
-
-  bool overlaps(unsigned at, unsigned bytes) const { return at < offset + size && offset < at + bytes; }
-
-  // The value that is in memory was put there by a plain store of `thread` at `time` of its clock,
-  // and is the first that there is. With time 0 it is older than the run: every thread sees it.
-  void begin(int thread, rl::timestamp_t time, std::uint64_t value) {
-    new (&data) rl::atomic_data_impl<kThreads>();
-    // Where the first store of an atomic goes. Index 0 says "not initialised" to Relacy.
-    data.current_index_ = 1;
-    auto& record = data.history_[1];
-    record.busy_ = true;
-    record.seq_cst_ = false;
-    record.thread_id_ = thread;
-    record.acq_rel_timestamp_ = time;
-    rl::foreach<kThreads>(record.acq_rel_order_, rl::assign_zero);
-    rl::foreach<kThreads>(record.first_seen_order_,
-                          rl::assign<static_cast<rl::timestamp_t>(-1)>);
-    latest = value;
-    values[1] = value;
-    overwritten = false;
-  }
-
-  std::uint8_t offset;
-  std::uint8_t size;
-  bool overwritten = true;  // by a plain store, by `writer` at `written_at`
-  bool failed_spuriously = false;
-  int writer = 0;
-  rl::timestamp_t written_at = 0;
-  Atomic* next = nullptr;
-  std::uint64_t latest = 0;  // in modification order
-  std::array<std::uint64_t, rl::atomic_history_size> values{};
-  std::array<rl::timestamp_t, kThreads> stored{};
-  std::array<rl::timestamp_t, kThreads> loaded{};
-  std::array<Address, kThreads> store_pc;
-  std::array<Address, kThreads> load_pc;
-  rl::atomic_data_impl<kThreads> data;
-};
-
-template <rl::thread_id_t kThreads>
-struct Cell {
-  Address key;  // address / 8
-  Plain<kThreads>* plain;
-  Atomic<kThreads>* atomic;
-};
-
-// Objects of one type for the length of a run: as many as needed, none given back.
-template <typename T>
-class Pool {
- public:
-  explicit Pool(std::size_t capacity) : memory_(capacity) {}
-  void clear() { used_ = 0; }
-  // Null: the pool is empty. What stood there in an earlier run is overwritten, not destroyed:
-  // Relacy's destructors complain of locked mutexes.
-  template <typename... Arguments>
-  T* make(Arguments... arguments) {
-    if (used_ == memory_.capacity()) return nullptr;
-    return new (memory_[used_++].bytes) T(arguments...);
-  }
-
- private:
-  struct Room {
-    alignas(T) unsigned char bytes[sizeof(T)];
-  };
-  ReservedArray<Room> memory_;
-  std::size_t used_ = 0;
-};
-
-// ---- locks ----------------------------------------------------------------------------------------
-
-template <rl::thread_id_t kThreads>
-struct Mutex {
-  static constexpr int kFree = -1;
-
-  explicit Mutex(int type)
-      : kind(type), data(false, type == PTHREAD_MUTEX_RECURSIVE, false, false) {}
-
-  int kind;
-  int owner = kFree;
-  unsigned depth = 0;
-  rl::generic_mutex_data_impl<kThreads> data;
-};
-
-template <rl::thread_id_t kThreads>
-struct Condition {
-  // POSIX allows a wait to end for no reason, and Relacy tries it (not in a search by depth).
-  Condition() : data(true) {}
-
-  unsigned waiters = 0;
-  // The last to notify while nobody waited.
-  ThreadId notifier = kNoThread;
-  Address notifier_pc = 0;
-  rl::condvar_data_impl<kThreads> data;
-};
-
-template <typename Object>
-struct ObjectEntry {
-  Address key;
-  Object* object;
-};
-
-// ---- a run ------------------------------------------------------------------------------------------
-
-template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
-class Runner final : public RunnerBase {
-  using Scheduler = Controlled<Search<kThreads>, kThreads>;
-  static constexpr bool kRandom = Search<kThreads>::kRandom;
-
- public:
-  explicit Runner(unsigned bound) : params_(make_params(kRandom)), context_(params_, shared_) {
-    if constexpr (!kRandom) scheduler().set_bound(bound);
-    for (int i = 0; i < kThreads; ++i) {
-      threads_[index(i)].stack_begin =
-          address_of(g_fibers->top[index(i)]) - FiberStacks::kSize;
-    }
-    self_ = this;
-    g_runner = this;
-  }
-  ~Runner() override {
-    self_ = nullptr;
-    g_runner = nullptr;
-  }
-
-  bool execute(const RunOrder& order, const Program& program, RunResult& result) override;
-
-  std::vector<std::uint8_t> path() const override {
-    if constexpr (kRandom) {
-      return {};
-    } else {
-      return scheduler().path();
-    }
-  }
-  void set_path(const std::vector<std::uint8_t>& path) override {
-    if constexpr (!kRandom) scheduler().set_path(path);
-  }
-  bool advance() override {
-    if constexpr (kRandom) {
-      return true;
-    } else {
-      return scheduler().advance();
-    }
-  }
-
-  void run_main() noexcept override;
-  void relacy_failed(rl::test_result_e what) override;
-
- private:
-  using ThreadInfo = rl::thread_info_base;
-
-  static std::size_t index(int thread) { return static_cast<std::size_t>(thread); }
-  static Scheduler& scheduler() { return *Scheduler::instance; }
-  static rl::context& context() { return *rl::context_holder<>::instance_; }
-  static int current() { return g_fibers->current; }
-  static ThreadId current_id() { return static_cast<ThreadId>(g_fibers->current); }
-  static ThreadInfo& info() { return *context().threadx_; }
-  ThreadState& me() { return threads_[index(current())]; }
-
-  // ---- ends of a run
-  [[noreturn]] void leave_run() {
-    fiber_t& from = *g_fibers->of[index(current())];
-    context().threadx_ = nullptr;
-    switch_to_fiber(*g_fibers->main, from);
-    __builtin_unreachable();  // its next switch to this fiber starts it anew
-  }
-  [[noreturn]] void fail(FailureKind kind, const char* message, Address pc);
-  [[noreturn]] void give_up(const char* reason) {
-    {
-      const RuntimeScope scope;
-      result_->outcome = GaveUp{reason};
-    }
-    leave_run();
-  }
-  [[noreturn]] void race(bool write, bool atomic, Address address, unsigned size, Address pc,
-                         int other, bool other_writes, bool other_atomic, Address other_pc);
-  void describe_stuck();
-  [[noreturn]] void end_program(int status, Address pc);
-  [[noreturn]] void end_thread(void* value, Address pc);
-  static void* thread_main(void* argument) noexcept;
-  void run_destructors();
-
-  // ---- the trace
-  void record(OpKind kind, Address address, unsigned size, MemoryOrder order, Address pc,
-              ThreadId other = kNoThread, std::optional<std::uint64_t> value = std::nullopt,
-              std::optional<std::uint64_t> old_value = std::nullopt, Address address2 = 0) {
-    if (recording_) [[unlikely]] {
-      append_event({.kind = kind,
-                    .size = static_cast<std::uint8_t>(std::min(size, 255U)),
-                    .order = order,
-                    .other = other,
-                    .address = address,
-                    .address2 = address2,
-                    .pc = pc},
-                   value, old_value);
-    }
-  }
-  void append_event(const Op& op, std::optional<std::uint64_t> value,
-                    std::optional<std::uint64_t> old_value);
-  void read_written_value(ThreadState& thread);
-  std::vector<Address> stack_of(const ThreadState& thread) const {
-    const std::size_t depth = std::min(thread.depth, thread.frames.size());
-    return {thread.frames.rend() - static_cast<std::ptrdiff_t>(depth), thread.frames.rend()};
-  }
-
-  // A step that may wait. Until done() is called, the thread counts as waiting for it.
-  void pending(OpKind kind, Address address, Address pc, ThreadId other = kNoThread,
-               Address address2 = 0) {
-    ThreadState& thread = me();
-    ++thread.steps;
-    thread.pending = {.kind = kind, .other = other, .address = address, .address2 = address2,
-                      .pc = pc};
-    thread.waits = true;
-    plain_left_ = kPlainAccessesInARow;
-  }
-  void done() { me().waits = false; }
-
-  // ---- memory
-  template <bool kWrite>
-  void access(Address address, unsigned size, Address pc);
-  template <bool kWrite>
-  void access_range(Address address, std::size_t size, Address pc);
-  template <bool kWrite>
-  void access_cell(Cell<kThreads>& cell, unsigned offset, unsigned size, Address pc);
-  template <bool kWrite>
-  void access_shared_cell(Cell<kThreads>& cell, Plain<kThreads>* plain, unsigned offset,
-                          unsigned size, Address pc);
-  template <bool kWrite>
-  void check_plain(const Plain<kThreads>& other, bool atomic, Address address, unsigned size,
-                   Address pc);
-  Cell<kThreads>& cell_of(Address address) {
-    bool is_new = false;
-    Cell<kThreads>* cell = cells_.find_or_add(address >> 3U, &is_new);
-    if (cell == nullptr) [[unlikely]] give_up("the run touched more memory than Relacy can follow");
-    if (is_new) {
-      cell->plain = nullptr;
-      cell->atomic = nullptr;
-    }
-    return *cell;
-  }
-  template <typename T>
-  T& made(T* object) {
-    if (object == nullptr) [[unlikely]] give_up("the run touched more memory than Relacy can follow");
-    return *object;
-  }
-  // After scheduling. Checks for races of the atomic access with plain ones.
-  Atomic<kThreads>& atomic_of(Address address, unsigned size, bool write, Address pc);
-  void note_touched_stack(Address address) {
-    const ThreadId owner = FiberStacks::owner(address);
-    if (owner < static_cast<ThreadId>(kThreads)) threads_[owner].stack_is_shared = true;
-  }
-  void forget(Address begin, std::size_t size);
-
-  static unsigned relacy_load(ThreadInfo& thread, rl::atomic_data* data, MemoryOrder order);
-  static unsigned relacy_load_for_rmw(ThreadInfo& thread, rl::atomic_data* data,
-                                      MemoryOrder order);
-  static unsigned relacy_store(ThreadInfo& thread, rl::atomic_data* data, MemoryOrder order);
-  static unsigned relacy_rmw(ThreadInfo& thread, rl::atomic_data* data, MemoryOrder order);
-  void stored(Atomic<kThreads>& atomic, Address address, unsigned size, unsigned position,
-              std::uint64_t value, Address pc) {
-    atomic.values[position] = value;
-    atomic.latest = value;
-    atomic.stored[index(current())] = info().own_acq_rel_order_;
-    atomic.store_pc[index(current())] = pc;
-    store_memory(address, size, value);
-  }
-  void loaded(Atomic<kThreads>& atomic, Address pc) {
-    atomic.loaded[index(current())] = info().own_acq_rel_order_;
-    atomic.load_pc[index(current())] = pc;
-  }
-
-  std::uint64_t atomic_load(Address address, unsigned size, MemoryOrder order, Address pc);
-  void atomic_store(Address address, unsigned size, std::uint64_t value, MemoryOrder order,
-                    Address pc);
-  std::uint64_t atomic_rmw(Address address, unsigned size, RmwKind kind, std::uint64_t operand,
-                           MemoryOrder order, Address pc);
-  bool atomic_cas(Address address, unsigned size, std::uint64_t* expected, std::uint64_t desired,
-                  MemoryOrder success, MemoryOrder failure, bool weak, Address pc);
-  void atomic16(Address address, OpKind kind, MemoryOrder order, Address pc);
-  void fence(MemoryOrder order, Address pc);
-  void annotate(Address address, bool release);
-
-  // ---- threads and locks
-  template <typename Object, typename... Arguments>
-  Object& object_of(AddressTable<ObjectEntry<Object>>& table, Pool<Object>& pool,
-                    const void* address, Arguments... arguments) {
-    bool is_new = false;
-    ObjectEntry<Object>* entry = table.find_or_add(address_of(address), &is_new);
-    if (entry == nullptr) give_up("the run made more locks than Relacy can follow");
-    if (is_new || entry->object == nullptr) entry->object = pool.make(arguments...);
-    if (entry->object == nullptr) give_up("the run made more locks than Relacy can follow");
-    return *entry->object;
-  }
-  template <typename Object>
-  void forget_objects(AddressTable<ObjectEntry<Object>>& table, Address begin, std::size_t size) {
-    for (std::size_t i = 0; i < table.size(); ++i) {
-      if (table.entry(i).key - begin < size) table.entry(i).object = nullptr;
-    }
-  }
-  Mutex<kThreads>& mutex_of(pthread_mutex_t* mutex) {
-    return object_of(mutexes_, mutex_pool_, mutex, mutex->__data.__kind & 3);
-  }
-  Condition<kThreads>& condition_of(pthread_cond_t* cond) {
-    return object_of(conditions_, condition_pool_, cond);
-  }
-
-  int thread_create(pthread_t* thread, void* (*start)(void*), void* argument, Address pc);
-  ThreadState* thread_of(pthread_t handle);
-  int thread_join(pthread_t handle, void** value, Address pc);
-  int thread_detach(pthread_t handle, Address pc);
-  void update_alone() { alone_ = created_ == joined_; }
-
-  int lock(pthread_mutex_t* mutex, bool timed, Address pc);
-  int trylock(pthread_mutex_t* mutex, Address pc);
-  int unlock(pthread_mutex_t* mutex, Address pc);
-  int destroy_mutex(pthread_mutex_t* mutex);
-  int wait(pthread_cond_t* cond, pthread_mutex_t* mutex, bool timed, Address pc);
-  int notify(pthread_cond_t* cond, bool all, Address pc);
-  int destroy_condition(pthread_cond_t* cond);
-  int give_way(OpKind kind, Address pc);
-
-  // What Relacy's condition variable does with the mutex.
-  class WaitingMutex final : public rl::mutex_wrapper {
-   public:
-    WaitingMutex(Runner& runner, Condition<kThreads>& condition, Mutex<kThreads>& mutex)
-        : runner_(runner), condition_(condition), mutex_(mutex) {}
-    void unlock(rl::debug_info_param) const override {
-      mutex_.data.unlock_exclusive(kNowhere);
-      mutex_.owner = Mutex<kThreads>::kFree;
-      // Nobody else runs before the thread waits.
-      ++condition_.waiters;
-    }
-    void lock(rl::debug_info_param) const override {
-      // Whoever notified has taken the waiter off already.
-      if (info().unpark_reason_ != rl::unpark_reason_normal && condition_.waiters != 0) {
-        --condition_.waiters;
-      }
-      Op& pending = runner_.me().pending;
-      pending.kind = OpKind::mutex_lock;
-      pending.address = pending.address2;
-      mutex_.data.lock_exclusive(false, kNowhere);
-      mutex_.owner = current();
-    }
-
-   private:
-    Runner& runner_;
-    Condition<kThreads>& condition_;
-    Mutex<kThreads>& mutex_;
-  };
-
-  static EngineTable make_table(bool recording);
-
-  static inline Runner* self_ = nullptr;
-
-  rl::test_params params_;
-  typename Scheduler::shared_context_t shared_;
-  Context<kThreads, Scheduler> context_;
-
-  const Program* program_ = nullptr;
-  RunResult* result_ = nullptr;
-  bool recording_ = false;
-  bool stuck_ = false;
-  bool too_many_threads_ = false;
-  bool exiting_ = false;
-  bool alone_ = true;  // only thread 0 lives, and all that others did happened before
-  int created_ = 0;
-  int joined_ = 0;
-  std::uint32_t plain_left_ = 0;
-  std::array<ThreadState, kThreads> threads_;
-
-  AddressTable<Cell<kThreads>> cells_{kMaxLocations};
-  Pool<Plain<kThreads>> plain_pool_{kMaxLocations};
-  Pool<Atomic<kThreads>> atomic_pool_{kMaxLocations / 4};
-  AddressTable<ObjectEntry<Mutex<kThreads>>> mutexes_{kMaxObjects};
-  Pool<Mutex<kThreads>> mutex_pool_{kMaxObjects};
-  AddressTable<ObjectEntry<Condition<kThreads>>> conditions_{kMaxObjects};
-  Pool<Condition<kThreads>> condition_pool_{kMaxObjects};
-  AddressTable<ObjectEntry<rl::sync_var<kThreads>>> annotated_{kMaxObjects};
-  Pool<rl::sync_var<kThreads>> annotated_pool_{kMaxObjects};
-};
-
-// ---- ends of a run ----------------------------------------------------------------------------------
+// ---- ends of a run
+// ----------------------------------------------------------------------------------
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
 bool Runner<kThreads, Search>::execute(const RunOrder& order, const Program& program,
                                        RunResult& result) {
-  // Of the thread that owns them, and of threads that run on its storage: const, as all runs on
-  // one OS thread.
-  static const EngineTable kSearchTable = make_table(false);
-  static const EngineTable kRecordingTable = make_table(true);
+  static const EngineTable kTable = make_table();
 
   program_ = &program;
   result_ = &result;
   result.outcome = Passed{};
   result.reports.clear();
+  result.known_reports.clear();
+  result.known_end.reset();
   result.trace.events.clear();
   result.trace.truncated = false;
-  recording_ = order.record;
+  order_ = order;
+  touching_ = 0;
+  now_ns_ = 0;
   stuck_ = false;
   too_many_threads_ = false;
   exiting_ = false;
@@ -701,13 +104,11 @@ bool Runner<kThreads, Search>::execute(const RunOrder& order, const Program& pro
   } else {
     limit = std::min(limit, kTreeStepLimit);
   }
-  params_.execution_depth_limit =
-      static_cast<unsigned>(std::min<std::uint64_t>(limit, ~0U - 1));
+  params_.execution_depth_limit = static_cast<unsigned>(std::min<std::uint64_t>(limit, ~0U - 1));
   const auto reset = [this](int thread) {
     ThreadState& state = threads_[index(thread)];
     state.finished = state.joined = state.detached = state.stack_is_shared = state.waits = false;
     state.steps = 0;
-    state.depth = 0;
     state.write_to_read.reset();
     state.destructors.clear();
   };
@@ -715,7 +116,7 @@ bool Runner<kThreads, Search>::execute(const RunOrder& order, const Program& pro
   g_fibers->reset(0);
 
   program_heap::g_on_reuse = [](Address begin, std::size_t size) { self_->forget(begin, size); };
-  g_engine_table = order.record ? &kRecordingTable : &kSearchTable;
+  g_engine_table = &kTable;
   context_.iteration(1);
   g_engine_table = &passthrough_table();
   program_heap::g_on_reuse = nullptr;
@@ -745,7 +146,7 @@ bool Runner<kThreads, Search>::execute(const RunOrder& order, const Program& pro
 }
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
-void Runner<kThreads, Search>::run_main() noexcept {
+void Runner<kThreads, Search>::run_main() {
   t_program_code = true;
   record(OpKind::thread_start, 0, 0, MemoryOrder::relaxed, 0);
   const int status = program_->main(program_->argc, program_->argv, program_->envp);
@@ -762,11 +163,33 @@ void Runner<kThreads, Search>::end_program(int status, Address pc) {
   exit_functions::run_all();
   record(OpKind::process_exit, 0, 0, MemoryOrder::relaxed, pc);
   if (status != 0) {
-    char message[40];
-    snprintf(message, sizeof message, "exit status %d", status);
-    fail(FailureKind::exit_status, message, pc);
+    const RuntimeScope scope;
+    const int code = status & 0xff;
+    conclude(
+        CheapKey(FailureKind::exit_status).add(pc).add(static_cast<std::uint64_t>(code)).value(),
+        [&] {
+          Place place{.thread = current_id(),
+                      .op = {.kind = OpKind::process_exit, .pc = pc},
+                      .stack = {},
+                      .note = {}};
+          return Failed{FailureKind::exit_status, "exit status " + std::to_string(code), {place}};
+        });
   }
   leave_run();
+}
+
+template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
+template <typename Describe>
+void Runner<kThreads, Search>::conclude(std::uint64_t cheap_key, Describe describe) {
+  if (order_.known != nullptr) {
+    if (const std::uint64_t* key = order_.known->find(cheap_key)) {
+      result_->known_end = *key;
+      return;
+    }
+  }
+  Failed failure = describe();
+  if (order_.known != nullptr) order_.known->add(cheap_key, failure_key(failure));
+  result_->outcome = std::move(failure);
 }
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
@@ -774,11 +197,16 @@ void Runner<kThreads, Search>::fail(FailureKind kind, const char* message, Addre
   {
     const RuntimeScope scope;
     record(OpKind::failure, 0, 0, MemoryOrder::relaxed, pc);
-    Place place{.thread = current_id(),
-                .op = {.kind = OpKind::failure, .pc = pc},
-                .stack = stack_of(me()),
-                .note = {}};
-    result_->outcome = Failed{kind, message, {std::move(place)}};
+    const Op op{.kind = OpKind::failure, .pc = pc};
+    const auto describe = [&](Place place) { return Failed{kind, message, {std::move(place)}}; };
+    CheapKey key = CheapKey(kind).add(message);
+    if (g_fibers->code.contains(pc)) {
+      conclude(key.add(pc).value(), [&] { return describe(here(op)); });
+    } else {
+      // In a library's code: only the stack tells where the program is.
+      Place place = here(op);
+      conclude(key.add(place.op.pc).value(), [&] { return describe(std::move(place)); });
+    }
   }
   leave_run();
 }
@@ -794,10 +222,7 @@ void Runner<kThreads, Search>::race(bool write, bool atomic, Address address, un
       return writes ? OpKind::write : OpKind::read;
     };
     const auto bytes = static_cast<std::uint8_t>(std::min(size, 255U));
-    Place here{.thread = current_id(),
-               .op = {.kind = kind_of(write, atomic), .size = bytes, .address = address, .pc = pc},
-               .stack = stack_of(me()),
-               .note = {}};
+    const Op op{.kind = kind_of(write, atomic), .size = bytes, .address = address, .pc = pc};
     Place there{.thread = static_cast<ThreadId>(other),
                 .op = {.kind = kind_of(other_writes, other_atomic),
                        .size = bytes,
@@ -805,24 +230,57 @@ void Runner<kThreads, Search>::race(bool write, bool atomic, Address address, un
                        .pc = other_pc},
                 .stack = {},
                 .note = {}};
-    auto& events = result_->trace.events;
-    if (recording_) {
-      if (events.empty() || events.back().thread != here.thread || events.back().op.pc != pc) {
-        append_event(here.op, std::nullopt, std::nullopt);
-      }
-      events.back().racy = true;
-      for (std::size_t i = events.size() - 1; i-- > 0;) {
-        Event& event = events[i];
-        if (event.thread != there.thread || event.op.pc != other_pc) continue;
-        event.racy = true;
-        there.op = event.op;
-        there.stack = event.stack;
-        break;
-      }
+    if (order_.record) {
+      mark_race(op, there);
     }
-    result_->outcome = Failed{FailureKind::data_race, {}, {std::move(here), std::move(there)}};
+    conclude(CheapKey(FailureKind::data_race).add(pc).add(other_pc).value(), [&] {
+      return Failed{FailureKind::data_race, {}, {here(op), std::move(there)}};
+    });
   }
   leave_run();
+}
+
+template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
+void Runner<kThreads, Search>::mark_race(const Op& op, Place& there) {
+  auto& events = result_->trace.events;
+  // The access of this thread, unless its hook comes to the trace before it comes to the check.
+  if (events.empty() || events.back().thread != current_id() || events.back().op.pc != op.pc) {
+    append_event(op, std::nullopt, std::nullopt);
+  }
+  events.back().racy = true;
+  for (std::size_t i = events.size() - 1; i-- > 0;) {
+    Event& event = events[i];
+    if (event.thread != there.thread || event.op.pc != there.op.pc) continue;
+    event.racy = true;
+    there.stack = event.stack;
+    return;
+  }
+}
+
+template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
+void Runner<kThreads, Search>::on_signal(int number, Address pc, Address fault) {
+  const bool in_hook = touching_ != 0;
+  const bool has_fault = number == SIGSEGV || number == SIGBUS;
+  const native::MessageBuffer message = native::signal_message(number, fault, has_fault);
+  // Reports look at the instruction before a return address; here the instruction itself is meant.
+  if (in_hook) fail(FailureKind::signal, message.c_str(), std::exchange(touching_, 0));
+  if (g_fibers->code.contains(pc)) fail(FailureKind::signal, message.c_str(), pc + 1);
+  // In somebody else's code: its locks may be held and its data half written. The process ends.
+  const RuntimeScope scope;
+  result_->outcome =
+      Failed{FailureKind::signal, message.c_str(), {here({.kind = OpKind::failure, .pc = pc})}};
+  order_.host->end_run_and_process(*result_);
+}
+
+template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
+void Runner<kThreads, Search>::on_terminate() {
+  native::AbortReason reason;
+  {
+    const RuntimeScope scope;
+    reason = native::explain_terminate();
+  }
+  // The stack has not been unwound: its first frame is where the exception was thrown.
+  fail(reason.kind, reason.message.c_str(), 0);
 }
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
@@ -843,8 +301,8 @@ void Runner<kThreads, Search>::relacy_failed(rl::test_result_e what) {
       fail(FailureKind::use_of_uninitialized, "load of an atomic before its first store", pc);
     default: {
       const RuntimeScope scope;
-      result_->outcome = HarnessError{std::string("unexpected verdict of Relacy: ") +
-                                      rl::test_result_str(what)};
+      result_->outcome =
+          HarnessError{std::string("unexpected verdict of Relacy: ") + rl::test_result_str(what)};
     }
   }
   t_program_code = true;
@@ -853,40 +311,70 @@ void Runner<kThreads, Search>::relacy_failed(rl::test_result_e what) {
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
 void Runner<kThreads, Search>::describe_stuck() {
-  std::vector<native::StuckThread> stuck;
+  CheapKey cheap(FailureKind::deadlock);
   for (int i = 0; i <= created_; ++i) {
-    ThreadState& thread = threads_[index(i)];
+    const ThreadState& thread = threads_[index(i)];
     if (thread.finished || !thread.waits) continue;
-    native::StuckThread& entry = stuck.emplace_back();
-    entry.id = static_cast<ThreadId>(i);
-    entry.op = thread.pending;
-    entry.stack = stack_of(thread);
-    entry.waits = true;
-    if (thread.pending.kind == OpKind::mutex_lock) {
-      const auto* found = mutexes_.find(thread.pending.address);
-      if (found != nullptr && found->object != nullptr && found->object->owner >= 0) {
-        const int owner = found->object->owner;
-        entry.holder = static_cast<ThreadId>(owner);
-        entry.holder_ended = threads_[index(owner)].finished;
-      }
-    } else if (thread.pending.kind == OpKind::cond_wait) {
-      const auto* found = conditions_.find(thread.pending.address);
-      if (found != nullptr && found->object != nullptr) {
-        entry.notifier = found->object->notifier;
-        entry.notifier_pc = found->object->notifier_pc;
-      }
-    }
+    cheap.add(thread.pending.pc).add(thread.pending.address).add(thread.pending.other);
   }
-  result_->outcome = native::describe_hang(stuck, true);
+  conclude(cheap.value(), [this] {
+    std::vector<native::StuckThread> stuck;
+    for (int i = 0; i <= created_; ++i) {
+      const ThreadState& thread = threads_[index(i)];
+      if (!thread.finished && thread.waits) stuck.push_back(describe_stuck_thread(i));
+    }
+    return native::describe_hang(stuck, true);
+  });
 }
 
-// ---- the trace --------------------------------------------------------------------------------------
+template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
+native::StuckThread Runner<kThreads, Search>::describe_stuck_thread(int thread) {
+  native::StuckThread stuck;
+  stuck.id = static_cast<ThreadId>(thread);
+  stuck.op = threads_[index(thread)].pending;
+  set_stack(stuck.op, stuck.stack, g_fibers->stack_of(thread));
+  stuck.waits = true;
+  if (stuck.op.kind == OpKind::mutex_lock) {
+    const auto* found = mutexes_.find(stuck.op.address);
+    if (found != nullptr && found->object != nullptr && found->object->owner >= 0) {
+      const int owner = found->object->owner;
+      stuck.holder = static_cast<ThreadId>(owner);
+      stuck.holder_ended = threads_[index(owner)].finished;
+    }
+  } else if (stuck.op.kind == OpKind::cond_wait) {
+    const auto* found = conditions_.find(stuck.op.address);
+    if (found != nullptr && found->object != nullptr) {
+      stuck.notifier = found->object->notifier;
+      stuck.notifier_pc = found->object->notifier_pc;
+    }
+  }
+  return stuck;
+}
+
+// ---- the trace
+
+namespace {
+
+// Memory that the program is about to access, or has tried to: it may not exist, and the fault must
+// be the program's own.
+std::optional<std::uint64_t> read_memory(Address address, unsigned size) {
+  std::uint64_t value = 0;
+  const iovec to{&value, size};
+  const iovec from{reinterpret_cast<void*>(address), size};
+  if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) != static_cast<ssize_t>(size)) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+}  // namespace
+// --------------------------------------------------------------------------------------
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
 void Runner<kThreads, Search>::read_written_value(ThreadState& thread) {
   if (!thread.write_to_read) return;
   Event& event = result_->trace.events[*thread.write_to_read];
-  event.value = load_memory(event.op.address, event.op.size);
+  event.value = read_memory(event.op.address, event.op.size);
   thread.write_to_read.reset();
 }
 
@@ -910,16 +398,19 @@ void Runner<kThreads, Search>::append_event(const Op& op, std::optional<std::uin
     event.why = scheduler().stopped(static_cast<int>(events.back().thread));
   }
   const bool has_value = op.size == 1 || op.size == 2 || op.size == 4 || op.size == 8;
-  if (op.kind == OpKind::read && has_value) value = load_memory(op.address, op.size);
+  if (op.kind == OpKind::read && has_value) value = read_memory(op.address, op.size);
   event.value = value;
   event.old_value = old_value;
-  event.stack = stack_of(thread);
+  if (!is_plain_access(op.kind) || !g_fibers->code.contains(op.pc)) {
+    set_stack(event.op, event.stack, capture_stack(g_fibers->code));
+  }
   events.push_back(std::move(event));
   // What a plain write stores is in memory when its thread comes back here.
   if (op.kind == OpKind::write && has_value) thread.write_to_read = events.size() - 1;
 }
 
-// ---- plain accesses ---------------------------------------------------------------------------------
+// ---- plain accesses
+// ---------------------------------------------------------------------------------
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
 template <bool kWrite>
@@ -977,8 +468,8 @@ void Runner<kThreads, Search>::access_cell(Cell<kThreads>& cell, unsigned offset
     cell.plain = plain;
   }
   // A location of one thread alone needs no check, only the clock of its last access.
-  const bool alone = plain->owner == current() && cell.atomic == nullptr &&
-                     cell.plain == plain && plain->next == nullptr;
+  const bool alone = plain->owner == current() && cell.atomic == nullptr && cell.plain == plain &&
+                     plain->next == nullptr;
   if (!alone) access_shared_cell<kWrite>(cell, plain, offset, size, pc);
   ThreadInfo& thread = info();
   const std::size_t own = index(current());
@@ -1000,6 +491,7 @@ void Runner<kThreads, Search>::access(Address address, unsigned size, Address pc
   ++self.steps;
   if (--plain_left_ == 0) [[unlikely]] {
     plain_left_ = kPlainAccessesInARow;
+    if (self.steps > order_.step_limit) give_up("the step limit was reached");
     context().sched();
   }
   // A thread's own stack is its own affair until somebody else looks into it.
@@ -1058,7 +550,8 @@ void Runner<kThreads, Search>::forget(Address begin, std::size_t size) {
   forget_objects(annotated_, begin, size);
 }
 
-// ---- atomics ----------------------------------------------------------------------------------------
+// ---- atomics
+// ----------------------------------------------------------------------------------------
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
 unsigned Runner<kThreads, Search>::relacy_load(ThreadInfo& thread, rl::atomic_data* data,
@@ -1128,11 +621,12 @@ Atomic<kThreads>& Runner<kThreads, Search>::atomic_of(Address address, unsigned 
     cell.atomic = atomic;
     if (first_store != nullptr) {
       atomic->writer = first_store->last_writer;
-      atomic->written_at =
-          first_store->clocks.store_acq_rel_timestamp_[first_store->last_writer];
+      atomic->written_at = first_store->clocks.store_acq_rel_timestamp_[first_store->last_writer];
     }
   }
+  touching_ = pc;
   const std::uint64_t memory = load_memory(address, size);
+  touching_ = 0;
   if (atomic->overwritten) [[unlikely]] {
     atomic->begin(atomic->writer, atomic->written_at, memory);
   } else if (atomic->latest != memory) [[unlikely]] {
@@ -1273,7 +767,8 @@ void Runner<kThreads, Search>::annotate(Address address, bool release) {
   }
 }
 
-// ---- threads ----------------------------------------------------------------------------------------
+// ---- threads
+// ----------------------------------------------------------------------------------------
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
 int Runner<kThreads, Search>::thread_create(pthread_t* thread, void* (*start)(void*),
@@ -1296,7 +791,7 @@ int Runner<kThreads, Search>::thread_create(pthread_t* thread, void* (*start)(vo
 }
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
-void* Runner<kThreads, Search>::thread_main(void* argument) noexcept {
+void* Runner<kThreads, Search>::thread_main(void* argument) {
   auto& state = *static_cast<ThreadState*>(argument);
   self_->record(OpKind::thread_start, 0, 0, MemoryOrder::relaxed, 0);
   self_->end_thread(state.start(state.argument), 0);
@@ -1377,19 +872,21 @@ int Runner<kThreads, Search>::thread_detach(pthread_t handle, Address pc) {
   return 0;
 }
 
-// ---- locks ------------------------------------------------------------------------------------------
+// ---- locks
+// ------------------------------------------------------------------------------------------
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
-int Runner<kThreads, Search>::lock(pthread_mutex_t* mutex, bool timed, Address pc) {
+int Runner<kThreads, Search>::lock(pthread_mutex_t* mutex, const timespec* deadline, Address pc) {
   pending(OpKind::mutex_lock, address_of(mutex), pc);
   Mutex<kThreads>& shadow = mutex_of(mutex);
   if (shadow.owner == current() && shadow.kind == PTHREAD_MUTEX_ERRORCHECK) {
     done();
     return EDEADLK;
   }
-  const bool locked = shadow.data.lock_exclusive(timed, kNowhere);
+  const bool locked = shadow.data.lock_exclusive(deadline != nullptr, kNowhere);
   done();
   if (!locked) {
+    pass_time_until(*deadline);
     record(OpKind::timeout, address_of(mutex), 0, MemoryOrder::relaxed, pc);
     return ETIMEDOUT;
   }
@@ -1425,8 +922,8 @@ template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
 int Runner<kThreads, Search>::unlock(pthread_mutex_t* mutex, Address pc) {
   pending(OpKind::mutex_unlock, address_of(mutex), pc);
   Mutex<kThreads>& shadow = mutex_of(mutex);
-  if (shadow.owner != current() && (shadow.kind == PTHREAD_MUTEX_ERRORCHECK ||
-                                    shadow.kind == PTHREAD_MUTEX_RECURSIVE)) {
+  if (shadow.owner != current() &&
+      (shadow.kind == PTHREAD_MUTEX_ERRORCHECK || shadow.kind == PTHREAD_MUTEX_RECURSIVE)) {
     done();
     return EPERM;
   }
@@ -1449,21 +946,24 @@ int Runner<kThreads, Search>::destroy_mutex(pthread_mutex_t* mutex) {
 }
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
-int Runner<kThreads, Search>::wait(pthread_cond_t* cond, pthread_mutex_t* mutex, bool timed,
-                                   Address pc) {
+int Runner<kThreads, Search>::wait(pthread_cond_t* cond, pthread_mutex_t* mutex,
+                                   const timespec* deadline, Address pc) {
   pending(OpKind::cond_wait, address_of(cond), pc, kNoThread, address_of(mutex));
-  record(OpKind::cond_wait, address_of(cond), 0, MemoryOrder::relaxed, pc, kNoThread,
-         std::nullopt, std::nullopt, address_of(mutex));
+  record(OpKind::cond_wait, address_of(cond), 0, MemoryOrder::relaxed, pc, kNoThread, std::nullopt,
+         std::nullopt, address_of(mutex));
   Condition<kThreads>& condition = condition_of(cond);
   Mutex<kThreads>& shadow = mutex_of(mutex);
   const WaitingMutex waiting(*this, condition, shadow);
   // In this class's base the function is public.
   rl::condvar_data& data = condition.data;
-  const rl::sema_wakeup_reason reason = data.wait(waiting, timed, kNowhere);
+  const rl::sema_wakeup_reason reason = data.wait(waiting, deadline != nullptr, kNowhere);
   done();
   ++me().steps;
   const bool timed_out = reason == rl::sema_wakeup_reason_timeout;
-  if (timed_out) record(OpKind::timeout, address_of(cond), 0, MemoryOrder::relaxed, pc);
+  if (timed_out) {
+    pass_time_until(*deadline);
+    record(OpKind::timeout, address_of(cond), 0, MemoryOrder::relaxed, pc);
+  }
   record(OpKind::mutex_lock, address_of(mutex), 0, MemoryOrder::relaxed, pc);
   return timed_out ? ETIMEDOUT : 0;
 }
@@ -1509,10 +1009,18 @@ int Runner<kThreads, Search>::give_way(OpKind kind, Address pc) {
   return 0;
 }
 
-// ---- the hooks --------------------------------------------------------------------------------------
+template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
+void Runner<kThreads, Search>::pass_time_until(const timespec& deadline) {
+  const std::uint64_t time = static_cast<std::uint64_t>(deadline.tv_sec) * kNanoseconds +
+                             static_cast<std::uint64_t>(deadline.tv_nsec);
+  if (time > kClockStart + now_ns_) now_ns_ = time - kClockStart;
+}
+
+// ---- the hooks
+// --------------------------------------------------------------------------------------
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
-EngineTable Runner<kThreads, Search>::make_table(bool recording) {
+EngineTable Runner<kThreads, Search>::make_table() {
   EngineTable table{};
   table.read[0] = [](Address a, Address pc) { self_->template access<false>(a, 1, pc); };
   table.read[1] = [](Address a, Address pc) { self_->template access<false>(a, 2, pc); };
@@ -1530,20 +1038,8 @@ EngineTable Runner<kThreads, Search>::make_table(bool recording) {
   table.write_range = [](Address a, std::size_t size, Address pc) {
     self_->template access_range<true>(a, size, pc);
   };
-  // Call stacks are wanted of the runs that are shown, not of those that are counted.
   table.func_entry = [](Address) {};
   table.func_exit = [] {};
-  if (recording) {
-    table.func_entry = [](Address pc) {
-      ThreadState& thread = self_->me();
-      if (thread.depth < thread.frames.size()) thread.frames[thread.depth] = pc;
-      ++thread.depth;
-    };
-    table.func_exit = [] {
-      ThreadState& thread = self_->me();
-      if (thread.depth != 0) --thread.depth;
-    };
-  }
   table.atomic_load = [](Address a, unsigned size, MemoryOrder order, Address pc) {
     return self_->atomic_load(a, size, order, pc);
   };
@@ -1578,26 +1074,35 @@ EngineTable Runner<kThreads, Search>::make_table(bool recording) {
     return 0;
   };
   table.thread_exit = [](void* value, Address pc) { self_->end_thread(value, pc); };
-  table.mutex_lock = [](pthread_mutex_t* m, Address pc) { return self_->lock(m, false, pc); };
+  table.mutex_lock = [](pthread_mutex_t* m, Address pc) { return self_->lock(m, nullptr, pc); };
   table.mutex_trylock = [](pthread_mutex_t* m, Address pc) { return self_->trylock(m, pc); };
   table.mutex_unlock = [](pthread_mutex_t* m, Address pc) { return self_->unlock(m, pc); };
   // Relacy has no clock: a time limit may run out at any moment, or never.
-  table.mutex_timedlock = [](pthread_mutex_t* m, clockid_t, const timespec*, Address pc) {
-    return self_->lock(m, true, pc);
+  table.mutex_timedlock = [](pthread_mutex_t* m, clockid_t, const timespec* deadline, Address pc) {
+    return self_->lock(m, deadline, pc);
   };
   table.mutex_destroy = [](pthread_mutex_t* m, Address) { return self_->destroy_mutex(m); };
   table.cond_wait = [](pthread_cond_t* c, pthread_mutex_t* m, Address pc) {
-    return self_->wait(c, m, false, pc);
+    return self_->wait(c, m, nullptr, pc);
   };
-  table.cond_timedwait = [](pthread_cond_t* c, pthread_mutex_t* m, clockid_t, const timespec*,
-                            Address pc) { return self_->wait(c, m, true, pc); };
+  table.cond_timedwait = [](pthread_cond_t* c, pthread_mutex_t* m, clockid_t,
+                            const timespec* deadline,
+                            Address pc) { return self_->wait(c, m, deadline, pc); };
   table.cond_signal = [](pthread_cond_t* c, Address pc) { return self_->notify(c, false, pc); };
   table.cond_broadcast = [](pthread_cond_t* c, Address pc) { return self_->notify(c, true, pc); };
   table.cond_destroy = [](pthread_cond_t* c, Address) { return self_->destroy_condition(c); };
   table.yield = [](Address pc) { return self_->give_way(OpKind::yield, pc); };
-  table.sleep = [](const timespec*, Address pc) { return self_->give_way(OpKind::sleep, pc); };
-  table.clock_gettime = [](clockid_t clock, timespec* now) {
-    return real().clock_gettime(clock, now);
+  table.sleep = [](const timespec* duration, Address pc) {
+    self_->now_ns_ += static_cast<std::uint64_t>(duration->tv_sec) * kNanoseconds +
+                      static_cast<std::uint64_t>(duration->tv_nsec);
+    return self_->give_way(OpKind::sleep, pc);
+  };
+  table.clock_gettime = [](clockid_t, timespec* now) {
+    self_->now_ns_ += kClockTick;
+    const std::uint64_t time = kClockStart + self_->now_ns_;
+    *now = {.tv_sec = static_cast<time_t>(time / kNanoseconds),
+            .tv_nsec = static_cast<long>(time % kNanoseconds)};
+    return 0;
   };
   table.exit = [](int status, Address pc) { self_->end_program(status, pc); };
   table.abort = [](Address pc) {
@@ -1608,16 +1113,72 @@ EngineTable Runner<kThreads, Search>::make_table(bool recording) {
     }
     self_->fail(reason.kind, reason.message.c_str(), pc);
   };
-  table.assert_fail = [](const char* expression, const char* file, unsigned line,
-                         const char* function, Address pc) {
-    const native::MessageBuffer message =
-        native::assertion_message(expression, file, line, function);
-    self_->fail(FailureKind::assertion, message.c_str(), pc);
+  table.assert_fail = [](const char* expression, const char*, unsigned, const char*, Address pc) {
+    self_->fail(FailureKind::assertion, expression, pc);
   };
   return table;
 }
 
-// ---- the engine -------------------------------------------------------------------------------------
+// ---- the engine
+// -------------------------------------------------------------------------------------
+
+namespace {
+
+// Faults of the program, and exceptions that it does not catch, while runs are executed.
+class FaultGuard {
+ public:
+  FaultGuard() {
+    // The program's own stack may be what overflowed.
+    const stack_t stack{.ss_sp = stack_.data(), .ss_flags = 0, .ss_size = stack_.size()};
+    sigaltstack(&stack, &stack_before_);
+    struct sigaction action = {};
+    action.sa_sigaction = on_signal;
+    // Left by switching away: the signal must not stay blocked.
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+    for (std::size_t i = 0; i < kSignals.size(); ++i) {
+      sigaction(kSignals[i], &action, &actions_before_[i]);
+    }
+    terminate_before_ = std::set_terminate(on_terminate);
+  }
+  FaultGuard(const FaultGuard&) = delete;
+  FaultGuard& operator=(const FaultGuard&) = delete;
+  ~FaultGuard() {
+    std::set_terminate(terminate_before_);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) {
+      sigaction(kSignals[i], &actions_before_[i], nullptr);
+    }
+    sigaltstack(&stack_before_, nullptr);
+  }
+
+ private:
+  static constexpr std::array kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+
+  static bool in_program() { return g_fibers->current >= 0 && g_runner != nullptr; }
+
+  static void on_signal(int number, siginfo_t* information, void* context) {
+    if (in_program()) {
+      const auto* state = static_cast<const ucontext_t*>(context);
+      g_runner->on_signal(number, static_cast<Address>(state->uc_mcontext.gregs[REG_RIP]),
+                          address_of(information->si_addr));
+    }
+    // Not the program's doing: die of it, and be seen to have died.
+    signal(number, SIG_DFL);
+    raise(number);
+  }
+
+  // The C++ runtime's own handler prints, and from the second run on says "terminate called
+  // recursively".
+  static void on_terminate() {
+    if (in_program()) g_runner->on_terminate();
+    terminate_before_();
+  }
+
+  static inline std::terminate_handler terminate_before_ = nullptr;
+
+  std::vector<char> stack_ = std::vector<char>(std::size_t{64} << 10);
+  stack_t stack_before_{};
+  std::array<struct sigaction, kSignals.size()> actions_before_{};
+};
 
 class RelacyEngine final : public Engine {
  public:
@@ -1636,6 +1197,7 @@ class RelacyEngine final : public Engine {
   rl::thread_id_t threads_ = 0;
   rl::thread_id_t wanted_threads_ = kFewThreads;
   RandomRun random_;
+  KnownFailures known_;
   // A search by depth goes on where it was: what the next run's number is.
   std::uint64_t next_run_ = 0;
   bool exhausted_ = false;
@@ -1680,7 +1242,9 @@ bool RelacyEngine::report_error(const Job& job, RunHost& host, std::string messa
 bool RelacyEngine::run(const Job& job, std::uint64_t number, RunHost& host, RunResult& result) {
   const RunOrder order{.random = random_,
                        .step_limit = job.step_limit,
-                       .record = job.record_trace || job.replay};
+                       .record = job.record_trace,
+                       .host = &host,
+                       .known = job.replay ? nullptr : &known_};
   while (true) {
     host.restore();
     host.begin_run(number);
@@ -1707,8 +1271,7 @@ bool RelacyEngine::execute(const Job& job, RunHost& host) {
     state = parse_relacy_state(job.relacy_state);
     if (!state) return report_error(job, host, "not a state of Relacy: " + job.relacy_state);
     const auto* tree = std::get_if<TreeRun>(&*state);
-    search = tree == nullptr ? RelacySearch{}
-                             : RelacySearch{.random = false, .bound = tree->bound};
+    search = tree == nullptr ? RelacySearch{} : RelacySearch{.random = false, .bound = tree->bound};
   }
   if (!search) {
     return report_error(job, host,
@@ -1723,9 +1286,10 @@ bool RelacyEngine::execute(const Job& job, RunHost& host) {
     if (by_depth && (job.replay || job.first_run != next_run_)) {
       next_run_ = 0;
       exhausted_ = false;
-      runner_->set_path(job.replay ? std::get<TreeRun>(*state).path
-                                   : std::vector<std::uint8_t>{});
+      runner_->set_path(job.replay ? std::get<TreeRun>(*state).path : std::vector<std::uint8_t>{});
     }
+    known_.clear();
+    const FaultGuard guard;
     RunResult result;
     const std::uint64_t runs = job.replay ? 1 : job.runs;
     const std::uint64_t end = job.first_run + runs;
@@ -1742,8 +1306,8 @@ bool RelacyEngine::execute(const Job& job, RunHost& host) {
       if (job.replay) {
         result.relacy_state = job.relacy_state;
       } else if (result.failed()) {
-        result.relacy_state = by_depth ? to_text(TreeRun{search->bound, runner_->path()})
-                                       : to_text(random_);
+        result.relacy_state =
+            by_depth ? to_text(TreeRun{search->bound, runner_->path()}) : to_text(random_);
       }
       if (by_depth) {
         exhausted_ = !runner_->advance();

@@ -32,7 +32,9 @@ void create_fiber(fiber_t& fiber, void (*function)(void*), void* thread);
 inline void delete_fiber(fiber_t&) {}
 void switch_to_fiber(fiber_t& to, fiber_t& from);
 inline void set_low_thread_prio() {}
-inline unsigned get_tick_count() { return 0; }
+inline unsigned get_tick_count() {
+  return 0;
+}
 
 #define RL_INLINE inline
 #define RL_NOINLINE
@@ -41,8 +43,8 @@ inline unsigned get_tick_count() { return 0; }
 #define RL_STDCALL
 #define RL_RESTRICT
 
-// In the order of context.hpp: not all of them include what they need. What is in a group of its own
-// here must come where it stands.
+// In the order of context.hpp: not all of them include what they need. What is in a group of its
+// own here must come where it stands.
 #include <relacy/base.hpp>
 
 #include <relacy/thread_local_ctx.hpp>

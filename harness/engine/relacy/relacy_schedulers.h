@@ -76,10 +76,9 @@ struct TreeThread : rl::tree_search_scheduler_thread_info<kThreads> {};
 // Depth-first search over all choices: rl::full_search_scheduler, and with a bound
 // rl::context_bound_scheduler.
 template <rl::thread_id_t kThreads>
-class TreeScheduler : public rl::tree_search_scheduler<TreeScheduler<kThreads>,
-                                                       TreeThread<kThreads>, kThreads> {
-  using Base =
-      rl::tree_search_scheduler<TreeScheduler<kThreads>, TreeThread<kThreads>, kThreads>;
+class TreeScheduler
+    : public rl::tree_search_scheduler<TreeScheduler<kThreads>, TreeThread<kThreads>, kThreads> {
+  using Base = rl::tree_search_scheduler<TreeScheduler<kThreads>, TreeThread<kThreads>, kThreads>;
 
  public:
   static constexpr bool kRandom = false;

@@ -1,4 +1,5 @@
-// What says which of its runs Relacy shall repeat, as text for tokens: letters, digits and '-' only.
+// What says which of its runs Relacy shall repeat, as text for tokens: letters, digits and '-'
+// only.
 #pragma once
 
 #include <cstdint>

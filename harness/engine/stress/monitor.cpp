@@ -95,16 +95,17 @@ bool Monitor::find_waiting() {
   for (std::uint32_t i = 0; i < count; ++i) {
     const ProgramThread& thread = g_run.thread(i);
     const Life life = thread.slot.life.load();
-    if (life == Life::ended) continue;
-    any = true;
-    if (life == Life::running) {
-      const native::TaskState state = native::read_task_state(pid, thread.slot.tid.load());
-      // Where the kernel does not tell, the hooks know as much for the calls that go through them.
-      waits_[i] = state.blocked_for_good() ||
-                  (state.waiting == native::Waiting::unknown && state.state == 'S' &&
-                   thread.blocking.load() && !thread.slot.timed.load());
-    }
-    all = all && waits_[i];
+    if (life == Life::created) return false;
+    if (life == Life::running) any = true;
+    const native::TaskState state = native::read_task_state(pid, thread.slot.tid.load());
+    // Where the kernel does not tell, the hooks know as much for the calls that go through them.
+    // A thread that has ended but is awake is about to tell those who wait for its end.
+    const bool blocking =
+        life == Life::ended || (thread.blocking.load() && !thread.slot.timed.load());
+    waits_[i] = state.blocked_for_good() ||
+                (state.waiting == native::Waiting::unknown && state.state == 'S' && blocking);
+    // The thread of a main that has ended waits for the others, with a time limit.
+    all = all && (waits_[i] || (i == 0 && life == Life::ended));
   }
   return any && all;
 }

@@ -60,7 +60,7 @@ struct alignas(64) ProgramThread {
 };
 
 // The calling thread's, while it executes the program's code; null in Heddle's own.
-extern thread_local ProgramThread* t_self
+extern constinit thread_local ProgramThread* t_self
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 }  // namespace heddle::stress

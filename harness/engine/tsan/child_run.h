@@ -10,11 +10,12 @@ namespace heddle::tsan {
 extern SharedRun* g_shared __attribute__((visibility("hidden")));
 
 // The calling thread's, while it executes the program.
-extern thread_local TsanThread* t_self
+extern constinit thread_local TsanThread* t_self
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-// Whether static objects own heap memory, so far: asked before main.
-bool constructors_allocated();
+// Whether what static objects own on the heap can be put back for another run, and doing so.
+bool heap_is_restorable();
+void restore_heap();
 
 // Executes runs as `go` asks for them, until one leaves this process unfit for another. Called in
 // the child, and does not return.

@@ -4,13 +4,16 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <new>
 
 #include "fuzz/random.h"
+#include "harness/engine/native/constructed_heap.h"
 #include "harness/engine/native/raw_system.h"
 #include "harness/engine/tsan/child_run.h"
+#include "harness/engine/tsan/tsan_engine.h"
 
 namespace heddle::tsan {
 namespace {
@@ -37,13 +40,15 @@ struct Entry {
 };
 
 std::atomic<bool> g_program_code{false};  // the executable's constructors have begun
-std::atomic<bool> g_allocated{false};
+constinit native::ConstructedHeap g_constructed{};
 
 // How long a thread waits to start together with others whose creator does nothing that would let
 // them go.
 constexpr std::uint64_t kGateNs = 1'000'000;
 
-std::uint64_t nothing() { return 0; }
+std::uint64_t nothing() {
+  return 0;
+}
 
 void* resolve(Entry& entry) {
   void* real = dlsym(RTLD_NEXT, entry.name);
@@ -134,8 +139,8 @@ void on_notification(TsanThread& self, const SavedCall& call) {
   std::array<const native::ThreadSlot*, kMaxThreads> slots{};
   const std::uint32_t count = g_shared->threads_used();
   for (std::uint32_t i = 0; i < count; ++i) slots[i] = &g_shared->threads[i].slot;
-  g_shared->notifications.notified(
-      call.rdi, native::anyone_waits({slots.data(), count}, call.rdi), self.id, call.pc);
+  g_shared->notifications.notified(call.rdi, native::anyone_waits({slots.data(), count}, call.rdi),
+                                   self.id, call.pc);
 }
 
 void pass(TsanThread& self, const Entry& entry, SavedCall& call) {
@@ -175,52 +180,128 @@ extern "C" __attribute__((visibility("hidden"), used)) void* heddle_tsan_step(Sa
   void* real = entry->real.load(std::memory_order_relaxed);
   if (real == nullptr) [[unlikely]] {
     real = resolve(*entry);
-    g_program_code.store(true, std::memory_order_relaxed);
   }
   if (t_self != nullptr) pass(*t_self, *entry, *call);
   return real;
 }
 
-// Before main only: whether anything at all was allocated by a static object's constructor. The
-// entry point that the program calls first, in its very first constructor, is __tsan_init.
-extern "C" __attribute__((visibility("hidden"), used)) void* heddle_tsan_allocation(SavedCall*,
-                                                                                    Entry* entry) {
+extern "C" __attribute__((visibility("hidden"), used)) void* heddle_tsan_enter(SavedCall* call,
+                                                                               Entry* entry) {
   void* real = entry->real.load(std::memory_order_relaxed);
-  if (real == nullptr) [[unlikely]] real = resolve(*entry);
-  if (g_program_code.load(std::memory_order_relaxed)) {
-    g_allocated.store(true, std::memory_order_relaxed);
-  }
+  if (real == nullptr) [[unlikely]]
+    real = resolve(*entry);
+  if (t_self != nullptr) t_self->slot.enter(call->rdi);
   return real;
 }
 
-bool constructors_allocated() { return g_allocated.load(); }
+extern "C" __attribute__((visibility("hidden"), used)) void* heddle_tsan_leave(SavedCall*,
+                                                                               Entry* entry) {
+  void* real = entry->real.load(std::memory_order_relaxed);
+  if (real == nullptr) [[unlikely]]
+    real = resolve(*entry);
+  if (t_self != nullptr) t_self->slot.leave();
+  return real;
+}
+
+// The entry point that the program calls first, in its very first constructor.
+extern "C" __attribute__((visibility("hidden"), used)) void* heddle_tsan_init(SavedCall*,
+                                                                              Entry* entry) {
+  g_program_code.store(true, std::memory_order_relaxed);
+  return resolve(*entry);
+}
+
+namespace {
+
+bool constructing() {
+  return g_program_code.load(std::memory_order_relaxed) && !g_constructed.frozen();
+}
+
+// In place of operator new while constructors run. `rest`: alignment, nothrow, or nothing; the
+// runtime's function takes what it wants.
+template <Entry& entry>
+void* recording_new(std::size_t size, std::size_t first, std::size_t second) {
+  using Function = void* (*)(std::size_t, std::size_t, std::size_t);
+  void* block = reinterpret_cast<Function>(entry.real.load())(size, first, second);
+  g_constructed.add(block, size);
+  return block;
+}
+
+}  // namespace
 
 // `used`: only assembly refers to them.
-#define HEDDLE_ENTRY_DATA(name, kind, changes)                                  \
-  extern "C" {                                                                  \
-  extern Entry heddle_entry_##name __attribute__((visibility("hidden"), used)); \
-  constinit Entry heddle_entry_##name{#name, kind, changes, {nullptr}};         \
+#define HEDDLE_ENTRY_DATA(name, kind, changes)                                        \
+  extern "C" {                                                                        \
+  extern Entry heddle_entry_##name __attribute__((visibility("hidden")));             \
+  [[gnu::used]] constinit Entry heddle_entry_##name{#name, kind, changes, {nullptr}}; \
   }
 #define HEDDLE_ENTRY(name, kind, changes) HEDDLE_ENTRY_DATA(name, OpKind::kind, changes)
 #include "harness/engine/tsan/entry_points.def"
 #undef HEDDLE_ENTRY
 
-// operator new, new[], both nothrow, both aligned, both aligned and nothrow.
-#define HEDDLE_FOR_ALLOCATIONS(X) \
-  X(_Znwm)                        \
-  X(_Znam)                        \
-  X(_ZnwmRKSt9nothrow_t)          \
-  X(_ZnamRKSt9nothrow_t)          \
-  X(_ZnwmSt11align_val_t)         \
-  X(_ZnamSt11align_val_t)         \
-  X(_ZnwmSt11align_val_tRKSt9nothrow_t) \
-  X(_ZnamSt11align_val_tRKSt9nothrow_t)
 #define HEDDLE_ENTRY(name) HEDDLE_ENTRY_DATA(name, OpKind::none, false)
-HEDDLE_FOR_ALLOCATIONS(HEDDLE_ENTRY)
+HEDDLE_ENTRY(__tsan_init)
+HEDDLE_ENTRY(__tsan_func_entry)
+HEDDLE_ENTRY(__tsan_func_exit)
 #undef HEDDLE_ENTRY
 
+// operator new and new[]: plain, nothrow, aligned, aligned and nothrow.
+#define HEDDLE_FOR_NEW(X)               \
+  X(_Znwm)                              \
+  X(_Znam)                              \
+  X(_ZnwmRKSt9nothrow_t)                \
+  X(_ZnamRKSt9nothrow_t)                \
+  X(_ZnwmSt11align_val_t)               \
+  X(_ZnamSt11align_val_t)               \
+  X(_ZnwmSt11align_val_tRKSt9nothrow_t) \
+  X(_ZnamSt11align_val_tRKSt9nothrow_t)
+// operator delete and delete[]: plain, sized, nothrow, and these aligned.
+#define HEDDLE_FOR_DELETE(X)             \
+  X(_ZdlPv)                              \
+  X(_ZdaPv)                              \
+  X(_ZdlPvm)                             \
+  X(_ZdaPvm)                             \
+  X(_ZdlPvRKSt9nothrow_t)                \
+  X(_ZdaPvRKSt9nothrow_t)                \
+  X(_ZdlPvSt11align_val_t)               \
+  X(_ZdaPvSt11align_val_t)               \
+  X(_ZdlPvmSt11align_val_t)              \
+  X(_ZdaPvmSt11align_val_t)              \
+  X(_ZdlPvSt11align_val_tRKSt9nothrow_t) \
+  X(_ZdaPvSt11align_val_tRKSt9nothrow_t)
+#define HEDDLE_ENTRY(name) HEDDLE_ENTRY_DATA(name, OpKind::none, false)
+HEDDLE_FOR_NEW(HEDDLE_ENTRY)
+HEDDLE_FOR_DELETE(HEDDLE_ENTRY)
+#undef HEDDLE_ENTRY
+
+#define HEDDLE_STEP_OF_NEW(name)                                                     \
+  extern "C" [[gnu::visibility("hidden"), gnu::used]] void* heddle_tsan_step_##name( \
+      SavedCall*, Entry* entry) {                                                    \
+    void* real = entry->real.load(std::memory_order_relaxed);                        \
+    if (real == nullptr) [[unlikely]]                                                \
+      real = resolve(*entry);                                                        \
+    if (!constructing()) return real;                                                \
+    return reinterpret_cast<void*>(&recording_new<heddle_entry_##name>);             \
+  }
+HEDDLE_FOR_NEW(HEDDLE_STEP_OF_NEW)
+
+extern "C" __attribute__((visibility("hidden"), used)) void* heddle_tsan_delete(SavedCall* call,
+                                                                                Entry* entry) {
+  void* real = entry->real.load(std::memory_order_relaxed);
+  if (real == nullptr) [[unlikely]]
+    real = resolve(*entry);
+  auto* block = reinterpret_cast<void*>(call->rdi);
+  if (constructing()) {
+    g_constructed.remove(block);
+  } else if (g_constructed.owns(block)) {
+    return reinterpret_cast<void*>(&nothing);
+  }
+  return real;
+}
+
 // clang-format off
-#define HEDDLE_STUB(name, step)                     \
+// Two macros, so that a name put together by the caller is put together first.
+#define HEDDLE_STUB(name, step) HEDDLE_STUB_TEXT(name, step)
+#define HEDDLE_STUB_TEXT(name, step)                \
   asm(".pushsection .text\n"                        \
       ".globl " #name "\n"                          \
       ".type " #name ", @function\n"                \
@@ -247,8 +328,24 @@ HEDDLE_FOR_ALLOCATIONS(HEDDLE_ENTRY)
 #define HEDDLE_ENTRY(name, kind, changes) HEDDLE_STUB(name, heddle_tsan_step)
 #include "harness/engine/tsan/entry_points.def"
 #undef HEDDLE_ENTRY
-#define HEDDLE_ENTRY(name) HEDDLE_STUB(name, heddle_tsan_allocation)
-HEDDLE_FOR_ALLOCATIONS(HEDDLE_ENTRY)
-#undef HEDDLE_ENTRY
+HEDDLE_STUB(__tsan_init, heddle_tsan_init)
+HEDDLE_STUB(__tsan_func_entry, heddle_tsan_enter)
+HEDDLE_STUB(__tsan_func_exit, heddle_tsan_leave)
+#define HEDDLE_NEW(name) HEDDLE_STUB(name, heddle_tsan_step_##name)
+HEDDLE_FOR_NEW(HEDDLE_NEW)
+#define HEDDLE_DELETE(name) HEDDLE_STUB(name, heddle_tsan_delete)
+HEDDLE_FOR_DELETE(HEDDLE_DELETE)
+
+bool heap_is_restorable() {
+  return g_constructed.frozen() && !g_constructed.failed();
+}
+
+void restore_heap() {
+  g_constructed.restore();
+}
 
 }  // namespace heddle::tsan
+
+void heddle::note_program_constructed() {
+  tsan::g_constructed.freeze();
+}

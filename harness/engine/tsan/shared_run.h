@@ -54,9 +54,9 @@ struct SharedRun {
   native::Futex go;  // counts the runs asked for
 
   // --- the run's process
-  native::Futex done;             // counts the runs finished
-  std::atomic<bool> reusable;     // the process may execute another run
-  native::Futex gate;             // 1: threads that were created may start
+  native::Futex done;          // counts the runs finished
+  std::atomic<bool> reusable;  // the process may execute another run
+  native::Futex gate;          // 1: threads that were created may start
   std::atomic<std::uint32_t> joins;
   std::atomic<std::uint32_t> thread_count;
   native::EndRecord end;

@@ -16,9 +16,9 @@ namespace heddle {
 // one run follows another in the same process only where that cannot be told from a fresh one:
 //   - main returned, and every thread of the run was joined, so that all it did happens before all
 //     that comes (else ThreadSanitizer would see races between runs);
-//   - no static object owned heap memory before main, which RunHost::restore() cannot put back here
-//     (ThreadSanitizer's allocator must be the one in use), and which a run may free;
-//   - the last run reported nothing.
+//   - what static objects own on the heap when main begins can be put back: it came from operator
+//     new (what constructors had from malloc() is not noticed);
+//   - nothing but data races was reported.
 // Where a run in a process with a past reports anything but a data race (a lock order, a mutex
 // used wrongly: these are kept by mutex, whatever run used it), its result is dropped and the run
 // is repeated in a fresh process.
@@ -28,6 +28,10 @@ namespace heddle {
 // (personality(ADDR_NO_RANDOMIZE)), or older runtimes refuse to work. RunHost is called from the
 // thread that calls execute(), which must be the only one of the process.
 std::unique_ptr<Engine> make_tsan_engine();
+
+// To be called in place of the program's main, before anything else: what was allocated until then
+// belongs to static objects. Without it every run gets a process of its own.
+void note_program_constructed();
 
 // symbolize: addresses are resolved by the supervisor, and starting a symbolizer takes seconds.
 // log_path: reports are taken as data. report_signal_unsafe: what happens in Heddle's own handlers

@@ -57,14 +57,14 @@ TEST(Random, below_stays_below_and_reaches_every_value_about_equally_often) {
   for (const int count : counts) EXPECT_NEAR(count, 10'000, 550);
 }
 
-TEST(Random, below_is_unbiased_where_a_remainder_would_not_be) {
-  // For n = 3/4 of 2^64, the remainder of 64 random bits would fall into the lower third of [0, n)
-  // half of the time.
+TEST(Random, below_is_unbiased_where_scaling_alone_would_not_be) {
+  // For n = 3/4 of 2^64 a plain x * n / 2^64 maps four numbers to three: every third value would
+  // come twice as often as the others.
   constexpr std::uint64_t kN = std::uint64_t{3} << 62U;
   Random random(2);
-  int low = 0;
-  for (int i = 0; i < 9'000; ++i) low += random.below(kN) < kN / 3 ? 1 : 0;
-  EXPECT_NEAR(low, 3'000, 270);  // 6 standard deviations of 45
+  std::array<int, 3> counts{};
+  for (int i = 0; i < 9'000; ++i) ++counts[random.below(kN) % 3];
+  for (const int count : counts) EXPECT_NEAR(count, 3'000, 270);  // 6 standard deviations of 45
 }
 
 TEST(Random, below_one_is_zero) {

@@ -73,9 +73,13 @@ TEST(ParseDelayPlan, says_what_is_wrong_and_what_is_possible) {
   EXPECT_EQ(error_of("uniform:p"), "delay plan 'uniform:p': expected key=value, not 'p'");
   for (const std::string mean :
        {"5", "0ns", "2s", "1.5us", "-1us", "us", "1 us", "1h", "18446744073709551615s"}) {
-    EXPECT_EQ(error_of("uniform:mean=" + mean),
-              "delay plan 'uniform:mean=" + mean +
-                  "': mean is a time from 1ns to 1s, such as 2us, not '" + mean + "'");
+    const std::string plan = "uniform:mean=" + mean;
+    std::string message = "delay plan '";
+    message += plan;
+    message += "': mean is a time from 1ns to 1s, such as 2us, not '";
+    message += mean;
+    message += "'";
+    EXPECT_EQ(error_of(plan), message);
   }
 }
 

@@ -26,18 +26,20 @@ bool is_child(const std::vector<Candidate>& children, const Schedule& schedule) 
                      [&](const Candidate& child) { return child.schedule == schedule; });
 }
 
-const std::vector<Deviation> kFive{{0, 3, 1}, {1, 2, 2}, {2, 9, 0}, {0, 8, 2}, {1, 6, 0}};
+std::vector<Deviation> five() {
+  return {{0, 3, 1}, {1, 2, 2}, {2, 9, 0}, {0, 8, 2}, {1, 6, 0}};
+}
 
 TEST(ScheduleTree, the_empty_schedule_is_a_leaf) {
   EXPECT_TRUE(children_of({}).empty());
 }
 
 TEST(ScheduleTree, the_first_child_of_the_root_is_the_default_schedule) {
-  EXPECT_TRUE(children_of(candidate(kFive)).front().schedule.deviations.empty());
+  EXPECT_TRUE(children_of(candidate(five())).front().schedule.deviations.empty());
 }
 
 TEST(ScheduleTree, chunks_come_before_single_deviations) {
-  const auto children = children_of(candidate(kFive));
+  const auto children = children_of(candidate(five()));
   std::vector<std::size_t> sizes;
   for (std::size_t i = 0; i < 9; ++i) sizes.push_back(children[i].schedule.deviations.size());
   // All five; two, two and the last; each one.
@@ -45,25 +47,26 @@ TEST(ScheduleTree, chunks_come_before_single_deviations) {
 }
 
 TEST(ScheduleTree, a_node_goes_on_where_its_parent_was) {
-  const Candidate second_pair = children_of(candidate(kFive))[2];
-  EXPECT_EQ(second_pair.schedule.deviations,
-            (std::vector<Deviation>{kFive[0], kFive[1], kFive[4]}));
+  const std::vector<Deviation> all = five();
+  const Candidate second_pair = children_of(candidate(all))[2];
+  EXPECT_EQ(second_pair.schedule.deviations, (std::vector<Deviation>{all[0], all[1], all[4]}));
   // The pair at the same place now is the last deviation alone, not the first two again.
   EXPECT_EQ(children_of(second_pair).front().schedule.deviations,
-            (std::vector<Deviation>{kFive[0], kFive[1]}));
+            (std::vector<Deviation>{all[0], all[1]}));
 }
 
 TEST(ScheduleTree, every_node_has_all_schedules_of_one_deviation_less) {
+  const std::vector<Deviation> all = five();
   for (const auto phase : {Candidate::Phase::removing, Candidate::Phase::simplifying}) {
     for (std::size_t chunk = 0; chunk < 8; ++chunk) {
       for (std::size_t position = 0; position < 8; ++position) {
-        Candidate node = candidate(kFive);
+        Candidate node = candidate(all);
         node.phase = phase;
         node.chunk = chunk;
         node.position = position;
         const auto children = children_of(node);
-        for (std::size_t i = 0; i < kFive.size(); ++i) {
-          Schedule fewer{kFive};
+        for (std::size_t i = 0; i < all.size(); ++i) {
+          Schedule fewer{all};
           fewer.deviations.erase(fewer.deviations.begin() + static_cast<std::ptrdiff_t>(i));
           EXPECT_TRUE(is_child(children, fewer)) << chunk << " " << position << " " << i;
         }
@@ -72,19 +75,31 @@ TEST(ScheduleTree, every_node_has_all_schedules_of_one_deviation_less) {
   }
 }
 
+TEST(ScheduleTree, a_simplifying_node_goes_around_to_the_deviations_before_its_place) {
+  Candidate node = candidate(five());
+  node.phase = Candidate::Phase::simplifying;
+  node.position = 3;
+  const auto children = children_of(node);
+  for (std::size_t i = 0; i < five().size(); ++i) {
+    Schedule earlier{five()};
+    --earlier.deviations[i].step;
+    EXPECT_TRUE(is_child(children, earlier)) << i;
+  }
+}
+
 TEST(ScheduleTree, each_child_is_simpler_than_its_parent) {
-  const Schedule parent{kFive};
-  for (const Candidate& child : children_of(candidate(kFive))) {
+  const std::vector<Deviation> all = five();
+  for (const Candidate& child : children_of(candidate(all))) {
     const auto& deviations = child.schedule.deviations;
-    if (deviations.size() < kFive.size()) continue;
-    ASSERT_EQ(deviations.size(), kFive.size());
+    if (deviations.size() < all.size()) continue;
+    ASSERT_EQ(deviations.size(), all.size());
     int changed = 0;
-    for (std::size_t i = 0; i < kFive.size(); ++i) {
-      EXPECT_EQ(deviations[i].thread, kFive[i].thread);
-      EXPECT_LE(deviations[i].step, kFive[i].step);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      EXPECT_EQ(deviations[i].thread, all[i].thread);
+      EXPECT_LE(deviations[i].step, all[i].step);
       EXPECT_GE(deviations[i].step, 1U);
-      EXPECT_LE(deviations[i].value, kFive[i].value);
-      changed += deviations[i] != kFive[i] ? 1 : 0;
+      EXPECT_LE(deviations[i].value, all[i].value);
+      changed += deviations[i] != all[i] ? 1 : 0;
     }
     EXPECT_EQ(changed, 1);
   }

@@ -121,16 +121,17 @@ TEST(Shrink, no_time_means_no_run) {
 }
 
 TEST(Shrink, minimality_once_shown_is_not_lost_to_a_limit) {
-  // The step of the only deviation can come down from 1000 to 600. Whatever the limit, once the
-  // empty schedule was tried the result is 1-minimal.
-  const Schedule schedule{{{1, 1'000, 2}}};
-  for (std::uint64_t limit = 2; limit < 30; ++limit) {
-    const ShrinkResult result =
-        shrink(schedule,
-               [](const Schedule& candidate) {
-                 return candidate.deviations.size() == 1 && candidate.deviations[0].step >= 600;
-               },
-               {.max_runs = limit});
+  // Both deviations are needed, as four runs show: itself, none, the second, the first. Then their
+  // steps come down from 1000 to 600, and each success asks for the proof to be made again.
+  const Schedule schedule{{{1, 1'000, 2}, {2, 1'000, 1}}};
+  for (std::uint64_t limit = 4; limit < 60; ++limit) {
+    const ShrinkResult result = shrink(schedule,
+                                       [](const Schedule& candidate) {
+                                         return candidate.deviations.size() == 2 &&
+                                                candidate.deviations[0].step >= 600 &&
+                                                candidate.deviations[1].step >= 600;
+                                       },
+                                       {.max_runs = limit});
     EXPECT_TRUE(result.one_minimal) << limit;
   }
 }
@@ -164,6 +165,38 @@ TEST(Shrink, what_the_run_did_not_get_to_goes_at_once) {
     return still_fails(candidate).fails;
   };
   EXPECT_LT(result.runs, shrink(schedule, without_taken).runs);
+}
+
+TEST(Shrink, what_a_passing_run_took_is_known_to_pass) {
+  // Only every other deviation is ever reached. A failing run does not say so here, so candidates
+  // keep the others; a passing one does, and then the list without them needs no run.
+  const Schedule schedule = long_schedule(40);
+  const std::vector<Deviation> core{schedule.deviations[2], schedule.deviations[38]};
+  std::vector<Schedule> known;
+  const ShrinkResult result = shrink(schedule, [&](const Schedule& candidate) -> ShrinkVerdict {
+    EXPECT_EQ(std::find(known.begin(), known.end(), candidate), known.end());
+    if (contains_all(candidate, core)) return true;
+    Schedule taken;
+    for (const Deviation& deviation : candidate.deviations) {
+      if (deviation.step % 2 == 1) taken.deviations.push_back(deviation);
+    }
+    known.push_back(taken);
+    return {false, taken};
+  });
+  EXPECT_EQ(result.schedule.deviations, core);
+}
+
+TEST(Shrink, deviations_that_nobody_asked_for_are_not_taken_over) {
+  const Schedule schedule = long_schedule(10);
+  const Deviation needed = schedule.deviations[4];
+  const ShrinkResult result = shrink(schedule,
+                                     [&](const Schedule& candidate) -> ShrinkVerdict {
+                                       Schedule taken = candidate;
+                                       taken.deviations.push_back({9, 9, 9});
+                                       return {contains(candidate, needed), taken};
+                                     },
+                                     {.max_runs = 1'000});
+  EXPECT_EQ(result.schedule, (Schedule{{needed}}));
 }
 
 TEST(Shrink, an_exception_of_the_callback_is_passed_on) {

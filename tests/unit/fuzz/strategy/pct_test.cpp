@@ -67,16 +67,15 @@ TEST(Pct, needs_no_number_of_steps_to_find_a_bug) {
 }
 
 TEST(Pct, reaches_bugs_late_in_a_long_run_without_knowing_its_length) {
-  // T0 looks at what T1 is to write, step 1900 of 2000: a change there, with T0 above T1. The scale
-  // 2048 comes with probability (1/5 + ... + 1/8) / 8 = 0.079; T0 is above in half of the runs, and
-  // one of 100 in 2048 points will do. P(no hit in 5000 runs) < (1 - 0.079 / 2 * 100/2048)^5000 =
-  // 6e-5, and the seed is fixed.
+  // All of T1 between two of the last 50 of 500 steps of T0: a change there, with T0 above T1. The
+  // scale 512 comes with probability (1/4 + ... + 1/8) / 8 = 0.11, T0 is above in half of the runs,
+  // and 50 of 512 points will do. P(no hit in 2000 runs) < (1 - 0.11 / 2 * 50/512)^2000 = 2e-5.
   Pct strategy({.depth = 2}, 1);
-  const SimulatedProgram program = idle_program(2, 2'000);
+  const SimulatedProgram program = idle_program(2, 500);
   int found = 0;
-  for (std::uint64_t run = 0; run < 5'000; ++run) {
+  for (std::uint64_t run = 0; run < 2'000; ++run) {
     const auto at = times(execute(program, strategy, run).order);
-    if (at[0][1'899] < at[1][0] && at[1][0] < at[0][1'999]) ++found;
+    if (at[0][449] < at[1][0] && at[1][499] < at[0][499]) ++found;
   }
   EXPECT_GT(found, 0);
 }

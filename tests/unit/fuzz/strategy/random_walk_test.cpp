@@ -36,13 +36,14 @@ TEST(RandomWalk, plain_covers_all_interleavings_of_a_tiny_program) {
 }
 
 TEST(RandomWalk, biased_covers_them_all_too) {
-  // Each of at most 5 decisions goes the rarer way with (1 - 0.7)/2 = 0.15 or more:
-  // P(one of 20 is missed in 600 000 runs) < 20 (1 - 0.15^5)^600000 = 3e-19.
-  RandomWalk strategy({.stay = 0.7}, 1);
-  EXPECT_EQ(interleavings(strategy, idle_program(2, 3), 600'000).size(), 20U);
+  // Each of at most 5 decisions goes the rarer way with (1 - 0.5)/2 = 0.25 or more:
+  // P(one of 20 is missed in 30 000 runs) < 20 (1 - 0.25^5)^30000 = 4e-12.
+  RandomWalk strategy({.stay = 0.5}, 1);
+  EXPECT_EQ(interleavings(strategy, idle_program(2, 3), 30'000).size(), 20U);
 }
 
 TEST(RandomWalk, by_default_covers_them_all_too) {
+  // A third of the runs are plain walks: P(one is missed) < 20 (1 - 1/96)^3000 = 5e-13.
   RandomWalk strategy({}, 1);
   EXPECT_EQ(interleavings(strategy, idle_program(2, 3), 3'000).size(), 20U);
 }

@@ -94,5 +94,15 @@ TEST(Replay, of_two_deviations_for_one_point_the_lower_counts) {
   EXPECT_EQ(execute(idle_program(3, 1), strategy, 0).order, (std::vector<ThreadId>{1, 0, 2}));
 }
 
+TEST(Replay, each_run_begins_at_the_first_deviation_again) {
+  Replay strategy(Schedule{{{0, 1, 1}, {1, 1, 0}}});
+  const std::vector<ReadyThread> ready{{0, {}}, {1, {}}};
+  for (std::uint64_t run = 0; run < 3; ++run) {
+    strategy.begin_run(run);
+    EXPECT_EQ(strategy.pick({.ready = ready, .fallback = 1, .thread = 1, .step = 1}), 0U) << run;
+    EXPECT_EQ(strategy.pick({.ready = ready, .fallback = 1, .thread = 1, .step = 2}), 1U) << run;
+  }
+}
+
 }  // namespace
 }  // namespace heddle

@@ -1,6 +1,7 @@
 // Programs in miniature and a scheduler for them, to see what strategies do without an engine.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -71,13 +72,13 @@ inline SimulatedRun execute(const SimulatedProgram& program, Strategy& strategy,
     point.ready = ready;
     point.thread = current;
     point.step = ++states[current].count;
-    for (std::size_t i = 0; i < ready.size(); ++i) {
-      if (ready[i].id == current && (!gives_way || ready.size() == 1)) {
-        point.fallback = i;
-        point.running = !gives_way;
-      }
-    }
-    if (!point.running && ready.size() > 1 && gives_way && ready[0].id == current) {
+    // The running thread if it can go on; else the lowest, but not one that gives way to others.
+    const auto self = std::find_if(ready.begin(), ready.end(),
+                                   [&](const ReadyThread& thread) { return thread.id == current; });
+    point.running = self != ready.end() && !gives_way;
+    if (point.running) {
+      point.fallback = static_cast<std::size_t>(self - ready.begin());
+    } else if (ready[0].id == current && ready.size() > 1) {
       point.fallback = 1;
     }
     std::size_t picked = point.fallback;
@@ -113,7 +114,9 @@ inline SimulatedRun execute(const SimulatedProgram& program, Strategy& strategy,
 
 // Steps without effect: `threads` threads of `steps` steps each.
 inline SimulatedProgram idle_program(std::size_t threads, std::size_t steps) {
-  return SimulatedProgram(threads, std::vector<SimulatedStep>(steps));
+  SimulatedProgram program(threads);
+  for (auto& thread : program) thread.resize(steps);
+  return program;
 }
 
 }  // namespace heddle

@@ -31,8 +31,9 @@ std::string error_of(std::string_view text) {
   return error != nullptr ? error->message : "no error";
 }
 
-const std::vector<std::string> kAll{"random", "random:stay=0", "random:stay=0.9", "pct",
-                                    "pct:depth=5,k=40"};
+std::vector<std::string> all_kinds() {
+  return {"random", "random:stay=0", "random:stay=0.9", "pct", "pct:depth=5,k=40"};
+}
 
 // Three threads, six steps each, the third of which is a choice of four.
 SimulatedProgram program_with_choices() {
@@ -45,7 +46,7 @@ SimulatedProgram program_with_choices() {
 }
 
 TEST(MakeStrategy, makes_every_strategy_with_and_without_options) {
-  for (const std::string& text : kAll) EXPECT_NE(made(text), nullptr) << text;
+  for (const std::string& text : all_kinds()) EXPECT_NE(made(text), nullptr) << text;
   EXPECT_NE(made("random:stay=1"), nullptr);
   EXPECT_NE(made("pct:depth=100"), nullptr);
 }
@@ -69,7 +70,7 @@ TEST(MakeStrategy, says_what_is_wrong_and_what_is_possible) {
 
 TEST(EveryStrategy, a_run_depends_on_seed_and_number_alone) {
   const SimulatedProgram program = program_with_choices();
-  for (const std::string& text : kAll) {
+  for (const std::string& text : all_kinds()) {
     // One goes through the runs in order, the other starts at run 50 and goes back.
     const auto forwards = made(text, 7);
     const auto backwards = made(text, 7);
@@ -85,7 +86,7 @@ TEST(EveryStrategy, a_run_depends_on_seed_and_number_alone) {
 
 TEST(EveryStrategy, seeds_and_run_numbers_make_different_runs) {
   const SimulatedProgram program = program_with_choices();
-  for (const std::string& text : kAll) {
+  for (const std::string& text : all_kinds()) {
     std::set<std::vector<ThreadId>> by_run;
     std::set<std::vector<ThreadId>> by_seed;
     const auto strategy = made(text, 7);
@@ -105,7 +106,7 @@ TEST(EveryStrategy, allocates_nothing_after_the_first_runs) {
   for (ThreadId id = 0; id < ready.size(); ++id) ready[id].id = id;
   SchedulingPoint point;
   point.ready = ready;
-  for (const std::string& text : kAll) {
+  for (const std::string& text : all_kinds()) {
     const auto strategy = made(text);
     const auto run = [&](std::uint64_t number) {
       strategy->begin_run(number);
@@ -125,7 +126,7 @@ TEST(EveryStrategy, allocates_nothing_after_the_first_runs) {
 }
 
 TEST(EveryStrategy, answers_stay_in_range) {
-  for (const std::string& text : kAll) {
+  for (const std::string& text : all_kinds()) {
     const auto strategy = made(text);
     for (std::uint64_t run = 0; run < 20; ++run) {
       strategy->begin_run(run);

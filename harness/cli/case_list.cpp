@@ -1,0 +1,77 @@
+#include "harness/cli/case_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace heddle {
+namespace {
+
+// The number of single-character edits between two words (Levenshtein 1966).
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::variant<std::vector<ListedCase>, CaseListError> read_case_list() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto file = self.parent_path().parent_path() / "share" / "heddle" / "cases.json";
+  if (!std::filesystem::exists(file, error)) return std::vector<ListedCase>{};
+  return read_case_list(file.string());
+}
+
+std::variant<std::vector<ListedCase>, CaseListError> read_case_list(const std::string& file) {
+  std::ifstream in(file);
+  const auto json = nlohmann::json::parse(in, nullptr, false);
+  std::vector<ListedCase> cases;
+  try {
+    for (const auto& entry : json.at("cases")) {
+      cases.push_back({entry.at("name").get<std::string>(), entry.at("path").get<std::string>()});
+    }
+  } catch (const nlohmann::json::exception&) {
+    return CaseListError{file + " is no list of cases; build anew with cmake"};
+  }
+  return cases;
+}
+
+std::variant<NamedProgram, CaseListError> find_program(const std::string& word,
+                                                       const std::vector<ListedCase>& cases) {
+  if (word.find('/') != std::string::npos) return NamedProgram{word, word};
+  const auto found =
+      std::find_if(cases.begin(), cases.end(), [&](const auto& c) { return c.name == word; });
+  if (found != cases.end()) return NamedProgram{word, found->path};
+  if (std::error_code error; std::filesystem::is_regular_file(word, error)) {
+    return CaseListError{
+        fmt::format("there is no case named '{0}'; for the program in this folder write ./{0}",
+                    word)};
+  }
+  const auto nearest = std::min_element(
+      cases.begin(), cases.end(), [&](const ListedCase& a, const ListedCase& b) {
+        return distance(a.name, word) < distance(b.name, word);
+      });
+  constexpr std::size_t kTypingSlip = 3;
+  if (nearest != cases.end() && distance(nearest->name, word) <= kTypingSlip) {
+    return CaseListError{
+        fmt::format("there is no case named '{}'; did you mean '{}'?", word, nearest->name)};
+  }
+  return CaseListError{fmt::format(
+      "there is no case named '{}'; `heddle list` shows the cases, a path to a program has a '/'",
+      word)};
+}
+
+}  // namespace heddle

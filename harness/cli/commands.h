@@ -1,0 +1,26 @@
+// The subcommands. Each adds itself to the command line; what it does, it does in a function of its
+// own that returns the exit status.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+
+namespace heddle {
+
+// Exit statuses of the command.
+inline constexpr int kHeld = 0;      // every expectation held
+inline constexpr int kNotHeld = 1;   // one did not
+inline constexpr int kUsage = 2;     // the command line is wrong
+inline constexpr int kOwnError = 3;  // Heddle itself failed, or nothing was controlled
+
+// Set to the chosen subcommand's work.
+using Action = std::function<int()>;
+
+void add_run_command(CLI::App& app, Action& action);
+void add_replay_command(CLI::App& app, Action& action);
+void add_list_command(CLI::App& app, Action& action);
+
+// Prints "heddle: MESSAGE" to standard error and returns `status`.
+int complain(int status, std::string_view message);
+
+}  // namespace heddle

@@ -1,0 +1,32 @@
+// What a person or a test expects of a case, and whether it came out so.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "harness/model/outcome.h"
+#include "harness/search/result.h"
+
+namespace heddle {
+
+struct Expectation {
+  enum class Verdict { pass, fail, any };
+  Verdict verdict = Verdict::pass;
+  std::optional<FailureKind> kind;  // with fail: at least one finding of this kind
+};
+
+struct ExpectationError {
+  std::string message;
+};
+
+// "pass", "fail", "fail:lost_wakeup" (an enumerator of FailureKind), "any".
+std::variant<Expectation, ExpectationError> parse_expectation(std::string_view text);
+
+// One line that says what was expected and is not so; nothing if all is as expected. Engines that
+// could not be used are left out.
+std::optional<std::string> broken_expectation(const Expectation& expectation,
+                                              const CaseResult& result);
+
+}  // namespace heddle

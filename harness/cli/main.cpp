@@ -1,0 +1,31 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "harness/cli/commands.h"
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Finds concurrency bugs in ordinary C and C++ programs and shows the shortest interleaving "
+      "that fails.\nA program is an ordinary ThreadSanitizer build: g++ -g -O1 -fsanitize=thread");
+  app.name("heddle");
+  app.require_subcommand(1);
+  heddle::Action action;
+  heddle::add_run_command(app, action);
+  heddle::add_replay_command(app, action);
+  heddle::add_list_command(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app.help("", CLI::AppFormatMode::Normal).c_str(), stdout);
+    return heddle::kHeld;
+  } catch (const CLI::ParseError& error) {
+    return heddle::complain(heddle::kUsage, std::string(error.what()) + " (see heddle --help)");
+  }
+  try {
+    return action();
+  } catch (const std::exception& error) {
+    return heddle::complain(heddle::kOwnError, error.what());
+  }
+}

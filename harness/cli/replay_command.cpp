@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "harness/cli/case_list.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/terminal_size.h"
+#include "harness/report/symbolizer.h"
+#include "harness/report/terminal.h"
+#include "harness/search/program_check.h"
+#include "harness/search/replayer.h"
+
+namespace heddle {
+namespace {
+
+struct ReplayOptions {
+  std::string token;
+  std::vector<std::string> words;
+};
+
+int replay(const ReplayOptions& options) {
+  const auto parsed = parse_token(options.token);
+  if (const auto* error = std::get_if<TokenError>(&parsed)) return complain(kUsage, error->message);
+  const auto& token = std::get<Token>(parsed);
+  if (token.engine != EngineKind::fuzz && token.engine != EngineKind::relacy) {
+    return complain(kUsage, "runs with real threads cannot be replayed; this token is not valid");
+  }
+  std::vector<std::string> words = options.words;
+  std::erase(words, "--");
+  if (words.empty()) return complain(kUsage, "which program? heddle replay TOKEN PROGRAM");
+  auto list = read_case_list();
+  if (const auto* error = std::get_if<CaseListError>(&list)) {
+    return complain(kOwnError, error->message);
+  }
+  const auto program = find_program(words.front(), std::get<std::vector<ListedCase>>(list));
+  if (const auto* error = std::get_if<CaseListError>(&program)) {
+    return complain(kUsage, error->message);
+  }
+  const auto& named = std::get<NamedProgram>(program);
+  if (const auto wrong = check_program(named.path)) return complain(kOwnError, *wrong);
+
+  CaseResult result;
+  result.name = named.name;
+  result.program = named.path;
+  result.args.assign(words.begin() + 1, words.end());
+  constexpr std::uint32_t kPatienceMs = 60'000;
+  Replayer replayer({.program = named.path,
+                     .args = result.args,
+                     .show_output = true,
+                     .library_dir = default_library_dir()},
+                    kPatienceMs);
+  Job job;
+  job.engine = token.engine;
+  job.record_trace = true;
+  job.schedule = token.schedule;
+  job.relacy_state = token.relacy_state;
+  auto run = replayer.replay(job);
+  if (const auto* error = std::get_if<StartError>(&run)) return complain(kOwnError, error->message);
+  const auto& done = std::get<JobDone>(run);
+  result.modules = replayer.modules();
+  const Symbolizer symbols(result.modules);
+  const ReportCase report_case{.result = &result, .symbols = &symbols, .replay_as = named.name};
+  const Outcome outcome = done.outcome.value_or(Outcome(Passed{}));
+  write_terminal_replay(std::cout, report_case, token, outcome, done.reports, done.trace,
+                        terminal_options());
+  const bool failed = std::holds_alternative<Failed>(outcome) || !done.reports.empty();
+  return failed ? kNotHeld : kHeld;
+}
+
+}  // namespace
+
+void add_replay_command(CLI::App& app, Action& action) {
+  auto options = std::make_shared<ReplayOptions>();
+  CLI::App* command = app.add_subcommand(
+      "replay", "Shows one interleaving again; exit status 1 if it fails, 0 if it passes");
+  command->add_option("token", options->token, "from a report")->required();
+  command->add_option("program", options->words, "as for run, and its arguments behind --")
+      ->required();
+  command->callback([options, &action] { action = [options] { return replay(*options); }; });
+}
+
+}  // namespace heddle

@@ -1,0 +1,338 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "fuzz/strategy/strategy.h"
+#include "harness/cli/case_list.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/expectation.h"
+#include "harness/cli/terminal_size.h"
+#include "harness/report/progress.h"
+#include "harness/report/report_formats.h"
+#include "harness/report/symbolizer.h"
+#include "harness/report/terminal.h"
+#include "harness/search/engine_search.h"
+#include "harness/search/minimize.h"
+#include "harness/search/program_check.h"
+
+namespace heddle {
+namespace {
+
+struct RunOptions {
+  std::vector<std::string> words;  // programs, then "--" and their arguments
+  std::vector<std::string> engines = {"all"};
+  std::uint64_t runs = 10'000;
+  std::string time;
+  std::uint64_t seed = 1;
+  unsigned jobs = 0;
+  std::string strategy = "random";
+  std::string delay = "exponential";
+  std::string relacy_search = "random";
+  std::string expect = "pass";
+  std::vector<std::string> reports;
+  std::uint64_t step_limit = Job{}.step_limit;
+  std::uint32_t hang_ms = Job{}.hang_ms;
+};
+
+struct Report {
+  const ReportFormat* format;
+  std::string file;
+};
+
+// The options, checked.
+struct Plan {
+  std::vector<NamedProgram> programs;
+  std::vector<std::string> args;
+  std::vector<EngineKind> engines;
+  bool chosen_engines = false;  // by name, not "all"
+  double seconds = 0;
+  Job job;
+  Expectation expectation;
+  std::vector<Report> reports;
+};
+
+std::atomic<bool> g_interrupted{false};
+
+void on_interrupt(int) {
+  // The second time the person means it.
+  if (g_interrupted.exchange(true)) _exit(130);
+}
+
+// "30s", "5m", "250ms", "1h"; a bare number is seconds. Nothing if it is none of these.
+std::optional<double> parse_seconds(const std::string& text) {
+  std::size_t used = 0;
+  double value = 0;
+  try {
+    value = std::stod(text, &used);
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+  const std::string unit = text.substr(used);
+  double factor = 0;
+  if (unit == "ms") factor = 0.001;
+  if (unit.empty() || unit == "s") factor = 1;
+  if (unit == "m") factor = 60;
+  if (unit == "h") factor = 3600;
+  if (factor == 0 || !(value > 0)) return std::nullopt;
+  return value * factor;
+}
+
+// Fills `plan`, or says in one line what is wrong.
+std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
+  auto list = read_case_list();
+  if (const auto* error = std::get_if<CaseListError>(&list)) return error->message;
+  const auto& cases = std::get<std::vector<ListedCase>>(list);
+  for (const std::string& word : options.words) {
+    auto program = find_program(word, cases);
+    if (const auto* error = std::get_if<CaseListError>(&program)) return error->message;
+    plan.programs.push_back(std::get<NamedProgram>(std::move(program)));
+  }
+  for (const std::string& name : options.engines) {
+    if (name == "all") {
+      plan.engines = {EngineKind::stress, EngineKind::tsan, EngineKind::fuzz, EngineKind::relacy};
+      continue;
+    }
+    const auto engine = parse_engine(name);
+    if (!engine.has_value()) {
+      return fmt::format("'{}' is no engine; there are stress, tsan, fuzz, relacy and all", name);
+    }
+    plan.chosen_engines = true;
+    if (std::find(plan.engines.begin(), plan.engines.end(), *engine) == plan.engines.end()) {
+      plan.engines.push_back(*engine);
+    }
+  }
+  if (options.runs == 0) return "--runs 0 would test nothing; give 1 or more";
+  if (!options.time.empty()) {
+    const auto seconds = parse_seconds(options.time);
+    if (!seconds.has_value()) {
+      return fmt::format("'{}' is no length of time; write 30s, 5m or 1h", options.time);
+    }
+    plan.seconds = *seconds;
+  }
+  const auto delay = parse_delay_plan(options.delay);
+  if (const auto* error = std::get_if<DelayPlanError>(&delay)) return error->message;
+  plan.job.delay = std::get<DelayPlan>(delay);
+  const auto strategy = make_strategy(options.strategy, options.seed);
+  if (const auto* error = std::get_if<StrategyError>(&strategy)) return error->message;
+  plan.job.strategy = options.strategy;
+  plan.job.relacy_search = options.relacy_search;
+  plan.job.seed = options.seed;
+  plan.job.step_limit = options.step_limit;
+  plan.job.hang_ms = options.hang_ms;
+  const auto expectation = parse_expectation(options.expect);
+  if (const auto* error = std::get_if<ExpectationError>(&expectation)) return error->message;
+  plan.expectation = std::get<Expectation>(expectation);
+  for (const std::string& text : options.reports) {
+    const std::size_t colon = text.find(':');
+    const std::string name = text.substr(0, colon);
+    const ReportFormat* format = find_report_format(name);
+    if (format == nullptr || colon == std::string::npos || colon + 1 == text.size()) {
+      std::vector<std::string_view> names;
+      for (const ReportFormat& known : report_formats()) names.push_back(known.name);
+      return fmt::format("'{}' is no report; write FORMAT:FILE, with a FORMAT of: {}", text,
+                         fmt::join(names, ", "));
+    }
+    plan.reports.push_back({format, text.substr(colon + 1)});
+  }
+  return std::nullopt;
+}
+
+// Which findings get a minimal interleaving: one that ends a run says more than a race on the way,
+// and past a few a report helps nobody.
+constexpr std::size_t kMinimized = 4;
+
+void minimize_findings(EngineResult& result, const SearchOptions& options,
+                       const std::function<void()>& progress) {
+  Replayer replayer(options.worker, options.lost_ms);
+  std::size_t minimized = 0;
+  for (Finding& finding : result.findings) {
+    if (!finding.token.has_value() || minimized == kMinimized || g_interrupted) continue;
+    progress();
+    ++minimized;
+    finding.minimal = minimize(replayer, options.job, finding, {});
+    if (finding.minimal.has_value()) finding.token = finding.minimal->token;
+  }
+}
+
+EngineResult run_engine(const Plan& plan, const NamedProgram& program, EngineKind engine,
+                        const RunOptions& options, ProgressLine* line,
+                        std::vector<Module>& modules) {
+  SearchOptions search_options;
+  search_options.worker = {.program = program.path,
+                           .args = plan.args,
+                           .library_dir = default_library_dir()};
+  search_options.job = plan.job;
+  search_options.job.engine = engine;
+  search_options.runs = options.runs;
+  search_options.seconds = plan.seconds;
+  // Engines with real threads need the processors for the threads of one run.
+  const bool real_threads = engine == EngineKind::stress || engine == EngineKind::tsan;
+  const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
+  search_options.workers = options.jobs != 0 ? options.jobs : real_threads ? 1 : processors;
+
+  Progress progress{.case_name = program.name,
+                    .engine = to_string(engine),
+                    .activity = {},
+                    .runs = 0,
+                    .planned = plan.seconds > 0 ? 0 : options.runs,
+                    .failed = 0,
+                    .seconds = 0};
+  SearchEvents events;
+  events.interrupted = &g_interrupted;
+  if (line != nullptr) {
+    events.progress = [&](std::uint64_t runs, std::uint64_t failed, double seconds) {
+      progress.runs = runs;
+      progress.failed = failed;
+      progress.seconds = seconds;
+      line->show(progress);
+    };
+  }
+  SearchOutcome outcome = search(search_options, events);
+  if (!outcome.modules.empty()) modules = outcome.modules;
+  minimize_findings(outcome.result, search_options, [&] {
+    progress.activity = "shrinking";
+    if (line != nullptr) line->show(progress);
+  });
+  return std::move(outcome.result);
+}
+
+int write_reports(const Plan& plan, std::span<const ReportCase> cases) {
+  int status = kHeld;
+  for (const Report& report : plan.reports) {
+    std::ofstream out(report.file);
+    if (out) report.format->write(out, cases);
+    out.flush();
+    if (!out) {
+      status = complain(kUsage, fmt::format("cannot write {}: {}; the report above is complete",
+                                            report.file, std::strerror(errno)));
+    }
+  }
+  return status;
+}
+
+int run(const RunOptions& options) {
+  Plan plan;
+  RunOptions checked = options;
+  // CLI11 hands over what stands behind "--" with the rest; the last "--" of the command line is
+  // where the program's own arguments begin.
+  const auto separator = std::find(checked.words.begin(), checked.words.end(), "--");
+  if (separator != checked.words.end()) {
+    plan.args.assign(separator + 1, checked.words.end());
+    checked.words.erase(separator, checked.words.end());
+  }
+  if (checked.words.empty()) return complain(kUsage, "which program? heddle run PROGRAM");
+  if (const auto wrong = make_plan(checked, plan)) return complain(kUsage, *wrong);
+  for (const NamedProgram& program : plan.programs) {
+    if (const auto wrong = check_program(program.path)) return complain(kOwnError, *wrong);
+  }
+
+  struct sigaction action = {};
+  action.sa_handler = on_interrupt;
+  sigaction(SIGINT, &action, nullptr);
+
+  const std::size_t width = progress_width();
+  std::unique_ptr<ProgressLine> line;
+  if (width != 0) line = std::make_unique<ProgressLine>(std::cerr, width);
+
+  std::vector<std::unique_ptr<CaseResult>> results;
+  for (const NamedProgram& program : plan.programs) {
+    if (g_interrupted) break;
+    auto& result = *results.emplace_back(std::make_unique<CaseResult>());
+    result.name = program.name;
+    result.program = program.path;
+    result.args = plan.args;
+    result.seed = plan.job.seed;
+    for (const EngineKind engine : plan.engines) {
+      if (g_interrupted) break;
+      result.engines.push_back(
+          run_engine(plan, program, engine, checked, line.get(), result.modules));
+    }
+    result.interrupted = g_interrupted;
+  }
+  line.reset();
+
+  std::vector<std::unique_ptr<Symbolizer>> symbols;
+  std::vector<ReportCase> cases;
+  for (const auto& result : results) {
+    symbols.push_back(std::make_unique<Symbolizer>(result->modules));
+    cases.push_back(
+        {.result = result.get(), .symbols = symbols.back().get(), .replay_as = result->name});
+  }
+  write_terminal_report(std::cout, cases, terminal_options());
+  std::cout.flush();
+  int status = write_reports(plan, cases);
+
+  for (const auto& result : results) {
+    std::size_t errors = 0;
+    const std::string* error = nullptr;
+    for (const EngineResult& engine : result->engines) {
+      if (!engine.error.has_value()) continue;
+      ++errors;
+      if (error == nullptr) error = &*engine.error;
+    }
+    // Of all engines some may not suit a program; an engine that was asked for must.
+    if (errors != 0 && (plan.chosen_engines || errors == result->engines.size())) {
+      complain(kOwnError, fmt::format("{}: {}", result->name, *error));
+      status = kOwnError;
+    } else if (const auto broken = broken_expectation(plan.expectation, *result)) {
+      if (status == kHeld) status = kNotHeld;
+      complain(kNotHeld, *broken);
+    }
+  }
+  return status;
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, Action& action) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* command =
+      app.add_subcommand("run", "Runs programs under the engines and reports how they fail");
+  command->add_option("programs", options->words,
+                      "paths of programs (with a '/'), or names of built cases; behind -- the "
+                      "programs' own arguments");
+  command->prefix_command(false);
+  command
+      ->add_option("-e,--engine", options->engines,
+                   "stress, tsan, fuzz, relacy, or all; several with commas")
+      ->delimiter(',')
+      ->capture_default_str();
+  command->add_option("-n,--runs", options->runs, "runs per engine")->capture_default_str();
+  command->add_option("-t,--time", options->time, "instead of --runs: how long, e.g. 30s or 5m");
+  command->add_option("-s,--seed", options->seed, "the same seed gives the same runs")
+      ->capture_default_str();
+  command->add_option("-j,--jobs", options->jobs,
+                      "worker processes; default: one per processor, one for real threads");
+  command->add_option("--strategy", options->strategy, "fuzz: who goes next")
+      ->capture_default_str();
+  command->add_option("--delay", options->delay, "stress, tsan: the random delays")
+      ->capture_default_str();
+  command
+      ->add_option("--relacy-search", options->relacy_search,
+                   "relacy: random, full, or bound:N for at most N preemptions")
+      ->capture_default_str();
+  command
+      ->add_option("--expect", options->expect,
+                   "pass, fail, fail:KIND or any; the exit status says whether it is so")
+      ->capture_default_str();
+  command->add_option("--report", options->reports, "also write FORMAT:FILE, e.g. json:out.json");
+  command->add_option("--step-limit", options->step_limit, "fuzz: steps after which a run gives up")
+      ->capture_default_str();
+  command
+      ->add_option("--hang-ms", options->hang_ms,
+                   "stress, tsan: milliseconds without progress after which a run hangs")
+      ->capture_default_str();
+  command->callback([options, &action] { action = [options] { return run(*options); }; });
+}
+
+}  // namespace heddle

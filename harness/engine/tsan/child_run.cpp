@@ -1,0 +1,225 @@
+#include "harness/engine/tsan/child_run.h"
+
+#include <dlfcn.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <ucontext.h>
+
+#include <algorithm>
+#include <array>
+
+#include "harness/engine/native/program_image.h"
+
+#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
+#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
+
+namespace heddle::tsan {
+
+constinit SharedRun* g_shared = nullptr;
+constinit thread_local TsanThread* t_self = nullptr;
+
+namespace {
+
+using native::Life;
+
+// Tells the watching process that the run is over.
+void announce(bool reusable) {
+  g_shared->reusable.store(reusable, std::memory_order_relaxed);
+  g_shared->done.fetch_add(1, std::memory_order_release);
+  native::futex_wake(g_shared->done, 1, true);
+}
+
+[[noreturn]] void end_run_and_process() {
+  announce(false);
+  native::end_process(0);
+}
+
+[[noreturn]] void wait_for_end_of_process() {
+  const native::Futex never{0};
+  for (;;) native::futex_wait(never, 0);
+}
+
+[[noreturn]] void fail(FailureKind kind, Address pc, const char* message) {
+  TsanThread& self = *t_self;
+  // Out of reach of the hooks: what follows is no part of the program.
+  t_self = nullptr;
+  if (!g_shared->end.write(kind, self.id, pc, &self.slot, message)) {
+    // Another thread is ending the process at this moment.
+    wait_for_end_of_process();
+  }
+  end_run_and_process();
+}
+
+void finish(int status, Address pc) {
+  // As the shell sees it: the lowest eight bits.
+  if ((status & 0xff) == 0) {
+    g_shared->end.pass();
+    return;
+  }
+  native::MessageBuffer message;
+  message.add("exit status ").add(std::int64_t{status & 0xff});
+  g_shared->end.write(FailureKind::exit_status, t_self->id, pc, &t_self->slot, message.c_str());
+}
+
+void on_fault(int signal, siginfo_t* info, void* context) {
+  if (t_self == nullptr) {
+    // A fault of Heddle's own or of the runtime's: the watching process sees how this one ends.
+    native::system_call(SYS_kill, native::process_id(), SIGKILL);
+    return;
+  }
+  const auto pc =
+      static_cast<Address>(static_cast<const ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP]);
+  const bool has_address = signal == SIGSEGV || signal == SIGBUS;
+  const native::MessageBuffer message = native::signal_message(
+      signal, has_address ? reinterpret_cast<Address>(info->si_addr) : 0, has_address);
+  // A pc stands just behind the instruction it blames, as return addresses do.
+  fail(FailureKind::signal, pc + 1, message.c_str());
+}
+
+void handle_faults() {
+  static std::array<char, std::size_t{64} << 10> memory;
+  const stack_t stack{.ss_sp = memory.data(), .ss_flags = 0, .ss_size = memory.size()};
+  sigaltstack(&stack, nullptr);
+  struct sigaction action {};
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_ONSTACK | SA_SIGINFO;
+  action.sa_sigaction = on_fault;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) {
+    sigaction(signal, &action, nullptr);
+  }
+}
+
+TsanThread& begin_main() {
+  TsanThread& main = g_shared->threads[0];
+  g_shared->thread_count.store(1);
+  main.id = 0;
+  main.gate_budget = 0;
+  main.delays.emplace(g_shared->delay, g_shared->seed, g_shared->number, 0, g_shared->ticks_per_ns);
+  main.slot.tid.store(native::thread_id(), std::memory_order_relaxed);
+  main.slot.handle.store(pthread_self(), std::memory_order_relaxed);
+  main.slot.life.store(Life::running, std::memory_order_release);
+  return main;
+}
+
+// pthread_exit() in main: the run ends with its last thread, and with status zero. Main's stack is
+// not unwound, as the frames below main are not made for it.
+[[noreturn]] void wait_for_last_thread() {
+  t_self = nullptr;
+  g_shared->threads[0].slot.life.store(Life::ended, std::memory_order_release);
+  const native::Futex never{0};
+  for (std::uint32_t i = 1; i < g_shared->threads_used();) {
+    const Life life = g_shared->threads[i].slot.life.load(std::memory_order_acquire);
+    if (life == Life::ended) {
+      ++i;
+    } else {
+      native::futex_wait(never, 0, 1'000'000);
+    }
+  }
+  g_shared->end.pass();
+  end_run_and_process();
+}
+
+void execute_one(const Program& program) {
+  t_self = &begin_main();
+  const int status = program.main(program.argc, program.argv, program.envp);
+  finish(status, 0);
+  t_self = nullptr;
+  g_shared->threads[0].slot.life.store(Life::ended, std::memory_order_release);
+}
+
+bool reported_other_than_races() {
+  const std::uint32_t count = g_shared->report_count.load();
+  if (count > kMaxReports) return true;
+  return std::any_of(
+      g_shared->reports.begin(), g_shared->reports.begin() + count,
+      [](const ReportRecord& report) { return report.kind != FailureKind::data_race; });
+}
+
+}  // namespace
+
+void serve_runs(RunHost& host) {
+  // A worker that is killed must not leave its runs behind.
+  native::system_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+  handle_faults();
+  const native::ThreadLocals locals;
+  for (std::uint32_t served = 0;; ++served) {
+    if (served > 0) {
+      host.restore();
+      restore_heap();
+      locals.reset_main();
+    }
+    execute_one(host.program());
+    const bool all_joined = g_shared->joins.load() + 1 == g_shared->thread_count.load();
+    if (!all_joined || reported_other_than_races() || !heap_is_restorable()) {
+      end_run_and_process();
+    }
+    const std::uint32_t go = g_shared->go.load();
+    announce(true);
+    while (g_shared->go.load(std::memory_order_acquire) == go) {
+      native::futex_wait(g_shared->go, go, native::kForever, true);
+    }
+  }
+}
+
+}  // namespace heddle::tsan
+
+// ---- the ends of the program that the runtime has no part in
+
+namespace {
+
+template <typename Function>
+Function* next(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+HEDDLE_EXPORT __attribute__((noreturn)) void exit(int status) {
+  using namespace heddle::tsan;
+  if (t_self == nullptr) {
+    next<void(int)>("exit")(status);
+    __builtin_unreachable();
+  }
+  finish(status, HEDDLE_PC);
+  end_run_and_process();
+}
+
+HEDDLE_EXPORT __attribute__((noreturn)) void pthread_exit(void* result) {
+  using namespace heddle::tsan;
+  if (t_self != nullptr && t_self->id == 0) wait_for_last_thread();
+  next<void(void*)>("pthread_exit")(result);
+  __builtin_unreachable();
+}
+
+HEDDLE_EXPORT __attribute__((noreturn)) void _exit(int status) {
+  using namespace heddle::tsan;
+  if (t_self != nullptr) {
+    finish(status, HEDDLE_PC);
+    end_run_and_process();
+  }
+  heddle::native::end_process(status);
+}
+
+HEDDLE_EXPORT __attribute__((noreturn)) void abort() {
+  using namespace heddle::tsan;
+  if (t_self == nullptr) {
+    next<void()>("abort")();
+    __builtin_unreachable();
+  }
+  const heddle::Address pc = HEDDLE_PC;
+  const heddle::native::AbortReason reason = heddle::native::explain_abort(pc);
+  fail(reason.kind, pc, reason.message.c_str());
+}
+
+HEDDLE_EXPORT __attribute__((noreturn)) void __assert_fail(const char* expression, const char* file,
+                                                           unsigned line, const char* function) {
+  using namespace heddle::tsan;
+  if (t_self == nullptr) {
+    next<void(const char*, const char*, unsigned, const char*)>("__assert_fail")(expression, file,
+                                                                                 line, function);
+    __builtin_unreachable();
+  }
+  const heddle::native::MessageBuffer message =
+      heddle::native::assertion_message(expression, file, line, function);
+  fail(heddle::FailureKind::assertion, HEDDLE_PC, message.c_str());
+}

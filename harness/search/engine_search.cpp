@@ -1,0 +1,378 @@
+#include "harness/search/engine_search.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
+
+namespace heddle {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Range {
+  std::uint64_t begin;
+  std::uint64_t end;
+};
+
+// The first runs are few, so that what they teach (which plain accesses race) serves all others.
+// Fixed, so that what a run knows depends on its number alone.
+constexpr std::uint64_t kFirstEpoch = 16;
+constexpr std::uint64_t kEpochGrowth = 16;
+
+std::string method_of(const Job& job) {
+  switch (job.engine) {
+    case EngineKind::fuzz:
+      return job.strategy;
+    case EngineKind::relacy:
+      return job.relacy_search;
+    case EngineKind::stress:
+    case EngineKind::tsan:
+      return to_text(job.delay);
+  }
+  return {};
+}
+
+class Search {
+ public:
+  Search(const SearchOptions& options, const SearchEvents& events)
+      : options_(options), events_(events) {
+    options_.worker.tsan = options.job.engine == EngineKind::tsan;
+    outcome_.result.engine = options.job.engine;
+    outcome_.result.method = method_of(options.job);
+  }
+
+  SearchOutcome run() {
+    begin_ = Clock::now();
+    std::uint64_t epoch_begin = 0;
+    std::uint64_t epoch_end = kFirstEpoch;
+    const std::uint64_t runs = options_.seconds > 0 ? ~std::uint64_t{0} : options_.runs;
+    while (epoch_begin < runs && !over()) {
+      const std::uint64_t end = learns() ? std::min(epoch_end, runs) : runs;
+      run_epoch({epoch_begin, end});
+      // Only here, so that all runs of an epoch know the same, whichever worker executes them.
+      racy_ = racy_new_;
+      epoch_begin = end;
+      epoch_end *= kEpochGrowth;
+    }
+    finish();
+    return std::move(outcome_);
+  }
+
+ private:
+  struct Slot {
+    std::unique_ptr<WorkerProcess> worker;
+    std::optional<Range> range;  // what the job under way covers
+    std::uint64_t seen_runs = 0;
+    Clock::time_point moved;  // when seen_runs last changed
+    bool stopped = false;     // told to stop
+  };
+
+  struct Found {
+    Failed failure;
+    std::uint64_t count = 0;
+    std::uint64_t first_run = 0;
+    bool described = false;
+    std::optional<Token> token;
+  };
+
+  bool learns() const { return options_.job.engine == EngineKind::fuzz; }
+
+  // Relacy's exhaustive searches are one walk; a second worker would repeat it.
+  unsigned workers() const {
+    const bool one_walk =
+        options_.job.engine == EngineKind::relacy && options_.job.relacy_search != "random";
+    return one_walk ? 1 : std::max(1U, options_.workers);
+  }
+
+  double seconds() const {
+    return std::chrono::duration<double>(Clock::now() - begin_).count();
+  }
+
+  bool out_of_time() const { return options_.seconds > 0 && seconds() >= options_.seconds; }
+
+  bool over() const {
+    return outcome_.result.error.has_value() || outcome_.result.exhausted || interrupted() ||
+           out_of_time();
+  }
+
+  bool interrupted() const {
+    return events_.interrupted != nullptr && events_.interrupted->load();
+  }
+
+  void run_epoch(Range range) {
+    std::deque<Range> todo = split(range);
+    slots_.resize(workers());
+    while (true) {
+      bool busy = false;
+      for (Slot& slot : slots_) {
+        if (!slot.range.has_value() && !todo.empty() && !over()) {
+          begin(slot, todo);
+        }
+        busy |= slot.range.has_value();
+      }
+      if (!busy && (todo.empty() || over())) return;
+      wait(todo);
+    }
+  }
+
+  // One part a worker; with a time limit no end is known, and parts are of a size that ends soon.
+  std::deque<Range> split(Range range) const {
+    std::deque<Range> parts;
+    const std::uint64_t size = range.end - range.begin;
+    const std::uint64_t count = size <= kFirstEpoch ? 1 : workers();
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const auto at = [&](std::uint64_t k) {
+        return range.begin + size / count * k + std::min(k, size % count);
+      };
+      if (at(i) < at(i + 1)) parts.push_back({at(i), at(i + 1)});
+    }
+    return parts;
+  }
+
+  void begin(Slot& slot, std::deque<Range>& todo) {
+    if (slot.worker == nullptr) {
+      auto started = WorkerProcess::start(options_.worker);
+      if (auto* error = std::get_if<StartError>(&started)) {
+        outcome_.result.error = error->message;
+        return;
+      }
+      slot.worker = std::move(std::get<std::unique_ptr<WorkerProcess>>(started));
+      if (outcome_.modules.empty()) outcome_.modules = slot.worker->modules();
+    }
+    const Range range = todo.front();
+    todo.pop_front();
+    Job job = options_.job;
+    job.first_run = range.begin;
+    job.runs = range.end - range.begin;
+    job.racy_pcs = racy_;
+    slot.range = range;
+    slot.seen_runs = 0;
+    slot.moved = Clock::now();
+    slot.stopped = false;
+    slot.worker->progress().stop = 0;
+    // Counters of the job before would be counted again if the worker died before it reset them.
+    slot.worker->progress().runs_done = 0;
+    slot.worker->progress().runs_failed = 0;
+    slot.worker->progress().runs_gave_up = 0;
+    slot.worker->progress().failures_used = 0;
+    slot.worker->progress().racy_used = 0;
+    slot.worker->progress().in_run = 0;
+    slot.worker->send(job);
+  }
+
+  void wait(std::deque<Range>& todo) {
+    std::vector<pollfd> descriptors;
+    std::vector<Slot*> waiting;
+    for (Slot& slot : slots_) {
+      if (!slot.range.has_value()) continue;
+      descriptors.push_back({.fd = slot.worker->descriptor(), .events = POLLIN, .revents = 0});
+      waiting.push_back(&slot);
+    }
+    constexpr int kTickMs = 50;
+    poll(descriptors.data(), descriptors.size(), kTickMs);
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+      Slot& slot = *waiting[i];
+      if (descriptors[i].revents != 0) {
+        handle_message(slot, todo);
+      } else {
+        watch(slot, todo);
+      }
+      if (slot.range.has_value() && !slot.stopped && over()) {
+        slot.worker->progress().stop = 1;
+        slot.stopped = true;
+        // A run that does not end must not hold up the report.
+        slot.moved = Clock::now();
+      }
+    }
+    report_progress();
+  }
+
+  void handle_message(Slot& slot, std::deque<Range>& todo) {
+    auto message = slot.worker->receive();
+    if (!message.has_value()) {
+      lost(slot, todo, std::nullopt);
+    } else if (auto* described = std::get_if<Described>(&*message)) {
+      describe(*described);
+    } else if (auto* done = std::get_if<JobDone>(&*message)) {
+      collect(slot);
+      outcome_.result.exhausted |= done->exhausted;
+      if (done->error.has_value()) outcome_.result.error = done->error;
+      slot.range.reset();
+    } else if (std::holds_alternative<Lost>(*message)) {
+      // Counted by the worker; what is left of its range goes to another.
+      const std::uint64_t next = slot.worker->progress().current_run + 1;
+      collect(slot);
+      give_back(slot, todo, next);
+    }
+  }
+
+  void give_back(Slot& slot, std::deque<Range>& todo, std::uint64_t next) {
+    slot.worker.reset();
+    if (next < slot.range->end) todo.push_front({next, slot.range->end});
+    slot.range.reset();
+  }
+
+  // A worker that is stuck where Heddle cannot see: in code without instrumentation, or for good.
+  void watch(Slot& slot, std::deque<Range>& todo) {
+    const std::uint64_t runs = slot.worker->progress().runs_done;
+    if (runs != slot.seen_runs) {
+      slot.seen_runs = runs;
+      slot.moved = Clock::now();
+      return;
+    }
+    const auto patience = std::chrono::milliseconds(slot.stopped ? 1'000 : options_.lost_ms);
+    if (Clock::now() - slot.moved < patience) return;
+    slot.worker->kill();
+    if (slot.stopped) {
+      // Asked to stop, and the run under way did not: it says nothing about the program.
+      collect(slot);
+      slot.worker.reset();
+      slot.range.reset();
+      return;
+    }
+    lost(slot, todo,
+         Failed{.kind = FailureKind::hang,
+                .message = "no end within " + std::to_string(options_.lost_ms / 1'000) +
+                           " s; probably an endless loop in code that is not instrumented",
+                .places = {}});
+  }
+
+  // The worker died in a run without a word of its own: the run is charged with it.
+  void lost(Slot& slot, std::deque<Range>& todo, std::optional<Failed> failure) {
+    SharedProgress& progress = slot.worker->progress();
+    const std::string end = slot.worker->how_it_ended();
+    if (progress.in_run == 0) {
+      outcome_.result.error = "the worker " + end + " between runs";
+      collect(slot);
+      slot.worker.reset();
+      slot.range.reset();
+      return;
+    }
+    if (!failure.has_value()) {
+      failure = Failed{.kind = FailureKind::signal, .message = "the process " + end, .places = {}};
+    }
+    const std::uint64_t run = progress.current_run;
+    Described described{.key = failure_key(*failure), .run = run, .failure = *failure,
+                        .relacy_state = {}};
+    const std::uint32_t used = progress.deviations_used;
+    if (used <= SharedProgress::kDeviations) {
+      described.schedule =
+          Schedule{{progress.deviations, progress.deviations + used}};
+    }
+    collect(slot);
+    describe(described);
+    Found& found = found_[described.key];
+    found.first_run = found.count == 0 ? run : std::min(found.first_run, run);
+    ++found.count;
+    ++outcome_.result.runs;
+    note_failed(run);
+    ++outcome_.result.failed;
+    give_back(slot, todo, run + 1);
+  }
+
+  void note_failed(std::uint64_t run) {
+    auto& first = outcome_.result.first_failure;
+    first = std::min(first.value_or(run + 1), run + 1);
+  }
+
+  void describe(Described& described) {
+    Found& found = found_[described.key];
+    // Of several workers' descriptions the one of the lowest run stays, whichever came first.
+    if (found.described && found.first_run <= described.run) return;
+    found.described = true;
+    found.failure = std::move(described.failure);
+    found.first_run = described.run;
+    found.token.reset();
+    if (options_.job.engine == EngineKind::fuzz && described.schedule.has_value()) {
+      found.token = Token{.engine = EngineKind::fuzz, .schedule = *described.schedule,
+                          .relacy_state = {}};
+    } else if (options_.job.engine == EngineKind::relacy && !described.relacy_state.empty()) {
+      found.token = Token{.engine = EngineKind::relacy, .schedule = {},
+                          .relacy_state = described.relacy_state};
+    }
+  }
+
+  void collect(Slot& slot) {
+    SharedProgress& progress = slot.worker->progress();
+    EngineResult& result = outcome_.result;
+    result.runs += progress.runs_done;
+    result.failed += progress.runs_failed;
+    result.gave_up += progress.runs_gave_up;
+    steps_ += progress.steps;
+    most_threads_ = std::max<std::uint32_t>(most_threads_, progress.most_threads);
+    if (progress.runs_failed != 0) note_failed(progress.first_failed_run);
+    const std::uint32_t failures = progress.failures_used;
+    for (std::uint32_t i = 0; i < failures; ++i) {
+      Found& found = found_[progress.failures[i].key];
+      found.count += progress.failures[i].count;
+    }
+    const std::uint32_t racy = progress.racy_used;
+    for (std::uint32_t i = 0; i < racy; ++i) {
+      const Address pc = progress.racy[i];
+      const auto at = std::lower_bound(racy_new_.begin(), racy_new_.end(), pc);
+      if (at == racy_new_.end() || *at != pc) racy_new_.insert(at, pc);
+    }
+  }
+
+  void report_progress() {
+    if (!events_.progress) return;
+    std::uint64_t runs = outcome_.result.runs;
+    std::uint64_t failed = outcome_.result.failed;
+    for (Slot& slot : slots_) {
+      if (!slot.range.has_value()) continue;
+      runs += slot.worker->progress().runs_done;
+      failed += slot.worker->progress().runs_failed;
+    }
+    events_.progress(runs, failed, seconds());
+  }
+
+  void finish() {
+    EngineResult& result = outcome_.result;
+    result.seconds = seconds();
+    slots_.clear();
+    for (auto& [key, found] : found_) {
+      result.findings.push_back({.failure = std::move(found.failure),
+                                 .count = found.count,
+                                 .first_run = found.first_run,
+                                 .token = std::move(found.token),
+                                 .minimal = {}});
+    }
+    std::stable_sort(result.findings.begin(), result.findings.end(),
+                     [](const Finding& a, const Finding& b) {
+                       return a.count != b.count ? a.count > b.count : a.first_run < b.first_run;
+                     });
+    if (result.error.has_value() || result.runs == 0) return;
+    // No silent pass: a search that could not have found anything is an error.
+    if (most_threads_ <= 1 && result.failed == 0) {
+      result.error =
+          "nothing was controlled: the program never had two threads at once; does main() start any?";
+    } else if (steps_ == 0 && result.failed == 0) {
+      result.error =
+          "nothing was controlled: the program never entered Heddle; is all of it built with "
+          "-fsanitize=thread?";
+    }
+  }
+
+  SearchOptions options_;
+  const SearchEvents& events_;
+  SearchOutcome outcome_;
+  Clock::time_point begin_;
+  std::vector<Slot> slots_;
+  std::map<std::uint64_t, Found> found_;  // by failure_key
+  std::vector<Address> racy_;      // in force; ascending
+  std::vector<Address> racy_new_;  // with what the epoch under way has shown; ascending
+  std::uint64_t steps_ = 0;
+  std::uint32_t most_threads_ = 0;
+};
+
+}  // namespace
+
+SearchOutcome search(const SearchOptions& options, const SearchEvents& events) {
+  return Search(options, events).run();
+}
+
+}  // namespace heddle

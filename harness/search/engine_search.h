@@ -1,0 +1,42 @@
+// Many runs of one program under one engine: starts workers, survives their deaths, counts.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/engine/engine.h"
+#include "harness/search/result.h"
+#include "harness/search/worker_process.h"
+
+namespace heddle {
+
+struct SearchOptions {
+  WorkerOptions worker;   // `tsan` is set by the engine
+  Job job;                // first_run and runs are set by the search
+  std::uint64_t runs = 10'000;
+  double seconds = 0;     // 0: no limit of time; else `runs` is none
+  unsigned workers = 1;
+  // Wall-clock time that a run may take before its worker is given up, in milliseconds.
+  std::uint32_t lost_ms = 20'000;
+};
+
+struct SearchEvents {
+  // Called about ten times a second.
+  std::function<void(std::uint64_t runs, std::uint64_t failed, double seconds)> progress;
+  // Set from outside (a signal handler) to end the search with what it has.
+  const std::atomic<bool>* interrupted = nullptr;
+};
+
+struct SearchOutcome {
+  EngineResult result;
+  std::vector<Module> modules;
+};
+
+// Findings have tokens but no minimal interleavings yet.
+SearchOutcome search(const SearchOptions& options, const SearchEvents& events);
+
+}  // namespace heddle

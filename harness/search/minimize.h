@@ -1,0 +1,23 @@
+// From a failing schedule to the smallest that fails in the same way, with its trace.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "harness/engine/engine.h"
+#include "harness/search/replayer.h"
+#include "harness/search/result.h"
+
+namespace heddle {
+
+struct MinimizeLimits {
+  std::uint64_t max_runs = 5'000;
+  std::chrono::milliseconds max_time{2'000};
+};
+
+// Nothing if the failure does not show when its schedule is replayed: then the program does not
+// behave alike in like runs, and the report must say so.
+std::optional<MinimalInterleaving> minimize(Replayer& replayer, const Job& job,
+                                            const Finding& finding, const MinimizeLimits& limits);
+
+}  // namespace heddle

@@ -1,0 +1,13 @@
+// Whether a file is a program that Heddle can run, before it is started.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace heddle {
+
+// One line that says what is wrong and how to mend it; nothing if the program looks right: an
+// executable for this machine that asks the loader for ThreadSanitizer's library.
+std::optional<std::string> check_program(const std::string& path);
+
+}  // namespace heddle

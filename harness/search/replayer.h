@@ -1,0 +1,37 @@
+// One run at a time, of a given schedule: for shrinking, and for people.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "harness/engine/engine.h"
+#include "harness/search/worker_process.h"
+
+namespace heddle {
+
+class Replayer {
+ public:
+  // `lost_ms`: wall-clock time after which a run that does not end is a hang.
+  Replayer(WorkerOptions options, std::uint32_t lost_ms)
+      : options_(std::move(options)), lost_ms_(lost_ms) {}
+
+  // Executes the one run that `job` describes (Job::replay is set here). A program that kills its
+  // process yields the failure that this is. An error is Heddle's own.
+  std::variant<JobDone, StartError> replay(Job job);
+
+  // Of the program; empty before the first replay.
+  const std::vector<Module>& modules() const { return modules_; }
+
+ private:
+  WorkerOptions options_;
+  std::uint32_t lost_ms_;
+  std::unique_ptr<WorkerProcess> worker_;
+  std::vector<Module> modules_;
+};
+
+// Whether a run ended, or went, in the failure with this failure_key().
+bool shows_failure(const JobDone& run, std::uint64_t key);
+
+}  // namespace heddle

@@ -1,0 +1,194 @@
+#include "harness/search/worker_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace heddle {
+namespace {
+
+void append(std::vector<std::string>& environment, const std::string& name,
+            const std::string& value) {
+  std::erase_if(environment, [&](const std::string& entry) {
+    return entry.starts_with(name) && entry[name.size()] == '=';
+  });
+  environment.push_back(name + "=" + value);
+}
+
+std::optional<std::string> variable(const char* name) {
+  const char* value = getenv(name);
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+std::vector<std::string> worker_environment(const WorkerOptions& options, int socket, int memory) {
+  std::vector<std::string> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
+  append(environment, kChannelVariable, std::to_string(socket) + "," + std::to_string(memory));
+  const auto put_in_front = [&](const char* name, const char* saved, const std::string& value,
+                                char separator) {
+    const auto old = variable(name);
+    if (old.has_value()) append(environment, saved, *old);
+    append(environment, name,
+           value + (old.has_value() && !old->empty() ? separator + *old : std::string()));
+  };
+  if (options.tsan) {
+    put_in_front("LD_PRELOAD", kOldPreloadVariable, options.library_dir + "/libheddle-tsan.so",
+                 ':');
+    if (const auto old = variable("LD_LIBRARY_PATH")) {
+      append(environment, kOldLibraryPathVariable, *old);
+    }
+    // Reports are taken as data: printing them, and looking up their names, would only cost time.
+    append(environment, "TSAN_OPTIONS",
+           "symbolize=0:halt_on_error=0:exitcode=0:report_signal_unsafe=0:handle_segv=0:"
+           "handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0:"
+           "suppress_equal_stacks=0:suppress_equal_addresses=0:report_thread_leaks=0:"
+           "die_after_fork=0:" + variable("TSAN_OPTIONS").value_or(""));
+  } else {
+    put_in_front("LD_LIBRARY_PATH", kOldLibraryPathVariable,
+                 options.library_dir + "/heddle/interpose", ':');
+    if (const auto old = variable("LD_PRELOAD")) append(environment, kOldPreloadVariable, *old);
+  }
+  return environment;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  for (std::string& string : strings) result.push_back(string.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+[[noreturn]] void become_program(const std::string& path, char** argv, char** envp,
+                                 bool show_output, int socket, int memory, int error_pipe) {
+  // Nothing that allocates from here on: this is a forked child.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // Ctrl-C is for the supervisor, which tells its workers.
+  setpgid(0, 0);
+  // The same addresses in every process; and older ThreadSanitizers refuse much randomness.
+  personality(ADDR_NO_RANDOMIZE);
+  const int null = open("/dev/null", O_RDWR);
+  dup2(null, STDIN_FILENO);
+  if (!show_output) {
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+  }
+  fcntl(socket, F_SETFD, 0);
+  fcntl(memory, F_SETFD, 0);
+  execve(path.c_str(), argv, envp);
+  const int error = errno;
+  [[maybe_unused]] const auto written = write(error_pipe, &error, sizeof error);
+  _exit(127);
+}
+
+}  // namespace
+
+std::string default_library_dir() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return (self.parent_path().parent_path() / "lib").string();
+}
+
+std::variant<std::unique_ptr<WorkerProcess>, StartError> WorkerProcess::start(
+    const WorkerOptions& options) {
+  int sockets[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) {
+    return StartError{std::string("cannot make a socket: ") + strerror(errno)};
+  }
+  const int memory = memfd_create("heddle", MFD_CLOEXEC);
+  if (memory < 0 || ftruncate(memory, sizeof(SharedProgress)) != 0) {
+    return StartError{std::string("cannot make shared memory: ") + strerror(errno)};
+  }
+  void* shared =
+      mmap(nullptr, sizeof(SharedProgress), PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+  if (shared == MAP_FAILED) {
+    return StartError{std::string("cannot map shared memory: ") + strerror(errno)};
+  }
+  int errors[2];
+  if (pipe2(errors, O_CLOEXEC) != 0) {
+    return StartError{std::string("cannot make a pipe: ") + strerror(errno)};
+  }
+
+  std::vector<std::string> args = options.args;
+  args.insert(args.begin(), options.program);
+  std::vector<std::string> environment = worker_environment(options, sockets[1], memory);
+  const std::vector<char*> argv = pointers(args);
+  const std::vector<char*> envp = pointers(environment);
+  const pid_t pid = fork();
+  if (pid < 0) return StartError{std::string("cannot start a process: ") + strerror(errno)};
+  if (pid == 0) {
+    become_program(options.program, const_cast<char**>(argv.data()),
+                   const_cast<char**>(envp.data()), options.show_output, sockets[1], memory,
+                   errors[1]);
+  }
+  close(sockets[1]);
+  close(memory);
+  close(errors[1]);
+  std::unique_ptr<WorkerProcess> worker(
+      new WorkerProcess(pid, sockets[0], static_cast<SharedProgress*>(shared)));
+
+  int exec_error = 0;
+  const bool failed = read(errors[0], &exec_error, sizeof exec_error) == sizeof exec_error;
+  close(errors[0]);
+  if (failed) return StartError{options.program + " cannot be started: " + strerror(exec_error)};
+
+  // A program that hangs in a constructor never says hello.
+  constexpr int kPatienceMs = 30'000;
+  pollfd ready{.fd = sockets[0], .events = POLLIN, .revents = 0};
+  if (poll(&ready, 1, kPatienceMs) == 0) {
+    return StartError{options.program + " did not reach main() within 30 seconds"};
+  }
+  const auto hello = worker->receive();
+  const auto* words = hello.has_value() ? std::get_if<Hello>(&*hello) : nullptr;
+  if (words == nullptr) {
+    return StartError{options.program + " " + worker->how_it_ended() +
+                      " before main(); try it without Heddle"};
+  }
+  if (words->version != kChannelVersion) {
+    return StartError{"the library in " + options.library_dir +
+                      " is of another version than this command; build both anew"};
+  }
+  worker->modules_ = words->modules;
+  return worker;
+}
+
+WorkerProcess::~WorkerProcess() {
+  if (!reaped_) {
+    kill();
+    how_it_ended();
+  }
+  close(channel_.descriptor());
+  munmap(progress_, sizeof(SharedProgress));
+}
+
+void WorkerProcess::kill() {
+  // The whole group: an engine may have processes of its own.
+  if (!reaped_) {
+    ::kill(-pid_, SIGKILL);
+    ::kill(pid_, SIGKILL);
+  }
+}
+
+std::string WorkerProcess::how_it_ended() {
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  reaped_ = true;
+  if (WIFSIGNALED(status)) {
+    const char* name = sigabbrev_np(WTERMSIG(status));
+    return "was killed by signal " + std::to_string(WTERMSIG(status)) + " (SIG" +
+           (name == nullptr ? "?" : name) + ")";
+  }
+  return "ended with exit status " + std::to_string(WEXITSTATUS(status));
+}
+
+}  // namespace heddle

@@ -1,0 +1,65 @@
+// One worker: the program under test in a process of its own, with Heddle inside.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "harness/runtime/channel.h"
+
+namespace heddle {
+
+struct WorkerOptions {
+  std::string program;            // path
+  std::vector<std::string> args;  // without the program's own name
+  bool tsan = false;              // the delay layer in front of the real ThreadSanitizer
+  bool show_output = false;       // else the program's output goes nowhere
+  std::string library_dir;        // where libheddle.so is
+};
+
+struct StartError {
+  std::string message;
+};
+
+class WorkerProcess {
+ public:
+  static std::variant<std::unique_ptr<WorkerProcess>, StartError> start(
+      const WorkerOptions& options);
+
+  WorkerProcess(const WorkerProcess&) = delete;
+  WorkerProcess& operator=(const WorkerProcess&) = delete;
+  ~WorkerProcess();  // kills what still runs
+
+  const std::vector<Module>& modules() const { return modules_; }
+  SharedProgress& progress() { return *progress_; }
+
+  bool send(const Job& job) { return channel_.send(job); }
+  // The next message; nothing if the worker is gone. Waits for it.
+  std::optional<WorkerMessage> receive() { return channel_.receive_message(); }
+  int descriptor() const { return channel_.descriptor(); }
+
+  void kill();
+  // Waits for the process, which must be gone or going, and says how it ended, e.g. "was killed by
+  // signal 9 (KILL)".
+  std::string how_it_ended();
+
+ private:
+  WorkerProcess(pid_t pid, int socket, SharedProgress* progress)
+      : pid_(pid), channel_(socket), progress_(progress) {}
+
+  pid_t pid_;
+  bool reaped_ = false;
+  Channel channel_;
+  SharedProgress* progress_;
+  std::vector<Module> modules_;
+};
+
+// The folder of libheddle.so, from where this command is: ../lib. No environment is needed.
+std::string default_library_dir();
+
+}  // namespace heddle

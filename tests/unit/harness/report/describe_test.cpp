@@ -1,0 +1,103 @@
+#include "harness/report/describe.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/golden/scenarios.h"
+
+namespace heddle {
+namespace {
+
+TEST(DescribeTest, values_read_as_a_person_would_write_them) {
+  EXPECT_EQ(value_text(0, 4), "0");
+  EXPECT_EQ(value_text(0xffffffffU, 4), "-1");
+  EXPECT_EQ(value_text(0xff, 1), "255");
+  EXPECT_EQ(value_text(0xdeadbeefU, 4), "3735928559");
+  EXPECT_EQ(value_text(~std::uint64_t{0}, 8), "-1");
+  EXPECT_EQ(value_text(0x7f0012345678U, 8), "0x7f0012345678");
+  // Bytes beyond the access are not part of the value.
+  EXPECT_EQ(value_text(0x100000001U, 4), "1");
+}
+
+TEST(DescribeTest, function_names_lose_what_only_a_compiler_needs) {
+  EXPECT_EQ(short_function("main"), "main");
+  EXPECT_EQ(short_function("std::queue<int, std::deque<int> >::push(int const&)"),
+            "std::queue::push");
+  EXPECT_EQ(short_function("Queue::size() const"), "Queue::size");
+  EXPECT_EQ(short_function("void run<int>(int, std::vector<int>)"), "run");
+  EXPECT_EQ(short_function("(anonymous namespace)::worker(int)"), "worker");
+  EXPECT_EQ(short_function("main::{lambda()#1}::operator()() const"), "main::{lambda}");
+  EXPECT_EQ(short_function("main::$_0::operator()() const"), "main::{lambda}");
+  EXPECT_EQ(short_function("Queue::operator()(int)"), "Queue::operator()");
+  EXPECT_EQ(short_function("bool operator< <int>(Box<int>, Box<int>)"), "operator<");
+  EXPECT_EQ(short_function(""), "");
+}
+
+TEST(DescribeTest, the_source_is_the_innermost_line_of_the_persons_own_code) {
+  const FakeSymbols symbols = scenario::queue_symbols();
+  const Address stack[] = {0x72};
+  const SourceLine source = source_of(symbols, 0x71, stack);
+  EXPECT_EQ(source.line, 32U);
+  EXPECT_EQ(source.function, "produce()");
+  EXPECT_EQ(source.library_call, "std::queue::push");
+  EXPECT_FALSE(source.in_library);
+}
+
+TEST(DescribeTest, code_of_the_library_alone_is_marked_as_such) {
+  const FakeSymbols symbols{scenario::unlocked_counter_code(), {}};
+  EXPECT_TRUE(source_of(symbols, 0x30, {}).in_library);
+  EXPECT_TRUE(source_of(symbols, 0x999, {}).in_library);
+  EXPECT_EQ(short_place(source_of(symbols, 0x999, {})), "?");
+}
+
+TEST(DescribeTest, objects_without_a_name_are_numbered_in_order_of_appearance) {
+  const FakeSymbols symbols{{}, {{0x10, "known"}}};
+  Names names{symbols};
+  EXPECT_EQ(names.of(0x20, OpKind::read), "object 1");
+  EXPECT_EQ(names.of(0x30, OpKind::mutex_lock), "mutex 1");
+  EXPECT_EQ(names.of(0x40, OpKind::write), "object 2");
+  EXPECT_EQ(names.of(0x20, OpKind::write), "object 1");
+  EXPECT_EQ(names.of(0x10, OpKind::read), "known");
+}
+
+TEST(DescribeTest, sequential_consistency_is_the_order_that_goes_without_saying) {
+  const FakeSymbols symbols{{}, {{0x10, "flag"}}};
+  Names names{symbols};
+  Event event;
+  event.op = scenario::access(OpKind::atomic_store, 0x10, 1, MemoryOrder::release);
+  event.value = 1;
+  EXPECT_EQ(operation_text(event, event.value, names), "store flag <- 1 (release)");
+  event.op.order = MemoryOrder::seq_cst;
+  EXPECT_EQ(operation_text(event, event.value, names), "store flag <- 1");
+  event.value.reset();
+  EXPECT_EQ(operation_text(event, event.value, names), "store flag <- ?");
+}
+
+TEST(DescribeTest, a_race_names_the_object_and_both_places) {
+  const auto scenario = scenario::unlocked_counter();
+  Names names{scenario.symbols};
+  EXPECT_EQ(headline(scenario::unlocked_counter_race(), names),
+            "data race on counter: T2 writes it at unlocked_counter.cpp:11, T1 reads it at :11");
+}
+
+TEST(DescribeTest, an_assertion_that_says_its_place_is_not_told_it_again) {
+  const auto scenario = scenario::unlocked_counter();
+  Names names{scenario.symbols};
+  Failed failure = scenario::unlocked_counter_assertion();
+  EXPECT_EQ(headline(failure, names), "assertion failed: counter == 2 (unlocked_counter.cpp:18)");
+  failure.message = "unlocked_counter.cpp:18: counter == 2";
+  EXPECT_EQ(headline(failure, names), "assertion failed: unlocked_counter.cpp:18: counter == 2");
+}
+
+TEST(DescribeTest, every_kind_of_operation_has_words) {
+  const FakeSymbols symbols{{}, {}};
+  for (int kind = 0; kind <= static_cast<int>(OpKind::failure); ++kind) {
+    Names names{symbols};
+    Event event;
+    event.op.kind = static_cast<OpKind>(kind);
+    event.op.address = 0x10;
+    EXPECT_NE(operation_text(event, {}, names), "") << kind;
+  }
+}
+
+}  // namespace
+}  // namespace heddle

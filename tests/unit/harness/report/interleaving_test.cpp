@@ -1,0 +1,233 @@
+#include "harness/report/interleaving.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/golden/scenarios.h"
+
+namespace heddle {
+namespace {
+
+using scenario::TraceBuilder;
+
+// "T1 read counter -> 0 [T0 blocked]", a row a line: short to write, and a mismatch is easy to
+// read.
+std::vector<std::string> summary(const Interleaving& interleaving) {
+  std::vector<std::string> lines;
+  for (const InterleavingRow& row : interleaving.rows) {
+    if (row.kind == InterleavingRow::Kind::elided) {
+      lines.push_back("... " + row.text);
+      continue;
+    }
+    std::string text = thread_name(row.thread) + ' ' + row.text;
+    if (row.times > 1) text += " x" + std::to_string(row.times);
+    if (row.kind == InterleavingRow::Kind::failure) text += " !";
+    if (row.switched_from != kNoThread) {
+      text += " [" + thread_name(row.switched_from) + ' ' +
+              std::to_string(static_cast<int>(row.why)) + ']';
+    }
+    lines.push_back(text);
+  }
+  return lines;
+}
+
+constexpr int kPreempted = static_cast<int>(SwitchReason::preempted);
+constexpr int kEnded = static_cast<int>(SwitchReason::ended);
+
+std::string switched(ThreadId from, int why) {
+  return " [" + thread_name(from) + ' ' + std::to_string(why) + ']';
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(InterleavingTest, a_lost_update_is_six_rows) {
+  const auto scenario = scenario::unlocked_counter();
+  Names names{scenario.symbols};
+  const Interleaving interleaving = select_rows(scenario::unlocked_counter_trace(),
+                                                scenario::unlocked_counter_assertion(), names);
+  EXPECT_EQ(
+      summary(interleaving),
+      (Lines{"T1 read counter -> 0", "T2 read counter -> 0" + switched(1, kPreempted),
+             "T2 write counter <- 1", "T1 write counter <- 1" + switched(2, kEnded),
+             "T0 read counter -> 1" + switched(1, kEnded), "T0 assertion failed: counter == 2 !"}));
+  EXPECT_EQ(interleaving.threads, (std::vector<ThreadId>{0, 1, 2}));
+  EXPECT_EQ(interleaving.rows[0].source.line, 11U);
+  EXPECT_EQ(interleaving.rows[0].step, 3U);
+  EXPECT_EQ(interleaving.rows[5].number, 6U);
+}
+
+TEST(InterleavingTest, a_race_ends_with_its_last_access) {
+  const auto scenario = scenario::unlocked_counter();
+  Names names{scenario.symbols};
+  const Interleaving interleaving =
+      select_rows(scenario::unlocked_counter_trace(), scenario::unlocked_counter_race(), names);
+  EXPECT_EQ(summary(interleaving),
+            (Lines{"T1 read counter -> 0", "T2 read counter -> 0" + switched(1, kPreempted),
+                   "T2 write counter <- 1", "T1 write counter <- 1" + switched(2, kEnded)}));
+  EXPECT_TRUE(interleaving.rows[0].racy);
+  EXPECT_FALSE(interleaving.rows[1].racy);
+}
+
+TEST(InterleavingTest, what_main_hands_to_a_thread_at_its_start_does_not_matter) {
+  // Own code on both sides: only the order by the thread's creation makes the accesses harmless.
+  const FakeSymbols symbols{
+      {{1, scenario::line("main", "a.cpp", 1)}, {2, scenario::line("work", "a.cpp", 2)}}, {}};
+  TraceBuilder trace;
+  trace.add(0, scenario::access(OpKind::write, 0x10, 1), 7)
+      .add(0, scenario::with(OpKind::thread_create, 1, 1))
+      .add(0, scenario::with(OpKind::thread_join, 1, 1))
+      .because(SwitchReason::blocked)
+      .add(1, scenario::access(OpKind::read, 0x10, 2), 7)
+      .add(1, scenario::access(OpKind::write, 0x10, 2), 8)
+      .because(SwitchReason::ended)
+      .add(0, scenario::access(OpKind::read, 0x10, 1), 8);
+  Names names{symbols};
+  const Failed failure{FailureKind::assertion, "x", {}};
+  EXPECT_EQ(summary(select_rows(trace.take(), failure, names)), Lines{});
+}
+
+TEST(InterleavingTest, memory_without_a_conflicting_access_does_not_matter) {
+  const FakeSymbols symbols{{{1, scenario::line("work", "a.cpp", 1)}}, {}};
+  TraceBuilder trace;
+  trace.add(0, scenario::with(OpKind::thread_create, 1, 1))
+      .add(0, scenario::access(OpKind::read, 0x10, 1), 1)
+      .add(1, scenario::access(OpKind::read, 0x10, 1), 1)
+      .add(0, scenario::access(OpKind::write, 0x20, 1), 1)
+      .add(1, scenario::access(OpKind::write, 0x24, 1), 1);
+  Names names{symbols};
+  EXPECT_EQ(summary(select_rows(trace.take(), {FailureKind::assertion, "x", {}}, names)), Lines{});
+}
+
+TEST(InterleavingTest, accesses_that_overlap_conflict) {
+  const FakeSymbols symbols{{{1, scenario::line("work", "a.cpp", 1)}},
+                            {{0x10, "pair"}, {0x14, "pair.second"}}};
+  TraceBuilder trace;
+  trace.add(0, scenario::with(OpKind::thread_create, 1, 1))
+      .add(0, scenario::access(OpKind::write, 0x10, 1, MemoryOrder::relaxed, 8), 1)
+      .add(1, scenario::access(OpKind::read, 0x14, 1), 0);
+  Names names{symbols};
+  EXPECT_EQ(summary(select_rows(trace.take(), {FailureKind::assertion, "x", {}}, names)),
+            (Lines{"T0 write pair <- 1", "T1 read pair.second -> 0 [T0 0]"}));
+}
+
+TEST(InterleavingTest, a_lost_wake_up_shows_the_signal_that_nobody_heard) {
+  const auto scenario = scenario::queue_handoff();
+  Names names{scenario.symbols};
+  const Interleaving interleaving =
+      select_rows(scenario::lost_wakeup_trace(), scenario::lost_wakeup_failure(), names);
+  EXPECT_EQ(summary(interleaving),
+            (Lines{"T1 lock mutex", "T1 std::queue::empty(items)", "T1 unlock mutex",
+                   "T2 lock mutex" + switched(1, kPreempted), "T2 std::queue::push(items)",
+                   "T2 unlock mutex", "T2 signal ready (nobody waits)",
+                   "T1 lock mutex" + switched(2, kEnded), "T1 wait on ready: never woken !"}));
+}
+
+TEST(InterleavingTest, a_signal_says_whom_it_wakes) {
+  const FakeSymbols symbols{{{1, scenario::line("work", "a.cpp", 1)}}, {{0x10, "c"}, {0x20, "m"}}};
+  TraceBuilder trace;
+  trace.add(0, scenario::with(OpKind::thread_create, 1, 1))
+      .add(0, scenario::with(OpKind::thread_create, 2, 1))
+      .add(1, scenario::wait_on(0x10, 0x20, 1))
+      .add(0, scenario::on(OpKind::cond_signal, 0x10, 1))
+      .add(0, scenario::on(OpKind::cond_signal, 0x10, 1))
+      .add(2, scenario::wait_on(0x10, 0x20, 1))
+      .add(0, scenario::on(OpKind::cond_broadcast, 0x10, 1));
+  Names names{symbols};
+  const Interleaving interleaving =
+      select_rows(trace.take(), {FailureKind::assertion, "x", {}}, names);
+  ASSERT_EQ(interleaving.rows.size(), 5U);
+  EXPECT_EQ(interleaving.rows[1].text, "signal c (wakes T1)");
+  EXPECT_EQ(interleaving.rows[2].text, "signal c (nobody waits)");
+  EXPECT_EQ(interleaving.rows[4].text, "signal all on c (wakes 1 thread)");
+}
+
+TEST(InterleavingTest, a_deadlock_shows_locks_and_no_memory) {
+  const auto scenario = scenario::abba();
+  Names names{scenario.symbols};
+  Trace trace = scenario::deadlock_trace();
+  EXPECT_EQ(summary(select_rows(trace, scenario::deadlock_failure(), names)),
+            (Lines{"T1 lock from.mutex", "T2 lock to.mutex" + switched(1, kPreempted),
+                   "T1 still waits to lock to.mutex ! [T2 0]",
+                   "T2 still waits to lock from.mutex ! [T1 0]"}));
+}
+
+TEST(InterleavingTest, the_holder_of_a_mutex_is_who_locked_it_last_and_did_not_let_go) {
+  const auto scenario = scenario::abba();
+  Trace trace = scenario::deadlock_trace();
+  EXPECT_EQ(holder_of(trace, scenario::kLockB, scenario.symbols).thread, 2U);
+  EXPECT_EQ(holder_of(trace, scenario::kLockB, scenario.symbols).source.line, 7U);
+  trace.events.push_back(
+      {.thread = 2, .op = {.kind = OpKind::mutex_unlock, .address = scenario::kLockB}});
+  EXPECT_EQ(holder_of(trace, scenario::kLockB, scenario.symbols).thread, kNoThread);
+}
+
+TEST(InterleavingTest, loops_are_folded_around_a_preemption) {
+  const FakeSymbols symbols = scenario::loop_symbols();
+  Names names{symbols};
+  const Interleaving interleaving =
+      select_rows(scenario::loop_trace(12), scenario::loop_failure(), names);
+  const Lines lines = summary(interleaving);
+  ASSERT_EQ(lines.size(), 10U);
+  EXPECT_EQ(lines[0], "T1 load total -> 0 .. 9 (relaxed) x10");
+  EXPECT_EQ(lines[1], "T1 store total <- 1 .. 10 (relaxed) x10");
+  EXPECT_EQ(lines[2], "T1 load total -> 10 (relaxed)");
+  EXPECT_EQ(lines[3], "T2 load total -> 10 .. 21 (relaxed) x12" + switched(1, kPreempted));
+  EXPECT_EQ(lines[4], "T2 store total <- 11 .. 22 (relaxed) x12");
+  EXPECT_EQ(lines[5], "T1 store total <- 11 (relaxed)" + switched(2, kEnded));
+  EXPECT_EQ(interleaving.rows[0].fold_rows, 0U);
+  EXPECT_EQ(interleaving.rows[1].fold_rows, 2U);
+}
+
+TEST(InterleavingTest, two_rounds_are_not_folded) {
+  const FakeSymbols symbols = scenario::loop_symbols();
+  Names names{symbols};
+  for (const InterleavingRow& row :
+       select_rows(scenario::loop_trace(2), scenario::loop_failure(), names).rows) {
+    EXPECT_EQ(row.times, 1U) << row.text;
+  }
+}
+
+TEST(InterleavingTest, a_switch_is_explained_though_it_happened_at_a_hidden_event) {
+  const FakeSymbols symbols{{{1, scenario::line("work", "a.cpp", 1)}}, {{0x10, "x"}}};
+  TraceBuilder trace;
+  trace.add(0, scenario::with(OpKind::thread_create, 1, 1))
+      .add(0, scenario::with(OpKind::thread_create, 2, 1))
+      .add(1, scenario::access(OpKind::write, 0x10, 1), 1)
+      .because(SwitchReason::blocked)
+      .add(0, scenario::with(OpKind::thread_join, 1, 1))
+      .because(SwitchReason::preempted)
+      .add(2, scenario::access(OpKind::read, 0x10, 1), 1);
+  Names names{symbols};
+  const Interleaving interleaving =
+      select_rows(trace.take(), {FailureKind::assertion, "x", {}}, names);
+  ASSERT_EQ(interleaving.rows.size(), 2U);
+  EXPECT_EQ(interleaving.rows[1].switched_from, 1U);
+  EXPECT_EQ(interleaving.rows[1].why, SwitchReason::blocked);
+}
+
+TEST(InterleavingTest, too_many_rows_lose_their_middle_and_keep_their_end) {
+  const FakeSymbols symbols{{{1, scenario::line("work", "a.cpp", 1)}}, {{0x10, "x"}}};
+  TraceBuilder trace;
+  trace.add(0, scenario::with(OpKind::thread_create, 1, 1));
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    trace.add(static_cast<ThreadId>(i % 2), scenario::access(OpKind::write, 0x10, 1), i);
+  }
+  Names names{symbols};
+  const Interleaving interleaving =
+      select_rows(trace.take(), {FailureKind::assertion, "x", {}}, names, {.max_rows = 8});
+  ASSERT_EQ(interleaving.rows.size(), 8U);
+  EXPECT_EQ(interleaving.rows[1].text, "write x <- 1");
+  EXPECT_EQ(interleaving.rows[2].text, "93 rows left out");
+  EXPECT_EQ(interleaving.rows[3].number, 96U);
+  EXPECT_EQ(interleaving.rows[7].text, "write x <- 99");
+}
+
+TEST(InterleavingTest, an_empty_trace_has_no_rows_but_the_failure) {
+  const auto scenario = scenario::unlocked_counter();
+  Names names{scenario.symbols};
+  EXPECT_EQ(summary(select_rows({}, scenario::unlocked_counter_assertion(), names)),
+            Lines{"T0 assertion failed: counter == 2 !"});
+  EXPECT_EQ(summary(select_rows({}, scenario::unlocked_counter_race(), names)), Lines{});
+}
+
+}  // namespace
+}  // namespace heddle
