@@ -14,6 +14,8 @@
 
 #include <filesystem>
 
+#include "harness/engine/tsan/tsan_engine.h"
+
 namespace heddle {
 namespace {
 
@@ -34,6 +36,9 @@ std::vector<std::string> worker_environment(const WorkerOptions& options, int so
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
   append(environment, kChannelVariable, std::to_string(socket) + "," + std::to_string(memory));
+  // Resolving a function at its first call writes its address into the program's memory; putting
+  // that back before each run would have the loader resolve it in every run.
+  append(environment, "LD_BIND_NOW", "1");
   const auto put_in_front = [&](const char* name, const char* saved, const std::string& value,
                                 char separator) {
     const auto old = variable(name);
@@ -48,11 +53,8 @@ std::vector<std::string> worker_environment(const WorkerOptions& options, int so
       append(environment, kOldLibraryPathVariable, *old);
     }
     // Reports are taken as data: printing them, and looking up their names, would only cost time.
-    append(environment, "TSAN_OPTIONS",
-           "symbolize=0:halt_on_error=0:exitcode=0:report_signal_unsafe=0:handle_segv=0:"
-           "handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0:"
-           "suppress_equal_stacks=0:suppress_equal_addresses=0:report_thread_leaks=0:"
-           "die_after_fork=0:" + variable("TSAN_OPTIONS").value_or(""));
+    const auto users = variable("TSAN_OPTIONS");
+    append(environment, "TSAN_OPTIONS", (users.has_value() ? *users + ":" : "") + kTsanOptions);
   } else {
     put_in_front("LD_LIBRARY_PATH", kOldLibraryPathVariable,
                  options.library_dir + "/heddle/interpose", ':');
