@@ -36,14 +36,19 @@ class RacySet {
     return true;
   }
 
-  bool contains(Address pc) const {
+  // Inlined by force: a call would cost more than the bit.
+  [[gnu::always_inline]] bool contains(Address pc) const {
     // Nearly every access is answered by one bit.
     if (!filter_.test(hash(pc))) [[likely]]
       return false;
-    return std::find(pcs_.begin(), pcs_.end(), pc) != pcs_.end();
+    return find(pc);
   }
 
  private:
+  [[gnu::noinline]] bool find(Address pc) const {
+    return std::find(pcs_.begin(), pcs_.end(), pc) != pcs_.end();
+  }
+
   static constexpr std::size_t kBits = std::size_t{1} << 14;
   static std::size_t hash(Address pc) { return (pc ^ pc >> 14) & (kBits - 1); }
 
