@@ -56,12 +56,11 @@ std::variant<NamedProgram, CaseListError> find_program(const std::string& word,
       std::find_if(cases.begin(), cases.end(), [&](const auto& c) { return c.name == word; });
   if (found != cases.end()) return NamedProgram{word, found->path};
   if (std::error_code error; std::filesystem::is_regular_file(word, error)) {
-    return CaseListError{
-        fmt::format("there is no case named '{0}'; for the program in this folder write ./{0}",
-                    word)};
+    return CaseListError{fmt::format(
+        "there is no case named '{0}'; for the program in this folder write ./{0}", word)};
   }
-  const auto nearest = std::min_element(
-      cases.begin(), cases.end(), [&](const ListedCase& a, const ListedCase& b) {
+  const auto nearest =
+      std::min_element(cases.begin(), cases.end(), [&](const ListedCase& a, const ListedCase& b) {
         return distance(a.name, word) < distance(b.name, word);
       });
   constexpr std::size_t kTypingSlip = 3;

@@ -4,6 +4,9 @@
 
 #include <CLI/App.hpp>
 #include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace heddle {
 
@@ -16,8 +19,10 @@ inline constexpr int kOwnError = 3;  // Heddle itself failed, or nothing was con
 // Set to the chosen subcommand's work.
 using Action = std::function<int()>;
 
-void add_run_command(CLI::App& app, Action& action);
-void add_replay_command(CLI::App& app, Action& action);
+// `program_args`: what stood behind "--" on the command line, for the program under test.
+void add_run_command(CLI::App& app, Action& action, const std::vector<std::string>& program_args);
+void add_replay_command(CLI::App& app, Action& action,
+                        const std::vector<std::string>& program_args);
 void add_list_command(CLI::App& app, Action& action);
 
 // Prints "heddle: MESSAGE" to standard error and returns `status`.

@@ -31,7 +31,8 @@ constexpr KindName kKinds[] = {
 
 std::string kind_names() {
   std::string names;
-  for (const KindName& kind : kKinds) names += fmt::format("{}{}", names.empty() ? "" : ", ", kind.name);
+  for (const KindName& kind : kKinds)
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", kind.name);
   return names;
 }
 

@@ -17,7 +17,8 @@ namespace {
 
 struct ReplayOptions {
   std::string token;
-  std::vector<std::string> words;
+  std::string program;
+  std::vector<std::string> program_args;
 };
 
 int replay(const ReplayOptions& options) {
@@ -27,14 +28,11 @@ int replay(const ReplayOptions& options) {
   if (token.engine != EngineKind::fuzz && token.engine != EngineKind::relacy) {
     return complain(kUsage, "runs with real threads cannot be replayed; this token is not valid");
   }
-  std::vector<std::string> words = options.words;
-  std::erase(words, "--");
-  if (words.empty()) return complain(kUsage, "which program? heddle replay TOKEN PROGRAM");
   auto list = read_case_list();
   if (const auto* error = std::get_if<CaseListError>(&list)) {
     return complain(kOwnError, error->message);
   }
-  const auto program = find_program(words.front(), std::get<std::vector<ListedCase>>(list));
+  const auto program = find_program(options.program, std::get<std::vector<ListedCase>>(list));
   if (const auto* error = std::get_if<CaseListError>(&program)) {
     return complain(kUsage, error->message);
   }
@@ -44,7 +42,7 @@ int replay(const ReplayOptions& options) {
   CaseResult result;
   result.name = named.name;
   result.program = named.path;
-  result.args.assign(words.begin() + 1, words.end());
+  result.args = options.program_args;
   constexpr std::uint32_t kPatienceMs = 60'000;
   Replayer replayer({.program = named.path,
                      .args = result.args,
@@ -71,12 +69,14 @@ int replay(const ReplayOptions& options) {
 
 }  // namespace
 
-void add_replay_command(CLI::App& app, Action& action) {
+void add_replay_command(CLI::App& app, Action& action,
+                        const std::vector<std::string>& program_args) {
   auto options = std::make_shared<ReplayOptions>();
+  options->program_args = program_args;
   CLI::App* command = app.add_subcommand(
       "replay", "Shows one interleaving again; exit status 1 if it fails, 0 if it passes");
   command->add_option("token", options->token, "from a report")->required();
-  command->add_option("program", options->words, "as for run, and its arguments behind --")
+  command->add_option("program", options->program, "as for run, and its arguments behind --")
       ->required();
   command->callback([options, &action] { action = [options] { return replay(*options); }; });
 }

@@ -29,7 +29,8 @@ namespace heddle {
 namespace {
 
 struct RunOptions {
-  std::vector<std::string> words;  // programs, then "--" and their arguments
+  std::vector<std::string> words;  // programs
+  std::vector<std::string> program_args;
   std::vector<std::string> engines = {"all"};
   std::uint64_t runs = 10'000;
   std::string time;
@@ -168,9 +169,8 @@ EngineResult run_engine(const Plan& plan, const NamedProgram& program, EngineKin
                         const RunOptions& options, ProgressLine* line,
                         std::vector<Module>& modules) {
   SearchOptions search_options;
-  search_options.worker = {.program = program.path,
-                           .args = plan.args,
-                           .library_dir = default_library_dir()};
+  search_options.worker = {
+      .program = program.path, .args = plan.args, .library_dir = default_library_dir()};
   search_options.job = plan.job;
   search_options.job.engine = engine;
   search_options.runs = options.runs;
@@ -198,7 +198,8 @@ EngineResult run_engine(const Plan& plan, const NamedProgram& program, EngineKin
     };
   }
   SearchOutcome outcome = search(search_options, events);
-  if (!outcome.modules.empty()) modules = outcome.modules;
+  // The program lies at the same addresses under every engine.
+  if (modules.empty()) modules = outcome.modules;
   minimize_findings(outcome.result, search_options, [&] {
     progress.activity = "shrinking";
     if (line != nullptr) line->show(progress);
@@ -222,16 +223,9 @@ int write_reports(const Plan& plan, std::span<const ReportCase> cases) {
 
 int run(const RunOptions& options) {
   Plan plan;
-  RunOptions checked = options;
-  // CLI11 hands over what stands behind "--" with the rest; the last "--" of the command line is
-  // where the program's own arguments begin.
-  const auto separator = std::find(checked.words.begin(), checked.words.end(), "--");
-  if (separator != checked.words.end()) {
-    plan.args.assign(separator + 1, checked.words.end());
-    checked.words.erase(separator, checked.words.end());
-  }
-  if (checked.words.empty()) return complain(kUsage, "which program? heddle run PROGRAM");
-  if (const auto wrong = make_plan(checked, plan)) return complain(kUsage, *wrong);
+  plan.args = options.program_args;
+  if (options.words.empty()) return complain(kUsage, "which program? heddle run PROGRAM");
+  if (const auto wrong = make_plan(options, plan)) return complain(kUsage, *wrong);
   for (const NamedProgram& program : plan.programs) {
     if (const auto wrong = check_program(program.path)) return complain(kOwnError, *wrong);
   }
@@ -255,7 +249,7 @@ int run(const RunOptions& options) {
     for (const EngineKind engine : plan.engines) {
       if (g_interrupted) break;
       result.engines.push_back(
-          run_engine(plan, program, engine, checked, line.get(), result.modules));
+          run_engine(plan, program, engine, options, line.get(), result.modules));
     }
     result.interrupted = g_interrupted;
   }
@@ -294,14 +288,14 @@ int run(const RunOptions& options) {
 
 }  // namespace
 
-void add_run_command(CLI::App& app, Action& action) {
+void add_run_command(CLI::App& app, Action& action, const std::vector<std::string>& program_args) {
   auto options = std::make_shared<RunOptions>();
+  options->program_args = program_args;
   CLI::App* command =
       app.add_subcommand("run", "Runs programs under the engines and reports how they fail");
   command->add_option("programs", options->words,
                       "paths of programs (with a '/'), or names of built cases; behind -- the "
                       "programs' own arguments");
-  command->prefix_command(false);
   command
       ->add_option("-e,--engine", options->engines,
                    "stress, tsan, fuzz, relacy, or all; several with commas")

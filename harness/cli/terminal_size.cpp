@@ -24,6 +24,8 @@ TerminalOptions terminal_options() {
           .color = width != 0 && (no_color == nullptr || *no_color == '\0')};
 }
 
-std::size_t progress_width() { return width_of(STDERR_FILENO); }
+std::size_t progress_width() {
+  return width_of(STDERR_FILENO);
+}
 
 }  // namespace heddle

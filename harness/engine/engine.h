@@ -30,16 +30,16 @@ struct Job {
   std::uint64_t seed = 1;
   std::uint64_t first_run = 0;
   std::uint64_t runs = 1;
-  std::string strategy = "random";   // fuzz
+  std::string strategy = "random";       // fuzz
   std::string relacy_search = "random";  // relacy: random, full, or bound:N
-  DelayPlan delay;                   // stress and tsan
+  DelayPlan delay;                       // stress and tsan
   // fuzz: code addresses of plain accesses that are known to race. Only these plain accesses are
   // scheduling points (a program without races behaves alike whether or not it can be interrupted
   // at plain accesses), and those that race in the very run. Part of the job, so that a run does
   // not depend on what a worker happened to see before.
   std::vector<Address> racy_pcs;
   std::uint64_t step_limit = 10'000'000;  // steps of all threads in one run, then it gave up
-  std::uint32_t hang_ms = 2'000;     // wall-clock time without progress, then the run hangs
+  std::uint32_t hang_ms = 2'000;          // wall-clock time without progress, then the run hangs
   // Replay: one run, of this schedule (fuzz) or this state (relacy), with its trace.
   bool replay = false;
   bool record_trace = false;
@@ -61,10 +61,10 @@ struct RunResult {
   // What would replay the run: deviations for fuzz, its state for relacy.
   Schedule schedule;
   std::string relacy_state;
-  std::uint64_t steps = 0;             // all threads
-  std::uint64_t decisions = 0;         // scheduling points where more than one thread could go
-  std::uint32_t threads = 0;           // created in this run, main's included
-  Trace trace;                         // if asked for
+  std::uint64_t steps = 0;      // all threads
+  std::uint64_t decisions = 0;  // scheduling points where more than one thread could go
+  std::uint32_t threads = 0;    // created in this run, main's included
+  Trace trace;                  // if asked for
 
   bool failed() const {
     return std::holds_alternative<Failed>(outcome) || !reports.empty() || !known_reports.empty() ||

@@ -80,8 +80,8 @@ struct EngineTable {
   // The end of the run, seen from the program; outside runs, of the process. They do not return.
   void (*exit)(int status, Address pc);
   void (*abort)(Address pc);
-  void (*assert_fail)(const char* expression, const char* file,
-                                                unsigned line, const char* function, Address pc);
+  void (*assert_fail)(const char* expression, const char* file, unsigned line, const char* function,
+                      Address pc);
 };
 
 const EngineTable& passthrough_table();

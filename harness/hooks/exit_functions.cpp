@@ -33,9 +33,13 @@ int add(void (*function)(void*), void* argument, void* module) {
   return 0;
 }
 
-void take_snapshot() { g_snapshot = g_count.load(std::memory_order_relaxed); }
+void take_snapshot() {
+  g_snapshot = g_count.load(std::memory_order_relaxed);
+}
 
-void restore() { g_count.store(g_snapshot, std::memory_order_relaxed); }
+void restore() {
+  g_count.store(g_snapshot, std::memory_order_relaxed);
+}
 
 void run_all() {
   for (std::size_t left = g_count.load(); left > 0; left = g_count.load()) {

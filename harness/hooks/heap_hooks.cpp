@@ -36,7 +36,9 @@ void* program_allocate(std::size_t size, std::size_t alignment) {
   return pointer == nullptr ? out_of_memory() : pointer;
 }
 
-bool power_of_two(std::size_t value) { return value != 0 && (value & (value - 1)) == 0; }
+bool power_of_two(std::size_t value) {
+  return value != 0 && (value & (value - 1)) == 0;
+}
 
 }  // namespace
 
@@ -98,7 +100,9 @@ HEDDLE_EXPORT int posix_memalign(void** result, std::size_t alignment, std::size
   return *result == nullptr ? ENOMEM : 0;
 }
 
-HEDDLE_EXPORT void* valloc(std::size_t size) { return memalign(4096, size); }
+HEDDLE_EXPORT void* valloc(std::size_t size) {
+  return memalign(4096, size);
+}
 
 HEDDLE_EXPORT void* pvalloc(std::size_t size) {
   return memalign(4096, (size + 4095) & ~std::size_t{4095});
@@ -113,14 +117,16 @@ HEDDLE_EXPORT std::size_t malloc_usable_size(void* pointer) {
   return (word & ~std::size_t{7}) - ((word & 2) != 0 ? 2 : 1) * sizeof(std::size_t);
 }
 
-// Heddle's own C++ allocations, in this library only (exports.map keeps them local): never the program's heap, so a
-// container of the runtime may grow in the middle of a hook.
+// Heddle's own C++ allocations, in this library only (exports.map keeps them local): never the
+// program's heap, so a container of the runtime may grow in the middle of a hook.
 void* operator new(std::size_t size) {
   void* pointer = __libc_malloc(size == 0 ? 1 : size);
   if (pointer == nullptr) throw std::bad_alloc();
   return pointer;
 }
-void* operator new[](std::size_t size) { return operator new(size); }
+void* operator new[](std::size_t size) {
+  return operator new(size);
+}
 void* operator new(std::size_t size, std::align_val_t alignment) {
   void* pointer = __libc_memalign(static_cast<std::size_t>(alignment), size == 0 ? 1 : size);
   if (pointer == nullptr) throw std::bad_alloc();
@@ -131,12 +137,24 @@ void* operator new[](std::size_t size, std::align_val_t alignment) {
 }
 // The C library's free goes by the address: a string that libstdc++ allocated for the runtime while
 // program code was marked may come from the program's heap.
-void operator delete(void* pointer) noexcept { free(pointer); }
-void operator delete[](void* pointer) noexcept { free(pointer); }
-void operator delete(void* pointer, std::size_t) noexcept { free(pointer); }
-void operator delete[](void* pointer, std::size_t) noexcept { free(pointer); }
-void operator delete(void* pointer, std::align_val_t) noexcept { free(pointer); }
-void operator delete[](void* pointer, std::align_val_t) noexcept { free(pointer); }
+void operator delete(void* pointer) noexcept {
+  free(pointer);
+}
+void operator delete[](void* pointer) noexcept {
+  free(pointer);
+}
+void operator delete(void* pointer, std::size_t) noexcept {
+  free(pointer);
+}
+void operator delete[](void* pointer, std::size_t) noexcept {
+  free(pointer);
+}
+void operator delete(void* pointer, std::align_val_t) noexcept {
+  free(pointer);
+}
+void operator delete[](void* pointer, std::align_val_t) noexcept {
+  free(pointer);
+}
 void operator delete(void* pointer, std::size_t, std::align_val_t) noexcept {
   free(pointer);
 }

@@ -105,7 +105,9 @@ HEDDLE_EXPORT int pthread_cond_destroy(pthread_cond_t* cond) {
   return g_engine_table->cond_destroy(cond, HEDDLE_PC);
 }
 
-HEDDLE_EXPORT int sched_yield() { return g_engine_table->yield(HEDDLE_PC); }
+HEDDLE_EXPORT int sched_yield() {
+  return g_engine_table->yield(HEDDLE_PC);
+}
 
 HEDDLE_EXPORT int nanosleep(const timespec* duration, timespec* remaining) {
   if (remaining != nullptr) *remaining = {};
@@ -120,8 +122,8 @@ HEDDLE_EXPORT int clock_nanosleep(clockid_t clock, int flags, const timespec* ti
   }
   timespec now{};
   g_engine_table->clock_gettime(clock, &now);
-  const std::int64_t left = (time->tv_sec - now.tv_sec) * 1'000'000'000 +
-                            (time->tv_nsec - now.tv_nsec);
+  const std::int64_t left =
+      (time->tv_sec - now.tv_sec) * 1'000'000'000 + (time->tv_nsec - now.tv_nsec);
   if (left <= 0) return 0;
   return sleep_for(left / 1'000'000'000, left % 1'000'000'000, HEDDLE_PC);
 }

@@ -40,9 +40,8 @@ T rmw(Address address, RmwKind kind, T operand) {
 template <typename T>
 bool cas(Address address, std::uint64_t* expected, std::uint64_t desired) {
   T value = static_cast<T>(*expected);
-  const bool stored =
-      __atomic_compare_exchange_n(at<T>(address), &value, static_cast<T>(desired), false,
-                                  __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+  const bool stored = __atomic_compare_exchange_n(at<T>(address), &value, static_cast<T>(desired),
+                                                  false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
   *expected = value;
   return stored;
 }

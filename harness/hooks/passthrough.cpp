@@ -60,8 +60,10 @@ constexpr EngineTable kPassthrough = {
     .thread_join = [](pthread_t thread, void** result,
                       Address) { return real().pthread_join(thread, result); },
     .thread_detach = [](pthread_t thread, Address) { return real().pthread_detach(thread); },
-    .thread_atexit = [](void (*destructor)(void*), void* object,
-                        void* module) { return real().cxa_thread_atexit(destructor, object, module); },
+    .thread_atexit =
+        [](void (*destructor)(void*), void* object, void* module) {
+          return real().cxa_thread_atexit(destructor, object, module);
+        },
     .thread_exit = leave_thread,
     .mutex_lock = [](pthread_mutex_t* m, Address) { return real().pthread_mutex_lock(m); },
     .mutex_trylock = [](pthread_mutex_t* m, Address) { return real().pthread_mutex_trylock(m); },
@@ -89,7 +91,9 @@ constexpr EngineTable kPassthrough = {
 
 }  // namespace
 
-const EngineTable& passthrough_table() { return kPassthrough; }
+const EngineTable& passthrough_table() {
+  return kPassthrough;
+}
 
 // Constant-initialised: hooks are called before constructors have run.
 constinit const EngineTable* g_engine_table = &kPassthrough;

@@ -24,7 +24,7 @@ struct FreeBlock {
 };
 
 constexpr std::size_t kAlignment = 16;
-constexpr std::size_t kClasses = 48;      // by power of two of the size
+constexpr std::size_t kClasses = 48;  // by power of two of the size
 constexpr std::size_t kCommit = std::size_t{64} << 20;
 // A run's memory up to here stays mapped between runs; beyond it is given back.
 constexpr std::size_t kKeep = std::size_t{32} << 20;
@@ -126,7 +126,9 @@ void release(void* pointer) {
   g_free[c] = block;
 }
 
-std::size_t size_of(const void* pointer) { return header_of(pointer)->size; }
+std::size_t size_of(const void* pointer) {
+  return header_of(pointer)->size;
+}
 
 void take_snapshot() {
   const std::size_t size = g_top - kBegin;
@@ -154,7 +156,9 @@ void restore() {
   g_top = g_run_begin;
 }
 
-void set_threaded(bool threaded) { g_threaded = threaded; }
+void set_threaded(bool threaded) {
+  g_threaded = threaded;
+}
 
 }  // namespace program_heap
 }  // namespace heddle

@@ -25,8 +25,7 @@ bool g_resolved;
 // those of 1997, whose pthread_cond_t has another layout.
 template <typename Function>
 void resolve(Function*& slot, const char* name, const char* version = nullptr) {
-  void* symbol =
-      version == nullptr ? dlsym(RTLD_NEXT, name) : dlvsym(RTLD_NEXT, name, version);
+  void* symbol = version == nullptr ? dlsym(RTLD_NEXT, name) : dlvsym(RTLD_NEXT, name, version);
   if (symbol == nullptr) missing(name);
   slot = reinterpret_cast<Function*>(symbol);
 }

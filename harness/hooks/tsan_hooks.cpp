@@ -20,9 +20,13 @@
 namespace heddle {
 namespace {
 
-Address address_of(const void* pointer) { return reinterpret_cast<Address>(pointer); }
+Address address_of(const void* pointer) {
+  return reinterpret_cast<Address>(pointer);
+}
 
-MemoryOrder order_of(int order) { return static_cast<MemoryOrder>(order & 0xff); }
+MemoryOrder order_of(int order) {
+  return static_cast<MemoryOrder>(order & 0xff);
+}
 
 template <int kLog2>
 void read(Address address, Address pc) {
@@ -68,26 +72,26 @@ bool cas(volatile T* address, T* expected, T desired, int success, int failure, 
 }  // namespace
 }  // namespace heddle
 
-#define HEDDLE_ACCESS(name, access, log2_size)                    \
-  HEDDLE_EXPORT void name(void* address) {                        \
+#define HEDDLE_ACCESS(name, access, log2_size)                         \
+  HEDDLE_EXPORT void name(void* address) {                             \
     heddle::access<log2_size>(heddle::address_of(address), HEDDLE_PC); \
   }
 
-#define HEDDLE_RANGE(name, access)                               \
-  HEDDLE_EXPORT void name(void* address, unsigned long size) {   \
-    heddle::access(address, size, HEDDLE_PC);                    \
+#define HEDDLE_RANGE(name, access)                             \
+  HEDDLE_EXPORT void name(void* address, unsigned long size) { \
+    heddle::access(address, size, HEDDLE_PC);                  \
   }
 
-#define HEDDLE_RMW(bits, type, name, kind)                                                     \
-  HEDDLE_EXPORT type __tsan_atomic##bits##_##name(volatile type* a, type v, int order) {       \
-    return heddle::rmw<type>(a, heddle::RmwKind::kind, v, order, HEDDLE_PC);                   \
+#define HEDDLE_RMW(bits, type, name, kind)                                               \
+  HEDDLE_EXPORT type __tsan_atomic##bits##_##name(volatile type* a, type v, int order) { \
+    return heddle::rmw<type>(a, heddle::RmwKind::kind, v, order, HEDDLE_PC);             \
   }
 
 #define HEDDLE_ATOMIC(bits, type)                                                                  \
   HEDDLE_EXPORT type __tsan_atomic##bits##_load(const volatile type* a, int order) {               \
-    return static_cast<type>(heddle::g_engine_table->atomic_load(                                  \
-        heddle::address_of(const_cast<type*>(a)), sizeof(type), heddle::order_of(order),           \
-        HEDDLE_PC));                                                                               \
+    return static_cast<type>(                                                                      \
+        heddle::g_engine_table->atomic_load(heddle::address_of(const_cast<type*>(a)),              \
+                                            sizeof(type), heddle::order_of(order), HEDDLE_PC));    \
   }                                                                                                \
   HEDDLE_EXPORT void __tsan_atomic##bits##_store(volatile type* a, type v, int order) {            \
     heddle::g_engine_table->atomic_store(heddle::address_of(const_cast<type*>(a)), sizeof(type),   \
@@ -100,9 +104,8 @@ bool cas(volatile T* address, T* expected, T desired, int success, int failure, 
   HEDDLE_RMW(bits, type, fetch_or, bit_or)                                                         \
   HEDDLE_RMW(bits, type, fetch_xor, bit_xor)                                                       \
   HEDDLE_RMW(bits, type, fetch_nand, bit_nand)                                                     \
-  HEDDLE_EXPORT int __tsan_atomic##bits##_compare_exchange_strong(volatile type* a, type* e,       \
-                                                                  type v, int success,             \
-                                                                  int failure) {                   \
+  HEDDLE_EXPORT int __tsan_atomic##bits##_compare_exchange_strong(                                 \
+      volatile type* a, type* e, type v, int success, int failure) {                               \
     return heddle::cas<type>(a, e, v, success, failure, false, HEDDLE_PC);                         \
   }                                                                                                \
   HEDDLE_EXPORT int __tsan_atomic##bits##_compare_exchange_weak(volatile type* a, type* e, type v, \
@@ -118,7 +121,9 @@ bool cas(volatile T* address, T* expected, T desired, int success, int failure, 
 #define HEDDLE_IGNORED(name) \
   HEDDLE_EXPORT void name() {}
 #define HEDDLE_IGNORED_NULL(name) \
-  HEDDLE_EXPORT void* name() { return nullptr; }
+  HEDDLE_EXPORT void* name() {    \
+    return nullptr;               \
+  }
 
 #include "harness/hooks/tsan_entry_points.def"
 
@@ -156,8 +161,7 @@ Wide wide_rmw(volatile Wide* address, Function&& next) {
 }
 
 void wide_point(const volatile void* address, OpKind kind, int order, Address pc) {
-  g_engine_table->atomic16(address_of(const_cast<const void*>(address)), kind, order_of(order),
-                           pc);
+  g_engine_table->atomic16(address_of(const_cast<const void*>(address)), kind, order_of(order), pc);
 }
 
 }  // namespace
@@ -175,10 +179,10 @@ HEDDLE_EXPORT void __tsan_atomic128_store(volatile Wide* a, Wide v, int order) {
   heddle::wide_rmw(a, [v](Wide) { return v; });
 }
 
-#define HEDDLE_WIDE_RMW(name, expression)                                                  \
-  HEDDLE_EXPORT Wide __tsan_atomic128_##name(volatile Wide* a, Wide v, int order) {        \
-    heddle::wide_point(a, heddle::OpKind::atomic_rmw, order, HEDDLE_PC);                   \
-    return heddle::wide_rmw(a, [v]([[maybe_unused]] Wide old) { return expression; });     \
+#define HEDDLE_WIDE_RMW(name, expression)                                              \
+  HEDDLE_EXPORT Wide __tsan_atomic128_##name(volatile Wide* a, Wide v, int order) {    \
+    heddle::wide_point(a, heddle::OpKind::atomic_rmw, order, HEDDLE_PC);               \
+    return heddle::wide_rmw(a, [v]([[maybe_unused]] Wide old) { return expression; }); \
   }
 HEDDLE_WIDE_RMW(exchange, v)
 HEDDLE_WIDE_RMW(fetch_add, old + v)
@@ -186,12 +190,12 @@ HEDDLE_WIDE_RMW(fetch_sub, old - v)
 HEDDLE_WIDE_RMW(fetch_and, old& v)
 HEDDLE_WIDE_RMW(fetch_or, old | v)
 HEDDLE_WIDE_RMW(fetch_xor, old ^ v)
-HEDDLE_WIDE_RMW(fetch_nand, ~(old & v))
+HEDDLE_WIDE_RMW(fetch_nand, ~(old& v))
 
-#define HEDDLE_WIDE_CAS(name)                                                                  \
+#define HEDDLE_WIDE_CAS(name)                                                                    \
   HEDDLE_EXPORT int __tsan_atomic128_##name(volatile Wide* a, Wide* e, Wide v, int order, int) { \
-    heddle::wide_point(a, heddle::OpKind::atomic_rmw, order, HEDDLE_PC);                       \
-    return heddle::wide_cas(a, e, v);                                                          \
+    heddle::wide_point(a, heddle::OpKind::atomic_rmw, order, HEDDLE_PC);                         \
+    return heddle::wide_cas(a, e, v);                                                            \
   }
 HEDDLE_WIDE_CAS(compare_exchange_strong)
 HEDDLE_WIDE_CAS(compare_exchange_weak)
@@ -209,7 +213,9 @@ HEDDLE_EXPORT void __tsan_func_entry(void* pc) {
   heddle::g_engine_table->func_entry(heddle::address_of(pc));
 }
 
-HEDDLE_EXPORT void __tsan_func_exit() { heddle::g_engine_table->func_exit(); }
+HEDDLE_EXPORT void __tsan_func_exit() {
+  heddle::g_engine_table->func_exit();
+}
 
 HEDDLE_EXPORT void __tsan_vptr_update(void** slot, void* value) {
   // A constructor that sets the pointer to what it is already is no write that can race: TSan
@@ -241,10 +247,10 @@ HEDDLE_EXPORT void* __tsan_memset(void* to, int value, unsigned long size) {
   return std::memset(to, value, size);
 }
 
-#define HEDDLE_UNALIGNED_STORE(bits, type, log2_size)                            \
-  HEDDLE_EXPORT void __sanitizer_unaligned_store##bits(void* to, type value) {   \
-    heddle::write<log2_size>(heddle::address_of(to), HEDDLE_PC);                 \
-    std::memcpy(to, &value, sizeof value);                                       \
+#define HEDDLE_UNALIGNED_STORE(bits, type, log2_size)                          \
+  HEDDLE_EXPORT void __sanitizer_unaligned_store##bits(void* to, type value) { \
+    heddle::write<log2_size>(heddle::address_of(to), HEDDLE_PC);               \
+    std::memcpy(to, &value, sizeof value);                                     \
   }
 HEDDLE_UNALIGNED_STORE(16, std::uint16_t, 1)
 HEDDLE_UNALIGNED_STORE(32, std::uint32_t, 2)
@@ -259,9 +265,9 @@ HEDDLE_EXPORT void __tsan_release(void* address) {
   heddle::g_engine_table->annotate(heddle::address_of(address), true);
 }
 
-#define HEDDLE_ACCESS_PC(name, access, log2_size)                                     \
-  HEDDLE_EXPORT void name(void* address, void* pc) {                                  \
-    heddle::access<log2_size>(heddle::address_of(address), heddle::address_of(pc));   \
+#define HEDDLE_ACCESS_PC(name, access, log2_size)                                   \
+  HEDDLE_EXPORT void name(void* address, void* pc) {                                \
+    heddle::access<log2_size>(heddle::address_of(address), heddle::address_of(pc)); \
   }
 HEDDLE_ACCESS_PC(__tsan_read1_pc, read, 0)
 HEDDLE_ACCESS_PC(__tsan_read2_pc, read, 1)

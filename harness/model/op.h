@@ -18,27 +18,27 @@ enum class OpKind : std::uint8_t {
   none,
   thread_start,
   thread_exit,
-  thread_create,   // other: the new thread
-  thread_join,     // other: the thread waited for
-  thread_detach,   // other: the detached thread
-  read,            // plain (non-atomic) access
+  thread_create,  // other: the new thread
+  thread_join,    // other: the thread waited for
+  thread_detach,  // other: the detached thread
+  read,           // plain (non-atomic) access
   write,
   atomic_load,
   atomic_store,
-  atomic_rmw,      // exchange, fetch_*, successful compare_exchange
-  atomic_cas_fail, // a compare_exchange that did not match: a load
+  atomic_rmw,       // exchange, fetch_*, successful compare_exchange
+  atomic_cas_fail,  // a compare_exchange that did not match: a load
   fence,
   mutex_lock,
   mutex_trylock_fail,
   mutex_unlock,
-  cond_wait,       // address: condition variable, address2: mutex; gives the mutex up and waits
+  cond_wait,  // address: condition variable, address2: mutex; gives the mutex up and waits
   cond_signal,
   cond_broadcast,
   yield,
   sleep,
-  timeout,         // a timed wait or a sleep that ended because its time was up
-  process_exit,    // exit() or the end of main
-  failure,         // the place where a run failed
+  timeout,       // a timed wait or a sleep that ended because its time was up
+  process_exit,  // exit() or the end of main
+  failure,       // the place where a run failed
 };
 
 std::string_view to_string(OpKind kind);
@@ -77,7 +77,9 @@ constexpr bool is_plain_access(OpKind kind) {
   return kind == OpKind::read || kind == OpKind::write;
 }
 
-constexpr bool is_memory_access(OpKind kind) { return is_plain_access(kind) || is_atomic(kind); }
+constexpr bool is_memory_access(OpKind kind) {
+  return is_plain_access(kind) || is_atomic(kind);
+}
 
 constexpr bool writes(OpKind kind) {
   return kind == OpKind::write || kind == OpKind::atomic_store || kind == OpKind::atomic_rmw;

@@ -24,8 +24,8 @@ enum class FailureKind : std::uint8_t {
   bad_unlock,     // unlock of a mutex by a thread that does not hold it
   hang,           // no progress within the time or step limit
   data_race,
-  lock_inversion,   // reported by ThreadSanitizer
-  other_report,     // any other report of ThreadSanitizer
+  lock_inversion,        // reported by ThreadSanitizer
+  other_report,          // any other report of ThreadSanitizer
   use_of_uninitialized,  // reported by Relacy
 };
 

@@ -21,7 +21,7 @@ struct Event {
   // Little-endian, up to eight bytes; absent where the memory could not be read.
   std::optional<std::uint64_t> value{};      // read, or written
   std::optional<std::uint64_t> old_value{};  // of an atomic read-modify-write
-  std::vector<Address> stack{};            // callers, innermost first, without op.pc
+  std::vector<Address> stack{};              // callers, innermost first, without op.pc
 };
 
 struct Trace {

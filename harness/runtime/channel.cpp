@@ -158,7 +158,9 @@ bool Channel::send(const WorkerMessage& message) {
   return send_bytes(w.bytes());
 }
 
-bool Channel::send(const Job& job) { return send_bytes(bytes_of(job)); }
+bool Channel::send(const Job& job) {
+  return send_bytes(bytes_of(job));
+}
 
 std::optional<WorkerMessage> Channel::receive_message() {
   std::string bytes;
@@ -179,8 +181,7 @@ bool Channel::send_bytes(std::string_view bytes) {
   framed += bytes;
   for (std::size_t sent = 0; sent < framed.size();) {
     // Without MSG_NOSIGNAL a supervisor that is gone would kill the worker before it could tidy up.
-    const ssize_t n =
-        ::send(descriptor_, framed.data() + sent, framed.size() - sent, MSG_NOSIGNAL);
+    const ssize_t n = ::send(descriptor_, framed.data() + sent, framed.size() - sent, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return false;
     sent += static_cast<std::size_t>(n);

@@ -63,7 +63,8 @@ struct SharedProgress {
   Deviation deviations[kDeviations];
 };
 
-// ---- messages -------------------------------------------------------------------------------------
+// ---- messages
+// -------------------------------------------------------------------------------------
 
 // Worker, once at its start.
 struct Hello {

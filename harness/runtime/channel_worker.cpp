@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/hooks/system_libraries.h"
 #include "harness/runtime/channel.h"
 
 namespace heddle {
@@ -21,6 +22,9 @@ std::vector<Module> loaded_modules() {
   std::vector<Module> modules;
   dl_iterate_phdr(
       [](dl_phdr_info* info, std::size_t, void* argument) {
+        // Reports name the program's own lines only; and a library that another engine loads at
+        // another address would be taken for this one.
+        if (is_system_library(info->dlpi_name)) return 0;
         Module module{.path = info->dlpi_name, .base = info->dlpi_addr};
         module.begin = ~Address{0};
         for (int i = 0; i < info->dlpi_phnum; ++i) {
@@ -141,8 +145,8 @@ class WorkerHost final : public RunHost {
   void describe(const RunResult& result, const Failed& failure) {
     const std::uint64_t key = failure_key(failure);
     if (!count(key, result.run) || replay_) return;
-    Described described{.key = key, .run = result.run, .failure = failure,
-                        .relacy_state = result.relacy_state};
+    Described described{
+        .key = key, .run = result.run, .failure = failure, .relacy_state = result.relacy_state};
     if (progress_.deviations_used.load() <= SharedProgress::kDeviations) {
       described.schedule = result.schedule;
     }
@@ -198,7 +202,9 @@ void put_back_environment() {
 
 }  // namespace
 
-bool started_by_supervisor() { return getenv(kChannelVariable) != nullptr; }
+bool started_by_supervisor() {
+  return getenv(kChannelVariable) != nullptr;
+}
 
 void serve_jobs(WorkerSetup setup) {
   int socket = -1;

@@ -49,10 +49,10 @@ int worker_main(int argc, char** argv, char** envp) {
 }  // namespace heddle
 
 extern "C" __attribute__((visibility("default"))) int __libc_start_main(
-    int (*program_main)(int, char**, char**), int argc, char** argv, void (*init)(),
-    void (*fini)(), void (*loader_fini)(), void* stack_end) {
-  using Start = int(int (*)(int, char**, char**), int, char**, void (*)(), void (*)(), void (*)(),
-                    void*);
+    int (*program_main)(int, char**, char**), int argc, char** argv, void (*init)(), void (*fini)(),
+    void (*loader_fini)(), void* stack_end) {
+  using Start =
+      int(int (*)(int, char**, char**), int, char**, void (*)(), void (*)(), void (*)(), void*);
   auto* real_start = reinterpret_cast<Start*>(dlsym(RTLD_NEXT, "__libc_start_main"));
   if (real_start == nullptr) _exit(3);
   if (!heddle::started_by_supervisor()) {

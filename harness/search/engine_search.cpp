@@ -20,7 +20,7 @@ struct Range {
 
 // The first runs are few, so that what they teach (which plain accesses race) serves all others.
 // Fixed, so that what a run knows depends on its number alone.
-constexpr std::uint64_t kFirstEpoch = 16;
+constexpr std::uint64_t kFirstEpoch = 4;
 constexpr std::uint64_t kEpochGrowth = 16;
 
 std::string method_of(const Job& job) {
@@ -88,9 +88,7 @@ class Search {
     return one_walk ? 1 : std::max(1U, options_.workers);
   }
 
-  double seconds() const {
-    return std::chrono::duration<double>(Clock::now() - begin_).count();
-  }
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
   bool out_of_time() const { return options_.seconds > 0 && seconds() >= options_.seconds; }
 
@@ -99,9 +97,7 @@ class Search {
            out_of_time();
   }
 
-  bool interrupted() const {
-    return events_.interrupted != nullptr && events_.interrupted->load();
-  }
+  bool interrupted() const { return events_.interrupted != nullptr && events_.interrupted->load(); }
 
   void run_epoch(Range range) {
     std::deque<Range> todo = split(range);
@@ -256,12 +252,11 @@ class Search {
       failure = Failed{.kind = FailureKind::signal, .message = "the process " + end, .places = {}};
     }
     const std::uint64_t run = progress.current_run;
-    Described described{.key = failure_key(*failure), .run = run, .failure = *failure,
-                        .relacy_state = {}};
+    Described described{
+        .key = failure_key(*failure), .run = run, .failure = *failure, .relacy_state = {}};
     const std::uint32_t used = progress.deviations_used;
     if (used <= SharedProgress::kDeviations) {
-      described.schedule =
-          Schedule{{progress.deviations, progress.deviations + used}};
+      described.schedule = Schedule{{progress.deviations, progress.deviations + used}};
     }
     collect(slot);
     describe(described);
@@ -288,11 +283,11 @@ class Search {
     found.first_run = described.run;
     found.token.reset();
     if (options_.job.engine == EngineKind::fuzz && described.schedule.has_value()) {
-      found.token = Token{.engine = EngineKind::fuzz, .schedule = *described.schedule,
-                          .relacy_state = {}};
+      found.token =
+          Token{.engine = EngineKind::fuzz, .schedule = *described.schedule, .relacy_state = {}};
     } else if (options_.job.engine == EngineKind::relacy && !described.relacy_state.empty()) {
-      found.token = Token{.engine = EngineKind::relacy, .schedule = {},
-                          .relacy_state = described.relacy_state};
+      found.token = Token{
+          .engine = EngineKind::relacy, .schedule = {}, .relacy_state = described.relacy_state};
     }
   }
 
@@ -349,7 +344,8 @@ class Search {
     // No silent pass: a search that could not have found anything is an error.
     if (most_threads_ <= 1 && result.failed == 0) {
       result.error =
-          "nothing was controlled: the program never had two threads at once; does main() start any?";
+          "nothing was controlled: the program never had two threads at once; does main() start "
+          "any?";
     } else if (steps_ == 0 && result.failed == 0) {
       result.error =
           "nothing was controlled: the program never entered Heddle; is all of it built with "
@@ -363,8 +359,8 @@ class Search {
   Clock::time_point begin_;
   std::vector<Slot> slots_;
   std::map<std::uint64_t, Found> found_;  // by failure_key
-  std::vector<Address> racy_;      // in force; ascending
-  std::vector<Address> racy_new_;  // with what the epoch under way has shown; ascending
+  std::vector<Address> racy_;             // in force; ascending
+  std::vector<Address> racy_new_;         // with what the epoch under way has shown; ascending
   std::uint64_t steps_ = 0;
   std::uint32_t most_threads_ = 0;
 };

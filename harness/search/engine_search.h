@@ -15,10 +15,10 @@
 namespace heddle {
 
 struct SearchOptions {
-  WorkerOptions worker;   // `tsan` is set by the engine
-  Job job;                // first_run and runs are set by the search
+  WorkerOptions worker;  // `tsan` is set by the engine
+  Job job;               // first_run and runs are set by the search
   std::uint64_t runs = 10'000;
-  double seconds = 0;     // 0: no limit of time; else `runs` is none
+  double seconds = 0;  // 0: no limit of time; else `runs` is none
   unsigned workers = 1;
   // Wall-clock time that a run may take before its worker is given up, in milliseconds.
   std::uint32_t lost_ms = 20'000;

@@ -32,16 +32,15 @@ std::optional<MinimalInterleaving> minimize(Replayer& replayer, const Job& job,
   replay.record_trace = false;
   replay.relacy_state = finding.token->relacy_state;
   if (finding.token->engine == EngineKind::fuzz) {
-    const ShrinkResult shrunk = shrink(
-        finding.token->schedule,
-        [&](const Schedule& candidate) -> ShrinkVerdict {
-          replay.schedule = candidate;
-          auto run = replayer.replay(replay);
-          const auto* done = std::get_if<JobDone>(&run);
-          if (done == nullptr) return false;
-          return {shows_failure(*done, key), done->schedule};
-        },
-        {.max_runs = limits.max_runs, .max_time = limits.max_time});
+    const ShrinkResult shrunk = shrink(finding.token->schedule,
+                                       [&](const Schedule& candidate) -> ShrinkVerdict {
+                                         replay.schedule = candidate;
+                                         auto run = replayer.replay(replay);
+                                         const auto* done = std::get_if<JobDone>(&run);
+                                         if (done == nullptr) return false;
+                                         return {shows_failure(*done, key), done->schedule};
+                                       },
+                                       {.max_runs = limits.max_runs, .max_time = limits.max_time});
     if (!shrunk.reproduced) return std::nullopt;
     minimal.token.schedule = shrunk.schedule;
     minimal.one_minimal = shrunk.one_minimal;

@@ -16,9 +16,9 @@ constexpr char kHowToBuild[] =
     "build it with -g -O1 -fsanitize=thread (clang: -fsanitize=thread -shared-libsan)";
 
 struct Facts {
-  bool dynamic = false;    // has a dynamic section
+  bool dynamic = false;        // has a dynamic section
   bool asks_for_tsan = false;  // NEEDED names ThreadSanitizer's shared library
-  bool has_tsan = false;   // the runtime is inside
+  bool has_tsan = false;       // the runtime is inside
 };
 
 class File {

@@ -19,7 +19,8 @@ std::variant<JobDone, StartError> Replayer::replay(Job job) {
   JobDone done;
   if (poll(&ready, 1, static_cast<int>(lost_ms_)) == 0) {
     worker_.reset();
-    done.outcome = Failed{.kind = FailureKind::hang, .message = "the run did not end", .places = {}};
+    done.outcome =
+        Failed{.kind = FailureKind::hang, .message = "the run did not end", .places = {}};
     return done;
   }
   auto message = worker_->receive();
@@ -38,8 +39,7 @@ std::variant<JobDone, StartError> Replayer::replay(Job job) {
   }
   const std::string end = worker_->how_it_ended();
   worker_.reset();
-  done.outcome =
-      Failed{.kind = FailureKind::signal, .message = "the process " + end, .places = {}};
+  done.outcome = Failed{.kind = FailureKind::signal, .message = "the process " + end, .places = {}};
   return done;
 }
 

@@ -18,10 +18,10 @@ namespace heddle {
 struct MinimalInterleaving {
   Token token;
   Trace trace;
-  unsigned preemptions = 0;         // switches away from a thread that could have gone on
-  bool one_minimal = false;         // checked: without any one deviation the run does not fail so
+  unsigned preemptions = 0;  // switches away from a thread that could have gone on
+  bool one_minimal = false;  // checked: without any one deviation the run does not fail so
   std::uint64_t deviations_before = 0;  // in the schedule as it was found
-  std::uint64_t shrink_runs = 0;    // runs that the shrinking took
+  std::uint64_t shrink_runs = 0;        // runs that the shrinking took
 };
 
 // A distinct way to fail, and how often it was seen.
@@ -40,8 +40,8 @@ struct EngineResult {
   std::uint64_t failed = 0;
   std::uint64_t gave_up = 0;
   std::optional<std::uint64_t> first_failure;  // how many runs it took, from 1
-  double seconds = 0;   // wall clock, without building up and shrinking
-  bool exhausted = false;  // every interleaving that this engine distinguishes was run
+  double seconds = 0;                          // wall clock, without building up and shrinking
+  bool exhausted = false;            // every interleaving that this engine distinguishes was run
   std::optional<std::string> error;  // Heddle's own failure, or why this engine could not be used
   std::vector<Finding> findings;     // most frequent first
 
@@ -50,10 +50,10 @@ struct EngineResult {
 
 struct CaseResult {
   std::string name;
-  std::string program;            // path
+  std::string program;  // path
   std::vector<std::string> args;
   std::uint64_t seed = 1;
-  std::vector<Module> modules;    // to find source lines
+  std::vector<Module> modules;  // to find source lines
   std::vector<EngineResult> engines;
   bool interrupted = false;
 };

@@ -12,7 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "harness/engine/tsan/tsan_engine.h"
 
@@ -32,6 +36,28 @@ std::optional<std::string> variable(const char* name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+// Folders of clang's runtime libraries, the newest first, as Debian and LLVM's own packages lay
+// them out: clang finds them without help and its programs do not.
+std::vector<std::string> clang_runtime_dirs() {
+  std::vector<std::pair<int, std::string>> dirs;
+  std::error_code error;
+  for (const auto& llvm : std::filesystem::directory_iterator("/usr/lib", error)) {
+    const std::string name = llvm.path().filename();
+    if (!name.starts_with("llvm-")) continue;
+    for (const auto& version :
+         std::filesystem::directory_iterator(llvm.path() / "lib" / "clang", error)) {
+      const auto dir = version.path() / "lib" / "linux";
+      if (std::filesystem::exists(dir / "libclang_rt.tsan-x86_64.so", error)) {
+        dirs.emplace_back(std::atoi(name.c_str() + std::strlen("llvm-")), dir.string());
+      }
+    }
+  }
+  std::sort(dirs.rbegin(), dirs.rend());
+  std::vector<std::string> result;
+  for (auto& [version, dir] : dirs) result.push_back(std::move(dir));
+  return result;
+}
+
 std::vector<std::string> worker_environment(const WorkerOptions& options, int socket, int memory) {
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
@@ -49,9 +75,12 @@ std::vector<std::string> worker_environment(const WorkerOptions& options, int so
   if (options.tsan) {
     put_in_front("LD_PRELOAD", kOldPreloadVariable, options.library_dir + "/libheddle-tsan.so",
                  ':');
-    if (const auto old = variable("LD_LIBRARY_PATH")) {
-      append(environment, kOldLibraryPathVariable, *old);
-    }
+    // Last, so that whatever the person set wins.
+    const auto old_path = variable("LD_LIBRARY_PATH");
+    if (old_path.has_value()) append(environment, kOldLibraryPathVariable, *old_path);
+    std::string path = old_path.value_or("");
+    for (const std::string& dir : clang_runtime_dirs()) path += (path.empty() ? "" : ":") + dir;
+    if (!path.empty()) append(environment, "LD_LIBRARY_PATH", path);
     // Reports are taken as data: printing them, and looking up their names, would only cost time.
     const auto users = variable("TSAN_OPTIONS");
     append(environment, "TSAN_OPTIONS", (users.has_value() ? *users + ":" : "") + kTsanOptions);

@@ -7,9 +7,9 @@ namespace heddle {
 void* FiberStacks::top(ThreadId thread) {
   const Address slot = kBegin + Address{thread} * kSlot;
   if (thread >= mapped_.size() || !mapped_[thread]) {
-    void* at = mmap(reinterpret_cast<void*>(slot), kSlot, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_FIXED_NOREPLACE,
-                    -1, 0);
+    void* at =
+        mmap(reinterpret_cast<void*>(slot), kSlot, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_FIXED_NOREPLACE, -1, 0);
     if (at == MAP_FAILED) return nullptr;
     if (mprotect(at, kGuard, PROT_NONE) != 0) return nullptr;
     if (thread >= mapped_.size()) mapped_.resize(thread + 1, false);

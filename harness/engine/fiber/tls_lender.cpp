@@ -130,6 +130,8 @@ Address FsBase::get() {
   return base;
 }
 
-void FsBase::set_by_system_call(Address base) { syscall(SYS_arch_prctl, ARCH_SET_FS, base); }
+void FsBase::set_by_system_call(Address base) {
+  syscall(SYS_arch_prctl, ARCH_SET_FS, base);
+}
 
 }  // namespace heddle

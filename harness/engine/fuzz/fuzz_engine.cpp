@@ -33,7 +33,9 @@ std::uint64_t virtual_time(const timespec& absolute) {
   return time <= start ? 1 : static_cast<std::uint64_t>(time - start);
 }
 
-Address address_of(const void* pointer) { return reinterpret_cast<Address>(pointer); }
+Address address_of(const void* pointer) {
+  return reinterpret_cast<Address>(pointer);
+}
 
 template <bool kReplay, bool kWrite, unsigned kSize>
 void access(Address address, Address pc) {
@@ -140,8 +142,8 @@ constexpr EngineTable make_table() {
     return 0;
   };
   table.sleep = [](const timespec* duration, Address pc) {
-    g_scheduler->sleep(
-        static_cast<std::uint64_t>(duration->tv_sec * kSecond + duration->tv_nsec), pc);
+    g_scheduler->sleep(static_cast<std::uint64_t>(duration->tv_sec * kSecond + duration->tv_nsec),
+                       pc);
     return 0;
   };
   table.clock_gettime = [](clockid_t, timespec* now) {
@@ -249,6 +251,8 @@ class FuzzEngine final : public Engine {
 
 }  // namespace
 
-std::unique_ptr<Engine> make_fuzz_engine() { return std::make_unique<FuzzEngine>(); }
+std::unique_ptr<Engine> make_fuzz_engine() {
+  return std::make_unique<FuzzEngine>();
+}
 
 }  // namespace heddle

@@ -27,9 +27,13 @@ constexpr std::uint64_t kSliceLimit = 20'000;
 constexpr int kMutexRecursive = 1;  // glibc: pthread_mutex_t::__data.__kind & 3
 constexpr int kMutexErrorCheck = 2;
 
-Address address_of(const void* pointer) { return reinterpret_cast<Address>(pointer); }
+Address address_of(const void* pointer) {
+  return reinterpret_cast<Address>(pointer);
+}
 
-int kind_of(const pthread_mutex_t* mutex) { return mutex->__data.__kind & 3; }
+int kind_of(const pthread_mutex_t* mutex) {
+  return mutex->__data.__kind & 3;
+}
 
 std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   hash ^= value;
@@ -78,7 +82,8 @@ void Scheduler::begin_job(const Job& job, Strategy& strategy) {
   known_.clear();
 }
 
-// ---- runs -----------------------------------------------------------------------------------------
+// ---- runs
+// -----------------------------------------------------------------------------------------
 
 FuzzThread& Scheduler::add_thread() {
   const auto id = static_cast<ThreadId>(used_threads_);
@@ -191,7 +196,8 @@ void Scheduler::leave_run() {
   __builtin_unreachable();
 }
 
-// ---- scheduling -----------------------------------------------------------------------------------
+// ---- scheduling
+// -----------------------------------------------------------------------------------
 
 std::size_t Scheduler::ready_index(ThreadId id) const {
   if (ready_.size() <= 8) {
@@ -199,10 +205,11 @@ std::size_t Scheduler::ready_index(ThreadId id) const {
     while (i < ready_.size() && ready_[i].id < id) ++i;
     return i;
   }
-  return static_cast<std::size_t>(
-      std::lower_bound(ready_.begin(), ready_.end(), id,
-                       [](const ReadyThread& thread, ThreadId value) { return thread.id < value; }) -
-      ready_.begin());
+  return static_cast<std::size_t>(std::lower_bound(ready_.begin(), ready_.end(), id,
+                                                   [](const ReadyThread& thread, ThreadId value) {
+                                                     return thread.id < value;
+                                                   }) -
+                                  ready_.begin());
 }
 
 void Scheduler::enable(FuzzThread& thread) {
@@ -238,11 +245,11 @@ void Scheduler::switch_to(FuzzThread& next, SwitchReason why) {
   steps_before_ += running_.step - slice_begin_;
   resume(next);
   while (capture_into_ != nullptr) [[unlikely]] {
-    // Resumed only to say where it waits; the deadlocked thread asked, and waits for the answer.
-    *capture_into_ = capture_stack(code_);
-    capture_into_ = nullptr;
-    resume(*static_cast<FuzzThread*>(host_thread_.joiner));
-  }
+      // Resumed only to say where it waits; the deadlocked thread asked, and waits for the answer.
+      *capture_into_ = capture_stack(code_);
+      capture_into_ = nullptr;
+      resume(*static_cast<FuzzThread*>(host_thread_.joiner));
+    }
 }
 
 std::size_t Scheduler::decide(std::size_t fallback, bool is_running) {
@@ -288,8 +295,10 @@ void Scheduler::point(const Op& op) {
 }
 
 void Scheduler::plain_point(OpKind kind, Address address, unsigned size, Address pc) {
-  const Op op{.kind = kind, .size = static_cast<std::uint8_t>(std::min(size, 255U)),
-              .address = address, .pc = pc};
+  const Op op{.kind = kind,
+              .size = static_cast<std::uint8_t>(std::min(size, 255U)),
+              .address = address,
+              .pc = pc};
   point(op);
   if (tracing_) record(op);
 }
@@ -350,7 +359,8 @@ void Scheduler::check_limits() {
   ++running_.step;
 }
 
-// ---- clocks and races -----------------------------------------------------------------------------
+// ---- clocks and races
+// -----------------------------------------------------------------------------
 
 void Scheduler::tick() {
   const Epoch now = running_.epoch;
@@ -377,8 +387,9 @@ void Scheduler::check_access_slow(bool write, Address address, unsigned size, Ad
                        : races_.access<false>(cell, mask, pc, running_.epoch, clock, race);
     for (SyncObject* object = sync_.first(cell); object != nullptr && !races;
          object = sync_.next(*object)) {
-      races = object->atomic && object->address < next &&
-              races_.check_against_atomics(object->atomics, write, running_.thread->id, clock, race);
+      races =
+          object->atomic && object->address < next &&
+          races_.check_against_atomics(object->atomics, write, running_.thread->id, clock, race);
     }
     if (races) on_race(race, at, static_cast<unsigned>(next - at), write, false, pc);
     at = next;
@@ -426,7 +437,8 @@ Place Scheduler::here(const Op& op) {
   return place;
 }
 
-// ---- the end of a run -----------------------------------------------------------------------------
+// ---- the end of a run
+// -----------------------------------------------------------------------------
 
 void Scheduler::end(Failed failure) {
   std::uint64_t cheap = mix(static_cast<std::uint64_t>(failure.kind), hash_text(failure.message));
@@ -454,8 +466,8 @@ void Scheduler::fail(FailureKind kind, std::string message, Address pc) {
   // The stack is described once; to recognise the failure again its place is enough.
   if (code_.contains(pc)) {
     failure.places.push_back({.thread = running_.thread->id, .op = op, .stack = {}, .note = {}});
-    const std::uint64_t cheap = mix(mix(mix(static_cast<std::uint64_t>(kind),
-                                            hash_text(failure.message)), pc), 0);
+    const std::uint64_t cheap =
+        mix(mix(mix(static_cast<std::uint64_t>(kind), hash_text(failure.message)), pc), 0);
     if (find_known(cheap) == nullptr) failure.places.front() = here(op);
   } else {
     failure.places.push_back(here(op));
@@ -562,12 +574,16 @@ void Scheduler::deadlock() {
         failure.kind = FailureKind::lost_wakeup;
         place.note += "; " + std::to_string(cond.unheard) +
                       (cond.unheard == 1 ? " was sent" : " were sent") + " while nobody waited";
-        more.push_back({.thread = cond.unheard_thread, .op = cond.unheard_op, .stack = {},
+        more.push_back({.thread = cond.unheard_thread,
+                        .op = cond.unheard_op,
+                        .stack = {},
                         .note = "notified while nobody waited"});
       }
     } else if (thread.mutex != nullptr && thread.mutex->owner != nullptr) {
       place.note = "waits for a mutex held by T" + std::to_string(thread.mutex->owner->id);
-      more.push_back({.thread = thread.mutex->owner->id, .op = thread.mutex->locked, .stack = {},
+      more.push_back({.thread = thread.mutex->owner->id,
+                      .op = thread.mutex->locked,
+                      .stack = {},
                       .note = "took the mutex that T" + std::to_string(thread.id) + " waits for"});
     } else if (thread.op.kind == OpKind::thread_join) {
       place.note = "waits for T" + std::to_string(thread.op.other) + " to end";
@@ -578,7 +594,8 @@ void Scheduler::deadlock() {
   leave_run();
 }
 
-// ---- locks ----------------------------------------------------------------------------------------
+// ---- locks
+// ----------------------------------------------------------------------------------------
 
 void Scheduler::want_lock(FuzzThread& thread, SyncObject& mutex) {
   thread.mutex = &mutex;
@@ -720,8 +737,8 @@ int Scheduler::unlock(pthread_mutex_t* mutex, Address pc) {
                                       ? "unlocks a mutex that nobody holds"
                                       : "unlocks a mutex that another thread holds";
     if (object.owner != nullptr) {
-      failure.places.push_back({.thread = object.owner->id, .op = object.locked, .stack = {},
-                                .note = "took it here"});
+      failure.places.push_back(
+          {.thread = object.owner->id, .op = object.locked, .stack = {}, .note = "took it here"});
     }
     end(std::move(failure));
     leave_run();
@@ -745,7 +762,8 @@ void Scheduler::destroy(Address address) {
   if (SyncObject* object = sync_.find(cell, address)) object->unheard = 0;
 }
 
-// ---- condition variables --------------------------------------------------------------------------
+// ---- condition variables
+// --------------------------------------------------------------------------
 
 void Scheduler::remove_waiter(SyncObject& cond, FuzzThread& waiter) {
   FuzzThread** link = &cond.first_waiter;
@@ -772,8 +790,8 @@ bool Scheduler::wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t
   if (running_.step >= running_.stop_step) check_limits();
   SyncObject& cond = sync_.at(shadow_, cond_address);
   SyncObject& lock = sync_.at(shadow_, address_of(mutex));
-  const Op op{.kind = OpKind::cond_wait, .address = cond_address, .address2 = lock.address,
-              .pc = pc};
+  const Op op{
+      .kind = OpKind::cond_wait, .address = cond_address, .address2 = lock.address, .pc = pc};
   point(op);
   if (tracing_) record(op);
   const std::uint32_t depth = lock.depth;
@@ -805,8 +823,8 @@ void Scheduler::notify(Address address, bool all, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   SyncObject& cond = sync_.at(shadow_, address);
-  const Op op{.kind = all ? OpKind::cond_broadcast : OpKind::cond_signal, .address = address,
-              .pc = pc};
+  const Op op{
+      .kind = all ? OpKind::cond_broadcast : OpKind::cond_signal, .address = address, .pc = pc};
   point(op);
   running_.thread->spins = 0;
   if (tracing_) record(op, cond.waiters);
@@ -826,7 +844,8 @@ void Scheduler::notify(Address address, bool all, Address pc) {
   wake(cond, *waiter);
 }
 
-// ---- atomics --------------------------------------------------------------------------------------
+// ---- atomics
+// --------------------------------------------------------------------------------------
 
 SyncObject& Scheduler::atomic_object(Address address, unsigned size, bool writes, MemoryOrder,
                                      Address pc) {
@@ -874,8 +893,11 @@ void Scheduler::atomic_release(SyncObject& object, MemoryOrder order, bool conti
 namespace {
 
 Op atomic_op(OpKind kind, Address address, unsigned size, MemoryOrder order, Address pc) {
-  return {.kind = kind, .size = static_cast<std::uint8_t>(size), .order = order,
-          .address = address, .pc = pc};
+  return {.kind = kind,
+          .size = static_cast<std::uint8_t>(size),
+          .order = order,
+          .address = address,
+          .pc = pc};
 }
 
 }  // namespace
@@ -896,8 +918,8 @@ std::uint64_t Scheduler::atomic_load(Address address, unsigned size, MemoryOrder
   return value;
 }
 
-void Scheduler::atomic_store(Address address, unsigned size, std::uint64_t value,
-                             MemoryOrder order, Address pc) {
+void Scheduler::atomic_store(Address address, unsigned size, std::uint64_t value, MemoryOrder order,
+                             Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   const Op op = atomic_op(OpKind::atomic_store, address, size, order, pc);
@@ -990,7 +1012,8 @@ void Scheduler::annotate(Address address, bool is_release) {
   }
 }
 
-// ---- threads --------------------------------------------------------------------------------------
+// ---- threads
+// --------------------------------------------------------------------------------------
 
 int Scheduler::create(pthread_t* handle, const pthread_attr_t* attributes, void* (*start)(void*),
                       void* argument, Address pc) {

@@ -1,0 +1,102 @@
+// What each case is known to do, under the engines that decide every interleaving themselves.
+// (Under stress and tsan the cases are tests of CTest.)
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "verdict_support.h"
+
+namespace heddle::verdicts {
+namespace {
+
+using enum FailureKind;
+
+struct Verdict {
+  std::string name;
+  std::set<FailureKind> fuzz;
+  std::set<FailureKind> relacy;
+};
+
+const std::vector<Verdict> kVerdicts = {
+    // Relacy stops at the race, before the assertion can fail.
+    {"unlocked_counter", {data_race, assertion}, {data_race}},
+    {"mutex_counter", {}, {}},
+    {"atomic_counter", {assertion}, {assertion}},
+    {"atomic_counter.fixed", {}, {}},
+    {"relaxed_publish", {data_race}, {data_race}},
+    {"relaxed_publish.fixed", {}, {}},
+    {"queue_handoff", {lost_wakeup}, {lost_wakeup}},
+    {"queue_handoff.fixed", {}, {}},
+};
+
+class CaseVerdict : public testing::TestWithParam<Verdict> {};
+
+void expect_verdict(EngineKind engine, const std::string& name,
+                    const std::set<FailureKind>& expected) {
+  const EngineResult result = search_once(search_options(case_path(name), engine, 2'000));
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.runs, 2'000U);
+  EXPECT_EQ(result.gave_up, 0U);
+  EXPECT_EQ(kinds(result), expected);
+  EXPECT_EQ(result.failed == 0, expected.empty()) << result.failed << " runs failed";
+}
+
+TEST_P(CaseVerdict, under_fuzz_is_as_known) {
+  expect_verdict(EngineKind::fuzz, GetParam().name, GetParam().fuzz);
+}
+
+TEST_P(CaseVerdict, under_relacy_is_as_known) {
+  expect_verdict(EngineKind::relacy, GetParam().name, GetParam().relacy);
+}
+
+INSTANTIATE_TEST_SUITE_P(cases, CaseVerdict, testing::ValuesIn(kVerdicts),
+                         [](const auto& parameter) {
+                           std::string name = parameter.param.name;
+                           for (char& c : name) c = c == '.' ? '_' : c;
+                           return name;
+                         });
+
+TEST(CaseVerdicts, every_case_has_one) {
+  std::ifstream file(HEDDLE_TEST_BUILD_DIR "/share/heddle/cases.json");
+  const auto list = nlohmann::json::parse(file);
+  std::set<std::string> built;
+  for (const auto& entry : list.at("cases")) built.insert(entry.at("name").get<std::string>());
+  std::set<std::string> judged;
+  for (const Verdict& verdict : kVerdicts) judged.insert(verdict.name);
+  EXPECT_EQ(built, judged);
+}
+
+TEST(QueueHandoff, lost_wakeup_names_the_threads_that_wait_and_what_for) {
+  const EngineResult result =
+      search_once(search_options(case_path("queue_handoff"), EngineKind::fuzz, 2'000));
+  const Finding* finding = find_kind(result, lost_wakeup);
+  ASSERT_NE(finding, nullptr);
+  bool consumer_waits = false;
+  bool main_waits = false;
+  for (const Place& place : finding->failure.places) {
+    consumer_waits |= place.thread == 2 && place.op.kind == OpKind::cond_wait;
+    main_waits |= place.thread == 0 && place.op.kind == OpKind::thread_join;
+  }
+  EXPECT_TRUE(consumer_waits);
+  EXPECT_TRUE(main_waits);
+}
+
+TEST(Fences, release_and_acquire_fences_order_relaxed_accesses) {
+  const EngineResult result =
+      search_once(search_options(program_path("fence_publish"), EngineKind::fuzz, 2'000));
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.runs, 2'000U);
+  EXPECT_EQ(result.failed, 0U);
+}
+
+TEST(Fences, without_them_the_same_program_races) {
+  const EngineResult result =
+      search_once(search_options(program_path("fence_publish.without"), EngineKind::fuzz, 2'000));
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(kinds(result), std::set<FailureKind>{data_race});
+}
+
+}  // namespace
+}  // namespace heddle::verdicts

@@ -1,0 +1,80 @@
+// A run that ends its process costs that run and nothing else; a run that changes the program's
+// memory does not show in the next.
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "verdict_support.h"
+
+namespace heddle::verdicts {
+namespace {
+
+struct Death {
+  std::string how;
+  FailureKind kind;
+};
+
+class Dying : public testing::TestWithParam<Death> {};
+
+void expect_all_counted(const SearchOptions& options, FailureKind kind) {
+  const EngineResult result = search_once(options);
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.runs, options.runs);
+  EXPECT_EQ(result.failed, options.runs);
+  EXPECT_EQ(result.gave_up, 0U);
+  EXPECT_EQ(result.first_failure.value_or(0), 1U);
+  EXPECT_EQ(kinds(result), std::set<FailureKind>{kind});
+  std::uint64_t counted = 0;
+  for (const Finding& finding : result.findings) counted += finding.count;
+  EXPECT_EQ(counted, options.runs);
+}
+
+TEST_P(Dying, every_run_is_counted_as_what_it_is) {
+  SearchOptions options = search_options(program_path("dying"), EngineKind::fuzz, 200);
+  options.worker.args = {GetParam().how};
+  expect_all_counted(options, GetParam().kind);
+}
+
+TEST_P(Dying, two_workers_lose_no_run_and_count_none_twice) {
+  SearchOptions options = search_options(program_path("dying"), EngineKind::fuzz, 200);
+  options.worker.args = {GetParam().how};
+  options.workers = 2;
+  expect_all_counted(options, GetParam().kind);
+}
+
+INSTANTIATE_TEST_SUITE_P(ways, Dying,
+                         testing::Values(Death{"abort", FailureKind::abort},
+                                         Death{"null_write", FailureKind::signal},
+                                         Death{"exit", FailureKind::exit_status},
+                                         Death{"throw", FailureKind::uncaught_exception},
+                                         Death{"kill", FailureKind::signal}),
+                         [](const auto& parameter) { return parameter.param.how; });
+
+TEST(Spinning, a_loop_without_hooks_is_a_hang_and_the_next_run_goes_on) {
+  SearchOptions options = search_options(program_path("dying"), EngineKind::fuzz, 5);
+  options.worker.args = {"spin"};
+  options.lost_ms = 300;
+  expect_all_counted(options, FailureKind::hang);
+}
+
+class FreshState : public testing::TestWithParam<EngineKind> {};
+
+TEST_P(FreshState, each_run_begins_with_the_memory_that_main_first_saw) {
+  const EngineResult result =
+      search_once(search_options(program_path("fresh_state"), GetParam(), 2'000));
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.runs, 2'000U);
+  EXPECT_EQ(result.failed, 0U);
+  for (const Finding& finding : result.findings) {
+    ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(engines, FreshState,
+                         testing::Values(EngineKind::fuzz, EngineKind::relacy, EngineKind::stress),
+                         [](const auto& parameter) {
+                           return std::string(to_string(parameter.param));
+                         });
+
+}  // namespace
+}  // namespace heddle::verdicts

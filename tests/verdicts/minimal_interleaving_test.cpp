@@ -1,0 +1,127 @@
+// From many failing runs to one interleaving that anybody can see again.
+#include <gtest/gtest.h>
+
+#include "verdict_support.h"
+
+namespace heddle::verdicts {
+namespace {
+
+struct Minimized {
+  MinimalInterleaving minimal;
+  std::uint64_t key = 0;
+};
+
+// Of the assertion of unlocked_counter, as runs with this seed found it.
+std::optional<Minimized> minimized(std::uint64_t seed) {
+  SearchOptions options = search_options(case_path("unlocked_counter"), EngineKind::fuzz, 2'000);
+  options.job.seed = seed;
+  const EngineResult result = search_once(options);
+  const Finding* finding = find_kind(result, FailureKind::assertion);
+  if (finding == nullptr) return std::nullopt;
+  Replayer replayer(options.worker, options.lost_ms);
+  auto minimal = minimize(replayer, options.job, *finding, kNoTimeLimit);
+  if (!minimal.has_value()) return std::nullopt;
+  return Minimized{std::move(*minimal), failure_key(finding->failure)};
+}
+
+Job replay_job(const Token& token) {
+  Job job;
+  job.engine = token.engine;
+  job.schedule = token.schedule;
+  job.relacy_state = token.relacy_state;
+  return job;
+}
+
+TEST(MinimalInterleaving, lost_update_takes_one_preemption) {
+  const auto result = minimized(1);
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result->minimal.preemptions, 1U);
+  EXPECT_EQ(result->minimal.token.schedule.deviations.size(), 1U);
+  EXPECT_TRUE(result->minimal.one_minimal);
+}
+
+TEST(MinimalInterleaving, is_the_same_whatever_the_seed_found_first) {
+  std::set<std::string> tokens;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    const auto result = minimized(seed);
+    ASSERT_TRUE(result.has_value()) << "seed " << seed;
+    EXPECT_EQ(result->minimal.preemptions, 1U) << "seed " << seed;
+    EXPECT_TRUE(result->minimal.one_minimal) << "seed " << seed;
+    tokens.insert(to_text(result->minimal.token));
+  }
+  EXPECT_EQ(tokens.size(), 1U) << testing::PrintToString(tokens);
+}
+
+TEST(Token, fails_alike_in_100_of_100_new_processes) {
+  const auto result = minimized(1);
+  ASSERT_TRUE(result.has_value());
+  const auto token = parse_token(to_text(result->minimal.token));
+  ASSERT_TRUE(std::holds_alternative<Token>(token));
+  const SearchOptions options = search_options(case_path("unlocked_counter"), EngineKind::fuzz, 1);
+  int shown = 0;
+  for (int i = 0; i < 100; ++i) {
+    Replayer replayer(options.worker, options.lost_ms);
+    const auto run = replayer.replay(replay_job(std::get<Token>(token)));
+    ASSERT_TRUE(std::holds_alternative<JobDone>(run)) << std::get<StartError>(run).message;
+    if (shows_failure(std::get<JobDone>(run), result->key)) ++shown;
+  }
+  EXPECT_EQ(shown, 100);
+}
+
+TEST(Token, of_relacy_fails_alike_in_new_processes) {
+  const SearchOptions options =
+      search_options(case_path("atomic_counter"), EngineKind::relacy, 2'000);
+  const EngineResult result = search_once(options);
+  const Finding* finding = find_kind(result, FailureKind::assertion);
+  ASSERT_NE(finding, nullptr);
+  ASSERT_TRUE(finding->token.has_value());
+  const auto token = parse_token(to_text(*finding->token));
+  ASSERT_TRUE(std::holds_alternative<Token>(token)) << std::get<TokenError>(token).message;
+  int shown = 0;
+  for (int i = 0; i < 20; ++i) {
+    Replayer replayer(options.worker, options.lost_ms);
+    const auto run = replayer.replay(replay_job(std::get<Token>(token)));
+    ASSERT_TRUE(std::holds_alternative<JobDone>(run)) << std::get<StartError>(run).message;
+    if (shows_failure(std::get<JobDone>(run), failure_key(finding->failure))) ++shown;
+  }
+  EXPECT_EQ(shown, 20);
+}
+
+TEST(Token, holds_for_a_build_in_another_folder) {
+  const auto result = minimized(1);
+  ASSERT_TRUE(result.has_value());
+  const TemporaryFolder folder;
+  const std::string source = folder / "elsewhere.cpp";
+  std::filesystem::copy_file(HEDDLE_TEST_SOURCE_DIR "/cases/data_race/unlocked_counter.cpp",
+                             source);
+  const std::string program = folder / "elsewhere";
+  std::vector<std::string> command = {HEDDLE_TEST_CXX, "-g", "-O1",  "-fsanitize=thread",
+                                      source,          "-o", program};
+  if (std::string(HEDDLE_TEST_CXX).find("clang") != std::string::npos) {
+    command.emplace_back("-shared-libsan");
+  }
+  const Ended built = run_process(command);
+  ASSERT_EQ(built.status, 0) << built.err;
+  const SearchOptions options = search_options(program, EngineKind::fuzz, 1);
+  Replayer replayer(options.worker, options.lost_ms);
+  const auto run = replayer.replay(replay_job(result->minimal.token));
+  ASSERT_TRUE(std::holds_alternative<JobDone>(run)) << std::get<StartError>(run).message;
+  const auto& outcome = std::get<JobDone>(run).outcome;
+  ASSERT_TRUE(outcome.has_value());
+  ASSERT_TRUE(std::holds_alternative<Failed>(*outcome));
+  EXPECT_EQ(std::get<Failed>(*outcome).kind, FailureKind::assertion);
+}
+
+TEST(Token, without_deviations_passes_where_the_default_order_does) {
+  const SearchOptions options = search_options(case_path("atomic_counter"), EngineKind::fuzz, 1);
+  Replayer replayer(options.worker, options.lost_ms);
+  const auto run = replayer.replay(replay_job(Token{}));
+  ASSERT_TRUE(std::holds_alternative<JobDone>(run)) << std::get<StartError>(run).message;
+  const auto& done = std::get<JobDone>(run);
+  ASSERT_TRUE(done.outcome.has_value());
+  EXPECT_TRUE(std::holds_alternative<Passed>(*done.outcome));
+  EXPECT_TRUE(done.reports.empty());
+}
+
+}  // namespace
+}  // namespace heddle::verdicts
