@@ -7,6 +7,8 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <cstring>
+#include <system_error>
 
 #include "harness/engine/native/raw_system.h"
 
@@ -23,6 +25,13 @@ class TaskPath {
     append(tid);
     append("/");
     append(name);
+  }
+
+  // The folder of all tasks.
+  explicit TaskPath(std::int32_t pid) {
+    append("/proc/");
+    append(pid);
+    append("/task");
   }
 
   const char* c_str() const { return text_.data(); }
@@ -111,6 +120,37 @@ TaskState read_task_state(std::int32_t pid, std::int32_t tid) {
   // After the call: a thread that was woken in between then shows as running.
   result.state = parse_stat_state(read_file(TaskPath(pid, tid, "stat"), buffer)).value_or('?');
   return result;
+}
+
+bool any_task_awake(std::int32_t pid) {
+  const TaskPath folder(pid);
+  const long fd = system_call(SYS_openat, AT_FDCWD, as_argument(folder.c_str()),
+                              O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return true;
+  bool awake = false;
+  alignas(8) std::array<char, 2048> entries;
+  std::array<char, 512> buffer{};
+  long length = 0;
+  while (!awake && (length = system_call(SYS_getdents64, fd, as_argument(entries.data()),
+                                         static_cast<long>(entries.size()))) > 0) {
+    // struct linux_dirent64: 8 bytes inode, 8 bytes offset, 2 bytes length, 1 byte type, the name.
+    constexpr std::size_t kLengthOffset = 16;
+    constexpr std::size_t kNameOffset = 19;
+    for (std::size_t at = 0; at < static_cast<std::size_t>(length);) {
+      std::uint16_t size = 0;
+      std::memcpy(&size, entries.data() + at + kLengthOffset, sizeof size);
+      const char* name = entries.data() + at + kNameOffset;
+      std::int32_t tid = 0;
+      if (std::from_chars(name, name + std::strlen(name), tid).ec == std::errc{}) {
+        const char state =
+            parse_stat_state(read_file(TaskPath(pid, tid, "stat"), buffer)).value_or('?');
+        awake = awake || state == 'R' || state == 'D';
+      }
+      at += size;
+    }
+  }
+  system_call(SYS_close, fd);
+  return awake || length < 0;
 }
 
 }  // namespace heddle::native

@@ -33,4 +33,9 @@ Waiting parse_syscall(std::string_view text);
 // Reads both files. A thread that is gone has the state '?'. Allocates nothing.
 TaskState read_task_state(std::int32_t pid, std::int32_t tid);
 
+// Whether any task of the process runs, or could: also those that are no threads of the program,
+// such as one of a runtime library that holds a lock of its own while a program thread waits for
+// it. True too if the tasks cannot be listed. Allocates nothing.
+bool any_task_awake(std::int32_t pid);
+
 }  // namespace heddle::native

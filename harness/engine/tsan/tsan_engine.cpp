@@ -225,7 +225,10 @@ class TsanEngine final : public Engine {
       all = all && (waits.back() || (life == Life::ended && (i == 0 || state.gone())));
     }
     // Threads beyond the limit are not seen; one of them may be the one that goes on.
-    sample.all_blocked = any && all && run.thread_count.load() <= kMaxThreads;
+    // A thread may wait within ThreadSanitizer's runtime for its background thread, which is none
+    // of the program's and has a lock: that is no deadlock, however long the machine takes over it.
+    sample.all_blocked =
+        any && all && run.thread_count.load() <= kMaxThreads && !native::any_task_awake(pid);
     return sample;
   }
 

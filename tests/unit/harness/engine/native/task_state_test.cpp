@@ -1,6 +1,10 @@
 #include "harness/engine/native/task_state.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -93,4 +97,25 @@ TEST(ReadTaskState, ShowsAThreadInACondWaitAsBlockedForGood) {
 }
 
 }  // namespace
+
+TEST(AnyTaskAwake, SeesTheThreadThatAsks) {
+  EXPECT_TRUE(any_task_awake(process_id()));
+}
+
+TEST(AnyTaskAwake, IsFalseForAProcessWhoseOnlyThreadSleeps) {
+  const pid_t child = fork();
+  if (child == 0) {
+    while (true) pause();
+  }
+  // The child may not have come to sleep yet.
+  while (any_task_awake(child)) sched_yield();
+  EXPECT_FALSE(any_task_awake(child));
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+}
+
+TEST(AnyTaskAwake, IsTrueWhereTheTasksCannotBeListed) {
+  EXPECT_TRUE(any_task_awake(-1));
+}
+
 }  // namespace heddle::native
