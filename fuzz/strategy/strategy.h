@@ -15,7 +15,7 @@ namespace heddle {
 
 struct ReadyThread {
   ThreadId id = 0;
-  Op pending;  // what it will do next if it is picked
+  const Op* pending = nullptr;  // what it will do next if it is picked; valid during the call
 };
 
 // One scheduling point: who goes next?

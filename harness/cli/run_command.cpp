@@ -13,6 +13,7 @@
 #include <optional>
 #include <thread>
 
+#include "fuzz/relacy_search.h"
 #include "fuzz/strategy/strategy.h"
 #include "harness/cli/case_list.h"
 #include "harness/cli/commands.h"
@@ -127,6 +128,11 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
   const auto strategy = make_strategy(options.strategy, options.seed);
   if (const auto* error = std::get_if<StrategyError>(&strategy)) return error->message;
   plan.job.strategy = options.strategy;
+  if (!parse_relacy_search(options.relacy_search).has_value()) {
+    return fmt::format(
+        "'{}' is no search of Relacy; there are random, full and bound:N with N up to {}",
+        options.relacy_search, kLargestContextBound);
+  }
   plan.job.relacy_search = options.relacy_search;
   plan.job.seed = options.seed;
   plan.job.step_limit = options.step_limit;

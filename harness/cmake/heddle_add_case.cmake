@@ -23,9 +23,6 @@
 # Nothing here that could not be written by hand with add_executable() and add_test().
 include_guard(GLOBAL)
 
-set(HEDDLE_ENGINES stress tsan fuzz relacy)
-set(HEDDLE_EXPECTATION_PATTERN "^(pass|any|fail(:[a-z_]+)?)$")
-
 # Sets OUT to the value of ENGINE in a list of `value` and `engine:value`; DEFAULT if there is none.
 function(_heddle_for_engine OUT ENGINE DEFAULT)
   set(value "${DEFAULT}")
@@ -76,8 +73,11 @@ function(heddle_add_case NAME)
   if(NOT ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "heddle_add_case(${NAME}): no sources.")
   endif()
+  # Here and not in the file: whoever calls this from another folder has none of that folder's
+  # variables.
+  set(all_engines stress tsan fuzz relacy)
   if(NOT ARG_ENGINES)
-    set(ARG_ENGINES ${HEDDLE_ENGINES})
+    set(ARG_ENGINES ${all_engines})
   endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
@@ -97,12 +97,12 @@ function(heddle_add_case NAME)
 
   set(expectations "")
   foreach(engine IN LISTS ARG_ENGINES)
-    if(NOT engine IN_LIST HEDDLE_ENGINES)
+    if(NOT engine IN_LIST all_engines)
       message(FATAL_ERROR "heddle_add_case(${NAME}): no engine is called '${engine}'; "
-                          "there are ${HEDDLE_ENGINES}.")
+                          "there are ${all_engines}.")
     endif()
     _heddle_for_engine(expectation ${engine} pass ${ARG_EXPECT})
-    if(NOT expectation MATCHES "${HEDDLE_EXPECTATION_PATTERN}")
+    if(NOT expectation MATCHES "^(pass|any|fail(:[a-z_]+)?)$")
       message(FATAL_ERROR "heddle_add_case(${NAME}): '${expectation}' is no expectation; "
                           "write pass, fail, fail:<kind> or any, or <engine>: before one of these.")
     endif()

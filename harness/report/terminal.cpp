@@ -591,10 +591,7 @@ class CaseWriter {
       if (finding.minimal) {
         write_minimal(finding, shown++);
       } else if (finding.token) {
-        screen_.blank();
-        screen_.paragraph("  ", fmt::format("{}: one run that fails so, not made smaller",
-                                            to_string(finding.failure.kind)));
-        write_replay(*finding.token);
+        write_unreduced(finding.failure.kind, *finding.token);
       }
     }
   }
@@ -627,6 +624,7 @@ class CaseWriter {
       write_replay(minimal.token);
       return;
     }
+    shown_.push_back(minimal.token);
     Names names{*case_.symbols};
     const bool is_minimal = minimal.one_minimal || (minimal.token.engine == EngineKind::fuzz &&
                                                     minimal.token.schedule.deviations.empty());
@@ -641,8 +639,21 @@ class CaseWriter {
       write_waits(screen_, finding.failure, minimal.trace, names);
     }
     screen_.blank();
-    screen_.paragraph("  Minimal: ", minimality_text(minimal), Style::plain, Style::bold);
+    screen_.paragraph(is_minimal ? "  Minimal: " : "  Found:   ", minimality_text(minimal),
+                      Style::plain, Style::bold);
     write_replay(minimal.token);
+  }
+
+  void write_unreduced(FailureKind kind, const Token& token) {
+    screen_.blank();
+    if (std::find(shown_.begin(), shown_.end(), token) != shown_.end()) {
+      screen_.paragraph("  ",
+                        fmt::format("{}: in the interleaving above as well", to_string(kind)));
+      return;
+    }
+    screen_.paragraph("  ",
+                      fmt::format("{}: one run that fails so, not made smaller", to_string(kind)));
+    write_replay(token);
   }
 
   void write_replay(const Token& token) {
@@ -654,6 +665,7 @@ class CaseWriter {
   const ReportCase& case_;
   const CaseResult& result_;
   std::set<std::uint64_t> seen_;
+  std::vector<Token> shown_;  // whose interleavings the report shows
 };
 
 bool has_findings(const CaseResult& result) {

@@ -1,20 +1,17 @@
 // Where the worker takes over: the C library's start of the program, which every program calls
 // right after its entry point.
-#include <dlfcn.h>
 #include <sys/single_threaded.h>
-#include <unistd.h>
 
 #include "harness/engine/fuzz/fuzz_engine.h"
 #include "harness/engine/relacy/relacy_engine.h"
 #include "harness/engine/stress/stress_engine.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/runtime/channel_worker.h"
+#include "harness/runtime/program_start.h"
 #include "harness/runtime/program_state.h"
 
 namespace heddle {
 namespace {
-
-using Main = int (*)(int, char**, char**);
 
 Main g_program_main = nullptr;
 
@@ -51,15 +48,8 @@ int worker_main(int argc, char** argv, char** envp) {
 extern "C" __attribute__((visibility("default"))) int __libc_start_main(
     int (*program_main)(int, char**, char**), int argc, char** argv, void (*init)(), void (*fini)(),
     void (*loader_fini)(), void* stack_end) {
-  using Start =
-      int(int (*)(int, char**, char**), int, char**, void (*)(), void (*)(), void (*)(), void*);
-  auto* real_start = reinterpret_cast<Start*>(dlsym(RTLD_NEXT, "__libc_start_main"));
-  if (real_start == nullptr) _exit(3);
-  if (!heddle::started_by_supervisor()) {
-    return real_start(program_main, argc, argv, init, fini, loader_fini, stack_end);
-  }
-  heddle::g_program_main = program_main;
-  // What constructors of the program allocate is the program's.
-  heddle::t_program_code = true;
-  return real_start(heddle::worker_main, argc, argv, init, fini, loader_fini, stack_end);
+  return heddle::start_program(
+      {program_main, argc, argv, init, fini, loader_fini, stack_end}, heddle::g_program_main,
+      // What constructors of the program allocate is the program's.
+      [] { heddle::t_program_code = true; }, heddle::worker_main);
 }

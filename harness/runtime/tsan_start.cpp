@@ -1,15 +1,11 @@
 // Where the worker takes over in front of ThreadSanitizer: see start.cpp for the other engines.
-#include <dlfcn.h>
-#include <unistd.h>
-
 #include "harness/engine/tsan/tsan_engine.h"
 #include "harness/runtime/channel_worker.h"
+#include "harness/runtime/program_start.h"
 #include "harness/runtime/program_state.h"
 
 namespace heddle {
 namespace {
-
-using Main = int (*)(int, char**, char**);
 
 Main g_program_main = nullptr;
 
@@ -35,13 +31,7 @@ int worker_main(int argc, char** argv, char** envp) {
 extern "C" __attribute__((visibility("default"))) int __libc_start_main(
     int (*program_main)(int, char**, char**), int argc, char** argv, void (*init)(), void (*fini)(),
     void (*loader_fini)(), void* stack_end) {
-  using Start =
-      int(int (*)(int, char**, char**), int, char**, void (*)(), void (*)(), void (*)(), void*);
-  auto* real_start = reinterpret_cast<Start*>(dlsym(RTLD_NEXT, "__libc_start_main"));
-  if (real_start == nullptr) _exit(3);
-  if (!heddle::started_by_supervisor()) {
-    return real_start(program_main, argc, argv, init, fini, loader_fini, stack_end);
-  }
-  heddle::g_program_main = program_main;
-  return real_start(heddle::worker_main, argc, argv, init, fini, loader_fini, stack_end);
+  return heddle::start_program(
+      {program_main, argc, argv, init, fini, loader_fini, stack_end}, heddle::g_program_main, [] {},
+      heddle::worker_main);
 }

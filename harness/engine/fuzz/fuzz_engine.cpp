@@ -160,6 +160,16 @@ constexpr EngineTable make_table() {
   return table;
 }
 
+constexpr EngineTable make_alone_table() {
+  EngineTable table = make_table<false>();
+  for (auto& read : table.read) read = [](Address, Address) { g_scheduler->access_alone(); };
+  for (auto& write : table.write) write = [](Address, Address) { g_scheduler->access_alone(); };
+  table.read_range = [](Address, std::size_t, Address) { g_scheduler->access_alone(); };
+  table.write_range = table.read_range;
+  return table;
+}
+
+constexpr EngineTable kAloneTable = make_alone_table();
 constexpr EngineTable kSearchTable = make_table<false>();
 constexpr EngineTable kReplayTable = make_table<true>();
 
@@ -229,16 +239,15 @@ class FuzzEngine final : public Engine {
     program_heap::g_on_reuse = [](Address begin, std::size_t size) {
       g_scheduler->forget(begin, size);
     };
-    scheduler_->begin_job(job, *strategy);
     const SignalGuard signals;
-    const EngineTable& table = job.replay ? kReplayTable : kSearchTable;
+    const EngineTables tables = job.replay ? EngineTables{&kReplayTable, &kReplayTable}
+                                           : EngineTables{&kAloneTable, &kSearchTable};
+    scheduler_->begin_job(job, *strategy, tables);
     for (std::uint64_t run = job.first_run; run < job.first_run + job.runs; ++run) {
       if (!strategy->begin_run(run)) return false;
       host.begin_run(run);
       host.restore();
-      g_engine_table = &table;
       const RunResult& result = scheduler_->run(run);
-      g_engine_table = &passthrough_table();
       strategy->end_run(result.decisions);
       if (!host.end_run(result)) break;
     }

@@ -74,9 +74,10 @@ Scheduler::Scheduler(RunHost& host) : host_(host), live_(host.live_schedule()) {
   host_thread_.fs_base = host_fs_;
 }
 
-void Scheduler::begin_job(const Job& job, Strategy& strategy) {
+void Scheduler::begin_job(const Job& job, Strategy& strategy, EngineTables tables) {
   job_ = &job;
   strategy_ = &strategy;
+  tables_ = tables;
   tracing_ = job.record_trace;
   racy_.begin_job(job.racy_pcs);
   known_.clear();
@@ -85,14 +86,21 @@ void Scheduler::begin_job(const Job& job, Strategy& strategy) {
 // ---- runs
 // -----------------------------------------------------------------------------------------
 
-FuzzThread& Scheduler::add_thread() {
+FuzzThread* Scheduler::add_thread() {
   const auto id = static_cast<ThreadId>(used_threads_);
-  if (used_threads_ == threads_.size()) threads_.emplace_back();
-  FuzzThread& thread = threads_[used_threads_++];
-  thread.id = id;
+  if (used_threads_ == threads_.size()) [[unlikely]] {
+    const RuntimeScope scope;
+    auto made = std::make_unique<FuzzThread>();
+    made->id = id;
+    made->fs_base = tls_.base(id);
+    made->stack_top = stacks_.top(id);
+    threads_.push_back(std::move(made));
+  }
+  FuzzThread& thread = *threads_[used_threads_];
+  if (thread.fs_base == 0 || thread.stack_top == nullptr) return nullptr;
+  ++used_threads_;
   thread.state = FuzzThread::State::ready;
   thread.detached = thread.joined = thread.timed_out = thread.sleeping = false;
-  thread.fs_base = tls_.base(id);
   thread.step = 0;
   thread.epoch = Epoch(id, clock_base_ + 1);
   thread.has_release_fence = false;
@@ -104,23 +112,19 @@ FuzzThread& Scheduler::add_thread() {
   thread.spins = 0;
   thread.destructors.clear();
   thread.op = {.kind = OpKind::thread_start};
-  void* top = stacks_.top(id);
-  if (top == nullptr || thread.fs_base == 0) {
-    --used_threads_;
-    thread.fs_base = 0;
-    return thread;
-  }
   tls_.reset(id);
-  thread.context = boost::context::detail::make_fcontext(top, FiberStacks::kSize, fiber_main);
-  return thread;
+  thread.context =
+      boost::context::detail::make_fcontext(thread.stack_top, FiberStacks::kSize, fiber_main);
+  return &thread;
 }
 
 void Scheduler::begin_run(std::uint64_t number) {
   // All times of the run before lie below.
   for (std::size_t i = 0; i < used_threads_; ++i) {
-    clock_base_ = std::max(clock_base_, threads_[i].epoch.time());
+    clock_base_ = std::max(clock_base_, threads_[i]->epoch.time());
   }
   used_threads_ = 0;
+  unjoined_ = 0;
   ready_.clear();
   timers_.clear();
   now_ = 0;
@@ -144,13 +148,19 @@ void Scheduler::begin_run(std::uint64_t number) {
 
 const RunResult& Scheduler::run(std::uint64_t number) {
   begin_run(number);
-  FuzzThread& main_thread = add_thread();
-  main_thread.clock.clear();
-  main_thread.clock.set(0, main_thread.epoch.time());
-  ready_.push_back({0, main_thread.op});
+  FuzzThread* main_thread = add_thread();
+  if (main_thread == nullptr) {
+    result_.outcome = HarnessError{"no memory for the stack of the program's main thread"};
+    return result_;
+  }
+  main_thread->clock.clear();
+  main_thread->clock.set(0, main_thread->epoch.time());
+  ready_.push_back({0, &main_thread->op});
   running_.thread = &host_thread_;
-  resume(main_thread);
+  g_engine_table = tables_.alone;
+  resume(*main_thread);
   // Some thread has ended the run.
+  g_engine_table = &passthrough_table();
   t_program_code = false;
   finish_result();
   return result_;
@@ -215,7 +225,7 @@ std::size_t Scheduler::ready_index(ThreadId id) const {
 void Scheduler::enable(FuzzThread& thread) {
   thread.state = FuzzThread::State::ready;
   ready_.insert(ready_.begin() + static_cast<std::ptrdiff_t>(ready_index(thread.id)),
-                {thread.id, thread.op});
+                {thread.id, &thread.op});
 }
 
 void Scheduler::disable(FuzzThread& thread) {
@@ -223,7 +233,7 @@ void Scheduler::disable(FuzzThread& thread) {
   ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(ready_index(thread.id)));
 }
 
-void Scheduler::resume(FuzzThread& next) {
+inline void Scheduler::resume(FuzzThread& next) {
   FuzzThread& self = *running_.thread;
   self.step = running_.step;
   self.epoch = running_.epoch;
@@ -237,7 +247,7 @@ void Scheduler::resume(FuzzThread& next) {
   static_cast<FuzzThread*>(from.data)->context = from.fctx;
 }
 
-void Scheduler::switch_to(FuzzThread& next, SwitchReason why) {
+inline void Scheduler::switch_to(FuzzThread& next, SwitchReason why) {
   FuzzThread& self = *running_.thread;
   if (&next == &self) return;
   if (tracing_) recorder_.settle();
@@ -252,7 +262,7 @@ void Scheduler::switch_to(FuzzThread& next, SwitchReason why) {
     }
 }
 
-std::size_t Scheduler::decide(std::size_t fallback, bool is_running) {
+inline std::size_t Scheduler::decide(std::size_t fallback, bool is_running) {
   ++decisions_;
   const SchedulingPoint point{.ready = ready_,
                               .fallback = fallback,
@@ -273,34 +283,23 @@ std::uint32_t Scheduler::choose(Choice what, std::uint32_t n) {
   return chosen;
 }
 
-void Scheduler::point(const Op& op) {
+void Scheduler::point() {
   FuzzThread& self = *running_.thread;
   if (tracing_) recorder_.settle();
   bool gives_way = false;
-  if (!is_plain_access(op.kind) && self.spins > kSpinLimit) {
+  if (self.spins > kSpinLimit && !is_plain_access(self.op.kind)) [[unlikely]] {
     self.spins = 0;
     gives_way = true;
     // Nobody else could run: it waits for time to pass.
     if (ready_.size() == 1) fire_timer();
   }
   if (ready_.size() == 1) return;
-  self.op = op;
   const std::size_t mine = ready_index(self.id);
-  ready_[mine].pending = op;
   const std::size_t fallback = gives_way ? (mine + 1) % ready_.size() : mine;
   const std::size_t chosen = decide(fallback, !gives_way);
   if (chosen == mine) return;
-  switch_to(threads_[ready_[chosen].id],
+  switch_to(*threads_[ready_[chosen].id],
             gives_way ? SwitchReason::gave_way : SwitchReason::preempted);
-}
-
-void Scheduler::plain_point(OpKind kind, Address address, unsigned size, Address pc) {
-  const Op op{.kind = kind,
-              .size = static_cast<std::uint8_t>(std::min(size, 255U)),
-              .address = address,
-              .pc = pc};
-  point(op);
-  if (tracing_) record(op);
 }
 
 FuzzThread& Scheduler::next_after_block() {
@@ -308,12 +307,11 @@ FuzzThread& Scheduler::next_after_block() {
     if (!fire_timer()) deadlock();
   }
   const std::size_t chosen = ready_.size() == 1 ? 0 : decide(0, false);
-  return threads_[ready_[chosen].id];
+  return *threads_[ready_[chosen].id];
 }
 
-void Scheduler::block(const Op& op) {
+void Scheduler::block() {
   FuzzThread& self = *running_.thread;
-  self.op = op;
   ++running_.step;
   if (self.state == FuzzThread::State::ready) disable(self);
   switch_to(next_after_block(), SwitchReason::blocked);
@@ -354,7 +352,7 @@ void Scheduler::check_limits() {
   if (ready_.size() == 1) return;
   const std::size_t mine = ready_index(self.id);
   const std::size_t chosen = decide((mine + 1) % ready_.size(), false);
-  if (chosen != mine) switch_to(threads_[ready_[chosen].id], SwitchReason::gave_way);
+  if (chosen != mine) switch_to(*threads_[ready_[chosen].id], SwitchReason::gave_way);
   // The access that follows is a step, and perhaps a decision, of its own.
   ++running_.step;
 }
@@ -374,6 +372,47 @@ const Scheduler::KnownFailure* Scheduler::find_known(std::uint64_t cheap) const 
   }
   return nullptr;
 }
+
+// Where plain accesses differ from the common: a limit, a scheduling point, more than 8 bytes.
+template <bool kReplay, bool kWrite>
+void Scheduler::access_point(Address address, unsigned size, Address pc) {
+  if (running_.step >= running_.stop_step) check_limits();
+  if (kReplay || racy_.contains(pc)) {
+    const Op& op = begin_op({.kind = kWrite ? OpKind::write : OpKind::read,
+                             .size = static_cast<std::uint8_t>(std::min(size, 255U)),
+                             .address = address,
+                             .pc = pc});
+    point();
+    if (tracing_) record(op);
+  }
+  if ((address & 7) + size > 8) {
+    check_access_slow(kWrite, address, size, pc);
+  } else {
+    check_access<kWrite>(address, size, pc);
+  }
+}
+
+template void Scheduler::access_point<false, false>(Address, unsigned, Address);
+template void Scheduler::access_point<false, true>(Address, unsigned, Address);
+template void Scheduler::access_point<true, false>(Address, unsigned, Address);
+template void Scheduler::access_point<true, true>(Address, unsigned, Address);
+
+template <bool kWrite>
+void Scheduler::record_access(Address address, unsigned size, Address pc) {
+  ShadowCell* cell = shadow_.cell(address);
+  if (cell->sync != 0) [[unlikely]] {
+    check_access_slow(kWrite, address, size, pc);
+    return;
+  }
+  Race race;
+  if (races_.access<kWrite>(cell, byte_mask(address, size), pc, running_.epoch,
+                            running_.thread->clock, race)) [[unlikely]] {
+    on_race(race, address, size, kWrite, false, pc);
+  }
+}
+
+template void Scheduler::record_access<false>(Address, unsigned, Address);
+template void Scheduler::record_access<true>(Address, unsigned, Address);
 
 void Scheduler::check_access_slow(bool write, Address address, unsigned size, Address pc) {
   Race race;
@@ -490,8 +529,8 @@ void Scheduler::abort(Address pc) {
 
 void Scheduler::exit_process(int status, Address pc) {
   ++running_.step;
-  const Op op{.kind = OpKind::process_exit, .pc = pc};
-  point(op);
+  const Op op = begin_op({.kind = OpKind::process_exit, .pc = pc});
+  point();
   if (tracing_) record(op);
   FuzzThread& self = *running_.thread;
   while (!self.destructors.empty()) {
@@ -541,7 +580,7 @@ void Scheduler::on_signal(int number, Address pc, Address address) {
 void Scheduler::capture_blocked(std::vector<Place>& places) {
   FuzzThread* self = running_.thread;
   for (std::size_t i = 0; i < used_threads_; ++i) {
-    FuzzThread& thread = threads_[i];
+    FuzzThread& thread = *threads_[i];
     if (thread.state != FuzzThread::State::blocked) continue;
     Place place{.thread = thread.id, .op = thread.op, .stack = {}, .note = {}};
     if (&thread == self) {
@@ -566,7 +605,7 @@ void Scheduler::deadlock() {
   capture_blocked(failure.places);
   std::vector<Place> more;
   for (Place& place : failure.places) {
-    FuzzThread& thread = threads_[place.thread];
+    FuzzThread& thread = *threads_[place.thread];
     if (thread.cond != nullptr) {
       const SyncObject& cond = *thread.cond;
       place.note = "waits for a notification";
@@ -648,7 +687,7 @@ void Scheduler::lock_object(SyncObject& mutex, const Op& op, std::uint64_t deadl
   }
   want_lock(self, mutex);
   if (mutex.owner == nullptr) {
-    point(op);
+    point();
   } else {
     self.timed_out = false;
     if (deadline != 0) {
@@ -656,7 +695,7 @@ void Scheduler::lock_object(SyncObject& mutex, const Op& op, std::uint64_t deadl
       self.sleeping = true;
       timers_.push_back(&self);
     }
-    block(op);
+    block();
     if (self.sleeping) {
       self.sleeping = false;
       std::erase(timers_, &self);
@@ -670,7 +709,7 @@ void Scheduler::lock_object(SyncObject& mutex, const Op& op, std::uint64_t deadl
 
 int Scheduler::lock(pthread_mutex_t* mutex, Address pc) {
   SyncObject& object = sync_.at(shadow_, address_of(mutex));
-  const Op op{.kind = OpKind::mutex_lock, .address = object.address, .pc = pc};
+  const Op& op = begin_op({.kind = OpKind::mutex_lock, .address = object.address, .pc = pc});
   if (object.owner == running_.thread) {
     const int kind = kind_of(mutex);
     if (kind == kMutexRecursive) {
@@ -699,7 +738,7 @@ int Scheduler::timed_lock(pthread_mutex_t* mutex, std::uint64_t deadline, Addres
     return 0;
   }
   bool timed_out;
-  lock_object(object, {.kind = OpKind::mutex_lock, .address = object.address, .pc = pc},
+  lock_object(object, begin_op({.kind = OpKind::mutex_lock, .address = object.address, .pc = pc}),
               std::max<std::uint64_t>(deadline, 1), timed_out);
   return timed_out ? ETIMEDOUT : 0;
 }
@@ -708,8 +747,8 @@ bool Scheduler::try_lock(pthread_mutex_t* mutex, Address pc) {
   SyncObject& object = sync_.at(shadow_, address_of(mutex));
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
-  Op op{.kind = OpKind::mutex_trylock_fail, .address = object.address, .pc = pc};
-  point(op);
+  Op& op = begin_op({.kind = OpKind::mutex_trylock_fail, .address = object.address, .pc = pc});
+  point();
   if (object.owner == running_.thread && kind_of(mutex) == kMutexRecursive) {
     ++object.depth;
     return true;
@@ -727,7 +766,7 @@ bool Scheduler::try_lock(pthread_mutex_t* mutex, Address pc) {
 
 int Scheduler::unlock(pthread_mutex_t* mutex, Address pc) {
   SyncObject& object = sync_.at(shadow_, address_of(mutex));
-  const Op op{.kind = OpKind::mutex_unlock, .address = object.address, .pc = pc};
+  const Op& op = begin_op({.kind = OpKind::mutex_unlock, .address = object.address, .pc = pc});
   if (object.owner != running_.thread) {
     if (kind_of(mutex) == kMutexRecursive || kind_of(mutex) == kMutexErrorCheck) return EPERM;
     const RuntimeScope scope;
@@ -749,7 +788,7 @@ int Scheduler::unlock(pthread_mutex_t* mutex, Address pc) {
   }
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
-  point(op);
+  point();
   running_.thread->spins = 0;
   if (tracing_) record(op);
   release(object);
@@ -790,9 +829,9 @@ bool Scheduler::wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t
   if (running_.step >= running_.stop_step) check_limits();
   SyncObject& cond = sync_.at(shadow_, cond_address);
   SyncObject& lock = sync_.at(shadow_, address_of(mutex));
-  const Op op{
-      .kind = OpKind::cond_wait, .address = cond_address, .address2 = lock.address, .pc = pc};
-  point(op);
+  const Op& op = begin_op(
+      {.kind = OpKind::cond_wait, .address = cond_address, .address2 = lock.address, .pc = pc});
+  point();
   if (tracing_) record(op);
   const std::uint32_t depth = lock.depth;
   release(lock);
@@ -811,7 +850,7 @@ bool Scheduler::wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t
     self.sleeping = true;
     timers_.push_back(&self);
   }
-  block(op);
+  block();
   // Picked, so the mutex is free.
   if (self.in_lockers) no_longer_wants_lock(self);
   take(lock, {.kind = OpKind::mutex_lock, .address = lock.address, .pc = pc});
@@ -823,9 +862,9 @@ void Scheduler::notify(Address address, bool all, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   SyncObject& cond = sync_.at(shadow_, address);
-  const Op op{
-      .kind = all ? OpKind::cond_broadcast : OpKind::cond_signal, .address = address, .pc = pc};
-  point(op);
+  const Op& op = begin_op(
+      {.kind = all ? OpKind::cond_broadcast : OpKind::cond_signal, .address = address, .pc = pc});
+  point();
   running_.thread->spins = 0;
   if (tracing_) record(op, cond.waiters);
   if (cond.waiters == 0) {
@@ -906,8 +945,8 @@ std::uint64_t Scheduler::atomic_load(Address address, unsigned size, MemoryOrder
                                      Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
-  const Op op = atomic_op(OpKind::atomic_load, address, size, order, pc);
-  point(op);
+  const Op& op = begin_op(atomic_op(OpKind::atomic_load, address, size, order, pc));
+  point();
   SyncObject& object = atomic_object(address, size, false, order, pc);
   atomic_acquire(object, order);
   running_.native_pc = pc;
@@ -922,8 +961,8 @@ void Scheduler::atomic_store(Address address, unsigned size, std::uint64_t value
                              Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
-  const Op op = atomic_op(OpKind::atomic_store, address, size, order, pc);
-  point(op);
+  const Op& op = begin_op(atomic_op(OpKind::atomic_store, address, size, order, pc));
+  point();
   SyncObject& object = atomic_object(address, size, true, order, pc);
   atomic_release(object, order, false);
   running_.native_pc = pc;
@@ -937,8 +976,8 @@ std::uint64_t Scheduler::atomic_rmw(Address address, unsigned size, RmwKind kind
                                     std::uint64_t operand, MemoryOrder order, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
-  const Op op = atomic_op(OpKind::atomic_rmw, address, size, order, pc);
-  point(op);
+  const Op& op = begin_op(atomic_op(OpKind::atomic_rmw, address, size, order, pc));
+  point();
   SyncObject& object = atomic_object(address, size, true, order, pc);
   atomic_acquire(object, order);
   atomic_release(object, order, true);
@@ -957,8 +996,8 @@ bool Scheduler::atomic_cas(Address address, unsigned size, std::uint64_t* expect
                            Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
-  Op op = atomic_op(OpKind::atomic_rmw, address, size, success, pc);
-  point(op);
+  Op& op = begin_op(atomic_op(OpKind::atomic_rmw, address, size, success, pc));
+  point();
   running_.native_pc = pc;
   const bool stored = native_cas(address, size, expected, desired);
   running_.native_pc = 0;
@@ -977,8 +1016,8 @@ bool Scheduler::atomic_cas(Address address, unsigned size, std::uint64_t* expect
 void Scheduler::atomic_wide(Address address, OpKind kind, MemoryOrder order, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
-  const Op op = atomic_op(kind, address, 16, order, pc);
-  point(op);
+  const Op& op = begin_op(atomic_op(kind, address, 16, order, pc));
+  point();
   const bool stores = writes(kind);
   SyncObject& object = atomic_object(address, 16, stores, order, pc);
   atomic_object(address + 8, 8, stores, order, pc);
@@ -1019,11 +1058,12 @@ int Scheduler::create(pthread_t* handle, const pthread_attr_t* attributes, void*
                       void* argument, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
-  Op op{.kind = OpKind::thread_create, .pc = pc};
-  point(op);
+  Op& op = begin_op({.kind = OpKind::thread_create, .pc = pc});
+  point();
   if (used_threads_ > Epoch::kMaxThreads) return EAGAIN;
-  FuzzThread& thread = add_thread();
-  if (thread.fs_base == 0) return EAGAIN;
+  FuzzThread* made = add_thread();
+  if (made == nullptr) return EAGAIN;
+  FuzzThread& thread = *made;
   FuzzThread& self = *running_.thread;
   thread.start = start;
   thread.argument = argument;
@@ -1034,6 +1074,8 @@ int Scheduler::create(pthread_t* handle, const pthread_attr_t* attributes, void*
   thread.clock.set(thread.id, thread.epoch.time());
   tick();
   self.spins = 0;
+  ++unjoined_;
+  g_engine_table = tables_.shared;
   *handle = TlsLender::handle(thread.fs_base);
   enable(thread);
   op.other = thread.id;
@@ -1046,20 +1088,21 @@ int Scheduler::join(pthread_t handle, void** result, Address pc) {
   if (running_.step >= running_.stop_step) check_limits();
   FuzzThread* target = nullptr;
   for (std::size_t i = 0; i < used_threads_; ++i) {
-    if (TlsLender::handle(threads_[i].fs_base) == handle) target = &threads_[i];
+    if (TlsLender::handle(threads_[i]->fs_base) == handle) target = threads_[i].get();
   }
   FuzzThread& self = *running_.thread;
   if (target == nullptr || target->joined) return ESRCH;
   if (target->detached) return EINVAL;
   if (target == &self) return EDEADLK;
-  const Op op{.kind = OpKind::thread_join, .other = target->id, .pc = pc};
+  const Op& op = begin_op({.kind = OpKind::thread_join, .other = target->id, .pc = pc});
   if (target->state != FuzzThread::State::finished) {
     if (target->joiner != nullptr) return EINVAL;
     target->joiner = &self;
-    block(op);
+    block();
   }
   target->joined = true;
   acquire(target->clock);
+  if (--unjoined_ == 0) g_engine_table = tables_.alone;
   self.spins = 0;
   if (tracing_) record(op);
   if (result != nullptr) *result = target->result;
@@ -1069,7 +1112,7 @@ int Scheduler::join(pthread_t handle, void** result, Address pc) {
 int Scheduler::detach(pthread_t handle) {
   ++running_.step;
   for (std::size_t i = 0; i < used_threads_; ++i) {
-    FuzzThread& thread = threads_[i];
+    FuzzThread& thread = *threads_[i];
     if (TlsLender::handle(thread.fs_base) != handle) continue;
     if (thread.detached || thread.joined) return EINVAL;
     thread.detached = true;
@@ -1102,7 +1145,7 @@ void Scheduler::finish_thread() {
   if (self.joiner != nullptr) enable(*self.joiner);
   bool last = ready_.empty() && timers_.empty();
   for (std::size_t i = 0; last && i < used_threads_; ++i) {
-    last = threads_[i].state == FuzzThread::State::finished;
+    last = threads_[i]->state == FuzzThread::State::finished;
   }
   // Every thread has ended, main by pthread_exit: so does the process, with success.
   if (last) leave_run();
@@ -1114,8 +1157,8 @@ void Scheduler::yield(Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   running_.thread->spins = kSpinLimit + 1;
-  const Op op{.kind = OpKind::yield, .pc = pc};
-  point(op);
+  const Op& op = begin_op({.kind = OpKind::yield, .pc = pc});
+  point();
   if (tracing_) record(op);
 }
 
@@ -1123,13 +1166,13 @@ void Scheduler::sleep(std::uint64_t nanoseconds, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   FuzzThread& self = *running_.thread;
-  const Op op{.kind = OpKind::sleep, .pc = pc};
+  const Op& op = begin_op({.kind = OpKind::sleep, .pc = pc});
   if (tracing_) record(op);
   self.wake_time = now_ + nanoseconds;
   self.sleeping = true;
   self.cond = nullptr;
   timers_.push_back(&self);
-  block(op);
+  block();
 }
 
 void Scheduler::record(const Op& op, std::optional<std::uint64_t> value,

@@ -4,7 +4,7 @@
 #include <pthread.h>
 
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,9 +33,10 @@ struct FuzzThread {
   bool timed_out = false;
   bool sleeping = false;  // in Scheduler::timers_
   FiberContext context = nullptr;
-  Address fs_base = 0;
-  std::uint64_t step = 0;  // while it does not run; else Scheduler's
-  Epoch epoch;             // likewise
+  Address fs_base = 0;        // 0 if the system had none to give
+  void* stack_top = nullptr;  // likewise
+  std::uint64_t step = 0;     // while it does not run; else Scheduler's
+  Epoch epoch;                // likewise
   VectorClock clock;
   // Fences (C++20 [atomics.fences]): what a release fence published to the relaxed stores after
   // it, and what relaxed loads have seen for an acquire fence to take in.
@@ -43,7 +44,7 @@ struct FuzzThread {
   VectorClock release_fence;
   VectorClock acquire_fence;
 
-  Op op;                              // what it is about to do or waits for
+  Op op;                              // what it is about to do, waits for or last did
   SyncObject* cond = nullptr;         // waits for a notification of this
   SyncObject* mutex = nullptr;        // wants, or will want, to lock this
   FuzzThread* next_locker = nullptr;  // in SyncObject::lockers
@@ -72,13 +73,19 @@ struct Running {
   Address native_pc = 0;  // while Heddle touches the program's memory on its behalf: where from
 };
 
+// What the hooks call in this job.
+struct EngineTables {
+  const EngineTable* alone;   // while main is the only thread
+  const EngineTable* shared;  // otherwise
+};
+
 class Scheduler {
  public:
   explicit Scheduler(RunHost& host);
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
-  void begin_job(const Job& job, Strategy& strategy);
+  void begin_job(const Job& job, Strategy& strategy, EngineTables tables);
   // Executes one run on the calling thread. The result is valid until the next.
   const RunResult& run(std::uint64_t number);
 
@@ -87,6 +94,12 @@ class Scheduler {
 
   template <bool kReplay, bool kWrite>
   void access(Address address, unsigned size, Address pc);
+  // The same while main is the only thread. What it does then comes after all that was done before
+  // and before all that other threads will do: it cannot race, and nobody else could go first.
+  void access_alone() {
+    if (++running_.step >= running_.stop_step) [[unlikely]]
+      check_limits();
+  }
 
   // These return what the C library's functions of the same work return.
   int lock(pthread_mutex_t* mutex, Address pc);
@@ -138,20 +151,23 @@ class Scheduler {
   [[noreturn]] void finish_thread();
   [[noreturn]] void leave_run();
 
-  FuzzThread& add_thread();
+  // nullptr if the system has no stack or thread-local storage for another.
+  FuzzThread* add_thread();
   void begin_run(std::uint64_t number);
   void finish_result();
 
-  // The running thread comes to `op`: another may go first.
-  void point(const Op& op);
-  void plain_point(OpKind kind, Address address, unsigned size, Address pc);
-  // The running thread cannot go on: another goes. Returns when it was made ready and picked.
-  void block(const Op& op);
-  std::size_t decide(std::size_t fallback, bool is_running);
+  // Says what the running thread does next. In place: a copy would be read before it is written.
+  Op& begin_op(const Op& op) { return running_.thread->op = op; }
+  // The running thread comes to its `op`: another may go first.
+  void point();
+  // The running thread cannot do its `op` yet: another goes. Returns when it was made ready and
+  // picked.
+  void block();
+  [[gnu::always_inline]] std::size_t decide(std::size_t fallback, bool is_running);
   std::uint32_t choose(Choice what, std::uint32_t n);
   FuzzThread& next_after_block();
-  void switch_to(FuzzThread& next, SwitchReason why);
-  void resume(FuzzThread& next);
+  [[gnu::always_inline]] void switch_to(FuzzThread& next, SwitchReason why);
+  [[gnu::always_inline]] void resume(FuzzThread& next);
   void check_limits();
   bool fire_timer();
 
@@ -173,6 +189,12 @@ class Scheduler {
   void atomic_acquire(SyncObject& object, MemoryOrder order);
   void atomic_release(SyncObject& object, MemoryOrder order, bool continues);
 
+  template <bool kReplay, bool kWrite>
+  [[gnu::noinline]] void access_point(Address address, unsigned size, Address pc);
+  template <bool kWrite>
+  void check_access(Address address, unsigned size, Address pc);
+  template <bool kWrite>
+  [[gnu::noinline]] void record_access(Address address, unsigned size, Address pc);
   void check_access_slow(bool write, Address address, unsigned size, Address pc);
   void on_race(Race race, Address address, unsigned size, bool writes, bool atomic, Address pc);
   [[noreturn]] void deadlock();
@@ -189,8 +211,10 @@ class Scheduler {
 
   Running running_;
   std::vector<ReadyThread> ready_;  // ascending by id; the running thread among them
-  std::deque<FuzzThread> threads_;  // index: id; reused from run to run
+  std::vector<std::unique_ptr<FuzzThread>> threads_;  // index: id; reused from run to run
   std::size_t used_threads_ = 0;
+  std::size_t unjoined_ = 0;  // of the threads that main or others started
+  EngineTables tables_ = {};
   std::vector<FuzzThread*> timers_;
   std::uint64_t now_ = 0;
   std::uint64_t clock_base_ = 0;    // times of earlier runs end here

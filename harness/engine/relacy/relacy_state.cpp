@@ -11,7 +11,6 @@ constexpr std::string_view kBranches = "0123456789abcdefghijklmnopqrstuv";
 constexpr char kRepeat = 'x';
 // Above any run that the engine finishes: so that a damaged text cannot ask for all memory.
 constexpr std::size_t kLongestPath = 1'000'000;
-constexpr unsigned kLargestBound = 1000;
 
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text) {
@@ -67,16 +66,6 @@ std::optional<std::vector<std::uint8_t>> parse_path(std::string_view text) {
 
 }  // namespace
 
-std::optional<RelacySearch> parse_relacy_search(std::string_view text) {
-  if (text == "random") return RelacySearch{};
-  if (text == "full") return RelacySearch{.random = false};
-  constexpr std::string_view kBound = "bound:";
-  if (!text.starts_with(kBound)) return std::nullopt;
-  const auto bound = parse_number<unsigned>(text.substr(kBound.size()));
-  if (!bound || *bound > kLargestBound) return std::nullopt;
-  return RelacySearch{.random = false, .bound = *bound};
-}
-
 std::string to_text(const RelacyState& state) {
   if (const auto* random = std::get_if<RandomRun>(&state)) {
     return "r-" + std::to_string(random->seed) + "-" + std::to_string(random->run);
@@ -103,7 +92,7 @@ std::optional<RelacyState> parse_relacy_state(std::string_view text) {
   TreeRun tree;
   if (head.front() == 'b') {
     const auto bound = parse_number<unsigned>(head.substr(1));
-    if (!bound || *bound > kLargestBound) return std::nullopt;
+    if (!bound || *bound > kLargestContextBound) return std::nullopt;
     tree.bound = *bound;
   } else if (head != "f") {
     return std::nullopt;

@@ -9,20 +9,9 @@
 #include <variant>
 #include <vector>
 
+#include "fuzz/relacy_search.h"
+
 namespace heddle {
-
-inline constexpr unsigned kNoContextBound = ~0U;
-
-// A way to walk through a program's executions.
-struct RelacySearch {
-  bool random = true;
-  unsigned bound = kNoContextBound;  // not random: preemptions in a run; kNoContextBound is "full"
-
-  friend bool operator==(const RelacySearch&, const RelacySearch&) = default;
-};
-
-// "random", "full", or "bound:N" with N from 0 to 1000; nothing for any other text.
-std::optional<RelacySearch> parse_relacy_search(std::string_view text);
 
 // A random run is known by its number and the seed: "r-SEED-RUN".
 struct RandomRun {

@@ -11,20 +11,6 @@
 namespace heddle {
 namespace {
 
-TEST(RelacySearchTest, KnowsTheThreeSearches) {
-  EXPECT_EQ(parse_relacy_search("random"), RelacySearch{});
-  EXPECT_EQ(parse_relacy_search("full"), RelacySearch{.random = false});
-  EXPECT_EQ(parse_relacy_search("bound:0"), (RelacySearch{.random = false, .bound = 0}));
-  EXPECT_EQ(parse_relacy_search("bound:12"), (RelacySearch{.random = false, .bound = 12}));
-}
-
-TEST(RelacySearchTest, RefusesOtherText) {
-  for (const char* text : {"", "Random", "full ", "bound", "bound:", "bound:x", "bound:-1",
-                           "bound:2x", "bound:1001", "bound:99999999999999999999"}) {
-    EXPECT_EQ(parse_relacy_search(text), std::nullopt) << text;
-  }
-}
-
 TEST(RelacyStateTest, ARandomRunIsItsSeedAndNumber) {
   EXPECT_EQ(to_text(RandomRun{7, 42}), "r-7-42");
   EXPECT_EQ(parse_relacy_state("r-7-42"), RelacyState(RandomRun{7, 42}));
