@@ -109,6 +109,21 @@ TEST(TerminalReport, messages_of_the_program_cannot_control_the_terminal) {
   EXPECT_EQ(text.find('\r'), std::string::npos);
 }
 
+TEST(TerminalReport, a_second_failure_in_the_same_interleaving_points_to_it) {
+  scenario::Scenario scenario = scenario::unlocked_counter();
+  for (EngineResult& engine : scenario.result.engines) {
+    if (engine.engine != EngineKind::fuzz) continue;
+    ASSERT_TRUE(engine.findings.back().minimal.has_value());
+    Finding second = engine.findings.back();
+    second.minimal.reset();
+    second.failure.message = "another assertion";
+    engine.findings.push_back(second);
+  }
+  const std::string text = report(scenario);
+  EXPECT_NE(text.find("in the interleaving above as well"), std::string::npos) << text;
+  EXPECT_EQ(text.find("not made smaller"), std::string::npos) << text;
+}
+
 TEST(TerminalReport, colour_changes_nothing_but_colour) {
   std::string colored = report(scenario::unlocked_counter(), {.width = 80, .color = true});
   for (auto at = colored.find('\x1b'); at != std::string::npos; at = colored.find('\x1b')) {

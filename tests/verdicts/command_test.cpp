@@ -47,6 +47,13 @@ TEST(Command, unknown_engine_is_a_usage_error) {
   expect_one_line(ended, "steam");
 }
 
+TEST(Command, unknown_search_of_relacy_is_a_usage_error) {
+  const Ended ended = heddle_command(
+      {"run", "unlocked_counter", "--engine", "relacy", "--relacy-search", "bound:x"});
+  EXPECT_EQ(ended.status, kUsage);
+  expect_one_line(ended, "bound:x");
+}
+
 TEST(Command, unknown_option_is_one_line_and_a_usage_error) {
   const Ended ended = heddle_command({"run", "unlocked_counter", "--no-such-option"});
   EXPECT_EQ(ended.status, kUsage);
