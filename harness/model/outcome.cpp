@@ -53,6 +53,9 @@ bool is_symmetric(FailureKind kind) {
     case FailureKind::signal:
     case FailureKind::self_deadlock:
     case FailureKind::bad_unlock:
+    case FailureKind::destroyed_locked:
+    case FailureKind::use_after_free:
+    case FailureKind::double_free:
     case FailureKind::other_report:
     case FailureKind::use_of_uninitialized:
       return false;
@@ -82,6 +85,12 @@ std::string_view to_string(FailureKind kind) {
       return "self-deadlock";
     case FailureKind::bad_unlock:
       return "bad unlock";
+    case FailureKind::destroyed_locked:
+      return "destroyed in use";
+    case FailureKind::use_after_free:
+      return "use after free";
+    case FailureKind::double_free:
+      return "double free";
     case FailureKind::hang:
       return "hang";
     case FailureKind::data_race:
