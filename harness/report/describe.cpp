@@ -311,6 +311,8 @@ std::string place_text(const Place& place, Names& names) {
       return fmt::format("frees {}", name());
     case OpKind::thread_join:
       return fmt::format("waits for {} to end", thread_name(op.other));
+    case OpKind::yield:
+      return "yields";
     case OpKind::sleep:
       return "sleeps";
     case OpKind::none:

@@ -395,15 +395,21 @@ class Selection {
 struct Foldable {
   std::string key;           // empty: never part of a loop
   bool begins_turn = false;  // another thread went before
+  bool gave_way = false;     // and only since it was waiting in a loop
 };
 
 // How many times the `length` rows from `at` on occur one after the other, without a switch: that
-// must be seen, and may stand only before the first of them.
+// must be seen, and may stand only before the first of them. Threads that wait for each other in
+// turn are the exception.
 std::size_t repeats(const std::vector<Foldable>& rows, std::size_t at, std::size_t length) {
   const auto loops_on = [&](std::size_t next) {
     if (next + length > rows.size()) return false;
     for (std::size_t i = 0; i < length; ++i) {
-      const bool switched = rows[next + i].begins_turn || (i > 0 && rows[at + i].begins_turn);
+      const Foldable& first = rows[at + i];
+      const Foldable& later = rows[next + i];
+      const bool switched =
+          (later.begins_turn && !later.gave_way) ||
+          (i > 0 && (first.begins_turn != later.begins_turn || first.gave_way != later.gave_way));
       if (switched || rows[at + i].key.empty() || rows[at + i].key != rows[next + i].key) {
         return false;
       }
@@ -421,7 +427,8 @@ std::vector<Draft> folded(std::vector<Draft> drafts, const Selection& selection)
   std::vector<Foldable> rows;
   rows.reserve(drafts.size());
   for (const Draft& draft : drafts) {
-    rows.push_back({selection.key(draft), draft.row.switched_from != kNoThread});
+    rows.push_back({selection.key(draft), draft.row.switched_from != kNoThread,
+                    draft.row.why == SwitchReason::gave_way});
   }
   std::vector<Draft> result;
   for (std::size_t at = 0; at < drafts.size();) {

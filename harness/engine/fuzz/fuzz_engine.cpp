@@ -68,8 +68,8 @@ constexpr EngineTable make_table() {
     return g_scheduler->atomic_rmw(a, size, kind, operand, order, pc);
   };
   table.atomic_cas = [](Address a, unsigned size, std::uint64_t* expected, std::uint64_t desired,
-                        MemoryOrder success, MemoryOrder failure, bool, Address pc) {
-    return g_scheduler->atomic_cas(a, size, expected, desired, success, failure, pc);
+                        MemoryOrder success, MemoryOrder failure, bool weak, Address pc) {
+    return g_scheduler->atomic_cas(a, size, expected, desired, success, failure, weak, pc);
   };
   table.atomic16 = [](Address a, OpKind kind, MemoryOrder order, Address pc) {
     g_scheduler->atomic_wide(a, kind, order, pc);
@@ -153,7 +153,7 @@ constexpr EngineTable make_table() {
     return 0;
   };
   table.clock_gettime = [](clockid_t, timespec* now) {
-    *now = absolute_time(g_scheduler->now());
+    *now = absolute_time(g_scheduler->read_clock());
     return 0;
   };
   table.exit = [](int status, Address pc) { g_scheduler->exit_process(status, pc); };

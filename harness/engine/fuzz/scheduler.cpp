@@ -24,6 +24,9 @@ namespace {
 constexpr std::uint32_t kSpinLimit = 64;
 // The same for plain memory, where a loop that waits and one that computes look alike.
 constexpr std::uint64_t kSliceLimit = 20'000;
+// When every thread that could go on has done this many operations since anything changed, and no
+// time limit is to come, nothing ever will.
+constexpr std::uint64_t kIdleLimit = 1'000;
 
 constexpr int kMutexRecursive = 1;  // glibc: pthread_mutex_t::__data.__kind & 3
 constexpr int kMutexErrorCheck = 2;
@@ -119,6 +122,9 @@ FuzzThread* Scheduler::add_thread() {
   thread.in_wanters = false;
   thread.joiner = nullptr;
   thread.spins = 0;
+  thread.idle_ops = 0;
+  thread.clock_reads = 0;
+  thread.idle_mark = ~std::uint64_t{0};
   thread.destructors.clear();
   thread.key_values.clear();
   thread.op = {.kind = OpKind::thread_start};
@@ -138,6 +144,7 @@ void Scheduler::begin_run(std::uint64_t number) {
   timers_.clear();
   now_ = 0;
   steps_before_ = 0;
+  running_.changes = 0;
   decisions_ = 0;
   races_.begin_run(clock_base_);
   sync_.begin_run();
@@ -255,6 +262,7 @@ inline void Scheduler::resume(FuzzThread& next) {
   running_.epoch = next.epoch;
   running_.stop_step = next.step + kSliceLimit;
   slice_begin_ = next.step;
+  slice_changes_ = running_.changes;
   const auto from = boost::context::detail::jump_fcontext(next.context, &self);
   static_cast<FuzzThread*>(from.data)->context = from.fctx;
 }
@@ -352,9 +360,44 @@ bool Scheduler::fire_timer() {
   return true;
 }
 
+void Scheduler::count_idle(std::uint64_t operations) {
+  FuzzThread& self = *running_.thread;
+  if (self.idle_mark != running_.changes) {
+    self.idle_mark = running_.changes;
+    self.idle_ops = 0;
+  }
+  self.idle_ops += operations;
+  // Seldom, for this looks at every thread.
+  if (self.idle_ops < kIdleLimit || (operations == 1 && self.idle_ops % 256 != 0)) return;
+  if (!timers_.empty()) return;
+  for (const ReadyThread& ready : ready_) {
+    const FuzzThread& thread = *threads_[ready.id];
+    if (thread.idle_mark != running_.changes || thread.idle_ops < kIdleLimit) return;
+  }
+  livelock();
+}
+
+void Scheduler::livelock() {
+  const RuntimeScope scope;
+  Failed failure{.kind = FailureKind::hang,
+                 .message =
+                     "livelock: every thread that could go on repeats itself and changes "
+                     "nothing that another waits for",
+                 .places = {}};
+  capture(FuzzThread::State::ready, failure.places);
+  for (Place& place : failure.places) place.note = "repeats itself here";
+  capture(FuzzThread::State::blocked, failure.places);
+  end(std::move(failure));
+  leave_run();
+}
+
 void Scheduler::check_limits() {
   FuzzThread& self = *running_.thread;
   running_.stop_step = running_.step + kSliceLimit;
+  if (running_.step - slice_begin_ >= kSliceLimit && running_.changes == slice_changes_) {
+    count_idle(kSliceLimit);
+  }
+  slice_changes_ = running_.changes;
   if (steps_before_ + running_.step - slice_begin_ > job_->step_limit) {
     const RuntimeScope scope;
     result_.outcome = GaveUp{"the step limit of " + std::to_string(job_->step_limit) +
@@ -586,11 +629,11 @@ void Scheduler::on_signal(int number, Address pc, Address address) {
   host_.end_run_and_process(result_);
 }
 
-void Scheduler::capture_blocked(std::vector<Place>& places) {
+void Scheduler::capture(FuzzThread::State state, std::vector<Place>& places) {
   FuzzThread* self = running_.thread;
   for (std::size_t i = 0; i < used_threads_; ++i) {
     FuzzThread& thread = *threads_[i];
-    if (thread.state != FuzzThread::State::blocked) continue;
+    if (thread.state != state) continue;
     Place place{.thread = thread.id, .op = thread.op, .stack = {}, .note = {}};
     if (&thread == self) {
       place.stack = capture_stack(code_);
@@ -638,7 +681,7 @@ void Scheduler::describe_wait(const FuzzThread& thread, Place& place,
 void Scheduler::deadlock() {
   const RuntimeScope scope;
   Failed failure{.kind = FailureKind::deadlock, .message = {}, .places = {}};
-  capture_blocked(failure.places);
+  capture(FuzzThread::State::blocked, failure.places);
   std::vector<Place> more;
   for (Place& place : failure.places) {
     FuzzThread& thread = *threads_[place.thread];
@@ -867,11 +910,11 @@ bool Scheduler::try_lock(pthread_mutex_t* mutex, Address pc) {
     return true;
   }
   if (object.owner != nullptr) {
-    ++running_.thread->spins;
+    idle();
     if (tracing_) record(op);
     return false;
   }
-  running_.thread->spins = 0;
+  changed();
   op.kind = OpKind::mutex_lock;
   take(object, op);
   return true;
@@ -893,7 +936,7 @@ int Scheduler::unlock(pthread_mutex_t* mutex, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   point();
-  running_.thread->spins = 0;
+  changed();
   if (tracing_) record(op);
   release(object);
   return 0;
@@ -985,7 +1028,7 @@ bool Scheduler::wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t
   if (tracing_) record(op);
   const std::uint32_t depth = lock.depth;
   release(lock);
-  self.spins = 0;
+  changed();
   add_waiter(cond, self);
   self.wanted = &lock;
   wait_for_others(deadline, true);
@@ -1014,7 +1057,7 @@ void Scheduler::notify(Address address, bool all, Address pc) {
   const Op& op = begin_op(
       {.kind = all ? OpKind::cond_broadcast : OpKind::cond_signal, .address = address, .pc = pc});
   point();
-  running_.thread->spins = 0;
+  changed();
   if (tracing_) record(op, cond.waiters);
   if (cond.waiters == 0) {
     ++cond.unheard;
@@ -1096,7 +1139,7 @@ std::uint64_t Scheduler::atomic_load(Address address, unsigned size, MemoryOrder
   running_.native_pc = pc;
   const std::uint64_t value = native_load(address, size);
   running_.native_pc = 0;
-  ++running_.thread->spins;
+  idle();
   if (tracing_) record(op, value);
   return value;
 }
@@ -1112,7 +1155,7 @@ void Scheduler::atomic_store(Address address, unsigned size, std::uint64_t value
   running_.native_pc = pc;
   native_store(address, size, value);
   running_.native_pc = 0;
-  running_.thread->spins = 0;
+  changed();
   if (tracing_) record(op, value);
 }
 
@@ -1130,20 +1173,24 @@ std::uint64_t Scheduler::atomic_rmw(Address address, unsigned size, RmwKind kind
   const std::uint64_t now = native_load(address, size);
   running_.native_pc = 0;
   // An exchange that changes nothing is how a spin lock waits.
-  running_.thread->spins = now == old ? running_.thread->spins + 1 : 0;
+  progress(now != old);
   if (tracing_) record(op, now, old);
   return old;
 }
 
 bool Scheduler::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
                            std::uint64_t desired, MemoryOrder success, MemoryOrder failure,
-                           Address pc) {
+                           bool weak, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   Op& op = begin_op(atomic_op(OpKind::atomic_rmw, address, size, success, pc));
   point();
   running_.native_pc = pc;
-  const bool stored = native_cas(address, size, expected, desired);
+  // The standard lets a weak one fail though it matches ([atomics.types.operations]), and some
+  // processors make use of it.
+  const bool fails = weak && used_threads_ > 1 && native_load(address, size) == *expected &&
+                     choose(Choice::cas_failure, 2) == 1;
+  const bool stored = !fails && native_cas(address, size, expected, desired);
   running_.native_pc = 0;
   if (!stored) {
     op.kind = OpKind::atomic_cas_fail;
@@ -1152,7 +1199,7 @@ bool Scheduler::atomic_cas(Address address, unsigned size, std::uint64_t* expect
   SyncObject& object = atomic_object(address, size, stored, op.order, pc);
   atomic_acquire(object, op.order);
   if (stored) atomic_release(object, success, true);
-  running_.thread->spins = stored ? 0 : running_.thread->spins + 1;
+  progress(stored);
   if (tracing_) record(op, stored ? desired : *expected, *expected);
   return stored;
 }
@@ -1167,7 +1214,7 @@ void Scheduler::atomic_wide(Address address, OpKind kind, MemoryOrder order, Add
   atomic_object(address + 8, 8, stores, order, pc);
   if (kind != OpKind::atomic_store) atomic_acquire(object, order);
   if (stores) atomic_release(object, order, kind == OpKind::atomic_rmw);
-  running_.thread->spins = stores ? 0 : running_.thread->spins + 1;
+  progress(stores);
   if (tracing_) record(op);
 }
 
@@ -1217,7 +1264,7 @@ int Scheduler::create(pthread_t* handle, const pthread_attr_t* attributes, void*
   thread.clock = self.clock;
   thread.clock.set(thread.id, thread.epoch.time());
   tick();
-  self.spins = 0;
+  changed();
   g_engine_table = tables_.shared;
   *handle = TlsLender::handle(thread.fs_base);
   enable(thread);
@@ -1245,7 +1292,7 @@ int Scheduler::join(pthread_t handle, void** result, Address pc) {
   }
   target->joined = true;
   acquire(target->clock);
-  self.spins = 0;
+  changed();
   if (tracing_) record(op);
   if (result != nullptr) *result = target->result;
   return 0;
@@ -1313,6 +1360,7 @@ void Scheduler::finish_thread() {
 void Scheduler::yield(Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
+  idle();
   running_.thread->spins = kSpinLimit + 1;
   const Op& op = begin_op({.kind = OpKind::yield, .pc = pc});
   point();
@@ -1326,6 +1374,21 @@ void Scheduler::sleep(std::uint64_t nanoseconds, Address pc) {
   if (tracing_) record(op);
   running_.thread->cond = nullptr;
   wait_for_others(now_ + std::max<std::uint64_t>(nanoseconds, 1), false);
+}
+
+std::uint64_t Scheduler::read_clock() {
+  FuzzThread& self = *running_.thread;
+  if (++self.clock_reads > kSpinLimit && self.idle_mark == running_.changes) {
+    // Further and further: it may wait for an hour.
+    constexpr std::uint64_t kMillisecond = 1'000'000;
+    now_ += kMillisecond << std::min(self.clock_reads / kSpinLimit, 20U);
+  }
+  if (self.idle_mark != running_.changes) {
+    self.idle_mark = running_.changes;
+    self.idle_ops = 0;
+    self.clock_reads = 0;
+  }
+  return now_;
 }
 
 void Scheduler::record(const Op& op, std::optional<std::uint64_t> value,

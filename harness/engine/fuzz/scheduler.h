@@ -66,6 +66,10 @@ struct FuzzThread {
   FuzzThread* joiner = nullptr;
   std::uint64_t wake_time = 0;  // virtual nanoseconds
   std::uint32_t spins = 0;      // operations in a row that changed nothing
+  // Operations since the program last changed anything, and what Running::changes was then.
+  std::uint64_t idle_ops = 0;
+  std::uint64_t idle_mark = 0;
+  std::uint32_t clock_reads = 0;  // likewise
 
   void* (*start)(void*) = nullptr;
   void* argument = nullptr;
@@ -86,7 +90,8 @@ struct Running {
   std::uint64_t stop_step = 0;  // where slow checks are due
   Epoch epoch;
   FuzzThread* thread = nullptr;
-  Address native_pc = 0;  // while Heddle touches the program's memory on its behalf: where from
+  std::uint64_t changes = 0;  // what any thread did that others can see
+  Address native_pc = 0;      // while Heddle touches the program's memory on its behalf: where from
 };
 
 // What the hooks call in this job.
@@ -134,7 +139,7 @@ class Scheduler {
   std::uint64_t atomic_rmw(Address address, unsigned size, RmwKind kind, std::uint64_t operand,
                            MemoryOrder order, Address pc);
   bool atomic_cas(Address address, unsigned size, std::uint64_t* expected, std::uint64_t desired,
-                  MemoryOrder success, MemoryOrder failure, Address pc);
+                  MemoryOrder success, MemoryOrder failure, bool weak, Address pc);
   void atomic_wide(Address address, OpKind kind, MemoryOrder order, Address pc);
   void fence(MemoryOrder order, Address pc);
   void annotate(Address address, bool release);
@@ -157,7 +162,8 @@ class Scheduler {
 
   void yield(Address pc);
   void sleep(std::uint64_t nanoseconds, Address pc);
-  std::uint64_t now() const { return now_; }
+  // Virtual nanoseconds. Time passes here for a thread that does nothing but wait for it.
+  std::uint64_t read_clock();
 
   [[noreturn]] void exit_process(int status, Address pc);
   // The run ends here with this failure, the calling thread in first place.
@@ -196,6 +202,18 @@ class Scheduler {
   [[gnu::always_inline]] void resume(FuzzThread& next);
   void check_limits();
   bool fire_timer();
+  // The running thread's operation changed something that another thread may wait for, or not.
+  void changed() {
+    running_.thread->spins = 0;
+    ++running_.changes;
+  }
+  void idle() {
+    ++running_.thread->spins;
+    count_idle(1);
+  }
+  void progress(bool changes) { changes ? changed() : idle(); }
+  void count_idle(std::uint64_t operations);
+  [[noreturn]] void livelock();
 
   void enable(FuzzThread& thread);
   void disable(FuzzThread& thread);
@@ -262,7 +280,8 @@ class Scheduler {
   [[noreturn]] void deadlock();
   void describe_wait(const FuzzThread& thread, Place& place, std::vector<Place>& more) const;
   void end(Failed failure);
-  void capture_blocked(std::vector<Place>& places);
+  // Where each thread in this state is.
+  void capture(FuzzThread::State state, std::vector<Place>& places);
   void record(const Op& op, std::optional<std::uint64_t> value = {},
               std::optional<std::uint64_t> old_value = {});
   Place here(const Op& op);
@@ -279,9 +298,10 @@ class Scheduler {
   EngineTables tables_ = {};
   std::vector<FuzzThread*> timers_;
   std::uint64_t now_ = 0;
-  std::uint64_t clock_base_ = 0;    // times of earlier runs end here
-  std::uint64_t steps_before_ = 0;  // of all threads up to the last switch
-  std::uint64_t slice_begin_ = 0;   // the running thread's step at that switch
+  std::uint64_t clock_base_ = 0;     // times of earlier runs end here
+  std::uint64_t steps_before_ = 0;   // of all threads up to the last switch
+  std::uint64_t slice_begin_ = 0;    // the running thread's step at that switch
+  std::uint64_t slice_changes_ = 0;  // Running::changes at the slice's begin
 
   Shadow shadow_;
   RaceDetector races_;

@@ -89,7 +89,7 @@ int Scheduler::read_lock(const SyncCall& call, Address pc) {
     if (running_.step >= running_.stop_step) check_limits();
     point();
     if (lock.owner != nullptr) {
-      ++self.spins;
+      idle();
       op.kind = OpKind::mutex_trylock_fail;
       if (tracing_) record(op);
       return EBUSY;
@@ -98,7 +98,7 @@ int Scheduler::read_lock(const SyncCall& call, Address pc) {
     if (lock.owner == &self) return EDEADLK;
     if (!obtain(lock, Want::shared, deadline_of(call))) return ETIMEDOUT;
   }
-  self.spins = 0;
+  changed();
   {
     const RuntimeScope scope;
     lock.readers.push_back({&self, op});
@@ -118,7 +118,7 @@ int Scheduler::write_lock(const SyncCall& call, Address pc) {
     if (running_.step >= running_.stop_step) check_limits();
     point();
     if (lock.owner != nullptr || !lock.readers.empty()) {
-      ++self.spins;
+      idle();
       op.kind = OpKind::mutex_trylock_fail;
       if (tracing_) record(op);
       return EBUSY;
@@ -133,7 +133,7 @@ int Scheduler::write_lock(const SyncCall& call, Address pc) {
     }
     if (!obtain(lock, Want::exclusive, deadline_of(call))) return ETIMEDOUT;
   }
-  self.spins = 0;
+  changed();
   acquire(lock.readers_clock);
   take(lock, op);
   return 0;
@@ -154,7 +154,7 @@ int Scheduler::rwlock_unlock(const SyncCall& call, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   point();
-  self.spins = 0;
+  changed();
   if (tracing_) record(op);
   if (lock.owner == &self) {
     // What the readers before knew, the writer knew too.
@@ -180,7 +180,7 @@ int Scheduler::spin_lock(const SyncCall& call, Address pc) {
     if (running_.step >= running_.stop_step) check_limits();
     point();
     if (lock.owner != nullptr) {
-      ++running_.thread->spins;
+      idle();
       op.kind = OpKind::mutex_trylock_fail;
       if (tracing_) record(op);
       return EBUSY;
@@ -191,7 +191,7 @@ int Scheduler::spin_lock(const SyncCall& call, Address pc) {
     }
     obtain(lock, Want::exclusive, 0);
   }
-  running_.thread->spins = 0;
+  changed();
   take(lock, op);
   return 0;
 }
@@ -205,7 +205,7 @@ int Scheduler::spin_unlock(const SyncCall& call, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   point();
-  running_.thread->spins = 0;
+  changed();
   if (tracing_) record(op);
   release(lock);
   return 0;
@@ -218,7 +218,6 @@ int Scheduler::sem_wait(const SyncCall& call, Address pc) {
   auto* native = static_cast<sem_t*>(call.object);
   SyncObject& semaphore = sync_at(address_of(call.object), pc);
   Op& op = begin_op({.kind = OpKind::sem_wait, .address = semaphore.address, .pc = pc});
-  FuzzThread& self = *running_.thread;
   if (call.tries) {
     ++running_.step;
     if (running_.step >= running_.stop_step) check_limits();
@@ -227,12 +226,12 @@ int Scheduler::sem_wait(const SyncCall& call, Address pc) {
     return ETIMEDOUT;
   }
   if (HEDDLE_NEXT(sem_trywait)(native) != 0) {
-    ++self.spins;
+    idle();
     op.kind = OpKind::sem_trywait_fail;
     if (tracing_) record(op);
     return EAGAIN;
   }
-  self.spins = 0;
+  changed();
   acquire(semaphore.clock);
   refresh(semaphore);
   if (tracing_) record(op);
@@ -247,7 +246,7 @@ int Scheduler::sem_post(const SyncCall& call, Address pc) {
   point();
   const int error = call_c_library(call);
   if (error != 0) return error;
-  running_.thread->spins = 0;
+  changed();
   semaphore.clock.join(running_.thread->clock);
   tick();
   refresh(semaphore);
@@ -265,7 +264,7 @@ int Scheduler::barrier_wait(const SyncCall& call, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   point();
-  self.spins = 0;
+  changed();
   if (tracing_) record(op);
   ++barrier.arrived;
   barrier.clock.join(self.clock);
@@ -300,7 +299,7 @@ int Scheduler::once_begin(const SyncCall& call, Address pc) {
     self_deadlock(op, once.locked, "is in the very initialisation that it waits for");
   }
   obtain(once, Want::exclusive, 0);
-  running_.thread->spins = 0;
+  changed();
   if (call.is_done(call.object)) {
     acquire(once.clock);
     if (tracing_) record(op);
@@ -332,13 +331,13 @@ int Scheduler::futex_wait(const SyncCall& call, Address pc) {
   point();
   if (tracing_) record(op);
   running_.native_pc = pc;
-  const bool changed = native_load(address, 4) != call.value;
+  const bool differs = native_load(address, 4) != call.value;
   running_.native_pc = 0;
-  if (changed) {
-    ++self.spins;
+  if (differs) {
+    idle();
     return EAGAIN;
   }
-  self.spins = 0;
+  changed();
   self.want_round = call.value;
   self.wanted = nullptr;
   add_waiter(word, self);
@@ -357,7 +356,7 @@ int Scheduler::futex_wake(const SyncCall& call, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   point();
-  running_.thread->spins = 0;
+  changed();
   if (tracing_) record(op);
   return static_cast<int>(wake_some(word, call.value));
 }
