@@ -5,6 +5,7 @@
 #include "harness/engine/fuzz/fuzz_engine.h"
 #include "harness/engine/relacy/relacy_engine.h"
 #include "harness/engine/stress/stress_engine.h"
+#include "harness/hooks/libc_state.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/runtime/channel_worker.h"
 #include "harness/runtime/program_start.h"
@@ -39,7 +40,10 @@ int worker_main(int argc, char** argv, char** envp) {
   state.take_snapshot();
   serve_jobs({.program = {.main = g_program_main, .argc = argc, .argv = argv, .envp = envp},
               .make_engine = make_engine,
-              .restore = [] { state.restore(); }});
+              .restore = [] {
+                state.restore();
+                libc_state::restore();
+              }});
 }
 
 }  // namespace
