@@ -38,7 +38,7 @@ struct Job {
   // at plain accesses), and those that race in the very run. Part of the job, so that a run does
   // not depend on what a worker happened to see before.
   std::vector<Address> racy_pcs;
-  std::uint64_t step_limit = 10'000'000;  // steps of all threads in one run, then it gave up
+  std::uint64_t step_limit = 20'000'000;  // steps of all threads in one run, then it gave up
   std::uint32_t hang_ms = 2'000;          // wall-clock time without progress, then the run hangs
   // Replay: one run, of this schedule (fuzz) or this state (relacy), with its trace.
   bool replay = false;
@@ -100,6 +100,8 @@ class RunHost {
   virtual LiveSchedule live_schedule() { return {}; }
   // A plain access at this code address races: for Job::racy_pcs of later jobs.
   virtual void learn_racy(Address pc) { (void)pc; }
+  // The program does not repeat its steps; the first report of a job is kept.
+  virtual void report_divergence(const Divergence& divergence) { (void)divergence; }
   // The run is lost and so is this process (a hang, a crash that cannot be survived): reports
   // `result` and ends the worker. The supervisor starts another for the runs that are left.
   [[noreturn]] virtual void end_run_and_process(const RunResult& result) = 0;

@@ -185,6 +185,20 @@ void decode(Reader& reader, Place& place) {
   place.note = reader.string();
 }
 
+void encode(Writer& writer, const Divergence& divergence) {
+  writer.varint(divergence.run);
+  writer.varint(divergence.step);
+  encode(writer, divergence.first);
+  encode(writer, divergence.second);
+}
+
+void decode(Reader& reader, Divergence& divergence) {
+  divergence.run = reader.varint();
+  divergence.step = reader.varint();
+  decode(reader, divergence.first);
+  decode(reader, divergence.second);
+}
+
 void encode(Writer& writer, const Failed& failed) {
   encode_enum(writer, failed.kind);
   writer.string(failed.message);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -44,6 +45,16 @@ struct Place {
   friend bool operator==(const Place& a, const Place& b) {
     return a.thread == b.thread && a.op.pc == b.op.pc && a.note == b.note;
   }
+};
+
+// Two executions of one schedule that were not the same: the program depends on something that
+// Heddle does not control, and its failures may not replay.
+struct Divergence {
+  std::uint64_t run = 0;
+  std::uint64_t step = 0;  // how many steps were the same
+  // What was done then, in the one and in the other; nothing where the run had ended.
+  std::optional<Place> first;
+  std::optional<Place> second;
 };
 
 struct Passed {};

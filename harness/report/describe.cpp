@@ -323,6 +323,20 @@ std::string place_text(const Place& place, Names& names) {
   }
 }
 
+std::string divergence_text(const Divergence& divergence, Names& names) {
+  const auto what = [&names](const std::optional<Place>& place) -> std::string {
+    if (!place) return "the run had ended";
+    const std::string action = place_text(*place, names);
+    return fmt::format("{}: {} at {}", thread_name(place->thread),
+                       action.empty() ? to_string(place->op.kind) : std::string_view{action},
+                       short_place(source_of(names.symbols(), place->op.pc, place->stack)));
+  };
+  return fmt::format(
+      "run {} took other steps when its schedule was repeated; step {} was first \"{}\" and then "
+      "\"{}\"; usual causes are time, random numbers, addresses and files",
+      divergence.run + 1, divergence.step + 1, what(divergence.first), what(divergence.second));
+}
+
 bool is_stuck(FailureKind kind) {
   return kind == FailureKind::deadlock || kind == FailureKind::lost_wakeup ||
          kind == FailureKind::self_deadlock || kind == FailureKind::hang;

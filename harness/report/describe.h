@@ -85,6 +85,9 @@ std::string place_text(const Place& place, Names& names);
 // counter.cpp:11, T2 reads it at counter.cpp:11".
 std::string headline(const Failed& failure, Names& names);
 
+// Why a program's runs cannot be repeated, in one sentence.
+std::string divergence_text(const Divergence& divergence, Names& names);
+
 // Every thread is stuck, and who waits on what is the whole story.
 bool is_stuck(FailureKind kind);
 

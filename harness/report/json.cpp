@@ -153,6 +153,11 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
       engine.seconds > 0 ? Json(static_cast<double>(engine.runs) / engine.seconds) : Json(nullptr);
   json["exhausted"] = engine.exhausted;
   json["error"] = engine.error ? Json(*engine.error) : Json(nullptr);
+  json["not_repeatable"] = nullptr;
+  if (engine.divergence) {
+    Names names{*report_case.symbols};
+    json["not_repeatable"] = divergence_text(*engine.divergence, names);
+  }
   json["findings"] = Json::array();
   for (const Finding& finding : engine.findings) {
     json["findings"].push_back(to_json(finding, report_case, engine.runs));

@@ -127,7 +127,8 @@ std::string speed_text(const EngineResult& engine) {
   return grouped(static_cast<std::uint64_t>(std::llround(speed / unit) * std::llround(unit)));
 }
 
-TableRow table_row(const CaseResult& result, const EngineResult& engine) {
+TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
+  const CaseResult& result = *report_case.result;
   TableRow row;
   row.name = printable(result.name);
   row.engine = to_string(engine.engine);
@@ -155,6 +156,11 @@ TableRow table_row(const CaseResult& result, const EngineResult& engine) {
     if (engine.failed == 0) row.style = Style::yellow;
     row.remark = "error: " + printable(*engine.error);
   }
+  if (engine.divergence) {
+    Names names{*report_case.symbols};
+    row.remark += fmt::format("{}not repeatable: {}", row.remark.empty() ? "" : "; ",
+                              divergence_text(*engine.divergence, names));
+  }
   return row;
 }
 
@@ -162,7 +168,7 @@ void write_table(Screen& screen, std::span<const ReportCase> cases) {
   std::vector<TableRow> rows;
   for (const ReportCase& report_case : cases) {
     for (const EngineResult& engine : report_case.result->engines) {
-      rows.push_back(table_row(*report_case.result, engine));
+      rows.push_back(table_row(report_case, engine));
     }
   }
 

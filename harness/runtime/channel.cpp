@@ -98,6 +98,7 @@ struct Put {
   void operator()(const JobDone& done) const {
     w.boolean(done.exhausted);
     encode(w, done.error);
+    encode(w, done.divergence);
     encode(w, done.outcome);
     encode(w, done.reports);
     encode(w, done.schedule);
@@ -132,6 +133,7 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       JobDone done;
       done.exhausted = r.boolean();
       decode(r, done.error);
+      decode(r, done.divergence);
       decode(r, done.outcome);
       decode(r, done.reports);
       decode(r, done.schedule);

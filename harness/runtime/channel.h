@@ -85,6 +85,7 @@ struct Described {
 struct JobDone {
   bool exhausted = false;
   std::optional<std::string> error;  // Heddle's own
+  std::optional<Divergence> divergence;
   // Replays only.
   std::optional<Outcome> outcome;
   std::vector<Failed> reports;

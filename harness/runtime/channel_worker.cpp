@@ -102,6 +102,10 @@ class WorkerHost final : public RunHost {
     progress_.racy_used.store(used + 1, std::memory_order_release);
   }
 
+  void report_divergence(const Divergence& divergence) override {
+    if (!done_.divergence.has_value()) done_.divergence = divergence;
+  }
+
   JobDone& done() { return done_; }
 
  private:

@@ -197,6 +197,12 @@ class Search {
       collect(slot);
       outcome_.result.exhausted |= done->exhausted;
       if (done->error.has_value()) outcome_.result.error = done->error;
+      auto& divergence = outcome_.result.divergence;
+      // Of several workers' the one of the lowest run, whichever came first.
+      if (done->divergence.has_value() &&
+          (!divergence.has_value() || done->divergence->run < divergence->run)) {
+        divergence = done->divergence;
+      }
       slot.range.reset();
     } else if (std::holds_alternative<Lost>(*message)) {
       // Counted by the worker; what is left of its range goes to another.

@@ -43,7 +43,8 @@ struct EngineResult {
   double seconds = 0;                          // wall clock, without building up and shrinking
   bool exhausted = false;            // every interleaving that this engine distinguishes was run
   std::optional<std::string> error;  // Heddle's own failure, or why this engine could not be used
-  std::vector<Finding> findings;     // most frequent first
+  std::optional<Divergence> divergence{};  // why tokens of this program may not replay
+  std::vector<Finding> findings;           // most frequent first
 
   Rate rate() const { return {failed, runs}; }
 };

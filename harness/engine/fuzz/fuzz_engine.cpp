@@ -251,14 +251,36 @@ class FuzzEngine final : public Engine {
       if (!strategy->begin_run(run)) return false;
       host.begin_run(run);
       host.restore();
+      if (!job.replay && run < kComparedRuns) compare(*strategy, run, host);
       const RunResult& result = scheduler_->run(run);
       strategy->end_run(result.decisions);
+      // A failure that is reported should come again by its token.
+      const bool is_new = std::holds_alternative<Failed>(result.outcome) || !result.reports.empty();
+      if (is_new && !job.replay && run >= kComparedRuns) {
+        const RunResult saved = result;
+        compare(*strategy, run, host);
+        if (!host.end_run(saved)) break;
+        continue;
+      }
       if (!host.end_run(result)) break;
     }
     return true;
   }
 
  private:
+  // Of each search: most programs that cannot be repeated show it at once.
+  static constexpr std::uint64_t kComparedRuns = 2;
+
+  void compare(Strategy& strategy, std::uint64_t run, RunHost& host) {
+    const auto begin = [&] {
+      strategy.begin_run(run);
+      host.restore();
+    };
+    const auto divergence = scheduler_->compare(run, begin);
+    if (divergence.has_value()) host.report_divergence(*divergence);
+    begin();
+  }
+
   std::unique_ptr<Scheduler> scheduler_;
 };
 

@@ -183,6 +183,34 @@ const RunResult& Scheduler::run(std::uint64_t number) {
   return result_;
 }
 
+std::optional<Divergence> Scheduler::first_difference(std::uint64_t run,
+                                                      const std::vector<LoggedStep>& first,
+                                                      const std::vector<LoggedStep>& second) {
+  const auto [a, b] = std::mismatch(first.begin(), first.end(), second.begin(), second.end());
+  if (a == first.end() && b == second.end()) return std::nullopt;
+  const auto place = [](const LoggedStep& step) {
+    return Place{.thread = step.thread,
+                 .op = {.kind = step.kind,
+                        .order = MemoryOrder::seq_cst,
+                        .address = step.address,
+                        .pc = step.pc},
+                 .stack = {},
+                 .note = {}};
+  };
+  Divergence divergence{
+      .run = run, .step = static_cast<std::uint64_t>(a - first.begin()), .first = {}, .second = {}};
+  if (a != first.end()) divergence.first = place(*a);
+  if (b != second.end()) divergence.second = place(*b);
+  return divergence;
+}
+
+void Scheduler::log_step() {
+  if (log_->size() == kLoggedSteps) return;
+  const RuntimeScope scope;
+  const FuzzThread& self = *running_.thread;
+  log_->push_back({self.id, self.op.kind, self.op.address, self.op.pc});
+}
+
 void Scheduler::finish_result() {
   result_.steps = steps_before_;
   result_.decisions = decisions_;
@@ -306,6 +334,8 @@ std::uint32_t Scheduler::choose(Choice what, std::uint32_t n) {
 void Scheduler::point() {
   FuzzThread& self = *running_.thread;
   if (tracing_) recorder_.settle();
+  if (log_ != nullptr) [[unlikely]]
+    log_step();
   bool gives_way = false;
   if (self.spins > kSpinLimit && !is_plain_access(self.op.kind)) [[unlikely]] {
     self.spins = 0;

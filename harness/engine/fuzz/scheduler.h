@@ -94,6 +94,16 @@ struct Running {
   Address native_pc = 0;      // while Heddle touches the program's memory on its behalf: where from
 };
 
+// One step of a run, as the check that it can be repeated compares it.
+struct LoggedStep {
+  ThreadId thread;
+  OpKind kind;
+  Address address;
+  Address pc;
+
+  friend bool operator==(const LoggedStep&, const LoggedStep&) = default;
+};
+
 // What the hooks call in this job.
 struct EngineTables {
   const EngineTable* alone;   // while main is the only thread
@@ -109,6 +119,22 @@ class Scheduler {
   void begin_job(const Job& job, Strategy& strategy, EngineTables tables);
   // Executes one run on the calling thread. The result is valid until the next.
   const RunResult& run(std::uint64_t number);
+
+  // Executes the run twice more for comparison; the strategy begins it each time by `begin`. What
+  // is seen of failures is forgotten. Returns how they differ.
+  template <typename Begin>
+  std::optional<Divergence> compare(std::uint64_t number, Begin begin) {
+    const std::size_t known = known_.size();
+    std::vector<LoggedStep> logs[2];
+    for (auto& log : logs) {
+      begin();
+      log_ = &log;
+      run(number);
+      log_ = nullptr;
+    }
+    known_.resize(known);
+    return first_difference(number, logs[0], logs[1]);
+  }
 
   // ---- called by hooks, in the program's threads
   // -------------------------------------------------
@@ -185,6 +211,10 @@ class Scheduler {
 
   // nullptr if the system has no stack or thread-local storage for another.
   FuzzThread* add_thread();
+  static std::optional<Divergence> first_difference(std::uint64_t run,
+                                                    const std::vector<LoggedStep>& first,
+                                                    const std::vector<LoggedStep>& second);
+  void log_step();
   void begin_run(std::uint64_t number);
   void finish_result();
 
@@ -327,6 +357,10 @@ class Scheduler {
 
   // Set while a blocked thread is resumed only to say where it is.
   std::vector<Address>* capture_into_ = nullptr;
+
+  // Longer runs are compared up to here only.
+  static constexpr std::size_t kLoggedSteps = 100'000;
+  std::vector<LoggedStep>* log_ = nullptr;
 
   std::uint64_t decisions_ = 0;
   struct Key {
