@@ -7,6 +7,7 @@
 #include "harness/engine/stress/stress_engine.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/runtime/channel_worker.h"
+#include "harness/runtime/program_arguments.h"
 #include "harness/runtime/program_start.h"
 #include "harness/runtime/program_state.h"
 
@@ -37,9 +38,14 @@ int worker_main(int argc, char** argv, char** envp) {
   __libc_single_threaded = 0;
   static ProgramState state;
   state.take_snapshot();
+  static ProgramArguments arguments;
+  arguments.take_snapshot(argc, argv);
   serve_jobs({.program = {.main = g_program_main, .argc = argc, .argv = argv, .envp = envp},
               .make_engine = make_engine,
-              .restore = [] { state.restore(); }});
+              .restore = [] {
+                state.restore();
+                arguments.restore();
+              }});
 }
 
 }  // namespace
