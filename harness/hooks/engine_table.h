@@ -18,6 +18,36 @@ namespace heddle {
 
 enum class RmwKind : std::uint8_t { exchange, add, sub, bit_and, bit_or, bit_xor, bit_nand };
 
+// A call that synchronises threads and is rarer than those with an entry of their own below.
+struct SyncCall {
+  enum class Kind : std::uint8_t {
+    rwlock_read_lock,  // object: pthread_rwlock_t
+    rwlock_write_lock,
+    rwlock_unlock,
+    rwlock_destroy,
+    spin_lock,  // object: pthread_spinlock_t
+    spin_unlock,
+    spin_destroy,
+    sem_wait,  // object: sem_t
+    sem_post,
+    sem_destroy,
+    barrier_wait,  // object: pthread_barrier_t
+    barrier_destroy,
+    once_begin,  // object: its control word; 0: done before, 1: the caller has to do it now
+    once_end,    // value: 1 if it is done, 0 if it failed with an exception
+    futex_wait,  // object: 4 bytes, value: what they must hold for the thread to wait
+    futex_wake,  // value: how many to wake; returns how many were woken
+  };
+  Kind kind;
+  bool tries = false;  // EBUSY (EAGAIN for a semaphore) instead of waiting
+  void* object = nullptr;
+  std::uint32_t value = 0;
+  // Absolute time; nullptr: no limit.
+  const timespec* deadline = nullptr;
+  clockid_t clock = CLOCK_REALTIME;
+  bool (*is_done)(const void* object) = nullptr;  // once_begin
+};
+
 // `pc` is always the return address of the hooked call. Sizes are in bytes. Functions that stand
 // for a C library call return what that call returns (an errno value for pthread_*).
 struct EngineTable {
@@ -71,6 +101,21 @@ struct EngineTable {
   int (*cond_broadcast)(pthread_cond_t* cond, Address pc);
   int (*cond_destroy)(pthread_cond_t* cond, Address pc);
 
+  // Returns what call_c_library() does (c_library.h).
+  int (*sync_call)(const SyncCall& call, Address pc);
+  // The program calls what the engine in force cannot control. Returns, to let it happen, where
+  // threads are real.
+  void (*unsupported)(const char* function, Address pc);
+  // Thread-specific data.
+  int (*key_create)(pthread_key_t* key, void (*destructor)(void*));
+  int (*key_delete)(pthread_key_t key);
+  int (*key_set)(pthread_key_t key, void* value);
+  void* (*key_get)(pthread_key_t key);
+  // A heap block of the program is about to be freed; null where nobody wants to know.
+  void (*heap_free)(Address block, std::size_t size, Address pc);
+  // A block that was freed before is freed again.
+  void (*double_free)(Address block, Address pc);
+
   int (*yield)(Address pc);
   // Relative time.
   int (*sleep)(const timespec* duration, Address pc);
@@ -83,6 +128,9 @@ struct EngineTable {
   void (*assert_fail)(const char* expression, const char* file, unsigned line, const char* function,
                       Address pc);
 };
+
+// Instead of a result: the engine leaves the call as a whole to the C library.
+inline constexpr int kCallDirectly = -1;
 
 const EngineTable& passthrough_table();
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <new>
 
+#include "harness/hooks/engine_table.h"
 #include "harness/hooks/program_heap.h"
 
 // The C library's own allocator under its other names, which nothing interposes.
@@ -20,6 +21,7 @@ void* __libc_memalign(std::size_t, std::size_t);
 void __libc_free(void*);
 }
 
+#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace heap = heddle::program_heap;
@@ -36,6 +38,16 @@ void* program_allocate(std::size_t size, std::size_t alignment) {
   return pointer == nullptr ? out_of_memory() : pointer;
 }
 
+void program_free(void* pointer, heddle::Address pc) {
+  const heddle::EngineTable& table = *heddle::g_engine_table;
+  const auto address = reinterpret_cast<heddle::Address>(pointer);
+  // Before it is freed: what the engine does may switch to a thread that frees it too.
+  if (table.heap_free != nullptr && heddle::t_program_code && !heap::is_freed(pointer)) {
+    table.heap_free(address, heap::size_of(pointer), pc);
+  }
+  if (!heap::release(pointer) && table.double_free != nullptr) table.double_free(address, pc);
+}
+
 bool power_of_two(std::size_t value) {
   return value != 0 && (value & (value - 1)) == 0;
 }
@@ -48,7 +60,7 @@ HEDDLE_EXPORT void* malloc(std::size_t size) {
 
 HEDDLE_EXPORT void free(void* pointer) {
   if (heap::owns(pointer)) {
-    heap::release(pointer);
+    program_free(pointer, HEDDLE_PC);
   } else {
     __libc_free(pointer);
   }
@@ -67,7 +79,7 @@ HEDDLE_EXPORT void* realloc(void* pointer, std::size_t size) {
   if (pointer == nullptr) return malloc(size);
   if (!heap::owns(pointer)) return __libc_realloc(pointer, size);
   if (size == 0) {
-    heap::release(pointer);
+    program_free(pointer, HEDDLE_PC);
     return nullptr;
   }
   const std::size_t old_size = heap::size_of(pointer);
@@ -75,7 +87,7 @@ HEDDLE_EXPORT void* realloc(void* pointer, std::size_t size) {
   void* moved = program_allocate(size, 16);
   if (moved == nullptr) return nullptr;
   std::memcpy(moved, pointer, old_size < size ? old_size : size);
-  heap::release(pointer);
+  program_free(pointer, HEDDLE_PC);
   return moved;
 }
 

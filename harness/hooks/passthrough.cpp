@@ -4,8 +4,10 @@
 
 #include <cstdlib>
 
+#include "harness/hooks/c_library.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/native_atomics.h"
+#include "harness/hooks/next_function.h"
 #include "harness/hooks/real_calls.h"
 
 namespace heddle {
@@ -79,6 +81,18 @@ constexpr EngineTable kPassthrough = {
     .cond_signal = [](pthread_cond_t* c, Address) { return real().pthread_cond_signal(c); },
     .cond_broadcast = [](pthread_cond_t* c, Address) { return real().pthread_cond_broadcast(c); },
     .cond_destroy = [](pthread_cond_t* c, Address) { return real().pthread_cond_destroy(c); },
+    .sync_call = [](const SyncCall& call, Address) { return call_c_library(call); },
+    .unsupported = [](const char*, Address) {},
+    .key_create =
+        [](pthread_key_t* key, void (*destructor)(void*)) {
+          return HEDDLE_NEXT(pthread_key_create)(key, destructor);
+        },
+    .key_delete = [](pthread_key_t key) { return HEDDLE_NEXT(pthread_key_delete)(key); },
+    .key_set = [](pthread_key_t key,
+                  void* value) { return HEDDLE_NEXT(pthread_setspecific)(key, value); },
+    .key_get = [](pthread_key_t key) { return HEDDLE_NEXT(pthread_getspecific)(key); },
+    .heap_free = nullptr,
+    .double_free = nullptr,
     .yield = [](Address) { return real().sched_yield(); },
     .sleep = [](const timespec* duration,
                 Address) { return real().clock_nanosleep(CLOCK_MONOTONIC, 0, duration, nullptr); },

@@ -15,7 +15,7 @@ namespace {
 
 // Stands right before each block. 16 bytes, so that blocks are aligned as malloc promises.
 struct Header {
-  std::size_t size;    // what was asked for, rounded up to 16
+  std::size_t size;    // what was asked for, rounded up to 16; kFreed added once it is freed
   std::size_t offset;  // from the start of the whole block, for over-aligned ones
 };
 
@@ -24,6 +24,7 @@ struct FreeBlock {
 };
 
 constexpr std::size_t kAlignment = 16;
+constexpr std::size_t kFreed = 1;
 constexpr std::size_t kClasses = 48;  // by power of two of the size
 constexpr std::size_t kCommit = std::size_t{64} << 20;
 // A run's memory up to here stays mapped between runs; beyond it is given back.
@@ -83,6 +84,7 @@ void* reuse(std::size_t size) {
   for (int looks = 0; *link != nullptr && looks < 8; ++looks) {
     FreeBlock* block = *link;
     if (header_of(block)->size >= size) {
+      header_of(block)->size &= ~kFreed;
       *link = block->next;
       return block;
     }
@@ -117,17 +119,27 @@ void* allocate(std::size_t size, std::size_t alignment) {
   return pointer;
 }
 
-void release(void* pointer) {
+bool release(void* pointer) {
   const Guard guard;
-  const std::size_t c = class_of(header_of(pointer)->size);
-  if (c >= kClasses) return;
+  // Of an earlier run, kept by a library that outlives runs: its memory is no longer its own.
+  if (reinterpret_cast<Address>(pointer) >= g_top) return true;
+  Header* header = header_of(pointer);
+  if ((header->size & kFreed) != 0) return false;
+  const std::size_t c = class_of(header->size);
+  header->size |= kFreed;
+  if (c >= kClasses) return true;
   auto* block = static_cast<FreeBlock*>(pointer);
   block->next = g_free[c];
   g_free[c] = block;
+  return true;
+}
+
+bool is_freed(const void* pointer) {
+  return (header_of(pointer)->size & kFreed) != 0;
 }
 
 std::size_t size_of(const void* pointer) {
-  return header_of(pointer)->size;
+  return header_of(pointer)->size & ~kFreed;
 }
 
 void take_snapshot() {

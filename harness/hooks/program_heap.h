@@ -44,7 +44,9 @@ inline bool owns(const void* pointer) {
 // `alignment` is a power of two; nullptr when the arena is full. Memory is filled with a pattern,
 // so that a program that reads it uninitialised does the same in every run.
 void* allocate(std::size_t size, std::size_t alignment);
-void release(void* pointer);
+// Returns false, and does nothing, if the block was freed before.
+bool release(void* pointer);
+bool is_freed(const void* pointer);
 std::size_t size_of(const void* pointer);
 
 // Takes what is allocated now as the state before main.

@@ -42,6 +42,28 @@ std::string_view to_string(OpKind kind) {
       return "condition signal";
     case OpKind::cond_broadcast:
       return "condition broadcast";
+    case OpKind::rwlock_read_lock:
+      return "read lock";
+    case OpKind::rwlock_write_lock:
+      return "write lock";
+    case OpKind::rwlock_unlock:
+      return "read-write unlock";
+    case OpKind::sem_wait:
+      return "semaphore wait";
+    case OpKind::sem_trywait_fail:
+      return "failed semaphore trywait";
+    case OpKind::sem_post:
+      return "semaphore post";
+    case OpKind::barrier_wait:
+      return "barrier wait";
+    case OpKind::once:
+      return "once";
+    case OpKind::futex_wait:
+      return "futex wait";
+    case OpKind::futex_wake:
+      return "futex wake";
+    case OpKind::heap_free:
+      return "free";
     case OpKind::yield:
       return "yield";
     case OpKind::sleep:

@@ -34,6 +34,17 @@ enum class OpKind : std::uint8_t {
   cond_wait,  // address: condition variable, address2: mutex; gives the mutex up and waits
   cond_signal,
   cond_broadcast,
+  rwlock_read_lock,
+  rwlock_write_lock,
+  rwlock_unlock,
+  sem_wait,
+  sem_trywait_fail,
+  sem_post,
+  barrier_wait,
+  once,        // pthread_once, call_once, the first use of a function-local static
+  futex_wait,  // waits while the memory holds a value; std::atomic::wait ends here
+  futex_wake,
+  heap_free,  // address: the block, address2: its end
   yield,
   sleep,
   timeout,       // a timed wait or a sleep that ended because its time was up
@@ -64,7 +75,7 @@ struct Op {
   MemoryOrder order = MemoryOrder::relaxed;
   ThreadId other = kNoThread;
   Address address = 0;   // the memory or the object operated on
-  Address address2 = 0;  // cond_wait: the mutex
+  Address address2 = 0;  // cond_wait: the mutex; heap_free: the end of the block
   Address pc = 0;        // return address of the hook: the call stands just before it
 };
 

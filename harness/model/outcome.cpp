@@ -25,8 +25,13 @@ class Hash {
   std::uint64_t value_ = 0xcbf29ce484222325U;
 };
 
-std::uint64_t place_key(const Place& place) {
+std::uint64_t place_key(FailureKind kind, const Place& place) {
   Hash hash;
+  // Where in its loop a thread is found says nothing: which call of the function it is does.
+  if (kind == FailureKind::hang && !place.stack.empty()) {
+    hash.add(place.stack.front());
+    return hash.value();
+  }
   // The note may name threads, whose numbers change from run to run: it counts only where there is
   // no code address to go by.
   if (place.op.pc != 0) {
@@ -53,6 +58,9 @@ bool is_symmetric(FailureKind kind) {
     case FailureKind::signal:
     case FailureKind::self_deadlock:
     case FailureKind::bad_unlock:
+    case FailureKind::destroyed_locked:
+    case FailureKind::use_after_free:
+    case FailureKind::double_free:
     case FailureKind::other_report:
     case FailureKind::use_of_uninitialized:
       return false;
@@ -82,6 +90,12 @@ std::string_view to_string(FailureKind kind) {
       return "self-deadlock";
     case FailureKind::bad_unlock:
       return "bad unlock";
+    case FailureKind::destroyed_locked:
+      return "destroyed in use";
+    case FailureKind::use_after_free:
+      return "use after free";
+    case FailureKind::double_free:
+      return "double free";
     case FailureKind::hang:
       return "hang";
     case FailureKind::data_race:
@@ -105,7 +119,7 @@ std::uint64_t failure_key(const Failed& failure) {
 
   std::vector<std::uint64_t> keys;
   keys.reserve(failure.places.size());
-  for (const Place& place : failure.places) keys.push_back(place_key(place));
+  for (const Place& place : failure.places) keys.push_back(place_key(failure.kind, place));
   if (is_symmetric(failure.kind)) std::sort(keys.begin(), keys.end());
   for (const std::uint64_t key : keys) hash.add(key);
   return hash.value();

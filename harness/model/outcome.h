@@ -16,13 +16,16 @@ enum class FailureKind : std::uint8_t {
   assertion,
   abort,
   uncaught_exception,
-  exit_status,    // main returned, or exit() was called with, another status than zero
-  signal,         // SIGSEGV and its kin
-  deadlock,       // every thread waits, at least one for a lock or a thread
-  lost_wakeup,    // every thread waits, one for a notification that was sent before it waited
-  self_deadlock,  // a thread locks a plain mutex that it holds
-  bad_unlock,     // unlock of a mutex by a thread that does not hold it
-  hang,           // no progress within the time or step limit
+  exit_status,       // main returned, or exit() was called with, another status than zero
+  signal,            // SIGSEGV and its kin
+  deadlock,          // every thread waits, at least one for a lock or a thread
+  lost_wakeup,       // every thread waits, one for a notification that was sent before it waited
+  self_deadlock,     // a thread locks a plain mutex that it holds
+  bad_unlock,        // unlock of a mutex by a thread that does not hold it
+  destroyed_locked,  // a mutex, read-write lock or condition variable is destroyed in use
+  use_after_free,
+  double_free,
+  hang,  // no progress within the time or step limit
   data_race,
   lock_inversion,        // reported by ThreadSanitizer
   other_report,          // any other report of ThreadSanitizer

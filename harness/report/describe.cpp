@@ -21,10 +21,22 @@ std::string_view noun_for(OpKind kind) {
     case OpKind::cond_signal:
     case OpKind::cond_broadcast:
       return "condition variable";
+    case OpKind::rwlock_read_lock:
+    case OpKind::rwlock_write_lock:
+    case OpKind::rwlock_unlock:
+      return "read-write lock";
+    case OpKind::sem_wait:
+    case OpKind::sem_trywait_fail:
+    case OpKind::sem_post:
+      return "semaphore";
+    case OpKind::barrier_wait:
+      return "barrier";
     case OpKind::atomic_load:
     case OpKind::atomic_store:
     case OpKind::atomic_rmw:
     case OpKind::atomic_cas_fail:
+    case OpKind::futex_wait:
+    case OpKind::futex_wake:
       return "atomic";
     default:
       return "object";
@@ -224,6 +236,28 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
       return fmt::format("signal {}", name());
     case OpKind::cond_broadcast:
       return fmt::format("signal all on {}", name());
+    case OpKind::rwlock_read_lock:
+      return fmt::format("lock {} for reading", name());
+    case OpKind::rwlock_write_lock:
+      return fmt::format("lock {} for writing", name());
+    case OpKind::rwlock_unlock:
+      return fmt::format("unlock {}", name());
+    case OpKind::sem_wait:
+      return fmt::format("take one of {}", name());
+    case OpKind::sem_trywait_fail:
+      return fmt::format("try to take one of {}: none left", name());
+    case OpKind::sem_post:
+      return fmt::format("give one to {}", name());
+    case OpKind::barrier_wait:
+      return fmt::format("arrive at {}", name());
+    case OpKind::once:
+      return fmt::format("initialise {} once", name());
+    case OpKind::futex_wait:
+      return fmt::format("wait for a change of {}", name());
+    case OpKind::futex_wake:
+      return fmt::format("notify who waits for {}", name());
+    case OpKind::heap_free:
+      return fmt::format("free {}", name());
     case OpKind::yield:
       return "yield";
     case OpKind::sleep:
@@ -259,8 +293,26 @@ std::string place_text(const Place& place, Names& names) {
       return fmt::format("unlocks {}", name());
     case OpKind::cond_wait:
       return fmt::format("waits on {}", name());
+    case OpKind::rwlock_read_lock:
+      return fmt::format("waits to lock {} for reading", name());
+    case OpKind::rwlock_write_lock:
+      return fmt::format("waits to lock {} for writing", name());
+    case OpKind::rwlock_unlock:
+      return fmt::format("unlocks {}", name());
+    case OpKind::sem_wait:
+      return fmt::format("waits for {}", name());
+    case OpKind::barrier_wait:
+      return fmt::format("waits at {}", name());
+    case OpKind::once:
+      return fmt::format("waits for the initialisation of {}", name());
+    case OpKind::futex_wait:
+      return fmt::format("waits for a change of {}", name());
+    case OpKind::heap_free:
+      return fmt::format("frees {}", name());
     case OpKind::thread_join:
       return fmt::format("waits for {} to end", thread_name(op.other));
+    case OpKind::yield:
+      return "yields";
     case OpKind::sleep:
       return "sleeps";
     case OpKind::none:

@@ -14,9 +14,26 @@
 namespace heddle {
 namespace {
 
-bool is_mutex_op(OpKind kind) {
-  return kind == OpKind::mutex_lock || kind == OpKind::mutex_trylock_fail ||
-         kind == OpKind::mutex_unlock;
+// Objects that threads meet at, condition variables aside.
+bool is_lock_op(OpKind kind) {
+  switch (kind) {
+    case OpKind::mutex_lock:
+    case OpKind::mutex_trylock_fail:
+    case OpKind::mutex_unlock:
+    case OpKind::rwlock_read_lock:
+    case OpKind::rwlock_write_lock:
+    case OpKind::rwlock_unlock:
+    case OpKind::sem_wait:
+    case OpKind::sem_trywait_fail:
+    case OpKind::sem_post:
+    case OpKind::barrier_wait:
+    case OpKind::once:
+    case OpKind::futex_wait:
+    case OpKind::futex_wake:
+      return true;
+    default:
+      return false;
+  }
 }
 
 bool is_cond_op(OpKind kind) {
@@ -236,7 +253,7 @@ class Selection {
       const Op& op = event.op;
       if (is_memory_access(op.kind)) {
         memory_[locations_.of(op.address)].use(clocks, event.thread, writes(op.kind));
-      } else if (is_mutex_op(op.kind) || is_cond_op(op.kind)) {
+      } else if (is_lock_op(op.kind) || is_cond_op(op.kind)) {
         objects_[op.address].use(clocks, event.thread, true);
         if (op.kind == OpKind::cond_wait) objects_[op.address2].use(clocks, event.thread, true);
       }
@@ -272,8 +289,13 @@ class Selection {
     if (op.kind == OpKind::timeout || op.kind == OpKind::fence) {
       return !source_of_event(event).in_library;
     }
-    if (is_mutex_op(op.kind) || is_cond_op(op.kind)) {
+    if (is_lock_op(op.kind) || is_cond_op(op.kind)) {
       return named_.count(op.address) != 0 || objects_[op.address].contended();
+    }
+    if (op.kind == OpKind::heap_free) {
+      return std::any_of(named_.begin(), named_.end(), [&op](Address address) {
+        return address >= op.address && address < op.address2;
+      });
     }
     if (!is_memory_access(op.kind)) return false;
     const std::size_t location = locations_.of(op.address);
@@ -373,15 +395,21 @@ class Selection {
 struct Foldable {
   std::string key;           // empty: never part of a loop
   bool begins_turn = false;  // another thread went before
+  bool gave_way = false;     // and only since it was waiting in a loop
 };
 
 // How many times the `length` rows from `at` on occur one after the other, without a switch: that
-// must be seen, and may stand only before the first of them.
+// must be seen, and may stand only before the first of them. Threads that wait for each other in
+// turn are the exception.
 std::size_t repeats(const std::vector<Foldable>& rows, std::size_t at, std::size_t length) {
   const auto loops_on = [&](std::size_t next) {
     if (next + length > rows.size()) return false;
     for (std::size_t i = 0; i < length; ++i) {
-      const bool switched = rows[next + i].begins_turn || (i > 0 && rows[at + i].begins_turn);
+      const Foldable& first = rows[at + i];
+      const Foldable& later = rows[next + i];
+      const bool switched =
+          (later.begins_turn && !later.gave_way) ||
+          (i > 0 && (first.begins_turn != later.begins_turn || first.gave_way != later.gave_way));
       if (switched || rows[at + i].key.empty() || rows[at + i].key != rows[next + i].key) {
         return false;
       }
@@ -399,7 +427,8 @@ std::vector<Draft> folded(std::vector<Draft> drafts, const Selection& selection)
   std::vector<Foldable> rows;
   rows.reserve(drafts.size());
   for (const Draft& draft : drafts) {
-    rows.push_back({selection.key(draft), draft.row.switched_from != kNoThread});
+    rows.push_back({selection.key(draft), draft.row.switched_from != kNoThread,
+                    draft.row.why == SwitchReason::gave_way});
   }
   std::vector<Draft> result;
   for (std::size_t at = 0; at < drafts.size();) {

@@ -27,6 +27,8 @@ class FiberStacks {
   // The upper end of the thread's stack; nullptr if the system has no memory for it.
   void* top(ThreadId thread);
 
+  static bool holds(Address address) { return address - kBegin < kSlot * (Address{1} << 16); }
+
   // The thread whose stack holds this address; kNoThread if none does.
   static ThreadId owner(Address address) {
     if (address < kBegin) return kNoThread;

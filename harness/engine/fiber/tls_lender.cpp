@@ -12,6 +12,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
 #include "harness/hooks/system_libraries.h"
@@ -59,7 +60,8 @@ void park() {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
-  while (true) pause();
+  // Not by the hook: this block belongs to a thread of the program.
+  while (true) HEDDLE_NEXT(pause)();
 }
 
 }  // namespace
@@ -98,7 +100,7 @@ Address TlsLender::base(ThreadId thread) {
           });
           // Whatever runs on this block runs the program's code.
           t_program_code = true;
-          sem_post(&own->ready);
+          HEDDLE_NEXT(sem_post)(&own->ready);
           park();
           return nullptr;
         },

@@ -16,6 +16,8 @@ inline std::uint8_t byte_mask(Address address, unsigned size) {
 template <bool kReplay, bool kWrite>
 inline void Scheduler::access(Address address, unsigned size, Address pc) {
   ++running_.step;
+  // A loop that waits may well write to its own variables.
+  if (kWrite) running_.changes += FiberStacks::holds(address) ? 0 : 1;
   // A schedule names points by steps. Where a replay comes from, other plain accesses may have been
   // points than are known here, so it stops at all of them.
   if (kReplay || running_.step >= running_.stop_step || racy_.contains(pc) ||

@@ -13,6 +13,7 @@
 #include "fuzz/strategy/strategy.h"
 #include "harness/engine/fuzz/access.h"
 #include "harness/engine/fuzz/scheduler.h"
+#include "harness/engine/fuzz/virtual_time.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
@@ -22,16 +23,6 @@ namespace heddle {
 constinit Scheduler* g_scheduler = nullptr;
 
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000'000;
-// Virtual time starts here: later than any clock that a program compares with zero.
-constexpr std::uint64_t kStart = 1'000'000'000ULL * kSecond;
-
-std::uint64_t virtual_time(const timespec& absolute) {
-  const std::int64_t time = absolute.tv_sec * kSecond + absolute.tv_nsec;
-  const auto start = static_cast<std::int64_t>(kStart);
-  return time <= start ? 1 : static_cast<std::uint64_t>(time - start);
-}
 
 Address address_of(const void* pointer) {
   return reinterpret_cast<Address>(pointer);
@@ -77,8 +68,8 @@ constexpr EngineTable make_table() {
     return g_scheduler->atomic_rmw(a, size, kind, operand, order, pc);
   };
   table.atomic_cas = [](Address a, unsigned size, std::uint64_t* expected, std::uint64_t desired,
-                        MemoryOrder success, MemoryOrder failure, bool, Address pc) {
-    return g_scheduler->atomic_cas(a, size, expected, desired, success, failure, pc);
+                        MemoryOrder success, MemoryOrder failure, bool weak, Address pc) {
+    return g_scheduler->atomic_cas(a, size, expected, desired, success, failure, weak, pc);
   };
   table.atomic16 = [](Address a, OpKind kind, MemoryOrder order, Address pc) {
     g_scheduler->atomic_wide(a, kind, order, pc);
@@ -113,8 +104,8 @@ constexpr EngineTable make_table() {
                              Address pc) {
     return g_scheduler->timed_lock(mutex, virtual_time(*deadline), pc);
   };
-  table.mutex_destroy = [](pthread_mutex_t* mutex, Address) {
-    g_scheduler->destroy(address_of(mutex));
+  table.mutex_destroy = [](pthread_mutex_t* mutex, Address pc) {
+    g_scheduler->destroy(address_of(mutex), pc);
     return 0;
   };
   table.cond_wait = [](pthread_cond_t* cond, pthread_mutex_t* mutex, Address pc) {
@@ -133,23 +124,36 @@ constexpr EngineTable make_table() {
     g_scheduler->notify(address_of(cond), true, pc);
     return 0;
   };
-  table.cond_destroy = [](pthread_cond_t* cond, Address) {
-    g_scheduler->destroy(address_of(cond));
+  table.cond_destroy = [](pthread_cond_t* cond, Address pc) {
+    g_scheduler->destroy(address_of(cond), pc);
     return 0;
   };
+  table.sync_call = [](const SyncCall& call, Address pc) {
+    return g_scheduler->sync_call(call, pc);
+  };
+  table.unsupported = [](const char* function, Address) { g_scheduler->unsupported(function); };
+  table.key_create = [](pthread_key_t* key, void (*destructor)(void*)) {
+    return g_scheduler->create_key(key, destructor);
+  };
+  table.key_delete = [](pthread_key_t key) { return g_scheduler->delete_key(key); };
+  table.key_set = [](pthread_key_t key, void* value) { return g_scheduler->set_key(key, value); };
+  table.key_get = [](pthread_key_t key) { return g_scheduler->get_key(key); };
+  table.heap_free = [](Address block, std::size_t size, Address pc) {
+    g_scheduler->heap_free(block, size, pc);
+  };
+  table.double_free = [](Address block, Address pc) { g_scheduler->double_free(block, pc); };
   table.yield = [](Address pc) {
     g_scheduler->yield(pc);
     return 0;
   };
   table.sleep = [](const timespec* duration, Address pc) {
-    g_scheduler->sleep(static_cast<std::uint64_t>(duration->tv_sec * kSecond + duration->tv_nsec),
-                       pc);
+    g_scheduler->sleep(
+        static_cast<std::uint64_t>(duration->tv_sec * kNanosecondsPerSecond + duration->tv_nsec),
+        pc);
     return 0;
   };
   table.clock_gettime = [](clockid_t, timespec* now) {
-    const std::uint64_t time = kStart + g_scheduler->now();
-    *now = {.tv_sec = static_cast<time_t>(time / kSecond),
-            .tv_nsec = static_cast<long>(time % kSecond)};
+    *now = absolute_time(g_scheduler->read_clock());
     return 0;
   };
   table.exit = [](int status, Address pc) { g_scheduler->exit_process(status, pc); };

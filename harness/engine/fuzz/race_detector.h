@@ -80,6 +80,9 @@ class RaceDetector {
   bool check_against_atomics(const AtomicHistory& atomics, bool writes, ThreadId self,
                              const VectorClock& clock, Race& race) const;
 
+  // Whether an epoch is of this run.
+  bool alive(Epoch epoch) const { return epoch.time() > base_; }
+
   // The memory begins a new life: what was known of it is void.
   void forget(Shadow& shadow, Address begin, std::size_t size);
 
@@ -94,8 +97,6 @@ class RaceDetector {
     const History* owner = nullptr;
     std::vector<std::pair<Epoch, Address>> reads;  // one per thread
   };
-
-  bool alive(Epoch epoch) const { return epoch.time() > base_; }
 
   bool ordered(Epoch epoch, const VectorClock& clock) const {
     return epoch.time() <= base_ || epoch.time() <= clock.get(epoch.thread());

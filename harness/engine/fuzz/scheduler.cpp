@@ -2,6 +2,7 @@
 
 #include <cxxabi.h>
 #include <errno.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <string.h>
 
@@ -23,6 +24,9 @@ namespace {
 constexpr std::uint32_t kSpinLimit = 64;
 // The same for plain memory, where a loop that waits and one that computes look alike.
 constexpr std::uint64_t kSliceLimit = 20'000;
+// When every thread that could go on has done this many operations since anything changed, and no
+// time limit is to come, nothing ever will.
+constexpr std::uint64_t kIdleLimit = 1'000;
 
 constexpr int kMutexRecursive = 1;  // glibc: pthread_mutex_t::__data.__kind & 3
 constexpr int kMutexErrorCheck = 2;
@@ -45,6 +49,13 @@ std::uint64_t hash_text(const std::string& text) {
   std::uint64_t hash = 1;
   for (const char c : text) hash = mix(hash, static_cast<unsigned char>(c));
   return hash;
+}
+
+Op access_op(bool write, Address address, unsigned size, Address pc) {
+  return {.kind = write ? OpKind::write : OpKind::read,
+          .size = static_cast<std::uint8_t>(std::min(size, 255U)),
+          .address = address,
+          .pc = pc};
 }
 
 // What the exception being handled says of itself; empty if there is none.
@@ -105,12 +116,17 @@ FuzzThread* Scheduler::add_thread() {
   thread.epoch = Epoch(id, clock_base_ + 1);
   thread.has_release_fence = false;
   thread.acquire_fence.clear();
+  thread.eager = false;
   thread.cond = nullptr;
-  thread.mutex = nullptr;
-  thread.in_lockers = false;
+  thread.wanted = nullptr;
+  thread.in_wanters = false;
   thread.joiner = nullptr;
   thread.spins = 0;
+  thread.idle_ops = 0;
+  thread.clock_reads = 0;
+  thread.idle_mark = ~std::uint64_t{0};
   thread.destructors.clear();
+  thread.key_values.clear();
   thread.op = {.kind = OpKind::thread_start};
   tls_.reset(id);
   thread.context =
@@ -124,16 +140,17 @@ void Scheduler::begin_run(std::uint64_t number) {
     clock_base_ = std::max(clock_base_, threads_[i]->epoch.time());
   }
   used_threads_ = 0;
-  unjoined_ = 0;
   ready_.clear();
   timers_.clear();
   now_ = 0;
   steps_before_ = 0;
+  running_.changes = 0;
   decisions_ = 0;
   races_.begin_run(clock_base_);
   sync_.begin_run();
   racy_.begin_run();
   run_races_.clear();
+  keys_.clear();
   switch_reason_ = SwitchReason::none;
   if (live_.count != nullptr) live_.count->store(0, std::memory_order_relaxed);
   if (tracing_) recorder_.begin();
@@ -186,12 +203,14 @@ void Scheduler::fiber_main(boost::context::detail::transfer_t from) {
 }
 
 void Scheduler::thread_main(FuzzThread& self) {
+  self.base_frame = address_of(__builtin_frame_address(0));
   if (self.id == 0) {
     t_program_code = true;
     const Program& program = host_.program();
     exit_process(program.main(program.argc, program.argv, program.envp), 0);
   }
-  exit_thread(self.start(self.argument));
+  self.result = self.start(self.argument);
+  finish_thread();
 }
 
 void Scheduler::leave_run() {
@@ -243,6 +262,7 @@ inline void Scheduler::resume(FuzzThread& next) {
   running_.epoch = next.epoch;
   running_.stop_step = next.step + kSliceLimit;
   slice_begin_ = next.step;
+  slice_changes_ = running_.changes;
   const auto from = boost::context::detail::jump_fcontext(next.context, &self);
   static_cast<FuzzThread*>(from.data)->context = from.fctx;
 }
@@ -331,18 +351,53 @@ bool Scheduler::fire_timer() {
   if (thread.cond != nullptr) {
     remove_waiter(*thread.cond, thread);
     thread.cond = nullptr;
-    want_lock(thread, *thread.mutex);
-    if (thread.mutex->owner == nullptr) enable(thread);
+    if (thread.wanted != nullptr) begin_want(thread, *thread.wanted, Want::exclusive);
+    if (thread.wanted == nullptr || available(*thread.wanted, thread)) enable(thread);
   } else {
-    if (thread.in_lockers) no_longer_wants_lock(thread);
+    if (thread.in_wanters) end_want(thread);
     enable(thread);
   }
   return true;
 }
 
+void Scheduler::count_idle(std::uint64_t operations) {
+  FuzzThread& self = *running_.thread;
+  if (self.idle_mark != running_.changes) {
+    self.idle_mark = running_.changes;
+    self.idle_ops = 0;
+  }
+  self.idle_ops += operations;
+  // Seldom, for this looks at every thread.
+  if (self.idle_ops < kIdleLimit || (operations == 1 && self.idle_ops % 256 != 0)) return;
+  if (!timers_.empty()) return;
+  for (const ReadyThread& ready : ready_) {
+    const FuzzThread& thread = *threads_[ready.id];
+    if (thread.idle_mark != running_.changes || thread.idle_ops < kIdleLimit) return;
+  }
+  livelock();
+}
+
+void Scheduler::livelock() {
+  const RuntimeScope scope;
+  Failed failure{.kind = FailureKind::hang,
+                 .message =
+                     "livelock: every thread that could go on repeats itself and changes "
+                     "nothing that another waits for",
+                 .places = {}};
+  capture(FuzzThread::State::ready, failure.places);
+  for (Place& place : failure.places) place.note = "repeats itself here";
+  capture(FuzzThread::State::blocked, failure.places);
+  end(std::move(failure));
+  leave_run();
+}
+
 void Scheduler::check_limits() {
   FuzzThread& self = *running_.thread;
   running_.stop_step = running_.step + kSliceLimit;
+  if (running_.step - slice_begin_ >= kSliceLimit && running_.changes == slice_changes_) {
+    count_idle(kSliceLimit);
+  }
+  slice_changes_ = running_.changes;
   if (steps_before_ + running_.step - slice_begin_ > job_->step_limit) {
     const RuntimeScope scope;
     result_.outcome = GaveUp{"the step limit of " + std::to_string(job_->step_limit) +
@@ -378,10 +433,7 @@ template <bool kReplay, bool kWrite>
 void Scheduler::access_point(Address address, unsigned size, Address pc) {
   if (running_.step >= running_.stop_step) check_limits();
   if (kReplay || racy_.contains(pc)) {
-    const Op& op = begin_op({.kind = kWrite ? OpKind::write : OpKind::read,
-                             .size = static_cast<std::uint8_t>(std::min(size, 255U)),
-                             .address = address,
-                             .pc = pc});
+    const Op& op = begin_op(access_op(kWrite, address, size, pc));
     point();
     if (tracing_) record(op);
   }
@@ -407,7 +459,7 @@ void Scheduler::record_access(Address address, unsigned size, Address pc) {
   Race race;
   if (races_.access<kWrite>(cell, byte_mask(address, size), pc, running_.epoch,
                             running_.thread->clock, race)) [[unlikely]] {
-    on_race(race, address, size, kWrite, false, pc);
+    on_race(race, access_op(kWrite, address, size, pc));
   }
 }
 
@@ -421,6 +473,10 @@ void Scheduler::check_access_slow(bool write, Address address, unsigned size, Ad
     const Address next = std::min((at | 7) + 1, end);
     const auto mask = byte_mask(at, static_cast<unsigned>(next - at));
     ShadowCell* cell = shadow_.cell(at);
+    if (cell->sync == kFreedMemory) {
+      if (is_freed(cell)) use_after_free(cell, access_op(write, address, size, pc));
+      cell->sync = 0;  // freed in an earlier run
+    }
     const VectorClock& clock = running_.thread->clock;
     bool races = write ? races_.access<true>(cell, mask, pc, running_.epoch, clock, race)
                        : races_.access<false>(cell, mask, pc, running_.epoch, clock, race);
@@ -430,39 +486,35 @@ void Scheduler::check_access_slow(bool write, Address address, unsigned size, Ad
           object->atomic && object->address < next &&
           races_.check_against_atomics(object->atomics, write, running_.thread->id, clock, race);
     }
-    if (races) on_race(race, at, static_cast<unsigned>(next - at), write, false, pc);
+    if (races) on_race(race, access_op(write, at, static_cast<unsigned>(next - at), pc));
     at = next;
   }
 }
 
-void Scheduler::on_race(Race race, Address address, unsigned size, bool writes, bool atomic,
-                        Address pc) {
-  if (tracing_) recorder_.mark_race(race.first_thread, race.first_pc, address, size);
-  const std::uint64_t pair = mix(mix(0, std::min(race.first_pc, pc)), std::max(race.first_pc, pc));
+void Scheduler::on_race(const Race& race, const Op& op) {
+  if (tracing_) recorder_.mark_race(race.first_thread, race.first_pc, op.address, op.size);
+  const std::uint64_t pair =
+      mix(mix(0, std::min(race.first_pc, op.pc)), std::max(race.first_pc, op.pc));
   if (std::find(run_races_.begin(), run_races_.end(), pair) != run_races_.end()) return;
   const RuntimeScope scope;
   run_races_.push_back(pair);
-  if (!atomic && racy_.add(pc)) host_.learn_racy(pc);
+  if (is_plain_access(op.kind) && racy_.add(op.pc)) host_.learn_racy(op.pc);
   if (!race.first_atomic && racy_.add(race.first_pc)) host_.learn_racy(race.first_pc);
   if (const KnownFailure* known = find_known(pair)) {
     result_.known_reports.push_back(known->key);
     return;
   }
   Failed failure{.kind = FailureKind::data_race, .message = {}, .places = {}};
-  const auto size8 = static_cast<std::uint8_t>(size);
-  const auto kind = [](bool is_write, bool is_atomic) {
-    if (is_atomic) return is_write ? OpKind::atomic_store : OpKind::atomic_load;
-    return is_write ? OpKind::write : OpKind::read;
-  };
+  failure.places.push_back(here(op));
+  OpKind first = race.first_writes ? OpKind::write : OpKind::read;
+  if (race.first_atomic) {
+    first = race.first_writes ? OpKind::atomic_store : OpKind::atomic_load;
+  }
   failure.places.push_back(
-      here({.kind = kind(writes, atomic), .size = size8, .address = address, .pc = pc}));
-  failure.places.push_back({.thread = race.first_thread,
-                            .op = {.kind = kind(race.first_writes, race.first_atomic),
-                                   .size = size8,
-                                   .address = address,
-                                   .pc = race.first_pc},
-                            .stack = {},
-                            .note = {}});
+      {.thread = race.first_thread,
+       .op = {.kind = first, .size = op.size, .address = op.address, .pc = race.first_pc},
+       .stack = {},
+       .note = {}});
   known_.push_back({pair, failure_key(failure)});
   result_.reports.push_back(std::move(failure));
 }
@@ -577,11 +629,11 @@ void Scheduler::on_signal(int number, Address pc, Address address) {
   host_.end_run_and_process(result_);
 }
 
-void Scheduler::capture_blocked(std::vector<Place>& places) {
+void Scheduler::capture(FuzzThread::State state, std::vector<Place>& places) {
   FuzzThread* self = running_.thread;
   for (std::size_t i = 0; i < used_threads_; ++i) {
     FuzzThread& thread = *threads_[i];
-    if (thread.state != FuzzThread::State::blocked) continue;
+    if (thread.state != state) continue;
     Place place{.thread = thread.id, .op = thread.op, .stack = {}, .note = {}};
     if (&thread == self) {
       place.stack = capture_stack(code_);
@@ -599,16 +651,48 @@ void Scheduler::capture_blocked(std::vector<Place>& places) {
   }
 }
 
+void Scheduler::describe_wait(const FuzzThread& thread, Place& place,
+                              std::vector<Place>& more) const {
+  const SyncObject& object = *thread.wanted;
+  const std::string waiter = "T" + std::to_string(thread.id);
+  const auto held_by = [&](const FuzzThread& holder, const Op& taken) {
+    place.note += "; held by T" + std::to_string(holder.id);
+    more.push_back({.thread = holder.id,
+                    .op = taken,
+                    .stack = {},
+                    .note = "took what " + waiter + " waits for"});
+  };
+  switch (thread.want) {
+    case Want::exclusive:
+    case Want::shared:
+      place.note = "waits for a lock";
+      if (object.owner != nullptr) held_by(*object.owner, object.locked);
+      for (const SyncObject::Reader& reader : object.readers) held_by(*reader.thread, reader.op);
+      return;
+    case Want::unit:
+      place.note = "waits for a semaphore that is at zero";
+      return;
+    case Want::next_round:
+      place.note = "waits at a barrier where " + std::to_string(object.arrived) + " arrived";
+      return;
+  }
+}
+
 void Scheduler::deadlock() {
   const RuntimeScope scope;
   Failed failure{.kind = FailureKind::deadlock, .message = {}, .places = {}};
-  capture_blocked(failure.places);
+  capture(FuzzThread::State::blocked, failure.places);
   std::vector<Place> more;
   for (Place& place : failure.places) {
     FuzzThread& thread = *threads_[place.thread];
     if (thread.cond != nullptr) {
       const SyncObject& cond = *thread.cond;
       place.note = "waits for a notification";
+      if (thread.op.kind == OpKind::futex_wait &&
+          native_load(cond.address, 4) != thread.want_round) {
+        failure.kind = FailureKind::lost_wakeup;
+        place.note += "; what it waits for has come, but nobody notified it";
+      }
       if (cond.unheard != 0) {
         failure.kind = FailureKind::lost_wakeup;
         place.note += "; " + std::to_string(cond.unheard) +
@@ -618,12 +702,8 @@ void Scheduler::deadlock() {
                         .stack = {},
                         .note = "notified while nobody waited"});
       }
-    } else if (thread.mutex != nullptr && thread.mutex->owner != nullptr) {
-      place.note = "waits for a mutex held by T" + std::to_string(thread.mutex->owner->id);
-      more.push_back({.thread = thread.mutex->owner->id,
-                      .op = thread.mutex->locked,
-                      .stack = {},
-                      .note = "took the mutex that T" + std::to_string(thread.id) + " waits for"});
+    } else if (thread.wanted != nullptr) {
+      describe_wait(thread, place, more);
     } else if (thread.op.kind == OpKind::thread_join) {
       place.note = "waits for T" + std::to_string(thread.op.other) + " to end";
     }
@@ -636,79 +716,158 @@ void Scheduler::deadlock() {
 // ---- locks
 // ----------------------------------------------------------------------------------------
 
-void Scheduler::want_lock(FuzzThread& thread, SyncObject& mutex) {
-  thread.mutex = &mutex;
-  thread.in_lockers = true;
-  thread.next_locker = mutex.lockers;
-  mutex.lockers = &thread;
-}
-
-void Scheduler::no_longer_wants_lock(FuzzThread& thread) {
-  FuzzThread** link = &thread.mutex->lockers;
-  while (*link != &thread) link = &(*link)->next_locker;
-  *link = thread.next_locker;
-  thread.in_lockers = false;
-}
-
-void Scheduler::take(SyncObject& mutex, const Op& op) {
-  FuzzThread& self = *running_.thread;
-  mutex.owner = &self;
-  mutex.depth = 1;
-  mutex.locked = op;
-  self.mutex = nullptr;
-  acquire(mutex.clock);
-  // A thread whose next step is to lock this cannot go now.
-  for (FuzzThread* other = mutex.lockers; other != nullptr; other = other->next_locker) {
-    if (other->state == FuzzThread::State::ready) disable(*other);
+bool Scheduler::available(const SyncObject& object, const FuzzThread& thread) {
+  switch (thread.want) {
+    case Want::exclusive:
+      return object.owner == nullptr && object.readers.empty();
+    case Want::shared:
+      return object.owner == nullptr;
+    case Want::unit: {
+      int value = 0;
+      sem_getvalue(reinterpret_cast<sem_t*>(object.address), &value);
+      return value > 0;
+    }
+    case Want::next_round:
+      return object.round != thread.want_round;
   }
-  if (tracing_) record(op);
+  return true;
 }
 
-void Scheduler::release(SyncObject& mutex) {
-  mutex.clock = running_.thread->clock;
-  tick();
-  mutex.owner = nullptr;
-  mutex.depth = 0;
-  for (FuzzThread* other = mutex.lockers; other != nullptr; other = other->next_locker) {
-    if (other->state == FuzzThread::State::blocked) enable(*other);
+void Scheduler::refresh(SyncObject& object) {
+  for (FuzzThread* thread = object.wanters; thread != nullptr; thread = thread->next_wanter) {
+    if (thread->eager) continue;
+    const bool can = available(object, *thread);
+    if (can && thread->state == FuzzThread::State::blocked) {
+      enable(*thread);
+    } else if (!can && thread->state == FuzzThread::State::ready) {
+      disable(*thread);
+    }
   }
 }
 
-void Scheduler::lock_object(SyncObject& mutex, const Op& op, std::uint64_t deadline,
-                            bool& timed_out) {
+void Scheduler::begin_want(FuzzThread& thread, SyncObject& object, Want want) {
+  thread.wanted = &object;
+  thread.want = want;
+  thread.in_wanters = true;
+  thread.next_wanter = object.wanters;
+  object.wanters = &thread;
+}
+
+void Scheduler::end_want(FuzzThread& thread) {
+  FuzzThread** link = &thread.wanted->wanters;
+  while (*link != &thread) link = &(*link)->next_wanter;
+  *link = thread.next_wanter;
+  thread.in_wanters = false;
+  thread.wanted = nullptr;
+}
+
+bool Scheduler::obtain(SyncObject& object, Want want, std::uint64_t deadline) {
   FuzzThread& self = *running_.thread;
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
-  timed_out = false;
-  if (ready_.size() == 1 && mutex.owner == nullptr) {
+  self.want = want;
+  const bool free = available(object, self);
+  if (ready_.size() == 1 && free) {
     if (tracing_) recorder_.settle();
-    take(mutex, op);
-    return;
+    return true;
   }
-  want_lock(self, mutex);
-  if (mutex.owner == nullptr) {
+  begin_want(self, object, want);
+  if (free) {
+    // Whoever takes it before this thread does takes this thread's turn too.
     point();
   } else {
-    self.timed_out = false;
-    if (deadline != 0) {
-      self.wake_time = deadline;
-      self.sleeping = true;
-      timers_.push_back(&self);
-    }
-    block();
-    if (self.sleeping) {
-      self.sleeping = false;
-      std::erase(timers_, &self);
-    }
-    timed_out = self.timed_out && mutex.owner != nullptr;
+    wait_for_others(deadline, false);
   }
-  if (self.in_lockers) no_longer_wants_lock(self);
-  self.mutex = nullptr;
-  if (!timed_out) take(mutex, op);
+  // By a timer it wants no more, but may have got what it wanted at the last moment.
+  self.want = want;
+  if (self.in_wanters) end_want(self);
+  return available(object, self);
+}
+
+bool Scheduler::wait_for_others(std::uint64_t deadline, bool spuriously) {
+  FuzzThread& self = *running_.thread;
+  self.timed_out = false;
+  // Where nobody else could go on there is nothing to be early for; and that a spurious wake-up
+  // could save a program that waits for ever must not hide it.
+  const bool others = ready_.size() > 1;
+  const bool wakes = others && spuriously && choose(Choice::spurious_wake, 2) == 1;
+  const bool early = others && !wakes && deadline != 0 && choose(Choice::timeout, 2) == 1;
+  if (!wakes && !early) {
+    if (deadline != 0) begin_timer(self, deadline);
+    block();
+    end_timer(self);
+    return false;
+  }
+  self.eager = true;
+  ++running_.step;
+  if (ready_.size() > 1) {
+    const std::size_t mine = ready_index(self.id);
+    const std::size_t chosen = decide((mine + 1) % ready_.size(), false);
+    if (chosen != mine) switch_to(*threads_[ready_[chosen].id], SwitchReason::blocked);
+  }
+  self.eager = false;
+  if (early) {
+    self.timed_out = true;
+    now_ = std::max(now_, deadline);
+  }
+  return true;
+}
+
+void Scheduler::begin_timer(FuzzThread& thread, std::uint64_t deadline) {
+  thread.wake_time = deadline;
+  thread.sleeping = true;
+  timers_.push_back(&thread);
+}
+
+void Scheduler::end_timer(FuzzThread& thread) {
+  if (!thread.sleeping) return;
+  thread.sleeping = false;
+  std::erase(timers_, &thread);
+}
+
+void Scheduler::take(SyncObject& object, const Op& op) {
+  object.owner = running_.thread;
+  object.depth = 1;
+  object.locked = op;
+  acquire(object.clock);
+  refresh(object);
+  if (tracing_) record(op);
+}
+
+void Scheduler::release(SyncObject& object) {
+  object.clock = running_.thread->clock;
+  tick();
+  object.owner = nullptr;
+  object.depth = 0;
+  refresh(object);
+}
+
+void Scheduler::self_deadlock(const Op& op, const Op& taken, const char* what) {
+  const RuntimeScope scope;
+  Failed failure{.kind = FailureKind::self_deadlock, .message = {}, .places = {}};
+  failure.places.push_back(here(op));
+  failure.places.front().note = what;
+  failure.places.push_back(
+      {.thread = running_.thread->id, .op = taken, .stack = {}, .note = "took it here"});
+  end(std::move(failure));
+  leave_run();
+}
+
+void Scheduler::bad_unlock(const Op& op, const SyncObject& object, const char* what) {
+  const RuntimeScope scope;
+  Failed failure{.kind = FailureKind::bad_unlock, .message = {}, .places = {}};
+  failure.places.push_back(here(op));
+  failure.places.front().note = what;
+  if (object.owner != nullptr) {
+    failure.places.push_back(
+        {.thread = object.owner->id, .op = object.locked, .stack = {}, .note = "took it here"});
+  }
+  end(std::move(failure));
+  leave_run();
 }
 
 int Scheduler::lock(pthread_mutex_t* mutex, Address pc) {
-  SyncObject& object = sync_.at(shadow_, address_of(mutex));
+  SyncObject& object = sync_at(address_of(mutex), pc);
   const Op& op = begin_op({.kind = OpKind::mutex_lock, .address = object.address, .pc = pc});
   if (object.owner == running_.thread) {
     const int kind = kind_of(mutex);
@@ -717,34 +876,31 @@ int Scheduler::lock(pthread_mutex_t* mutex, Address pc) {
       return 0;
     }
     if (kind == kMutexErrorCheck) return EDEADLK;
-    const RuntimeScope scope;
-    Failed failure{.kind = FailureKind::self_deadlock, .message = {}, .places = {}};
-    failure.places.push_back(here(op));
-    failure.places.front().note = "locks a mutex that it holds itself";
-    failure.places.push_back(
-        {.thread = running_.thread->id, .op = object.locked, .stack = {}, .note = "took it here"});
-    end(std::move(failure));
-    leave_run();
+    self_deadlock(op, object.locked, "locks a mutex that it holds itself");
   }
-  bool timed_out;
-  lock_object(object, op, 0, timed_out);
+  obtain(object, Want::exclusive, 0);
+  take(object, op);
   return 0;
 }
 
 int Scheduler::timed_lock(pthread_mutex_t* mutex, std::uint64_t deadline, Address pc) {
-  SyncObject& object = sync_.at(shadow_, address_of(mutex));
-  if (object.owner == running_.thread && kind_of(mutex) == kMutexRecursive) {
-    ++object.depth;
-    return 0;
+  SyncObject& object = sync_at(address_of(mutex), pc);
+  const Op& op = begin_op({.kind = OpKind::mutex_lock, .address = object.address, .pc = pc});
+  if (object.owner == running_.thread) {
+    const int kind = kind_of(mutex);
+    if (kind == kMutexRecursive) {
+      ++object.depth;
+      return 0;
+    }
+    if (kind == kMutexErrorCheck) return EDEADLK;
   }
-  bool timed_out;
-  lock_object(object, begin_op({.kind = OpKind::mutex_lock, .address = object.address, .pc = pc}),
-              std::max<std::uint64_t>(deadline, 1), timed_out);
-  return timed_out ? ETIMEDOUT : 0;
+  if (!obtain(object, Want::exclusive, std::max<std::uint64_t>(deadline, 1))) return ETIMEDOUT;
+  take(object, op);
+  return 0;
 }
 
 bool Scheduler::try_lock(pthread_mutex_t* mutex, Address pc) {
-  SyncObject& object = sync_.at(shadow_, address_of(mutex));
+  SyncObject& object = sync_at(address_of(mutex), pc);
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   Op& op = begin_op({.kind = OpKind::mutex_trylock_fail, .address = object.address, .pc = pc});
@@ -754,33 +910,24 @@ bool Scheduler::try_lock(pthread_mutex_t* mutex, Address pc) {
     return true;
   }
   if (object.owner != nullptr) {
-    ++running_.thread->spins;
+    idle();
     if (tracing_) record(op);
     return false;
   }
-  running_.thread->spins = 0;
+  changed();
   op.kind = OpKind::mutex_lock;
   take(object, op);
   return true;
 }
 
 int Scheduler::unlock(pthread_mutex_t* mutex, Address pc) {
-  SyncObject& object = sync_.at(shadow_, address_of(mutex));
+  SyncObject& object = sync_at(address_of(mutex), pc);
   const Op& op = begin_op({.kind = OpKind::mutex_unlock, .address = object.address, .pc = pc});
   if (object.owner != running_.thread) {
     if (kind_of(mutex) == kMutexRecursive || kind_of(mutex) == kMutexErrorCheck) return EPERM;
-    const RuntimeScope scope;
-    Failed failure{.kind = FailureKind::bad_unlock, .message = {}, .places = {}};
-    failure.places.push_back(here(op));
-    failure.places.front().note = object.owner == nullptr
-                                      ? "unlocks a mutex that nobody holds"
-                                      : "unlocks a mutex that another thread holds";
-    if (object.owner != nullptr) {
-      failure.places.push_back(
-          {.thread = object.owner->id, .op = object.locked, .stack = {}, .note = "took it here"});
-    }
-    end(std::move(failure));
-    leave_run();
+    bad_unlock(op, object,
+               object.owner == nullptr ? "unlocks a mutex that nobody holds"
+                                       : "unlocks a mutex that another thread holds");
   }
   if (object.depth > 1) {
     --object.depth;
@@ -789,20 +936,55 @@ int Scheduler::unlock(pthread_mutex_t* mutex, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   point();
-  running_.thread->spins = 0;
+  changed();
   if (tracing_) record(op);
   release(object);
   return 0;
 }
 
-void Scheduler::destroy(Address address) {
-  ShadowCell* cell = shadow_.cell(address);
+void Scheduler::destroy(Address address, Address pc) {
+  SyncObject* object = sync_.find(shadow_.cell(address), address);
+  if (object == nullptr) return;
+  const char* use = nullptr;
+  Op taken;
+  ThreadId by = kNoThread;
+  if (object->owner != nullptr) {
+    use = "destroys it while it is locked";
+    taken = object->locked;
+    by = object->owner->id;
+  } else if (!object->readers.empty()) {
+    use = "destroys it while it is locked for reading";
+    taken = object->readers.front().op;
+    by = object->readers.front().thread->id;
+  } else if (object->first_waiter != nullptr) {
+    use = "destroys it while a thread waits on it";
+    taken = object->first_waiter->op;
+    by = object->first_waiter->id;
+  }
+  if (use != nullptr) {
+    const RuntimeScope scope;
+    Failed failure{.kind = FailureKind::destroyed_locked, .message = use, .places = {}};
+    failure.places.push_back(here({.kind = OpKind::failure, .address = address, .pc = pc}));
+    failure.places.push_back({.thread = by, .op = taken, .stack = {}, .note = {}});
+    end(std::move(failure));
+    leave_run();
+  }
   // The next object at this address is another one.
-  if (SyncObject* object = sync_.find(cell, address)) object->unheard = 0;
+  object->unheard = 0;
 }
 
 // ---- condition variables
 // --------------------------------------------------------------------------
+
+void Scheduler::add_waiter(SyncObject& cond, FuzzThread& waiter) {
+  // First come, first served is the default; the others are alternatives.
+  FuzzThread** last = &cond.first_waiter;
+  while (*last != nullptr) last = &(*last)->next_waiter;
+  *last = &waiter;
+  waiter.next_waiter = nullptr;
+  waiter.cond = &cond;
+  ++cond.waiters;
+}
 
 void Scheduler::remove_waiter(SyncObject& cond, FuzzThread& waiter) {
   FuzzThread** link = &cond.first_waiter;
@@ -814,12 +996,22 @@ void Scheduler::remove_waiter(SyncObject& cond, FuzzThread& waiter) {
 void Scheduler::wake(SyncObject& cond, FuzzThread& waiter) {
   remove_waiter(cond, waiter);
   waiter.cond = nullptr;
-  if (waiter.sleeping) {
-    waiter.sleeping = false;
-    std::erase(timers_, &waiter);
+  end_timer(waiter);
+  if (waiter.wanted != nullptr) begin_want(waiter, *waiter.wanted, Want::exclusive);
+  if (waiter.eager) return;
+  if (waiter.wanted == nullptr || available(*waiter.wanted, waiter)) enable(waiter);
+}
+
+std::uint32_t Scheduler::wake_some(SyncObject& cond, std::uint32_t count) {
+  std::uint32_t woken = 0;
+  for (; woken < count && cond.waiters != 0; ++woken) {
+    const bool all = count - woken >= cond.waiters;
+    std::uint32_t index = all ? 0 : choose(Choice::waiter, cond.waiters);
+    FuzzThread* waiter = cond.first_waiter;
+    while (index-- > 0) waiter = waiter->next_waiter;
+    wake(cond, *waiter);
   }
-  want_lock(waiter, *waiter.mutex);
-  if (waiter.mutex->owner == nullptr) enable(waiter);
+  return woken;
 }
 
 bool Scheduler::wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t deadline,
@@ -827,45 +1019,45 @@ bool Scheduler::wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t
   FuzzThread& self = *running_.thread;
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
-  SyncObject& cond = sync_.at(shadow_, cond_address);
-  SyncObject& lock = sync_.at(shadow_, address_of(mutex));
+  SyncObject& cond = sync_at(cond_address, pc);
+  SyncObject& lock = sync_at(address_of(mutex), pc);
   const Op& op = begin_op(
       {.kind = OpKind::cond_wait, .address = cond_address, .address2 = lock.address, .pc = pc});
+  if (lock.owner != &self) bad_unlock(op, lock, "waits with a mutex that it does not hold");
   point();
   if (tracing_) record(op);
   const std::uint32_t depth = lock.depth;
   release(lock);
-  self.spins = 0;
-  // First come, first served is the default; the others are alternatives.
-  FuzzThread** last = &cond.first_waiter;
-  while (*last != nullptr) last = &(*last)->next_waiter;
-  *last = &self;
-  self.next_waiter = nullptr;
-  ++cond.waiters;
-  self.cond = &cond;
-  self.mutex = &lock;
-  self.timed_out = false;
-  if (deadline != 0) {
-    self.wake_time = deadline;
-    self.sleeping = true;
-    timers_.push_back(&self);
+  changed();
+  add_waiter(cond, self);
+  self.wanted = &lock;
+  wait_for_others(deadline, true);
+  if (self.cond != nullptr) {
+    // It woke by itself.
+    remove_waiter(cond, self);
+    self.cond = nullptr;
   }
-  block();
-  // Picked, so the mutex is free.
-  if (self.in_lockers) no_longer_wants_lock(self);
-  take(lock, {.kind = OpKind::mutex_lock, .address = lock.address, .pc = pc});
+  const bool timed_out = self.timed_out;
+  if (timed_out && tracing_) {
+    record({.kind = OpKind::timeout, .address = cond_address, .pc = pc});
+  }
+  if (!self.in_wanters) begin_want(self, lock, Want::exclusive);
+  const Op& relock = begin_op({.kind = OpKind::mutex_lock, .address = lock.address, .pc = pc});
+  if (!available(lock, self)) block();
+  end_want(self);
+  take(lock, relock);
   lock.depth = depth;
-  return !self.timed_out;
+  return !timed_out;
 }
 
 void Scheduler::notify(Address address, bool all, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
-  SyncObject& cond = sync_.at(shadow_, address);
+  SyncObject& cond = sync_at(address, pc);
   const Op& op = begin_op(
       {.kind = all ? OpKind::cond_broadcast : OpKind::cond_signal, .address = address, .pc = pc});
   point();
-  running_.thread->spins = 0;
+  changed();
   if (tracing_) record(op, cond.waiters);
   if (cond.waiters == 0) {
     ++cond.unheard;
@@ -873,14 +1065,7 @@ void Scheduler::notify(Address address, bool all, Address pc) {
     cond.unheard_op = op;
     return;
   }
-  if (all) {
-    while (cond.first_waiter != nullptr) wake(cond, *cond.first_waiter);
-    return;
-  }
-  std::uint32_t index = cond.waiters == 1 ? 0 : choose(Choice::waiter, cond.waiters);
-  FuzzThread* waiter = cond.first_waiter;
-  while (index-- > 0) waiter = waiter->next_waiter;
-  wake(cond, *waiter);
+  wake_some(cond, all ? cond.waiters : 1);
 }
 
 // ---- atomics
@@ -889,12 +1074,14 @@ void Scheduler::notify(Address address, bool all, Address pc) {
 SyncObject& Scheduler::atomic_object(Address address, unsigned size, bool writes, MemoryOrder,
                                      Address pc) {
   FuzzThread& self = *running_.thread;
-  SyncObject& object = sync_.at(shadow_, address);
+  SyncObject& object = sync_at(address, pc);
   object.atomic = true;
   Race race;
   if (races_.check_atomic(shadow_.cell(address), byte_mask(address, std::min(size, 8U)), writes,
                           self.clock, race)) [[unlikely]] {
-    on_race(race, address, size, writes, true, pc);
+    Op op = access_op(false, address, size, pc);
+    op.kind = writes ? OpKind::atomic_store : OpKind::atomic_load;
+    on_race(race, op);
   }
   if (writes) {
     object.atomics.writes.set(self.id, running_.epoch.time());
@@ -952,7 +1139,7 @@ std::uint64_t Scheduler::atomic_load(Address address, unsigned size, MemoryOrder
   running_.native_pc = pc;
   const std::uint64_t value = native_load(address, size);
   running_.native_pc = 0;
-  ++running_.thread->spins;
+  idle();
   if (tracing_) record(op, value);
   return value;
 }
@@ -968,7 +1155,7 @@ void Scheduler::atomic_store(Address address, unsigned size, std::uint64_t value
   running_.native_pc = pc;
   native_store(address, size, value);
   running_.native_pc = 0;
-  running_.thread->spins = 0;
+  changed();
   if (tracing_) record(op, value);
 }
 
@@ -986,20 +1173,24 @@ std::uint64_t Scheduler::atomic_rmw(Address address, unsigned size, RmwKind kind
   const std::uint64_t now = native_load(address, size);
   running_.native_pc = 0;
   // An exchange that changes nothing is how a spin lock waits.
-  running_.thread->spins = now == old ? running_.thread->spins + 1 : 0;
+  progress(now != old);
   if (tracing_) record(op, now, old);
   return old;
 }
 
 bool Scheduler::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
                            std::uint64_t desired, MemoryOrder success, MemoryOrder failure,
-                           Address pc) {
+                           bool weak, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   Op& op = begin_op(atomic_op(OpKind::atomic_rmw, address, size, success, pc));
   point();
   running_.native_pc = pc;
-  const bool stored = native_cas(address, size, expected, desired);
+  // The standard lets a weak one fail though it matches ([atomics.types.operations]), and some
+  // processors make use of it.
+  const bool fails = weak && used_threads_ > 1 && native_load(address, size) == *expected &&
+                     choose(Choice::cas_failure, 2) == 1;
+  const bool stored = !fails && native_cas(address, size, expected, desired);
   running_.native_pc = 0;
   if (!stored) {
     op.kind = OpKind::atomic_cas_fail;
@@ -1008,7 +1199,7 @@ bool Scheduler::atomic_cas(Address address, unsigned size, std::uint64_t* expect
   SyncObject& object = atomic_object(address, size, stored, op.order, pc);
   atomic_acquire(object, op.order);
   if (stored) atomic_release(object, success, true);
-  running_.thread->spins = stored ? 0 : running_.thread->spins + 1;
+  progress(stored);
   if (tracing_) record(op, stored ? desired : *expected, *expected);
   return stored;
 }
@@ -1023,7 +1214,7 @@ void Scheduler::atomic_wide(Address address, OpKind kind, MemoryOrder order, Add
   atomic_object(address + 8, 8, stores, order, pc);
   if (kind != OpKind::atomic_store) atomic_acquire(object, order);
   if (stores) atomic_release(object, order, kind == OpKind::atomic_rmw);
-  running_.thread->spins = stores ? 0 : running_.thread->spins + 1;
+  progress(stores);
   if (tracing_) record(op);
 }
 
@@ -1042,7 +1233,7 @@ void Scheduler::fence(MemoryOrder order, Address pc) {
 }
 
 void Scheduler::annotate(Address address, bool is_release) {
-  SyncObject& object = sync_.at(shadow_, address);
+  SyncObject& object = sync_at(address, 0);
   if (is_release) {
     object.clock.join(running_.thread->clock);
     tick();
@@ -1073,8 +1264,7 @@ int Scheduler::create(pthread_t* handle, const pthread_attr_t* attributes, void*
   thread.clock = self.clock;
   thread.clock.set(thread.id, thread.epoch.time());
   tick();
-  self.spins = 0;
-  ++unjoined_;
+  changed();
   g_engine_table = tables_.shared;
   *handle = TlsLender::handle(thread.fs_base);
   enable(thread);
@@ -1102,8 +1292,7 @@ int Scheduler::join(pthread_t handle, void** result, Address pc) {
   }
   target->joined = true;
   acquire(target->clock);
-  if (--unjoined_ == 0) g_engine_table = tables_.alone;
-  self.spins = 0;
+  changed();
   if (tracing_) record(op);
   if (result != nullptr) *result = target->result;
   return 0;
@@ -1125,8 +1314,22 @@ void Scheduler::at_thread_exit(void (*function)(void*), void* object) {
   running_.thread->destructors.push_back({function, object});
 }
 
+// The destructors of the objects on the thread's stack run: a lock held by a lock_guard there must
+// be given back.
 void Scheduler::exit_thread(void* result) {
-  running_.thread->result = result;
+  FuzzThread& self = *running_.thread;
+  self.result = result;
+  self.unwinding = {};
+  const auto stop = [](int, _Unwind_Action actions, _Unwind_Exception_Class, _Unwind_Exception*,
+                       _Unwind_Context* context, void* argument) {
+    auto& scheduler = *static_cast<Scheduler*>(argument);
+    if ((actions & _UA_END_OF_STACK) != 0 ||
+        _Unwind_GetCFA(context) > scheduler.running_.thread->base_frame) {
+      scheduler.finish_thread();
+    }
+    return _URC_NO_REASON;
+  };
+  _Unwind_ForcedUnwind(&self.unwinding, stop, this);
   finish_thread();
 }
 
@@ -1137,6 +1340,7 @@ void Scheduler::finish_thread() {
     self.destructors.pop_back();
     destructor.function(destructor.object);
   }
+  run_key_destructors(self);
   ++running_.step;
   const Op op{.kind = OpKind::thread_exit};
   if (tracing_) record(op);
@@ -1156,6 +1360,7 @@ void Scheduler::finish_thread() {
 void Scheduler::yield(Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
+  idle();
   running_.thread->spins = kSpinLimit + 1;
   const Op& op = begin_op({.kind = OpKind::yield, .pc = pc});
   point();
@@ -1165,14 +1370,25 @@ void Scheduler::yield(Address pc) {
 void Scheduler::sleep(std::uint64_t nanoseconds, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
-  FuzzThread& self = *running_.thread;
   const Op& op = begin_op({.kind = OpKind::sleep, .pc = pc});
   if (tracing_) record(op);
-  self.wake_time = now_ + nanoseconds;
-  self.sleeping = true;
-  self.cond = nullptr;
-  timers_.push_back(&self);
-  block();
+  running_.thread->cond = nullptr;
+  wait_for_others(now_ + std::max<std::uint64_t>(nanoseconds, 1), false);
+}
+
+std::uint64_t Scheduler::read_clock() {
+  FuzzThread& self = *running_.thread;
+  if (++self.clock_reads > kSpinLimit && self.idle_mark == running_.changes) {
+    // Further and further: it may wait for an hour.
+    constexpr std::uint64_t kMillisecond = 1'000'000;
+    now_ += kMillisecond << std::min(self.clock_reads / kSpinLimit, 20U);
+  }
+  if (self.idle_mark != running_.changes) {
+    self.idle_mark = running_.changes;
+    self.idle_ops = 0;
+    self.clock_reads = 0;
+  }
+  return now_;
 }
 
 void Scheduler::record(const Op& op, std::optional<std::uint64_t> value,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <unwind.h>
 
 #include <cstdint>
 #include <memory>
@@ -23,6 +24,14 @@
 
 namespace heddle {
 
+// What a thread that is about to take a synchronisation object needs of it.
+enum class Want : std::uint8_t {
+  exclusive,   // nobody has it
+  shared,      // nobody has it exclusively
+  unit,        // a semaphore above zero
+  next_round,  // a barrier that has let its round go
+};
+
 struct FuzzThread {
   enum class State : std::uint8_t { ready, blocked, finished };
 
@@ -32,6 +41,8 @@ struct FuzzThread {
   bool joined = false;
   bool timed_out = false;
   bool sleeping = false;  // in Scheduler::timers_
+  // It waits, but may go on any time, by its own choice: a spurious wake-up, or an early timeout.
+  bool eager = false;
   FiberContext context = nullptr;
   Address fs_base = 0;        // 0 if the system had none to give
   void* stack_top = nullptr;  // likewise
@@ -44,15 +55,21 @@ struct FuzzThread {
   VectorClock release_fence;
   VectorClock acquire_fence;
 
-  Op op;                              // what it is about to do, waits for or last did
-  SyncObject* cond = nullptr;         // waits for a notification of this
-  SyncObject* mutex = nullptr;        // wants, or will want, to lock this
-  FuzzThread* next_locker = nullptr;  // in SyncObject::lockers
-  bool in_lockers = false;
+  Op op;                         // what it is about to do, waits for or last did
+  SyncObject* cond = nullptr;    // waits for a notification of this
+  SyncObject* wanted = nullptr;  // needs this, or will after the notification
+  Want want = Want::exclusive;
+  std::uint32_t want_round = 0;       // next_round: the one it waits out; futex: the value seen
+  FuzzThread* next_wanter = nullptr;  // in SyncObject::wanters
+  bool in_wanters = false;
   FuzzThread* next_waiter = nullptr;  // in SyncObject::first_waiter
   FuzzThread* joiner = nullptr;
   std::uint64_t wake_time = 0;  // virtual nanoseconds
   std::uint32_t spins = 0;      // operations in a row that changed nothing
+  // Operations since the program last changed anything, and what Running::changes was then.
+  std::uint64_t idle_ops = 0;
+  std::uint64_t idle_mark = 0;
+  std::uint32_t clock_reads = 0;  // likewise
 
   void* (*start)(void*) = nullptr;
   void* argument = nullptr;
@@ -62,6 +79,9 @@ struct FuzzThread {
     void* object;
   };
   std::vector<Destructor> destructors;  // of thread_local objects
+  std::vector<void*> key_values;        // index: key, from kFirstKey on
+  Address base_frame = 0;               // of the frame that called its start routine
+  _Unwind_Exception unwinding = {};     // of pthread_exit()
 };
 
 // What of the running thread the hooks need at every access, in one cache line.
@@ -70,7 +90,8 @@ struct Running {
   std::uint64_t stop_step = 0;  // where slow checks are due
   Epoch epoch;
   FuzzThread* thread = nullptr;
-  Address native_pc = 0;  // while Heddle touches the program's memory on its behalf: where from
+  std::uint64_t changes = 0;  // what any thread did that others can see
+  Address native_pc = 0;      // while Heddle touches the program's memory on its behalf: where from
 };
 
 // What the hooks call in this job.
@@ -106,7 +127,8 @@ class Scheduler {
   bool try_lock(pthread_mutex_t* mutex, Address pc);
   int timed_lock(pthread_mutex_t* mutex, std::uint64_t deadline, Address pc);
   int unlock(pthread_mutex_t* mutex, Address pc);
-  void destroy(Address address);
+  void destroy(Address address, Address pc);
+  int sync_call(const SyncCall& call, Address pc);
   // `deadline`: virtual nanoseconds, 0 for none. Returns false if the time was up.
   bool wait(Address cond, pthread_mutex_t* mutex, std::uint64_t deadline, Address pc);
   void notify(Address cond, bool all, Address pc);
@@ -117,7 +139,7 @@ class Scheduler {
   std::uint64_t atomic_rmw(Address address, unsigned size, RmwKind kind, std::uint64_t operand,
                            MemoryOrder order, Address pc);
   bool atomic_cas(Address address, unsigned size, std::uint64_t* expected, std::uint64_t desired,
-                  MemoryOrder success, MemoryOrder failure, Address pc);
+                  MemoryOrder success, MemoryOrder failure, bool weak, Address pc);
   void atomic_wide(Address address, OpKind kind, MemoryOrder order, Address pc);
   void fence(MemoryOrder order, Address pc);
   void annotate(Address address, bool release);
@@ -127,11 +149,21 @@ class Scheduler {
   int join(pthread_t handle, void** result, Address pc);
   int detach(pthread_t handle);
   void at_thread_exit(void (*function)(void*), void* object);
+  // Thread-specific data: keys of this run.
+  int create_key(pthread_key_t* key, void (*destructor)(void*));
+  int delete_key(pthread_key_t key);
+  int set_key(pthread_key_t key, void* value);
+  void* get_key(pthread_key_t key) const;
+
+  void heap_free(Address block, std::size_t size, Address pc);
+  [[noreturn]] void double_free(Address block, Address pc);
+  [[noreturn]] void unsupported(const char* function);
   [[noreturn]] void exit_thread(void* result);
 
   void yield(Address pc);
   void sleep(std::uint64_t nanoseconds, Address pc);
-  std::uint64_t now() const { return now_; }
+  // Virtual nanoseconds. Time passes here for a thread that does nothing but wait for it.
+  std::uint64_t read_clock();
 
   [[noreturn]] void exit_process(int status, Address pc);
   // The run ends here with this failure, the calling thread in first place.
@@ -170,17 +202,64 @@ class Scheduler {
   [[gnu::always_inline]] void resume(FuzzThread& next);
   void check_limits();
   bool fire_timer();
+  // The running thread's operation changed something that another thread may wait for, or not.
+  void changed() {
+    running_.thread->spins = 0;
+    ++running_.changes;
+  }
+  void idle() {
+    ++running_.thread->spins;
+    count_idle(1);
+  }
+  void progress(bool changes) { changes ? changed() : idle(); }
+  void count_idle(std::uint64_t operations);
+  [[noreturn]] void livelock();
 
   void enable(FuzzThread& thread);
   void disable(FuzzThread& thread);
   std::size_t ready_index(ThreadId id) const;
-  void want_lock(FuzzThread& thread, SyncObject& mutex);
-  void no_longer_wants_lock(FuzzThread& thread);
-  void take(SyncObject& mutex, const Op& op);
-  void release(SyncObject& mutex);
-  void lock_object(SyncObject& mutex, const Op& op, std::uint64_t deadline, bool& timed_out);
+  static bool available(const SyncObject& object, const FuzzThread& thread);
+  // The object is not as it was: who can go on now, and who no longer?
+  void refresh(SyncObject& object);
+  void begin_want(FuzzThread& thread, SyncObject& object, Want want);
+  void end_want(FuzzThread& thread);
+  // The running thread's op needs `object` to be available in this way; `deadline` as in wait().
+  // Returns whether it is; the caller takes it, before any other thread can.
+  bool obtain(SyncObject& object, Want want, std::uint64_t deadline);
+  void take(SyncObject& object, const Op& op);
+  void release(SyncObject& object);
+  // Waits until `deadline`, if not 0; by the strategy's choice, for as long as others leave it.
+  // `spuriously`: it may end without a reason too. Returns whether it ended by a choice.
+  bool wait_for_others(std::uint64_t deadline, bool spuriously);
+  void begin_timer(FuzzThread& thread, std::uint64_t deadline);
+  void end_timer(FuzzThread& thread);
+  void add_waiter(SyncObject& cond, FuzzThread& waiter);
   void remove_waiter(SyncObject& cond, FuzzThread& waiter);
   void wake(SyncObject& cond, FuzzThread& waiter);
+  std::uint32_t wake_some(SyncObject& cond, std::uint32_t count);
+
+  int read_lock(const SyncCall& call, Address pc);
+  int write_lock(const SyncCall& call, Address pc);
+  int rwlock_unlock(const SyncCall& call, Address pc);
+  int spin_lock(const SyncCall& call, Address pc);
+  int spin_unlock(const SyncCall& call, Address pc);
+  int sem_wait(const SyncCall& call, Address pc);
+  int sem_post(const SyncCall& call, Address pc);
+  int barrier_wait(const SyncCall& call, Address pc);
+  int once_begin(const SyncCall& call, Address pc);
+  int once_end(const SyncCall& call, Address pc);
+  int futex_wait(const SyncCall& call, Address pc);
+  int futex_wake(const SyncCall& call, Address pc);
+  [[noreturn]] void bad_unlock(const Op& op, const SyncObject& object, const char* what);
+  [[noreturn]] void self_deadlock(const Op& op, const Op& taken, const char* what);
+  void run_key_destructors(FuzzThread& thread);
+
+  // The object at this address, made if there is none yet.
+  SyncObject& sync_at(Address address, Address pc);
+  bool is_freed(const ShadowCell* cell) const {
+    return cell->sync == kFreedMemory && races_.alive(cell->history.write);
+  }
+  [[noreturn]] void use_after_free(const ShadowCell* cell, const Op& op);
 
   void acquire(const VectorClock& clock) { running_.thread->clock.join(clock); }
   void tick();
@@ -196,10 +275,13 @@ class Scheduler {
   template <bool kWrite>
   [[gnu::noinline]] void record_access(Address address, unsigned size, Address pc);
   void check_access_slow(bool write, Address address, unsigned size, Address pc);
-  void on_race(Race race, Address address, unsigned size, bool writes, bool atomic, Address pc);
+  // The access `op` of the running thread races with an earlier one.
+  void on_race(const Race& race, const Op& op);
   [[noreturn]] void deadlock();
+  void describe_wait(const FuzzThread& thread, Place& place, std::vector<Place>& more) const;
   void end(Failed failure);
-  void capture_blocked(std::vector<Place>& places);
+  // Where each thread in this state is.
+  void capture(FuzzThread::State state, std::vector<Place>& places);
   void record(const Op& op, std::optional<std::uint64_t> value = {},
               std::optional<std::uint64_t> old_value = {});
   Place here(const Op& op);
@@ -213,13 +295,13 @@ class Scheduler {
   std::vector<ReadyThread> ready_;  // ascending by id; the running thread among them
   std::vector<std::unique_ptr<FuzzThread>> threads_;  // index: id; reused from run to run
   std::size_t used_threads_ = 0;
-  std::size_t unjoined_ = 0;  // of the threads that main or others started
   EngineTables tables_ = {};
   std::vector<FuzzThread*> timers_;
   std::uint64_t now_ = 0;
-  std::uint64_t clock_base_ = 0;    // times of earlier runs end here
-  std::uint64_t steps_before_ = 0;  // of all threads up to the last switch
-  std::uint64_t slice_begin_ = 0;   // the running thread's step at that switch
+  std::uint64_t clock_base_ = 0;     // times of earlier runs end here
+  std::uint64_t steps_before_ = 0;   // of all threads up to the last switch
+  std::uint64_t slice_begin_ = 0;    // the running thread's step at that switch
+  std::uint64_t slice_changes_ = 0;  // Running::changes at the slice's begin
 
   Shadow shadow_;
   RaceDetector races_;
@@ -247,6 +329,12 @@ class Scheduler {
   std::vector<Address>* capture_into_ = nullptr;
 
   std::uint64_t decisions_ = 0;
+  struct Key {
+    bool used = false;
+    void (*destructor)(void*) = nullptr;
+  };
+  std::vector<Key> keys_;  // made in this run, from kFirstKey on
+
   RunResult result_;
 };
 

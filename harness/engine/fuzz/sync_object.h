@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <vector>
 
 #include "harness/engine/fuzz/race_detector.h"
 #include "harness/engine/fuzz/shadow.h"
@@ -12,8 +13,11 @@ namespace heddle {
 
 struct FuzzThread;
 
-// A mutex, a condition variable, an atomic location or an annotated address. What it is shows in
-// how it is used; the program never says so before.
+// In ShadowCell::sync: no object, but memory that was freed by the access in the cell's history.
+inline constexpr std::uint32_t kFreedMemory = ~std::uint32_t{0};
+
+// A mutex, a condition variable, an atomic location, an annotated address, or one of their kin.
+// What it is shows in how it is used; the program never says so before.
 struct SyncObject {
   Address address = 0;
   const ShadowCell* cell = nullptr;
@@ -23,13 +27,27 @@ struct SyncObject {
   bool atomic = false;
   AtomicHistory atomics;
 
-  // Mutex.
+  // What one thread at a time has: mutex, spin lock, read-write lock (its writer), once.
   FuzzThread* owner = nullptr;
   std::uint32_t depth = 0;
-  Op locked;                      // where the owner took it
-  FuzzThread* lockers = nullptr;  // threads whose next step is to lock it
+  Op locked;  // where the owner took it
 
-  // Condition variable.
+  // Threads whose next step needs it to be available, see Want.
+  FuzzThread* wanters = nullptr;
+
+  // Read-write lock: who reads, and what the readers before let the next writer know.
+  struct Reader {
+    FuzzThread* thread;
+    Op op;  // where it took it
+  };
+  std::vector<Reader> readers;
+  VectorClock readers_clock;
+
+  // Barrier.
+  std::uint32_t arrived = 0;
+  std::uint32_t round = 0;
+
+  // Condition variable, futex.
   FuzzThread* first_waiter = nullptr;
   std::uint32_t waiters = 0;
   std::uint64_t unheard = 0;  // notifications sent while nobody waited
@@ -42,12 +60,6 @@ class SyncTable {
   void begin_run() { used_ = 0; }
 
   // The object at this address, made if there is none yet.
-  SyncObject& at(Shadow& shadow, Address address) {
-    ShadowCell* cell = shadow.cell(address);
-    if (SyncObject* object = find(cell, address)) return *object;
-    return add(cell, address);
-  }
-
   SyncObject* find(const ShadowCell* cell, Address address) {
     for (SyncObject* object = first(cell); object != nullptr; object = next(*object)) {
       if (object->address == address) return object;
@@ -65,7 +77,7 @@ class SyncTable {
     return object.next == 0 ? nullptr : &objects_[object.next - 1];
   }
 
- private:
+  // There must be none at this address.
   SyncObject& add(ShadowCell* cell, Address address) {
     if (used_ == objects_.size()) objects_.emplace_back();
     SyncObject& object = objects_[used_];
@@ -79,7 +91,11 @@ class SyncTable {
     object.atomics.reads.clear();
     object.owner = nullptr;
     object.depth = 0;
-    object.lockers = nullptr;
+    object.wanters = nullptr;
+    object.readers.clear();
+    object.readers_clock.clear();
+    object.arrived = 0;
+    object.round = 0;
     object.first_waiter = nullptr;
     object.waiters = 0;
     object.unheard = 0;
@@ -87,6 +103,7 @@ class SyncTable {
     return object;
   }
 
+ private:
   std::deque<SyncObject> objects_;  // never moved; reused from run to run
   std::size_t used_ = 0;
 };

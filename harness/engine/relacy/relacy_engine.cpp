@@ -30,6 +30,7 @@
 #include "harness/engine/relacy/relacy_state.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/exit_functions.h"
+#include "harness/hooks/native_atomics.h"
 #include "harness/hooks/program_heap.h"
 
 void create_main_fiber(fiber_t& fiber) {
@@ -85,6 +86,7 @@ bool Runner<kThreads, Search>::execute(const RunOrder& order, const Program& pro
   stuck_ = false;
   too_many_threads_ = false;
   exiting_ = false;
+  initializing_.clear();
   alone_ = true;
   created_ = 0;
   joined_ = 0;
@@ -1010,6 +1012,62 @@ int Runner<kThreads, Search>::give_way(OpKind kind, Address pc) {
 }
 
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
+void Runner<kThreads, Search>::refuse(const char* what) {
+  {
+    const RuntimeScope scope;
+    result_->outcome = HarnessError{std::string("the program uses ") + what +
+                                    ", which the relacy engine does not know; fuzz may"};
+  }
+  leave_run();
+}
+
+template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
+int Runner<kThreads, Search>::sync_call(const SyncCall& call, Address pc) {
+  const Address address = address_of(call.object);
+  switch (call.kind) {
+    case SyncCall::Kind::once_begin:
+      while (true) {
+        // The word itself carries the order, as the program's own look at it does.
+        atomic_load(address, 1, MemoryOrder::acquire, pc);
+        if (call.is_done(call.object)) return 0;
+        const auto busy = std::find(initializing_.begin(), initializing_.end(), address);
+        if (busy == initializing_.end()) break;
+        give_way(OpKind::once, pc);
+      }
+      {
+        const RuntimeScope scope;
+        initializing_.push_back(address);
+      }
+      return 1;
+    case SyncCall::Kind::once_end:
+      std::erase(initializing_, address);
+      atomic_store(address, 1, native_load(address, 1), MemoryOrder::release, pc);
+      return 0;
+    case SyncCall::Kind::rwlock_read_lock:
+    case SyncCall::Kind::rwlock_write_lock:
+    case SyncCall::Kind::rwlock_unlock:
+      refuse("read-write locks");
+    case SyncCall::Kind::spin_lock:
+    case SyncCall::Kind::spin_unlock:
+      refuse("spin locks");
+    case SyncCall::Kind::sem_wait:
+    case SyncCall::Kind::sem_post:
+      refuse("semaphores");
+    case SyncCall::Kind::barrier_wait:
+      refuse("barriers");
+    case SyncCall::Kind::futex_wait:
+    case SyncCall::Kind::futex_wake:
+      refuse("futexes (std::atomic::wait, std::future and their kin)");
+    case SyncCall::Kind::rwlock_destroy:
+    case SyncCall::Kind::spin_destroy:
+    case SyncCall::Kind::sem_destroy:
+    case SyncCall::Kind::barrier_destroy:
+      return 0;
+  }
+  return 0;
+}
+
+template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
 void Runner<kThreads, Search>::pass_time_until(const timespec& deadline) {
   const std::uint64_t time = static_cast<std::uint64_t>(deadline.tv_sec) * kNanoseconds +
                              static_cast<std::uint64_t>(deadline.tv_nsec);
@@ -1091,6 +1149,12 @@ EngineTable Runner<kThreads, Search>::make_table() {
   table.cond_signal = [](pthread_cond_t* c, Address pc) { return self_->notify(c, false, pc); };
   table.cond_broadcast = [](pthread_cond_t* c, Address pc) { return self_->notify(c, true, pc); };
   table.cond_destroy = [](pthread_cond_t* c, Address) { return self_->destroy_condition(c); };
+  table.sync_call = [](const SyncCall& call, Address pc) { return self_->sync_call(call, pc); };
+  table.unsupported = [](const char* function, Address) { self_->refuse(function); };
+  table.key_create = passthrough_table().key_create;
+  table.key_delete = passthrough_table().key_delete;
+  table.key_set = passthrough_table().key_set;
+  table.key_get = passthrough_table().key_get;
   table.yield = [](Address pc) { return self_->give_way(OpKind::yield, pc); };
   table.sleep = [](const timespec* duration, Address pc) {
     self_->now_ns_ += static_cast<std::uint64_t>(duration->tv_sec) * kNanoseconds +

@@ -407,6 +407,9 @@ class Runner final : public RunnerBase {
   int notify(pthread_cond_t* cond, bool all, Address pc);
   int destroy_condition(pthread_cond_t* cond);
   int give_way(OpKind kind, Address pc);
+  int sync_call(const SyncCall& call, Address pc);
+  // The program uses what Relacy cannot express: the search ends here, and says so.
+  [[noreturn]] void refuse(const char* what);
   void pass_time_until(const timespec& deadline);
 
   // What Relacy's condition variable does with the mutex.
@@ -452,6 +455,7 @@ class Runner final : public RunnerBase {
   bool stuck_ = false;
   bool too_many_threads_ = false;
   bool exiting_ = false;
+  std::vector<Address> initializing_;  // once-flags whose routine runs
   bool alone_ = true;  // only thread 0 lives, and all that others did happened before
   int created_ = 0;
   int joined_ = 0;

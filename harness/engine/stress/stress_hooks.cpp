@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "harness/engine/stress/stress_run.h"
+#include "harness/hooks/c_library.h"
 #include "harness/hooks/native_atomics.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
@@ -284,6 +285,70 @@ int cond_destroy(pthread_cond_t* cond, Address pc) {
   return result;
 }
 
+OpKind kind_of(const SyncCall& call) {
+  switch (call.kind) {
+    case SyncCall::Kind::rwlock_read_lock:
+      return OpKind::rwlock_read_lock;
+    case SyncCall::Kind::rwlock_write_lock:
+      return OpKind::rwlock_write_lock;
+    case SyncCall::Kind::rwlock_unlock:
+      return OpKind::rwlock_unlock;
+    case SyncCall::Kind::spin_lock:
+      return call.tries ? OpKind::mutex_trylock_fail : OpKind::mutex_lock;
+    case SyncCall::Kind::spin_unlock:
+      return OpKind::mutex_unlock;
+    case SyncCall::Kind::sem_wait:
+      return call.tries ? OpKind::sem_trywait_fail : OpKind::sem_wait;
+    case SyncCall::Kind::sem_post:
+      return OpKind::sem_post;
+    case SyncCall::Kind::barrier_wait:
+      return OpKind::barrier_wait;
+    case SyncCall::Kind::once_begin:
+    case SyncCall::Kind::once_end:
+      return OpKind::once;
+    case SyncCall::Kind::futex_wait:
+      return OpKind::futex_wait;
+    case SyncCall::Kind::futex_wake:
+      return OpKind::futex_wake;
+    case SyncCall::Kind::rwlock_destroy:
+    case SyncCall::Kind::spin_destroy:
+    case SyncCall::Kind::sem_destroy:
+    case SyncCall::Kind::barrier_destroy:
+      return OpKind::none;
+  }
+  return OpKind::none;
+}
+
+bool may_block(const SyncCall& call) {
+  switch (call.kind) {
+    case SyncCall::Kind::rwlock_read_lock:
+    case SyncCall::Kind::rwlock_write_lock:
+    case SyncCall::Kind::sem_wait:
+      return !call.tries;
+    case SyncCall::Kind::barrier_wait:
+    case SyncCall::Kind::futex_wait:
+      return true;
+    default:
+      return false;
+  }
+}
+
+int sync_call(const SyncCall& call, Address pc) {
+  const OpKind kind = kind_of(call);
+  // A failed try changes nothing, so that a loop around it is seen as waiting.
+  const bool changes = !call.tries && kind != OpKind::futex_wait;
+  ProgramThread* self = step(kind, address_of(call.object), pc, changes);
+  if (self == nullptr || !may_block(call)) {
+    const int result = call_c_library(call);
+    if (self != nullptr && call.tries && result == 0) self->slot.change();
+    return result;
+  }
+  before_blocking(*self, call.deadline != nullptr);
+  const int result = call_c_library(call);
+  after_blocking(*self);
+  return result;
+}
+
 int yield(Address pc) {
   if (step(OpKind::yield, 0, pc, false) != nullptr) g_run.open_gate();
   return real().sched_yield();
@@ -430,6 +495,18 @@ constinit const EngineTable kStressTable = {
     .cond_signal = cond_signal,
     .cond_broadcast = cond_broadcast,
     .cond_destroy = cond_destroy,
+    .sync_call = sync_call,
+    .unsupported = [](const char*, Address) {},
+    .key_create =
+        [](pthread_key_t* key, void (*destructor)(void*)) {
+          return passthrough_table().key_create(key, destructor);
+        },
+    .key_delete = [](pthread_key_t key) { return passthrough_table().key_delete(key); },
+    .key_set = [](pthread_key_t key,
+                  void* value) { return passthrough_table().key_set(key, value); },
+    .key_get = [](pthread_key_t key) { return passthrough_table().key_get(key); },
+    .heap_free = nullptr,
+    .double_free = nullptr,
     .yield = yield,
     .sleep = sleep,
     .clock_gettime = clock_gettime,

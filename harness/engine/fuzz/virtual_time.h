@@ -1,0 +1,27 @@
+// The program's clocks under the scheduler: they stand still while any thread can go on.
+#pragma once
+
+#include <time.h>
+
+#include <cstdint>
+
+namespace heddle {
+
+inline constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+// Where every run begins, in seconds: later than any clock that a program compares with zero.
+inline constexpr std::int64_t kVirtualStart = 1'000'000'000;
+
+// Nanoseconds since the run's begin, at least 1: 0 says that there is no deadline.
+inline std::uint64_t virtual_time(const timespec& absolute) {
+  const std::int64_t time =
+      (absolute.tv_sec - kVirtualStart) * kNanosecondsPerSecond + absolute.tv_nsec;
+  return time <= 1 ? 1 : static_cast<std::uint64_t>(time);
+}
+
+inline timespec absolute_time(std::uint64_t virtual_nanoseconds) {
+  const auto time = static_cast<std::int64_t>(virtual_nanoseconds);
+  return {.tv_sec = kVirtualStart + time / kNanosecondsPerSecond,
+          .tv_nsec = time % kNanosecondsPerSecond};
+}
+
+}  // namespace heddle

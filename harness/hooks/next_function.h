@@ -1,0 +1,27 @@
+// The function of the same name behind the hook.
+#pragma once
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <unistd.h>
+
+namespace heddle {
+
+// `slot` keeps the answer. Not a static of its own: its guard is one of the functions hooked. Two
+// threads may both look, and find the same.
+template <typename Function>
+Function* next_function(Function*& slot, const char* name) {
+  if (slot == nullptr) [[unlikely]] {
+    slot = reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+    if (slot == nullptr) _exit(3);
+  }
+  return slot;
+}
+
+}  // namespace heddle
+
+#define HEDDLE_NEXT(name)                              \
+  ([]() -> decltype(&::name) {                         \
+    static constinit decltype(&::name) slot = nullptr; \
+    return heddle::next_function(slot, #name);         \
+  }())

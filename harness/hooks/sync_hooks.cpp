@@ -1,0 +1,316 @@
+// The rarer synchronisation of POSIX threads: read-write locks, spin locks, semaphores, barriers,
+// once, thread-specific data, futexes, and the compilers' guards of function-local statics.
+#include <errno.h>
+#include <linux/futex.h>
+#include <semaphore.h>
+#include <stdarg.h>
+#include <sys/syscall.h>
+
+#include "harness/hooks/engine_table.h"
+#include "harness/hooks/next_function.h"
+#include "harness/hooks/program_heap.h"
+
+#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
+#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
+
+using heddle::kCallDirectly;
+using heddle::SyncCall;
+using Kind = heddle::SyncCall::Kind;
+
+namespace {
+
+// Heddle waits for its own threads with the same functions, and the engine in force must not see
+// it.
+const heddle::EngineTable& table() {
+  return heddle::t_program_code ? *heddle::g_engine_table : heddle::passthrough_table();
+}
+
+// For calls that set errno instead of returning it.
+int with_errno(int error) {
+  if (error == 0) return 0;
+  errno = error;
+  return -1;
+}
+
+}  // namespace
+
+// ---- read-write locks
+
+HEDDLE_EXPORT int pthread_rwlock_rdlock(pthread_rwlock_t* lock) {
+  return table().sync_call({.kind = Kind::rwlock_read_lock, .object = lock}, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_rwlock_tryrdlock(pthread_rwlock_t* lock) {
+  return table().sync_call({.kind = Kind::rwlock_read_lock, .tries = true, .object = lock},
+                           HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec* deadline) {
+  return table().sync_call({.kind = Kind::rwlock_read_lock, .object = lock, .deadline = deadline},
+                           HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock,
+                                             const timespec* deadline) {
+  return table().sync_call(
+      {.kind = Kind::rwlock_read_lock, .object = lock, .deadline = deadline, .clock = clock},
+      HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t* lock) {
+  return table().sync_call({.kind = Kind::rwlock_write_lock, .object = lock}, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) {
+  return table().sync_call({.kind = Kind::rwlock_write_lock, .tries = true, .object = lock},
+                           HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec* deadline) {
+  return table().sync_call({.kind = Kind::rwlock_write_lock, .object = lock, .deadline = deadline},
+                           HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock,
+                                             const timespec* deadline) {
+  return table().sync_call(
+      {.kind = Kind::rwlock_write_lock, .object = lock, .deadline = deadline, .clock = clock},
+      HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
+  return table().sync_call({.kind = Kind::rwlock_unlock, .object = lock}, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
+  return table().sync_call({.kind = Kind::rwlock_destroy, .object = lock}, HEDDLE_PC);
+}
+
+// ---- spin locks
+
+HEDDLE_EXPORT int pthread_spin_lock(pthread_spinlock_t* lock) {
+  return table().sync_call({.kind = Kind::spin_lock, .object = const_cast<int*>(lock)}, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_spin_trylock(pthread_spinlock_t* lock) {
+  return table().sync_call(
+      {.kind = Kind::spin_lock, .tries = true, .object = const_cast<int*>(lock)}, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_spin_unlock(pthread_spinlock_t* lock) {
+  return table().sync_call({.kind = Kind::spin_unlock, .object = const_cast<int*>(lock)},
+                           HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_spin_destroy(pthread_spinlock_t* lock) {
+  return table().sync_call({.kind = Kind::spin_destroy, .object = const_cast<int*>(lock)},
+                           HEDDLE_PC);
+}
+
+// ---- semaphores
+
+HEDDLE_EXPORT int sem_wait(sem_t* semaphore) {
+  return with_errno(table().sync_call({.kind = Kind::sem_wait, .object = semaphore}, HEDDLE_PC));
+}
+
+HEDDLE_EXPORT int sem_trywait(sem_t* semaphore) {
+  return with_errno(
+      table().sync_call({.kind = Kind::sem_wait, .tries = true, .object = semaphore}, HEDDLE_PC));
+}
+
+HEDDLE_EXPORT int sem_timedwait(sem_t* semaphore, const timespec* deadline) {
+  return with_errno(table().sync_call(
+      {.kind = Kind::sem_wait, .object = semaphore, .deadline = deadline}, HEDDLE_PC));
+}
+
+HEDDLE_EXPORT int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* deadline) {
+  return with_errno(table().sync_call(
+      {.kind = Kind::sem_wait, .object = semaphore, .deadline = deadline, .clock = clock},
+      HEDDLE_PC));
+}
+
+HEDDLE_EXPORT int sem_post(sem_t* semaphore) {
+  return with_errno(table().sync_call({.kind = Kind::sem_post, .object = semaphore}, HEDDLE_PC));
+}
+
+HEDDLE_EXPORT int sem_destroy(sem_t* semaphore) {
+  return with_errno(table().sync_call({.kind = Kind::sem_destroy, .object = semaphore}, HEDDLE_PC));
+}
+
+// ---- barriers
+
+HEDDLE_EXPORT int pthread_barrier_wait(pthread_barrier_t* barrier) {
+  return table().sync_call({.kind = Kind::barrier_wait, .object = barrier}, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_barrier_destroy(pthread_barrier_t* barrier) {
+  return table().sync_call({.kind = Kind::barrier_destroy, .object = barrier}, HEDDLE_PC);
+}
+
+// ---- once
+
+namespace {
+
+// The C library's own mark of a control word whose routine has returned.
+constexpr int kOnceDone = 2;
+
+bool once_is_done(const void* control) {
+  return __atomic_load_n(static_cast<const int*>(control), __ATOMIC_RELAXED) == kOnceDone;
+}
+
+int once(pthread_once_t* control, void (*routine)(), heddle::Address pc) {
+  const int begun =
+      table().sync_call({.kind = Kind::once_begin, .object = control, .is_done = once_is_done}, pc);
+  if (begun == kCallDirectly) return HEDDLE_NEXT(pthread_once)(control, routine);
+  if (begun == 0) return 0;
+  try {
+    routine();
+  } catch (...) {
+    // As the C library does: who comes next tries again.
+    table().sync_call({.kind = Kind::once_end, .object = control, .value = 0}, pc);
+    throw;
+  }
+  __atomic_store_n(control, kOnceDone, __ATOMIC_RELAXED);
+  table().sync_call({.kind = Kind::once_end, .object = control, .value = 1}, pc);
+  return 0;
+}
+
+}  // namespace
+
+HEDDLE_EXPORT int pthread_once(pthread_once_t* control, void (*routine)()) {
+  return once(control, routine, HEDDLE_PC);
+}
+
+// C11's, on the same words.
+HEDDLE_EXPORT void call_once(pthread_once_t* flag, void (*routine)()) {
+  once(flag, routine, HEDDLE_PC);
+}
+
+// ---- guards of function-local statics (Itanium C++ ABI, 3.3.3): the first byte says that it is
+// done, and the program looks at it before it calls.
+
+namespace {
+
+bool guard_is_done(const void* guard) {
+  return __atomic_load_n(static_cast<const unsigned char*>(guard), __ATOMIC_RELAXED) != 0;
+}
+
+}  // namespace
+
+extern "C" {
+int __cxa_guard_acquire(std::uint64_t*);
+void __cxa_guard_release(std::uint64_t*) noexcept;
+void __cxa_guard_abort(std::uint64_t*) noexcept;
+}
+
+HEDDLE_EXPORT int __cxa_guard_acquire(std::uint64_t* guard) {
+  // Heddle's own statics, or those of libraries that it calls, are no business of an engine.
+  if (heddle::t_program_code) {
+    const int begun = table().sync_call(
+        {.kind = Kind::once_begin, .object = guard, .is_done = guard_is_done}, HEDDLE_PC);
+    if (begun != kCallDirectly) return begun;
+  }
+  return HEDDLE_NEXT(__cxa_guard_acquire)(guard);
+}
+
+HEDDLE_EXPORT void __cxa_guard_release(std::uint64_t* guard) noexcept {
+  if (heddle::t_program_code) {
+    __atomic_store_n(reinterpret_cast<unsigned char*>(guard), 1, __ATOMIC_RELEASE);
+    if (table().sync_call({.kind = Kind::once_end, .object = guard, .value = 1}, HEDDLE_PC) !=
+        kCallDirectly) {
+      return;
+    }
+  }
+  HEDDLE_NEXT(__cxa_guard_release)(guard);
+}
+
+HEDDLE_EXPORT void __cxa_guard_abort(std::uint64_t* guard) noexcept {
+  if (heddle::t_program_code &&
+      table().sync_call({.kind = Kind::once_end, .object = guard, .value = 0}, HEDDLE_PC) !=
+          kCallDirectly) {
+    return;
+  }
+  HEDDLE_NEXT(__cxa_guard_abort)(guard);
+}
+
+// ---- thread-specific data
+
+HEDDLE_EXPORT int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) {
+  return table().key_create(key, destructor);
+}
+
+HEDDLE_EXPORT int pthread_key_delete(pthread_key_t key) {
+  return table().key_delete(key);
+}
+
+HEDDLE_EXPORT int pthread_setspecific(pthread_key_t key, const void* value) {
+  return table().key_set(key, const_cast<void*>(value));
+}
+
+HEDDLE_EXPORT void* pthread_getspecific(pthread_key_t key) {
+  return table().key_get(key);
+}
+
+// ---- futexes: where std::atomic::wait, std::latch, std::counting_semaphore and std::future end
+
+namespace {
+
+// Of the words behind the number, up to six.
+struct Words {
+  long word[6];
+};
+
+long futex(const Words& words, heddle::Address pc) {
+  constexpr int kFlags = FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME;
+  const int operation = static_cast<int>(words.word[1]);
+  auto* object = reinterpret_cast<void*>(words.word[0]);
+  const auto value = static_cast<std::uint32_t>(words.word[2]);
+  const auto* time = reinterpret_cast<const timespec*>(words.word[3]);
+  switch (operation & ~kFlags) {
+    case FUTEX_WAIT: {
+      SyncCall call{.kind = Kind::futex_wait, .object = object, .value = value};
+      timespec deadline{};
+      if (time != nullptr) {
+        // Relative here, as for sleeps.
+        table().clock_gettime(CLOCK_MONOTONIC, &deadline);
+        deadline.tv_sec += time->tv_sec;
+        deadline.tv_nsec += time->tv_nsec;
+        if (deadline.tv_nsec >= 1'000'000'000) {
+          deadline.tv_nsec -= 1'000'000'000;
+          ++deadline.tv_sec;
+        }
+        call.deadline = &deadline;
+        call.clock = CLOCK_MONOTONIC;
+      }
+      return with_errno(table().sync_call(call, pc));
+    }
+    case FUTEX_WAIT_BITSET:
+      return with_errno(table().sync_call(
+          {.kind = Kind::futex_wait,
+           .object = object,
+           .value = value,
+           .deadline = time,
+           .clock = (operation & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC},
+          pc));
+    case FUTEX_WAKE:
+    case FUTEX_WAKE_BITSET:
+      return table().sync_call({.kind = Kind::futex_wake, .object = object, .value = value}, pc);
+    default:
+      table().unsupported("syscall(SYS_futex) with another operation than wait and wake", pc);
+      return HEDDLE_NEXT(syscall)(SYS_futex, words.word[0], words.word[1], words.word[2],
+                                  words.word[3], words.word[4], words.word[5]);
+  }
+}
+
+}  // namespace
+
+HEDDLE_EXPORT long syscall(long number, ...) noexcept {
+  Words words{};
+  va_list arguments;
+  va_start(arguments, number);
+  for (long& word : words.word) word = va_arg(arguments, long);
+  va_end(arguments);
+  if (number == SYS_futex && heddle::t_program_code) return futex(words, HEDDLE_PC);
+  return HEDDLE_NEXT(syscall)(number, words.word[0], words.word[1], words.word[2], words.word[3],
+                              words.word[4], words.word[5]);
+}

@@ -1,0 +1,93 @@
+// Calls that start something, or wait for something, that no scheduler of threads can control:
+// other processes, signals between threads, sockets and pipes. Under an engine that decides who
+// runs they would hang, or make runs differ; so they end the search, by name.
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/hooks/engine_table.h"
+#include "harness/hooks/next_function.h"
+#include "harness/hooks/program_heap.h"
+
+#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
+#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
+
+namespace {
+
+void refuse(const char* function, heddle::Address pc) {
+  if (heddle::t_program_code) heddle::g_engine_table->unsupported(function, pc);
+}
+
+// Whether reading may wait for what another thread writes.
+bool is_stream(int descriptor) {
+  struct stat status {};
+  if (fstat(descriptor, &status) != 0) return false;
+  return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
+}
+
+}  // namespace
+
+// A hook that says its name and goes on to the C library's function. `arguments` in brackets.
+#define HEDDLE_REFUSED(result, name, parameters, arguments) \
+  HEDDLE_EXPORT result name parameters {                    \
+    refuse(#name, HEDDLE_PC);                               \
+    return HEDDLE_NEXT(name) arguments;                     \
+  }
+
+HEDDLE_REFUSED(pid_t, fork, (), ())
+HEDDLE_REFUSED(int, system, (const char* command), (command))
+HEDDLE_REFUSED(FILE*, popen, (const char* command, const char* mode), (command, mode))
+HEDDLE_REFUSED(int, posix_spawn,
+               (pid_t * pid, const char* path, const posix_spawn_file_actions_t* actions,
+                const posix_spawnattr_t* attributes, char* const argv[], char* const envp[]),
+               (pid, path, actions, attributes, argv, envp))
+HEDDLE_REFUSED(int, posix_spawnp,
+               (pid_t * pid, const char* path, const posix_spawn_file_actions_t* actions,
+                const posix_spawnattr_t* attributes, char* const argv[], char* const envp[]),
+               (pid, path, actions, attributes, argv, envp))
+HEDDLE_REFUSED(pid_t, waitpid, (pid_t pid, int* status, int options), (pid, status, options))
+
+HEDDLE_REFUSED(int, pthread_kill, (pthread_t thread, int signal), (thread, signal))
+HEDDLE_REFUSED(int, pthread_cancel, (pthread_t thread), (thread))
+HEDDLE_REFUSED(int, pthread_tryjoin_np, (pthread_t thread, void** result), (thread, result))
+HEDDLE_REFUSED(int, pthread_timedjoin_np,
+               (pthread_t thread, void** result, const timespec* deadline),
+               (thread, result, deadline))
+HEDDLE_REFUSED(int, sigwait, (const sigset_t* set, int* signal), (set, signal))
+HEDDLE_REFUSED(int, pause, (), ())
+
+HEDDLE_REFUSED(int, accept, (int socket, sockaddr* address, socklen_t* length),
+               (socket, address, length))
+HEDDLE_REFUSED(int, connect, (int socket, const sockaddr* address, socklen_t length),
+               (socket, address, length))
+HEDDLE_REFUSED(ssize_t, recv, (int socket, void* data, size_t size, int flags),
+               (socket, data, size, flags))
+HEDDLE_REFUSED(ssize_t, recvfrom,
+               (int socket, void* data, size_t size, int flags, sockaddr* address,
+                socklen_t* length),
+               (socket, data, size, flags, address, length))
+HEDDLE_REFUSED(ssize_t, recvmsg, (int socket, msghdr* message, int flags), (socket, message, flags))
+HEDDLE_REFUSED(int, poll, (pollfd * files, nfds_t count, int timeout), (files, count, timeout))
+HEDDLE_REFUSED(int, select,
+               (int count, fd_set* read, fd_set* write, fd_set* except, timeval* timeout),
+               (count, read, write, except, timeout))
+HEDDLE_REFUSED(int, epoll_wait, (int epoll, epoll_event* events, int count, int timeout),
+               (epoll, events, count, timeout))
+
+HEDDLE_EXPORT ssize_t read(int descriptor, void* data, size_t size) {
+  // Standard input is the program's business alone.
+  if (heddle::t_program_code && descriptor != STDIN_FILENO && is_stream(descriptor)) {
+    refuse("read on a pipe or a socket", HEDDLE_PC);
+  }
+  return HEDDLE_NEXT(read)(descriptor, data, size);
+}
