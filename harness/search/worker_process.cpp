@@ -19,17 +19,11 @@
 #include <utility>
 
 #include "harness/engine/tsan/tsan_engine.h"
+#include "harness/search/environment.h"
+#include "harness/search/google_test.h"
 
 namespace heddle {
 namespace {
-
-void append(std::vector<std::string>& environment, const std::string& name,
-            const std::string& value) {
-  std::erase_if(environment, [&](const std::string& entry) {
-    return entry.starts_with(name) && entry[name.size()] == '=';
-  });
-  environment.push_back(name + "=" + value);
-}
 
 std::optional<std::string> variable(const char* name) {
   const char* value = getenv(name);
@@ -58,18 +52,18 @@ std::vector<std::string> clang_runtime_dirs() {
   return result;
 }
 
-std::vector<std::string> worker_environment(const WorkerOptions& options, int socket, int memory) {
-  std::vector<std::string> environment;
-  for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
-  append(environment, kChannelVariable, std::to_string(socket) + "," + std::to_string(memory));
+Environment worker_environment(const WorkerOptions& options, int socket, int memory) {
+  Environment environment;
+  if (options.google_test) quiet_google_test(environment);
+  environment.set(kChannelVariable, std::to_string(socket) + "," + std::to_string(memory));
   // Resolving a function at its first call writes its address into the program's memory; putting
   // that back before each run would have the loader resolve it in every run.
-  append(environment, "LD_BIND_NOW", "1");
+  environment.set("LD_BIND_NOW", "1");
   const auto put_in_front = [&](const char* name, const char* saved, const std::string& value,
                                 char separator) {
     const auto old = variable(name);
-    if (old.has_value()) append(environment, saved, *old);
-    append(environment, name,
+    if (old.has_value()) environment.set(saved, *old);
+    environment.set(name,
            value + (old.has_value() && !old->empty() ? separator + *old : std::string()));
   };
   if (options.tsan) {
@@ -77,17 +71,17 @@ std::vector<std::string> worker_environment(const WorkerOptions& options, int so
                  ':');
     // Last, so that whatever the person set wins.
     const auto old_path = variable("LD_LIBRARY_PATH");
-    if (old_path.has_value()) append(environment, kOldLibraryPathVariable, *old_path);
+    if (old_path.has_value()) environment.set(kOldLibraryPathVariable, *old_path);
     std::string path = old_path.value_or("");
     for (const std::string& dir : clang_runtime_dirs()) path += (path.empty() ? "" : ":") + dir;
-    if (!path.empty()) append(environment, "LD_LIBRARY_PATH", path);
+    if (!path.empty()) environment.set("LD_LIBRARY_PATH", path);
     // Reports are taken as data: printing them, and looking up their names, would only cost time.
     const auto users = variable("TSAN_OPTIONS");
-    append(environment, "TSAN_OPTIONS", (users.has_value() ? *users + ":" : "") + kTsanOptions);
+    environment.set("TSAN_OPTIONS", (users.has_value() ? *users + ":" : "") + kTsanOptions);
   } else {
     put_in_front("LD_LIBRARY_PATH", kOldLibraryPathVariable,
                  options.library_dir + "/heddle/interpose", ':');
-    if (const auto old = variable("LD_PRELOAD")) append(environment, kOldPreloadVariable, *old);
+    if (const auto old = variable("LD_PRELOAD")) environment.set(kOldPreloadVariable, *old);
   }
   return environment;
 }
@@ -151,9 +145,9 @@ std::variant<std::unique_ptr<WorkerProcess>, StartError> WorkerProcess::start(
 
   std::vector<std::string> args = options.args;
   args.insert(args.begin(), options.program);
-  std::vector<std::string> environment = worker_environment(options, sockets[1], memory);
+  Environment environment = worker_environment(options, sockets[1], memory);
   const std::vector<char*> argv = pointers(args);
-  const std::vector<char*> envp = pointers(environment);
+  const std::vector<char*> envp = environment.pointers();
   const pid_t pid = fork();
   if (pid < 0) return StartError{std::string("cannot start a process: ") + strerror(errno)};
   if (pid == 0) {
