@@ -5,11 +5,13 @@
 #include "harness/engine/fuzz/fuzz_engine.h"
 #include "harness/engine/relacy/relacy_engine.h"
 #include "harness/engine/stress/stress_engine.h"
+#include "harness/hooks/libc_state.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/runtime/channel_worker.h"
 #include "harness/runtime/program_arguments.h"
 #include "harness/runtime/program_start.h"
 #include "harness/runtime/program_state.h"
+#include "harness/runtime/standard_streams.h"
 
 namespace heddle {
 namespace {
@@ -36,6 +38,7 @@ int worker_main(int argc, char** argv, char** envp) {
   // The C library believes in a single thread until one is made, and libstdc++ then counts
   // references without atomics: logical threads would seem to race in shared_ptr.
   __libc_single_threaded = 0;
+  standard_streams::prepare();
   static ProgramState state;
   state.take_snapshot();
   static ProgramArguments arguments;
@@ -44,7 +47,9 @@ int worker_main(int argc, char** argv, char** envp) {
               .make_engine = make_engine,
               .restore = [] {
                 state.restore();
+                libc_state::restore();
                 arguments.restore();
+                standard_streams::restore();
               }});
 }
 

@@ -4,6 +4,7 @@
 #include "harness/runtime/program_arguments.h"
 #include "harness/runtime/program_start.h"
 #include "harness/runtime/program_state.h"
+#include "harness/runtime/standard_streams.h"
 
 namespace heddle {
 namespace {
@@ -19,6 +20,7 @@ int worker_main(int argc, char** argv, char** envp) {
   note_program_constructed();
   // Of the program's memory only its writable segments: the heap belongs to ThreadSanitizer's
   // allocator here, and the engine sees to it.
+  standard_streams::prepare();
   static ProgramState state;
   state.take_snapshot();
   static ProgramArguments arguments;
@@ -28,6 +30,7 @@ int worker_main(int argc, char** argv, char** envp) {
               .restore = [] {
                 state.restore();
                 arguments.restore();
+                standard_streams::restore();
               }});
 }
 

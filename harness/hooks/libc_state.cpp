@@ -1,0 +1,254 @@
+#include "harness/hooks/libc_state.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "harness/hooks/engine_table.h"
+#include "harness/hooks/next_function.h"
+#include "harness/hooks/program_heap.h"
+
+#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
+
+namespace heddle::libc_state {
+namespace {
+
+// What a run has touched since the last restore: nearly all touch nothing.
+struct Touched {
+  bool environment = false;
+  bool random = false;
+  bool files = false;
+};
+constinit Touched g_touched;
+
+char** g_environment = nullptr;           // the array itself
+std::vector<char*>* g_entries = nullptr;  // and its entries
+int g_first_file = 0;                     // descriptors from here on are the run's
+std::vector<FILE*>* g_streams = nullptr;
+std::uint64_t g_random = 0;  // of this run's own random numbers
+
+bool in_run() {
+  return t_program_code && g_streams != nullptr && g_engine_table != &passthrough_table();
+}
+
+// A stream outlives the run as far as the C library knows: its memory must too.
+template <typename Open>
+FILE* open_stream(Open open) {
+  if (!in_run()) return open();
+  const RuntimeScope scope;
+  FILE* stream = open();
+  g_touched.files = true;
+  if (stream != nullptr) g_streams->push_back(stream);
+  return stream;
+}
+
+template <typename Change>
+int change_environment(Change change) {
+  if (!in_run()) return change();
+  const RuntimeScope scope;
+  g_touched.environment = true;
+  return change();
+}
+
+std::uint64_t next_random() {
+  // SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), from the same start in every run.
+  g_random += 0x9e3779b97f4a7c15U;
+  std::uint64_t z = g_random;
+  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
+  return z ^ (z >> 31U);
+}
+
+void fill_random(void* data, std::size_t size) {
+  auto* bytes = static_cast<unsigned char*>(data);
+  while (size > 0) {
+    const std::uint64_t word = next_random();
+    const std::size_t part = size < sizeof word ? size : sizeof word;
+    std::memcpy(bytes, &word, part);
+    bytes += part;
+    size -= part;
+  }
+}
+
+void take_snapshot() {
+  g_environment = environ;
+  g_entries = new std::vector<char*>;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    g_entries->push_back(*entry);
+  }
+  g_streams = new std::vector<FILE*>;
+  // The lowest that is free; those above may be the worker's own.
+  const int probe = HEDDLE_NEXT(dup)(STDERR_FILENO);
+  g_first_file = probe + 1;
+  for (int file = probe + 1; file < 64; ++file) {
+    if (fcntl(file, F_GETFD) != -1) g_first_file = file + 1;
+  }
+  if (probe >= 0) close(probe);
+  g_touched = {};
+}
+
+}  // namespace
+
+void restore() {
+  if (g_streams == nullptr) take_snapshot();
+  g_random = 0;
+  if (g_touched.environment) {
+    environ = g_environment;
+    if (g_environment != nullptr) {
+      std::copy(g_entries->begin(), g_entries->end(), g_environment);
+      g_environment[g_entries->size()] = nullptr;
+    }
+  }
+  // As the C library starts (C17 7.22.2.2).
+  if (g_touched.random) HEDDLE_NEXT(srandom)(1);
+  if (g_touched.files) {
+    for (FILE* stream : *g_streams) HEDDLE_NEXT(fclose)(stream);
+    g_streams->clear();
+    close_range(static_cast<unsigned>(g_first_file), ~0U, 0);
+  }
+  g_touched = {};
+}
+
+}  // namespace heddle::libc_state
+
+using namespace heddle::libc_state;  // NOLINT(google-build-using-namespace): its own hooks
+
+HEDDLE_EXPORT int setenv(const char* name, const char* value, int replace) {
+  return change_environment([&] { return HEDDLE_NEXT(setenv)(name, value, replace); });
+}
+
+HEDDLE_EXPORT int unsetenv(const char* name) {
+  return change_environment([&] { return HEDDLE_NEXT(unsetenv)(name); });
+}
+
+HEDDLE_EXPORT int putenv(char* entry) {
+  return change_environment([&] { return HEDDLE_NEXT(putenv)(entry); });
+}
+
+HEDDLE_EXPORT int clearenv() {
+  return change_environment([&] { return HEDDLE_NEXT(clearenv)(); });
+}
+
+HEDDLE_EXPORT long random() {
+  g_touched.random = true;
+  return HEDDLE_NEXT(random)();
+}
+
+HEDDLE_EXPORT int rand() {
+  g_touched.random = true;
+  return HEDDLE_NEXT(rand)();
+}
+
+HEDDLE_EXPORT void srandom(unsigned seed) {
+  g_touched.random = true;
+  HEDDLE_NEXT(srandom)(seed);
+}
+
+HEDDLE_EXPORT void srand(unsigned seed) {
+  g_touched.random = true;
+  HEDDLE_NEXT(srand)(seed);
+}
+
+// Random numbers from outside would make every run another: in a run they are the same each time.
+HEDDLE_EXPORT ssize_t getrandom(void* data, size_t size, unsigned flags) {
+  if (!in_run()) return HEDDLE_NEXT(getrandom)(data, size, flags);
+  fill_random(data, size);
+  return static_cast<ssize_t>(size);
+}
+
+HEDDLE_EXPORT int getentropy(void* data, size_t size) {
+  if (!in_run()) return HEDDLE_NEXT(getentropy)(data, size);
+  fill_random(data, size);
+  return 0;
+}
+
+// std::random_device's number, which may come from an instruction of the processor.
+extern "C" unsigned heddle_random_device(void* self) __asm__("_ZNSt13random_device9_M_getvalEv");
+extern "C" __attribute__((visibility("default"))) unsigned heddle_random_device(void* self) {
+  if (in_run()) return static_cast<unsigned>(next_random());
+  using GetValue = unsigned(void*);
+  static constinit GetValue* next = nullptr;
+  return heddle::next_function(next, "_ZNSt13random_device9_M_getvalEv")(self);
+}
+
+HEDDLE_EXPORT FILE* fopen(const char* path, const char* mode) {
+  return open_stream([&] { return HEDDLE_NEXT(fopen)(path, mode); });
+}
+
+HEDDLE_EXPORT FILE* fopen64(const char* path, const char* mode) {
+  return open_stream([&] { return HEDDLE_NEXT(fopen64)(path, mode); });
+}
+
+HEDDLE_EXPORT FILE* fdopen(int file, const char* mode) {
+  return open_stream([&] { return HEDDLE_NEXT(fdopen)(file, mode); });
+}
+
+HEDDLE_EXPORT FILE* tmpfile() {
+  return open_stream([&] { return HEDDLE_NEXT(tmpfile)(); });
+}
+
+HEDDLE_EXPORT int fclose(FILE* stream) {
+  if (in_run()) std::erase(*g_streams, stream);
+  const heddle::RuntimeScope scope;
+  return HEDDLE_NEXT(fclose)(stream);
+}
+
+namespace {
+
+mode_t mode_of(int flags, va_list arguments) {
+  return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
+}
+
+}  // namespace
+
+HEDDLE_EXPORT int open(const char* path, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  const mode_t mode = mode_of(flags, arguments);
+  va_end(arguments);
+  g_touched.files = true;
+  return HEDDLE_NEXT(open)(path, flags, mode);
+}
+
+HEDDLE_EXPORT int open64(const char* path, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  const mode_t mode = mode_of(flags, arguments);
+  va_end(arguments);
+  g_touched.files = true;
+  return HEDDLE_NEXT(open64)(path, flags, mode);
+}
+
+HEDDLE_EXPORT int creat(const char* path, mode_t mode) {
+  g_touched.files = true;
+  return HEDDLE_NEXT(creat)(path, mode);
+}
+
+HEDDLE_EXPORT int dup(int file) {
+  g_touched.files = true;
+  return HEDDLE_NEXT(dup)(file);
+}
+
+HEDDLE_EXPORT int pipe(int files[2]) {
+  g_touched.files = true;
+  return HEDDLE_NEXT(pipe)(files);
+}
+
+HEDDLE_EXPORT int socket(int domain, int type, int protocol) {
+  g_touched.files = true;
+  return HEDDLE_NEXT(socket)(domain, type, protocol);
+}
+
+HEDDLE_EXPORT int socketpair(int domain, int type, int protocol, int files[2]) {
+  g_touched.files = true;
+  return HEDDLE_NEXT(socketpair)(domain, type, protocol, files);
+}

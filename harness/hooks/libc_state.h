@@ -1,0 +1,11 @@
+// What a run changes in the C library, and the next must not find: the environment, the random
+// numbers of rand(), open files.
+#pragma once
+
+namespace heddle::libc_state {
+
+// Puts back the state of the first call. That comes right before the first run, when the worker has
+// its files open and the program's environment in place.
+void restore();
+
+}  // namespace heddle::libc_state
