@@ -45,6 +45,7 @@ int replay(const ReplayOptions& options) {
   result.name = named.name;
   result.program = named.path;
   result.args = options.program_args;
+  result.input = standard_input_file();
   const bool google_test = has_google_test(named.path);
   if (options.google_test_filter.has_value()) {
     if (!google_test) return complain(kUsage, named.name + " is no GoogleTest program");
@@ -54,6 +55,7 @@ int replay(const ReplayOptions& options) {
   Replayer replayer({.program = named.path,
                      .args = result.args,
                      .show_output = true,
+                     .input = result.input,
                      .google_test = google_test,
                      .library_dir = default_library_dir()},
                     kPatienceMs);

@@ -198,6 +198,7 @@ struct Refusal {
 WorkerOptions worker_options(const PlannedCase& planned) {
   return {.program = planned.program.path,
           .args = planned.args,
+          .input = standard_input_file(),
           .google_test = planned.has_google_test,
           .library_dir = default_library_dir()};
 }
@@ -341,6 +342,7 @@ int run(const RunOptions& options) {
     result.name = planned.name;
     result.program = planned.program.path;
     result.args = planned.args;
+    result.input = standard_input_file();
     result.google_test = planned.is_google_test;
     result.seed = plan.job.seed;
     if (planned.is_google_test && !starts_a_thread(plan, planned)) {

@@ -167,6 +167,7 @@ Json to_json(const ReportCase& report_case) {
   return {{"name", result.name},
           {"program", result.program},
           {"args", result.args},
+          {"input", result.input.empty() ? Json(nullptr) : Json(result.input)},
           {"seed", std::to_string(result.seed)},
           {"google_test", result.google_test},
           {"skipped", result.skipped ? Json("never starts a second thread") : Json(nullptr)},

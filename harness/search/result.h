@@ -53,6 +53,7 @@ struct CaseResult {
   std::string name;
   std::string program;  // path
   std::vector<std::string> args;
+  std::string input;         // file that was standard input, or empty
   bool google_test = false;  // one test of the many in the program
   bool skipped = false;      // it never starts a second thread; then it has no engines
   std::uint64_t seed = 1;

@@ -93,8 +93,8 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
-[[noreturn]] void become_program(const std::string& path, char** argv, char** envp,
-                                 bool show_output, int socket, int memory, int error_pipe) {
+[[noreturn]] void become_program(const WorkerOptions& options, char** argv, char** envp, int socket,
+                                 int memory, int error_pipe) {
   // Nothing that allocates from here on: this is a forked child.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   // Ctrl-C is for the supervisor, which tells its workers.
@@ -102,14 +102,16 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   // The same addresses in every process; and older ThreadSanitizers refuse much randomness.
   personality(ADDR_NO_RANDOMIZE);
   const int null = open("/dev/null", O_RDWR);
-  dup2(null, STDIN_FILENO);
-  if (!show_output) {
+  // Opened anew, so that no two workers read at one place.
+  const int input = options.input.empty() ? null : open(options.input.c_str(), O_RDONLY);
+  dup2(input, STDIN_FILENO);
+  if (!options.show_output) {
     dup2(null, STDOUT_FILENO);
     dup2(null, STDERR_FILENO);
   }
   fcntl(socket, F_SETFD, 0);
   fcntl(memory, F_SETFD, 0);
-  execve(path.c_str(), argv, envp);
+  if (input >= 0) execve(options.program.c_str(), argv, envp);
   const int error = errno;
   [[maybe_unused]] const auto written = write(error_pipe, &error, sizeof error);
   _exit(127);
@@ -151,9 +153,8 @@ std::variant<std::unique_ptr<WorkerProcess>, StartError> WorkerProcess::start(
   const pid_t pid = fork();
   if (pid < 0) return StartError{std::string("cannot start a process: ") + strerror(errno)};
   if (pid == 0) {
-    become_program(options.program, const_cast<char**>(argv.data()),
-                   const_cast<char**>(envp.data()), options.show_output, sockets[1], memory,
-                   errors[1]);
+    become_program(options, const_cast<char**>(argv.data()), const_cast<char**>(envp.data()),
+                   sockets[1], memory, errors[1]);
   }
   close(sockets[1]);
   close(memory);
