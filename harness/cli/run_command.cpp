@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -238,7 +239,8 @@ std::optional<Refusal> add_cases(const NamedProgram& program, const RunOptions& 
   }
   for (const std::string& test : list.tests) {
     PlannedCase& planned = cases.emplace_back(whole);
-    planned.name += ":" + test;
+    // Without the folder: names of tests are long enough.
+    planned.name = std::filesystem::path(program.name).filename().string() + ":" + test;
     // Last: of several filters GoogleTest takes the last.
     planned.args.push_back(google_test_argument(test));
     planned.is_google_test = true;
