@@ -253,8 +253,8 @@ bool starts_a_thread(const Plan& plan, const PlannedCase& planned) {
   SearchOptions options;
   options.worker = worker_options(planned);
   options.job = plan.job;
-  const bool fuzz = std::find(plan.engines.begin(), plan.engines.end(), EngineKind::fuzz) !=
-                    plan.engines.end();
+  const bool fuzz =
+      std::find(plan.engines.begin(), plan.engines.end(), EngineKind::fuzz) != plan.engines.end();
   options.job.engine = fuzz ? EngineKind::fuzz : plan.engines.front();
   options.runs = 1;
   return !search(options, {}).result.one_thread;
@@ -364,9 +364,8 @@ int run(const RunOptions& options) {
   std::vector<ReportCase> cases;
   for (std::size_t i = 0; i < results.size(); ++i) {
     symbols.push_back(std::make_unique<Symbolizer>(results[i]->modules));
-    cases.push_back({.result = results[i].get(),
-                     .symbols = symbols.back().get(),
-                     .replay_as = programs[i]});
+    cases.push_back(
+        {.result = results[i].get(), .symbols = symbols.back().get(), .replay_as = programs[i]});
   }
   write_terminal_report(std::cout, cases, terminal_options());
   std::cout.flush();

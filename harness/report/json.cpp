@@ -179,9 +179,9 @@ Json to_json(const ReportCase& report_case) {
 
 void write_json_report(std::ostream& out, std::span<const ReportCase> cases) {
   Json report = {{"schema_version", kJsonSchemaVersion}, {"generator", "heddle"}};
-  report["cases_skipped"] = std::count_if(
-      cases.begin(), cases.end(),
-      [](const ReportCase& report_case) { return report_case.result->skipped; });
+  report["cases_skipped"] =
+      std::count_if(cases.begin(), cases.end(),
+                    [](const ReportCase& report_case) { return report_case.result->skipped; });
   report["cases"] = Json::array();
   for (const ReportCase& report_case : cases) report["cases"].push_back(to_json(report_case));
   // `replace`: a message with stray bytes must not cost the whole report.

@@ -681,10 +681,9 @@ void write_skipped(Screen& screen, std::span<const ReportCase> cases) {
       if (other.result->skipped) ++skipped;
     }
     const std::string& program = report_case.replay_as.empty() ? path : report_case.replay_as;
-    screen.paragraph("",
-                     fmt::format("{}: {} of {} never {} a second thread: skipped",
-                                 printable(program), grouped(skipped), plural(tests, "test"),
-                                 skipped == 1 ? "starts" : "start"));
+    screen.paragraph("", fmt::format("{}: {} of {} never {} a second thread: skipped",
+                                     printable(program), grouped(skipped), plural(tests, "test"),
+                                     skipped == 1 ? "starts" : "start"));
   }
 }
 

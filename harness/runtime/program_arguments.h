@@ -7,7 +7,8 @@
 namespace heddle {
 
 // The words of the command line. Programs take out those that they have understood (GoogleTest,
-// getopt) and write into them (strtok); they lie on the stack, where no snapshot of memory has them.
+// getopt) and write into them (strtok); they lie on the stack, where no snapshot of memory has
+// them.
 class ProgramArguments {
  public:
   // Takes the state that is to come back. Call once, before the program's main.

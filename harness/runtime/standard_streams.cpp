@@ -27,8 +27,8 @@ void prepare() {
   struct stat input = {};
   g_has_input = fstat(STDIN_FILENO, &input) == 0 && S_ISREG(input.st_mode);
   if (isatty(STDOUT_FILENO) != 0) g_output_mode = _IOLBF;
-  // Made at its first use, by a call that is a step of the thread: the first run would have one more
-  // than all others, and its tokens would fit no other.
+  // Made at its first use, by a call that is a step of the thread: the first run would have one
+  // more than all others, and its tokens would fit no other.
   std::locale::classic();
   // What constructors have written.
   fflush(stdout);

@@ -146,8 +146,8 @@ void quiet_google_test(Environment& environment) {
   environment.remove([](std::string_view name) {
     // Bazel's variables are read by GoogleTest too.
     constexpr std::array<std::string_view, 7> kBazels = {
-        "XML_OUTPUT_FILE",      "TESTBRIDGE_TEST_ONLY",  "TEST_PREMATURE_EXIT_FILE",
-        "TEST_SHARD_INDEX",     "TEST_TOTAL_SHARDS",     "TEST_SHARD_STATUS_FILE",
+        "XML_OUTPUT_FILE",          "TESTBRIDGE_TEST_ONLY", "TEST_PREMATURE_EXIT_FILE",
+        "TEST_SHARD_INDEX",         "TEST_TOTAL_SHARDS",    "TEST_SHARD_STATUS_FILE",
         "TEST_WARNINGS_OUTPUT_FILE"};
     return name.starts_with("GTEST_") ||
            std::find(kBazels.begin(), kBazels.end(), name) != kBazels.end();

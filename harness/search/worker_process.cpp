@@ -64,7 +64,7 @@ Environment worker_environment(const WorkerOptions& options, int socket, int mem
     const auto old = variable(name);
     if (old.has_value()) environment.set(saved, *old);
     environment.set(name,
-           value + (old.has_value() && !old->empty() ? separator + *old : std::string()));
+                    value + (old.has_value() && !old->empty() ? separator + *old : std::string()));
   };
   if (options.tsan) {
     put_in_front("LD_PRELOAD", kOldPreloadVariable, options.library_dir + "/libheddle-tsan.so",
