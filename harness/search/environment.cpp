@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 namespace heddle {
 
 Environment::Environment() {
@@ -10,7 +12,10 @@ Environment::Environment() {
 
 void Environment::set(std::string_view name, std::string_view value) {
   remove([name](std::string_view known) { return known == name; });
-  entries_.push_back(std::string(name) + "=" + std::string(value));
+  std::string entry(name);
+  entry += '=';
+  entry += value;
+  entries_.push_back(std::move(entry));
 }
 
 void Environment::remove(const std::function<bool(std::string_view name)>& unwanted) {

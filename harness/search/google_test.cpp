@@ -89,6 +89,7 @@ std::variant<TestList, StartError> list_google_tests(const WorkerOptions& progra
   if (filter.has_value()) args.push_back("--gtest_filter=" + *filter);
   args.emplace_back("--gtest_list_tests");
   std::vector<char*> argv;
+  argv.reserve(args.size() + 1);
   for (std::string& arg : args) argv.push_back(arg.data());
   argv.push_back(nullptr);
   Environment environment;
