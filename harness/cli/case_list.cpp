@@ -1,6 +1,8 @@
 #include "harness/cli/case_list.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -71,6 +73,13 @@ std::variant<NamedProgram, CaseListError> find_program(const std::string& word,
   return CaseListError{fmt::format(
       "there is no case named '{}'; `heddle list` shows the cases, a path to a program has a '/'",
       word)};
+}
+
+std::string standard_input_file() {
+  struct stat input = {};
+  if (fstat(STDIN_FILENO, &input) != 0 || !S_ISREG(input.st_mode)) return {};
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/fd/0", error).string();
 }
 
 }  // namespace heddle

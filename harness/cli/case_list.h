@@ -29,4 +29,8 @@ struct NamedProgram {
 std::variant<NamedProgram, CaseListError> find_program(const std::string& word,
                                                        const std::vector<ListedCase>& cases);
 
+// The path of standard input where that is a file, for the programs to read; else empty. What comes
+// through a pipe cannot be read again, and a terminal is the person's.
+std::string standard_input_file();
+
 }  // namespace heddle

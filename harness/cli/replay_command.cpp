@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "harness/cli/case_list.h"
 #include "harness/cli/commands.h"
@@ -19,6 +20,7 @@ struct ReplayOptions {
   std::string token;
   std::string program;
   std::vector<std::string> program_args;
+  std::optional<std::string> google_test_filter;
 };
 
 int replay(const ReplayOptions& options) {
@@ -43,10 +45,18 @@ int replay(const ReplayOptions& options) {
   result.name = named.name;
   result.program = named.path;
   result.args = options.program_args;
+  result.input = standard_input_file();
+  const bool google_test = has_google_test(named.path);
+  if (options.google_test_filter.has_value()) {
+    if (!google_test) return complain(kUsage, named.name + " is no GoogleTest program");
+    result.args.push_back("--gtest_filter=" + *options.google_test_filter);
+  }
   constexpr std::uint32_t kPatienceMs = 60'000;
   Replayer replayer({.program = named.path,
                      .args = result.args,
                      .show_output = true,
+                     .input = result.input,
+                     .google_test = google_test,
                      .library_dir = default_library_dir()},
                     kPatienceMs);
   Job job;
@@ -78,6 +88,8 @@ void add_replay_command(CLI::App& app, Action& action,
   command->add_option("token", options->token, "from a report")->required();
   command->add_option("program", options->program, "as for run, and its arguments behind --")
       ->required();
+  command->add_option("--gtest_filter", options->google_test_filter,
+                      "GoogleTest programs: the test that the token is of");
   command->callback([options, &action] { action = [options] { return replay(*options); }; });
 }
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -24,6 +25,7 @@
 #include "harness/report/symbolizer.h"
 #include "harness/report/terminal.h"
 #include "harness/search/engine_search.h"
+#include "harness/search/google_test.h"
 #include "harness/search/minimize.h"
 #include "harness/search/program_check.h"
 
@@ -43,6 +45,7 @@ struct RunOptions {
   std::string relacy_search = "random";
   std::string expect = "pass";
   std::vector<std::string> reports;
+  std::optional<std::string> google_test_filter;
   std::uint64_t step_limit = Job{}.step_limit;
   std::uint32_t hang_ms = Job{}.hang_ms;
 };
@@ -52,10 +55,18 @@ struct Report {
   std::string file;
 };
 
+// A program, or one of the tests in it.
+struct PlannedCase {
+  NamedProgram program;
+  std::string name;  // for reports
+  std::vector<std::string> args;
+  bool has_google_test = false;  // the program
+  bool is_google_test = false;   // the case: one test
+};
+
 // The options, checked.
 struct Plan {
   std::vector<NamedProgram> programs;
-  std::vector<std::string> args;
   std::vector<EngineKind> engines;
   bool chosen_engines = false;  // by name, not "all"
   double seconds = 0;
@@ -179,12 +190,81 @@ void minimize_findings(EngineResult& result, const SearchOptions& options,
   }
 }
 
-EngineResult run_engine(const Plan& plan, const NamedProgram& program, EngineKind engine,
+// What is wrong, and the exit status for it.
+struct Refusal {
+  int status;
+  std::string message;
+};
+
+WorkerOptions worker_options(const PlannedCase& planned) {
+  return {.program = planned.program.path,
+          .args = planned.args,
+          .input = standard_input_file(),
+          .google_test = planned.has_google_test,
+          .library_dir = default_library_dir()};
+}
+
+// Appends the program as one case, or each of its tests.
+std::optional<Refusal> add_cases(const NamedProgram& program, const RunOptions& options,
+                                 std::vector<PlannedCase>& cases) {
+  const auto& filter = options.google_test_filter;
+  PlannedCase whole{.program = program,
+                    .name = program.name,
+                    .args = options.program_args,
+                    .has_google_test = has_google_test(program.path)};
+  if (!whole.has_google_test) {
+    if (filter.has_value()) {
+      return Refusal{kUsage, program.name + " is no GoogleTest program: no --gtest_filter for it"};
+    }
+    cases.push_back(std::move(whole));
+    return std::nullopt;
+  }
+  const auto listed = list_google_tests(worker_options(whole), filter);
+  if (const auto* error = std::get_if<StartError>(&listed)) {
+    return Refusal{kOwnError, error->message};
+  }
+  const auto& list = std::get<TestList>(listed);
+  if (list.tests.empty()) {
+    if (list.disabled != 0) {
+      return Refusal{kOwnError, fmt::format("{}: nothing was controlled: all of its tests are "
+                                            "DISABLED_ ({})",
+                                            program.name, list.disabled)};
+    }
+    if (filter.has_value()) {
+      return Refusal{kUsage, fmt::format("no test of {} matches '{}'", program.name, *filter)};
+    }
+    // GoogleTest is linked in, and main() does not run it: a program like any other.
+    cases.push_back(std::move(whole));
+    return std::nullopt;
+  }
+  for (const std::string& test : list.tests) {
+    PlannedCase& planned = cases.emplace_back(whole);
+    // Without the folder: names of tests are long enough.
+    planned.name = std::filesystem::path(program.name).filename().string() + ":" + test;
+    // Last: of several filters GoogleTest takes the last.
+    planned.args.push_back(google_test_argument(test));
+    planned.is_google_test = true;
+  }
+  return std::nullopt;
+}
+
+// One run, to spare the others where there is nothing to control.
+bool starts_a_thread(const Plan& plan, const PlannedCase& planned) {
+  SearchOptions options;
+  options.worker = worker_options(planned);
+  options.job = plan.job;
+  const bool fuzz =
+      std::find(plan.engines.begin(), plan.engines.end(), EngineKind::fuzz) != plan.engines.end();
+  options.job.engine = fuzz ? EngineKind::fuzz : plan.engines.front();
+  options.runs = 1;
+  return !search(options, {}).result.one_thread;
+}
+
+EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind engine,
                         const RunOptions& options, ProgressLine* line,
                         std::vector<Module>& modules) {
   SearchOptions search_options;
-  search_options.worker = {
-      .program = program.path, .args = plan.args, .library_dir = default_library_dir()};
+  search_options.worker = worker_options(planned);
   search_options.job = plan.job;
   search_options.job.engine = engine;
   search_options.runs = options.runs;
@@ -194,7 +274,7 @@ EngineResult run_engine(const Plan& plan, const NamedProgram& program, EngineKin
   const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
   search_options.workers = options.jobs != 0 ? options.jobs : real_threads ? 1 : processors;
 
-  Progress progress{.case_name = program.name,
+  Progress progress{.case_name = planned.name,
                     .engine = to_string(engine),
                     .activity = {},
                     .runs = 0,
@@ -237,11 +317,14 @@ int write_reports(const Plan& plan, std::span<const ReportCase> cases) {
 
 int run(const RunOptions& options) {
   Plan plan;
-  plan.args = options.program_args;
   if (options.words.empty()) return complain(kUsage, "which program? heddle run PROGRAM");
   if (const auto wrong = make_plan(options, plan)) return complain(kUsage, *wrong);
+  std::vector<PlannedCase> planned_cases;
   for (const NamedProgram& program : plan.programs) {
     if (const auto wrong = check_program(program.path)) return complain(kOwnError, *wrong);
+    if (const auto refusal = add_cases(program, options, planned_cases)) {
+      return complain(refusal->status, refusal->message);
+    }
   }
 
   struct sigaction action = {};
@@ -253,17 +336,25 @@ int run(const RunOptions& options) {
   if (width != 0) line = std::make_unique<ProgressLine>(std::cerr, width);
 
   std::vector<std::unique_ptr<CaseResult>> results;
-  for (const NamedProgram& program : plan.programs) {
+  std::vector<std::string> programs;  // as the command line names them; of each result
+  for (const PlannedCase& planned : planned_cases) {
     if (g_interrupted) break;
+    programs.push_back(planned.program.name);
     auto& result = *results.emplace_back(std::make_unique<CaseResult>());
-    result.name = program.name;
-    result.program = program.path;
-    result.args = plan.args;
+    result.name = planned.name;
+    result.program = planned.program.path;
+    result.args = planned.args;
+    result.input = standard_input_file();
+    result.google_test = planned.is_google_test;
     result.seed = plan.job.seed;
+    if (planned.is_google_test && !starts_a_thread(plan, planned)) {
+      result.skipped = true;
+      continue;
+    }
     for (const EngineKind engine : plan.engines) {
       if (g_interrupted) break;
       result.engines.push_back(
-          run_engine(plan, program, engine, options, line.get(), result.modules));
+          run_engine(plan, planned, engine, options, line.get(), result.modules));
     }
     result.interrupted = g_interrupted;
   }
@@ -271,16 +362,30 @@ int run(const RunOptions& options) {
 
   std::vector<std::unique_ptr<Symbolizer>> symbols;
   std::vector<ReportCase> cases;
-  for (const auto& result : results) {
-    symbols.push_back(std::make_unique<Symbolizer>(result->modules));
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    symbols.push_back(std::make_unique<Symbolizer>(results[i]->modules));
     cases.push_back(
-        {.result = result.get(), .symbols = symbols.back().get(), .replay_as = result->name});
+        {.result = results[i].get(), .symbols = symbols.back().get(), .replay_as = programs[i]});
   }
   write_terminal_report(std::cout, cases, terminal_options());
   std::cout.flush();
   int status = write_reports(plan, cases);
 
+  for (const NamedProgram& program : plan.programs) {
+    const auto tests = std::count_if(results.begin(), results.end(), [&](const auto& result) {
+      return result->google_test && result->program == program.path;
+    });
+    const auto skipped = std::count_if(results.begin(), results.end(), [&](const auto& result) {
+      return result->skipped && result->program == program.path;
+    });
+    if (tests != 0 && skipped == tests && !g_interrupted) {
+      status = complain(kOwnError, fmt::format("{}: nothing was controlled: none of its tests ({}) "
+                                               "ever starts a second thread",
+                                               program.name, tests));
+    }
+  }
   for (const auto& result : results) {
+    if (result->skipped) continue;
     std::size_t errors = 0;
     const std::string* error = nullptr;
     for (const EngineResult& engine : result->engines) {
@@ -334,6 +439,8 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
                    "pass, fail, fail:KIND or any; the exit status says whether it is so")
       ->capture_default_str();
   command->add_option("--report", options->reports, "also write FORMAT:FILE, e.g. json:out.json");
+  command->add_option("--gtest_filter", options->google_test_filter,
+                      "GoogleTest programs: only the tests that match, as GoogleTest has it");
   command->add_option("--step-limit", options->step_limit, "fuzz: steps after which a run gives up")
       ->capture_default_str();
   command

@@ -20,7 +20,8 @@
 #     EXPECT pass fuzz:fail:lost_wakeup stress:any
 #     RUNS 1000 fuzz:20000)
 #
-# Nothing here that could not be written by hand with add_executable() and add_test().
+# Nothing here that could not be written by hand with add_executable() and add_test(). Other projects
+# have it from find_package(heddle), or from FetchContent, and call enable_testing() themselves.
 include_guard(GLOBAL)
 
 # Sets OUT to the value of ENGINE in a list of `value` and `engine:value`; DEFAULT if there is none.
@@ -43,13 +44,17 @@ endfunction()
 # The shared one is found neither by the linker's nor by the loader's defaults.
 function(_heddle_link_shared_tsan TARGET)
   target_link_options(${TARGET} PRIVATE -fsanitize=thread)
-  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  set(language CXX)
+  if(NOT CMAKE_CXX_COMPILER_ID)
+    set(language C)  # a project in C alone
+  endif()
+  if(NOT CMAKE_${language}_COMPILER_ID MATCHES "Clang")
     return()
   endif()
   if(NOT DEFINED CACHE{HEDDLE_CLANG_RUNTIME_DIR})
     foreach(name IN ITEMS libclang_rt.tsan-x86_64.so libclang_rt.tsan.so)
       execute_process(
-        COMMAND "${CMAKE_CXX_COMPILER}" -print-file-name=${name}
+        COMMAND "${CMAKE_${language}_COMPILER}" -print-file-name=${name}
         OUTPUT_VARIABLE library OUTPUT_STRIP_TRAILING_WHITESPACE)
       if(EXISTS "${library}")
         get_filename_component(directory "${library}" DIRECTORY)
@@ -58,7 +63,7 @@ function(_heddle_link_shared_tsan TARGET)
       endif()
     endforeach()
     if(NOT DEFINED CACHE{HEDDLE_CLANG_RUNTIME_DIR})
-      message(FATAL_ERROR "heddle_add_case: ${CMAKE_CXX_COMPILER} has no shared ThreadSanitizer "
+      message(FATAL_ERROR "heddle_add_case: ${CMAKE_${language}_COMPILER} has no shared ThreadSanitizer "
                           "(libclang_rt.tsan-x86_64.so; Debian: libclang-rt-<version>-dev).")
     endif()
   endif()
@@ -72,6 +77,11 @@ function(heddle_add_case NAME)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "TIMEOUT" "EXPECT;ENGINES;RUNS;OPTIONS;ARGS")
   if(NOT ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "heddle_add_case(${NAME}): no sources.")
+  endif()
+  if(NOT TARGET heddle::cli)
+    # Without the command there would be no tests, and nobody would notice.
+    message(FATAL_ERROR "heddle_add_case(${NAME}): there is no heddle::cli; "
+                        "call find_package(heddle) in this folder or above.")
   endif()
   # Here and not in the file: whoever calls this from another folder has none of that folder's
   # variables.
@@ -92,6 +102,8 @@ function(heddle_add_case NAME)
   _heddle_link_shared_tsan(${NAME})
   if(NOT TARGET heddle_cases)
     add_custom_target(heddle_cases)
+    # Where Heddle is part of the build, and perhaps not of its target `all`.
+    add_dependencies(heddle_cases heddle::cli)
   endif()
   add_dependencies(heddle_cases ${NAME})
 
@@ -117,14 +129,12 @@ function(heddle_add_case NAME)
     if(ARG_ARGS)
       list(APPEND options -- ${ARG_ARGS})
     endif()
-    if(TARGET heddle::cli)
-      add_test(NAME ${NAME}.${engine}
-        COMMAND heddle::cli run $<TARGET_FILE:${NAME}> ${options})
-      set_tests_properties(${NAME}.${engine} PROPERTIES LABELS ${engine} TIMEOUT ${ARG_TIMEOUT})
-      if(engine MATCHES "^(stress|tsan)$")
-        # Real threads want real processors; two, so that races have a chance beside other tests.
-        set_tests_properties(${NAME}.${engine} PROPERTIES PROCESSORS 2)
-      endif()
+    add_test(NAME ${NAME}.${engine}
+      COMMAND heddle::cli run $<TARGET_FILE:${NAME}> ${options})
+    set_tests_properties(${NAME}.${engine} PROPERTIES LABELS ${engine} TIMEOUT ${ARG_TIMEOUT})
+    if(engine MATCHES "^(stress|tsan)$")
+      # Real threads want real processors; two, so that races have a chance beside other tests.
+      set_tests_properties(${NAME}.${engine} PROPERTIES PROCESSORS 2)
     endif()
   endforeach()
 
@@ -151,15 +161,15 @@ function(heddle_add_case NAME)
 endfunction()
 
 # The list by which `heddle run NAME` finds built cases, at its place relative to the command:
-# bin/heddle, share/heddle/cases.json.
+# bin/heddle, share/heddle/cases.json. An installed command serves many projects and knows the cases
+# of none: there, cases are run by their path.
 function(_heddle_write_manifest)
-  if(heddle_BINARY_DIR)
-    set(root "${heddle_BINARY_DIR}")
-  else()
-    set(root "${CMAKE_BINARY_DIR}")
+  get_target_property(installed heddle::cli IMPORTED)
+  if(installed)
+    return()
   endif()
   get_property(cases GLOBAL PROPERTY HEDDLE_CASES)
   list(JOIN cases ",\n" cases)
-  file(GENERATE OUTPUT "${root}/share/heddle/cases.json"
+  file(GENERATE OUTPUT "$<TARGET_FILE_DIR:heddle::cli>/../share/heddle/cases.json"
     CONTENT "{\n  \"version\": 1,\n  \"cases\": [\n${cases}\n  ]\n}\n")
 endfunction()

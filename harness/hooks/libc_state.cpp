@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/lasting_keys.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 
@@ -101,6 +102,7 @@ void take_snapshot() {
 void restore() {
   if (g_streams == nullptr) take_snapshot();
   g_random = 0;
+  lasting_keys::restore();
   if (g_touched.environment) {
     environ = g_environment;
     if (g_environment != nullptr) {

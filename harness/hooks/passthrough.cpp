@@ -6,8 +6,10 @@
 
 #include "harness/hooks/c_library.h"
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/lasting_keys.h"
 #include "harness/hooks/native_atomics.h"
 #include "harness/hooks/next_function.h"
+#include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
 
 namespace heddle {
@@ -85,12 +87,28 @@ constexpr EngineTable kPassthrough = {
     .unsupported = [](const char*, Address) {},
     .key_create =
         [](pthread_key_t* key, void (*destructor)(void*)) {
-          return HEDDLE_NEXT(pthread_key_create)(key, destructor);
+          const int result = HEDDLE_NEXT(pthread_key_create)(key, destructor);
+          // Of the program and in no run: a constructor's.
+          const bool before_main = t_program_code && g_engine_table == &passthrough_table();
+          if (result == 0 && before_main) lasting_keys::add(*key);
+          return result;
         },
-    .key_delete = [](pthread_key_t key) { return HEDDLE_NEXT(pthread_key_delete)(key); },
-    .key_set = [](pthread_key_t key,
-                  void* value) { return HEDDLE_NEXT(pthread_setspecific)(key, value); },
-    .key_get = [](pthread_key_t key) { return HEDDLE_NEXT(pthread_getspecific)(key); },
+    .key_delete =
+        [](pthread_key_t key) {
+          // A destructor of the program deletes it at the end of each run.
+          return lasting_keys::contains(key) ? 0 : HEDDLE_NEXT(pthread_key_delete)(key);
+        },
+    .key_set =
+        [](pthread_key_t key, void* value) {
+          if (!lasting_keys::contains(key)) return HEDDLE_NEXT(pthread_setspecific)(key, value);
+          lasting_keys::set(key, value);
+          return 0;
+        },
+    .key_get =
+        [](pthread_key_t key) {
+          return lasting_keys::contains(key) ? lasting_keys::get(key)
+                                             : HEDDLE_NEXT(pthread_getspecific)(key);
+        },
     .heap_free = nullptr,
     .double_free = nullptr,
     .yield = [](Address) { return real().sched_yield(); },

@@ -172,7 +172,10 @@ Json to_json(const ReportCase& report_case) {
   return {{"name", result.name},
           {"program", result.program},
           {"args", result.args},
+          {"input", result.input.empty() ? Json(nullptr) : Json(result.input)},
           {"seed", std::to_string(result.seed)},
+          {"google_test", result.google_test},
+          {"skipped", result.skipped ? Json("never starts a second thread") : Json(nullptr)},
           {"interrupted", result.interrupted},
           {"engines", std::move(engines)}};
 }
@@ -181,6 +184,9 @@ Json to_json(const ReportCase& report_case) {
 
 void write_json_report(std::ostream& out, std::span<const ReportCase> cases) {
   Json report = {{"schema_version", kJsonSchemaVersion}, {"generator", "heddle"}};
+  report["cases_skipped"] =
+      std::count_if(cases.begin(), cases.end(),
+                    [](const ReportCase& report_case) { return report_case.result->skipped; });
   report["cases"] = Json::array();
   for (const ReportCase& report_case : cases) report["cases"].push_back(to_json(report_case));
   // `replace`: a message with stray bytes must not cost the whole report.

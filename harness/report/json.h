@@ -6,12 +6,16 @@
 // report:
 //   schema_version  1
 //   generator       "heddle"
+//   cases_skipped   number of cases that are "skipped"
 //   cases           array of case
 //
 // case:
 //   name, program   strings; program is a path
 //   args            array of strings: the program's arguments
+//   input           string: path of the file that was standard input, or null
 //   seed            string, decimal: 64 bits do not fit a double
+//   google_test     true if the case is one test of a GoogleTest program
+//   skipped         string: why it was not run, e.g. "never starts a second thread"; null if it was
 //   interrupted     true if a person stopped the search; the figures are of the runs until then
 //   engines         array of engine
 //

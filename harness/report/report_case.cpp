@@ -11,6 +11,7 @@ std::string replay_command(const ReportCase& report_case, const Token& token) {
   std::string command = "heddle replay " + to_text(token) + ' ' + shell_quoted(program);
   if (!result.args.empty()) command += " --";
   for (const std::string& arg : result.args) command += ' ' + shell_quoted(arg);
+  if (!result.input.empty()) command += " < " + shell_quoted(result.input);
   return command;
 }
 

@@ -16,7 +16,7 @@ struct ReportCase {
   std::string replay_as;
 };
 
-// "heddle replay TOKEN PROGRAM [-- args]", quoted for a shell.
+// "heddle replay TOKEN PROGRAM [-- args] [< input]", quoted for a shell.
 std::string replay_command(const ReportCase& report_case, const Token& token);
 
 }  // namespace heddle

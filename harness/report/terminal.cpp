@@ -674,6 +674,25 @@ class CaseWriter {
   std::vector<Token> shown_;  // whose interleavings the report shows
 };
 
+void write_skipped(Screen& screen, std::span<const ReportCase> cases) {
+  std::set<std::string> told;
+  for (const ReportCase& report_case : cases) {
+    const std::string& path = report_case.result->program;
+    if (!report_case.result->skipped || !told.insert(path).second) continue;
+    std::uint64_t tests = 0;
+    std::uint64_t skipped = 0;
+    for (const ReportCase& other : cases) {
+      if (other.result->program != path) continue;
+      ++tests;
+      if (other.result->skipped) ++skipped;
+    }
+    const std::string& program = report_case.replay_as.empty() ? path : report_case.replay_as;
+    screen.paragraph("", fmt::format("{}: {} of {} never {} a second thread: skipped",
+                                     printable(program), grouped(skipped), plural(tests, "test"),
+                                     skipped == 1 ? "starts" : "start"));
+  }
+}
+
 bool has_findings(const CaseResult& result) {
   return std::any_of(result.engines.begin(), result.engines.end(),
                      [](const EngineResult& engine) { return !engine.findings.empty(); });
@@ -684,12 +703,19 @@ bool has_findings(const CaseResult& result) {
 void write_terminal_report(std::ostream& out, std::span<const ReportCase> cases,
                            const TerminalOptions& options) {
   Screen screen{out, options};
-  write_table(screen, cases);
-  screen.paragraph(
-      "",
-      "Rates with their 95 % confidence interval; after \"below\", the largest rate that "
-      "so many runs without a failure leave possible (95 %).",
-      Style::dim);
+  const bool all_skipped =
+      !cases.empty() && std::all_of(cases.begin(), cases.end(), [](const ReportCase& report_case) {
+        return report_case.result->skipped;
+      });
+  if (!all_skipped) {
+    write_table(screen, cases);
+    screen.paragraph(
+        "",
+        "Rates with their 95 % confidence interval; after \"below\", the largest rate that "
+        "so many runs without a failure leave possible (95 %).",
+        Style::dim);
+  }
+  write_skipped(screen, cases);
   for (const ReportCase& report_case : cases) {
     if (has_findings(*report_case.result)) CaseWriter{screen, report_case}.write();
   }

@@ -8,8 +8,10 @@
 #include "harness/hooks/libc_state.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/runtime/channel_worker.h"
+#include "harness/runtime/program_arguments.h"
 #include "harness/runtime/program_start.h"
 #include "harness/runtime/program_state.h"
+#include "harness/runtime/standard_streams.h"
 
 namespace heddle {
 namespace {
@@ -36,13 +38,18 @@ int worker_main(int argc, char** argv, char** envp) {
   // The C library believes in a single thread until one is made, and libstdc++ then counts
   // references without atomics: logical threads would seem to race in shared_ptr.
   __libc_single_threaded = 0;
+  standard_streams::prepare();
   static ProgramState state;
   state.take_snapshot();
+  static ProgramArguments arguments;
+  arguments.take_snapshot(argc, argv);
   serve_jobs({.program = {.main = g_program_main, .argc = argc, .argv = argv, .envp = envp},
               .make_engine = make_engine,
               .restore = [] {
                 state.restore();
                 libc_state::restore();
+                arguments.restore();
+                standard_streams::restore();
               }});
 }
 

@@ -1,8 +1,10 @@
 // Where the worker takes over in front of ThreadSanitizer: see start.cpp for the other engines.
 #include "harness/engine/tsan/tsan_engine.h"
 #include "harness/runtime/channel_worker.h"
+#include "harness/runtime/program_arguments.h"
 #include "harness/runtime/program_start.h"
 #include "harness/runtime/program_state.h"
+#include "harness/runtime/standard_streams.h"
 
 namespace heddle {
 namespace {
@@ -18,11 +20,18 @@ int worker_main(int argc, char** argv, char** envp) {
   note_program_constructed();
   // Of the program's memory only its writable segments: the heap belongs to ThreadSanitizer's
   // allocator here, and the engine sees to it.
+  standard_streams::prepare();
   static ProgramState state;
   state.take_snapshot();
+  static ProgramArguments arguments;
+  arguments.take_snapshot(argc, argv);
   serve_jobs({.program = {.main = g_program_main, .argc = argc, .argv = argv, .envp = envp},
               .make_engine = make_engine,
-              .restore = [] { state.restore(); }});
+              .restore = [] {
+                state.restore();
+                arguments.restore();
+                standard_streams::restore();
+              }});
 }
 
 }  // namespace

@@ -349,6 +349,7 @@ class Search {
     if (result.error.has_value() || result.runs == 0) return;
     // No silent pass: a search that could not have found anything is an error.
     if (most_threads_ <= 1 && result.failed == 0) {
+      result.one_thread = true;
       result.error =
           "nothing was controlled: the program never had two threads at once; does main() start "
           "any?";

@@ -19,6 +19,7 @@ struct Facts {
   bool dynamic = false;        // has a dynamic section
   bool asks_for_tsan = false;  // NEEDED names ThreadSanitizer's shared library
   bool has_tsan = false;       // the runtime is inside
+  bool has_google_test = false;
 };
 
 class File {
@@ -35,6 +36,11 @@ class File {
   int descriptor_;
 };
 
+// The function behind TEST(), and what a stripped program still has of GoogleTest: its help.
+constexpr std::string_view kGoogleTestSymbol = "_ZN7testing8internal23MakeAndRegisterTestInfo";
+constexpr std::string_view kGoogleTestHelp =
+    "This program contains tests written using Google Test";
+
 bool names_tsan(std::string_view library) {
   return library.starts_with("libtsan.so") || library.starts_with("libclang_rt.tsan");
 }
@@ -43,9 +49,18 @@ Facts read_facts(Elf* elf) {
   Facts facts;
   for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section)) != nullptr;) {
     GElf_Shdr header;
-    if (gelf_getshdr(section, &header) == nullptr || header.sh_entsize == 0) continue;
+    if (gelf_getshdr(section, &header) == nullptr) continue;
+    constexpr auto kKindOfSection = SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR;
+    const bool constants =
+        header.sh_type == SHT_PROGBITS && (header.sh_flags & kKindOfSection) == SHF_ALLOC;
+    if (!constants && header.sh_entsize == 0) continue;
     Elf_Data* data = elf_getdata(section, nullptr);
-    if (data == nullptr) continue;
+    if (data == nullptr || data->d_buf == nullptr) continue;
+    if (constants) {
+      const std::string_view text(static_cast<const char*>(data->d_buf), data->d_size);
+      if (text.find(kGoogleTestHelp) != std::string_view::npos) facts.has_google_test = true;
+      continue;
+    }
     const auto count = static_cast<int>(header.sh_size / header.sh_entsize);
     if (header.sh_type == SHT_DYNAMIC) {
       facts.dynamic = true;
@@ -58,9 +73,11 @@ Facts read_facts(Elf* elf) {
     } else if (header.sh_type == SHT_SYMTAB || header.sh_type == SHT_DYNSYM) {
       for (int i = 0; i < count; ++i) {
         GElf_Sym symbol;
-        if (gelf_getsym(data, i, &symbol) == nullptr || symbol.st_shndx == SHN_UNDEF) continue;
-        const char* name = elf_strptr(elf, header.sh_link, symbol.st_name);
-        if (name != nullptr && std::string_view(name) == "__tsan_init") facts.has_tsan = true;
+        if (gelf_getsym(data, i, &symbol) == nullptr) continue;
+        const char* text = elf_strptr(elf, header.sh_link, symbol.st_name);
+        const std::string_view name = text == nullptr ? "" : text;
+        if (name.starts_with(kGoogleTestSymbol)) facts.has_google_test = true;
+        if (name == "__tsan_init" && symbol.st_shndx != SHN_UNDEF) facts.has_tsan = true;
       }
     }
   }
@@ -68,6 +85,15 @@ Facts read_facts(Elf* elf) {
 }
 
 }  // namespace
+
+bool has_google_test(const std::string& path) {
+  const File file(path.c_str());
+  elf_version(EV_CURRENT);
+  const std::unique_ptr<Elf, int (*)(Elf*)> elf(
+      elf_begin(file.descriptor(), ELF_C_READ_MMAP, nullptr), elf_end);
+  return elf != nullptr && elf_kind(elf.get()) == ELF_K_ELF &&
+         read_facts(elf.get()).has_google_test;
+}
 
 std::optional<std::string> check_program(const std::string& path) {
   struct stat info;

@@ -10,4 +10,7 @@ namespace heddle {
 // executable for this machine that asks the loader for ThreadSanitizer's library.
 std::optional<std::string> check_program(const std::string& path);
 
+// Whether GoogleTest is in the program or in a library that it asks for.
+bool has_google_test(const std::string& path);
+
 }  // namespace heddle

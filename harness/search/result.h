@@ -43,6 +43,7 @@ struct EngineResult {
   double seconds = 0;                          // wall clock, without building up and shrinking
   bool exhausted = false;            // every interleaving that this engine distinguishes was run
   std::optional<std::string> error;  // Heddle's own failure, or why this engine could not be used
+  bool one_thread = false;           // the error: no run ever had a second thread
   std::optional<Divergence> divergence{};  // why tokens of this program may not replay
   std::vector<Finding> findings;           // most frequent first
 
@@ -53,6 +54,9 @@ struct CaseResult {
   std::string name;
   std::string program;  // path
   std::vector<std::string> args;
+  std::string input;         // file that was standard input, or empty
+  bool google_test = false;  // one test of the many in the program
+  bool skipped = false;      // it never starts a second thread; then it has no engines
   std::uint64_t seed = 1;
   std::vector<Module> modules;  // to find source lines
   std::vector<EngineResult> engines;

@@ -19,17 +19,11 @@
 #include <utility>
 
 #include "harness/engine/tsan/tsan_engine.h"
+#include "harness/search/environment.h"
+#include "harness/search/google_test.h"
 
 namespace heddle {
 namespace {
-
-void append(std::vector<std::string>& environment, const std::string& name,
-            const std::string& value) {
-  std::erase_if(environment, [&](const std::string& entry) {
-    return entry.starts_with(name) && entry[name.size()] == '=';
-  });
-  environment.push_back(name + "=" + value);
-}
 
 std::optional<std::string> variable(const char* name) {
   const char* value = getenv(name);
@@ -58,36 +52,36 @@ std::vector<std::string> clang_runtime_dirs() {
   return result;
 }
 
-std::vector<std::string> worker_environment(const WorkerOptions& options, int socket, int memory) {
-  std::vector<std::string> environment;
-  for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
-  append(environment, kChannelVariable, std::to_string(socket) + "," + std::to_string(memory));
+Environment worker_environment(const WorkerOptions& options, int socket, int memory) {
+  Environment environment;
+  if (options.google_test) quiet_google_test(environment);
+  environment.set(kChannelVariable, std::to_string(socket) + "," + std::to_string(memory));
   // Resolving a function at its first call writes its address into the program's memory; putting
   // that back before each run would have the loader resolve it in every run.
-  append(environment, "LD_BIND_NOW", "1");
+  environment.set("LD_BIND_NOW", "1");
   const auto put_in_front = [&](const char* name, const char* saved, const std::string& value,
                                 char separator) {
     const auto old = variable(name);
-    if (old.has_value()) append(environment, saved, *old);
-    append(environment, name,
-           value + (old.has_value() && !old->empty() ? separator + *old : std::string()));
+    if (old.has_value()) environment.set(saved, *old);
+    environment.set(name,
+                    value + (old.has_value() && !old->empty() ? separator + *old : std::string()));
   };
   if (options.tsan) {
     put_in_front("LD_PRELOAD", kOldPreloadVariable, options.library_dir + "/libheddle-tsan.so",
                  ':');
     // Last, so that whatever the person set wins.
     const auto old_path = variable("LD_LIBRARY_PATH");
-    if (old_path.has_value()) append(environment, kOldLibraryPathVariable, *old_path);
+    if (old_path.has_value()) environment.set(kOldLibraryPathVariable, *old_path);
     std::string path = old_path.value_or("");
     for (const std::string& dir : clang_runtime_dirs()) path += (path.empty() ? "" : ":") + dir;
-    if (!path.empty()) append(environment, "LD_LIBRARY_PATH", path);
+    if (!path.empty()) environment.set("LD_LIBRARY_PATH", path);
     // Reports are taken as data: printing them, and looking up their names, would only cost time.
     const auto users = variable("TSAN_OPTIONS");
-    append(environment, "TSAN_OPTIONS", (users.has_value() ? *users + ":" : "") + kTsanOptions);
+    environment.set("TSAN_OPTIONS", (users.has_value() ? *users + ":" : "") + kTsanOptions);
   } else {
     put_in_front("LD_LIBRARY_PATH", kOldLibraryPathVariable,
                  options.library_dir + "/heddle/interpose", ':');
-    if (const auto old = variable("LD_PRELOAD")) append(environment, kOldPreloadVariable, *old);
+    if (const auto old = variable("LD_PRELOAD")) environment.set(kOldPreloadVariable, *old);
   }
   return environment;
 }
@@ -99,8 +93,8 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
-[[noreturn]] void become_program(const std::string& path, char** argv, char** envp,
-                                 bool show_output, int socket, int memory, int error_pipe) {
+[[noreturn]] void become_program(const WorkerOptions& options, char** argv, char** envp, int socket,
+                                 int memory, int error_pipe) {
   // Nothing that allocates from here on: this is a forked child.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   // Ctrl-C is for the supervisor, which tells its workers.
@@ -108,14 +102,16 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   // The same addresses in every process; and older ThreadSanitizers refuse much randomness.
   personality(ADDR_NO_RANDOMIZE);
   const int null = open("/dev/null", O_RDWR);
-  dup2(null, STDIN_FILENO);
-  if (!show_output) {
+  // Opened anew, so that no two workers read at one place.
+  const int input = options.input.empty() ? null : open(options.input.c_str(), O_RDONLY);
+  dup2(input, STDIN_FILENO);
+  if (!options.show_output) {
     dup2(null, STDOUT_FILENO);
     dup2(null, STDERR_FILENO);
   }
   fcntl(socket, F_SETFD, 0);
   fcntl(memory, F_SETFD, 0);
-  execve(path.c_str(), argv, envp);
+  if (input >= 0) execve(options.program.c_str(), argv, envp);
   const int error = errno;
   [[maybe_unused]] const auto written = write(error_pipe, &error, sizeof error);
   _exit(127);
@@ -151,15 +147,14 @@ std::variant<std::unique_ptr<WorkerProcess>, StartError> WorkerProcess::start(
 
   std::vector<std::string> args = options.args;
   args.insert(args.begin(), options.program);
-  std::vector<std::string> environment = worker_environment(options, sockets[1], memory);
+  Environment environment = worker_environment(options, sockets[1], memory);
   const std::vector<char*> argv = pointers(args);
-  const std::vector<char*> envp = pointers(environment);
+  const std::vector<char*> envp = environment.pointers();
   const pid_t pid = fork();
   if (pid < 0) return StartError{std::string("cannot start a process: ") + strerror(errno)};
   if (pid == 0) {
-    become_program(options.program, const_cast<char**>(argv.data()),
-                   const_cast<char**>(envp.data()), options.show_output, sockets[1], memory,
-                   errors[1]);
+    become_program(options, const_cast<char**>(argv.data()), const_cast<char**>(envp.data()),
+                   sockets[1], memory, errors[1]);
   }
   close(sockets[1]);
   close(memory);

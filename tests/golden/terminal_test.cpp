@@ -65,6 +65,21 @@ TEST(TerminalGolden, several_cases) {
                   report({one.report_case(), two.report_case(), three.report_case()}));
 }
 
+TEST(TerminalGolden, tests_without_a_second_thread) {
+  scenario::Scenario judged = scenario::mutex_counter();
+  judged.result.name = "counter_tests:Counter.Locked";
+  scenario::Scenario skipped = scenario::mutex_counter();
+  skipped.result.name = "counter_tests:Counter.OfOneThread";
+  skipped.result.engines.clear();
+  skipped.result.skipped = true;
+  std::vector<ReportCase> cases = {judged.report_case(), skipped.report_case(),
+                                   skipped.report_case()};
+  for (ReportCase& report_case : cases) report_case.replay_as = "./counter_tests";
+  const std::vector<ReportCase> skipped_alone(cases.begin() + 1, cases.end());
+  expect_approved("terminal_skipped_tests.txt",
+                  report(cases, {.width = 100}) + "\n" + report(skipped_alone));
+}
+
 TEST(TerminalGolden, replay) {
   const auto scenario = scenario::unlocked_counter();
   std::ostringstream out;

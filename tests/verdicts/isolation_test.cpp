@@ -2,6 +2,7 @@
 // memory does not show in the next.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <numeric>
 
 #include "verdict_support.h"
@@ -69,6 +70,30 @@ TEST_P(FreshState, each_run_begins_with_the_memory_that_main_first_saw) {
     ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
   }
 }
+
+class FreshInput : public testing::TestWithParam<EngineKind> {};
+
+TEST_P(FreshInput, each_run_begins_with_the_arguments_and_the_input_that_were_given) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "input") << "1\n2\n";
+  SearchOptions options = search_options(program_path("changed_input"), GetParam(), 200);
+  options.worker.args = {"one", "two,three"};
+  options.worker.input = folder / "input";
+  const EngineResult result = search_once(options);
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.runs, 200U);
+  EXPECT_EQ(result.failed, 0U);
+  for (const Finding& finding : result.findings) {
+    ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(engines, FreshInput,
+                         testing::Values(EngineKind::fuzz, EngineKind::relacy, EngineKind::stress,
+                                         EngineKind::tsan),
+                         [](const auto& parameter) {
+                           return std::string(to_string(parameter.param));
+                         });
 
 INSTANTIATE_TEST_SUITE_P(engines, FreshState,
                          testing::Values(EngineKind::fuzz, EngineKind::relacy, EngineKind::stress),

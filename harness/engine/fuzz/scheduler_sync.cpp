@@ -381,7 +381,7 @@ int Scheduler::create_key(pthread_key_t* key, void (*destructor)(void*)) {
 }
 
 int Scheduler::delete_key(pthread_key_t key) {
-  if (key < kFirstKey) return HEDDLE_NEXT(pthread_key_delete)(key);
+  if (key < kFirstKey) return passthrough_table().key_delete(key);
   const std::size_t index = key - kFirstKey;
   if (index >= keys_.size() || !keys_[index].used) return EINVAL;
   keys_[index] = {};
@@ -389,7 +389,7 @@ int Scheduler::delete_key(pthread_key_t key) {
 }
 
 int Scheduler::set_key(pthread_key_t key, void* value) {
-  if (key < kFirstKey) return HEDDLE_NEXT(pthread_setspecific)(key, value);
+  if (key < kFirstKey) return passthrough_table().key_set(key, value);
   const std::size_t index = key - kFirstKey;
   if (index >= keys_.size() || !keys_[index].used) return EINVAL;
   const RuntimeScope scope;
@@ -400,7 +400,7 @@ int Scheduler::set_key(pthread_key_t key, void* value) {
 }
 
 void* Scheduler::get_key(pthread_key_t key) const {
-  if (key < kFirstKey) return HEDDLE_NEXT(pthread_getspecific)(key);
+  if (key < kFirstKey) return passthrough_table().key_get(key);
   const std::size_t index = key - kFirstKey;
   const auto& values = running_.thread->key_values;
   return index < values.size() ? values[index] : nullptr;

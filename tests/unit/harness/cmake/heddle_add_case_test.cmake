@@ -9,6 +9,11 @@ function(fail)
   message(FATAL_ERROR "${SCENARIO}: " ${ARGV})
 endfunction()
 
+# An installed command, which has no list of cases.
+string(CONCAT command
+  "add_executable(heddle::cli IMPORTED GLOBAL)\n"
+  "set_target_properties(heddle::cli PROPERTIES IMPORTED_LOCATION /bin/echo)\n")
+
 # configure(LINE...): sets `status` and `output`.
 function(configure)
   list(JOIN ARGN "\n" lines)
@@ -18,8 +23,7 @@ function(configure)
     "project(user LANGUAGES CXX)\n"
     "enable_testing()\n"
     "include(\"${SOURCE_DIR}/harness/cmake/heddle_add_case.cmake\")\n"
-    "add_executable(heddle::cli IMPORTED GLOBAL)\n"
-    "set_target_properties(heddle::cli PROPERTIES IMPORTED_LOCATION /bin/echo)\n"
+    "${command}\n"
     "${lines}\n")
   execute_process(
     COMMAND "${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${project}" -B "${project}/build"
@@ -83,6 +87,10 @@ elseif(SCENARIO STREQUAL "an_engines_own_value_wins_wherever_it_stands")
   expect_options(sample.relacy "--engine relacy --expect fail --runs 9 -- one two")
 
 elseif(SCENARIO STREQUAL "manifest_names_each_case_and_what_is_expected")
+  string(CONCAT command
+    "add_executable(heddle_cli case.cpp)\n"
+    "set_target_properties(heddle_cli PROPERTIES RUNTIME_OUTPUT_DIRECTORY \"\${CMAKE_BINARY_DIR}/bin\")\n"
+    "add_executable(heddle::cli ALIAS heddle_cli)\n")
   configure("heddle_add_case(sample case.cpp EXPECT fail tsan:pass)"
             "heddle_add_case(sample.fixed case.cpp ENGINES fuzz)")
   expect_configured()
@@ -99,6 +107,13 @@ elseif(SCENARIO STREQUAL "manifest_names_each_case_and_what_is_expected")
       fail("'${path}' is '${value}' instead of '${wanted}' in\n${manifest}")
     endif()
   endforeach()
+
+elseif(SCENARIO STREQUAL "a_folder_without_the_command_stops_the_configuration")
+  set(command "")
+  configure("heddle_add_case(sample case.cpp)")
+  if(status EQUAL 0 OR NOT output MATCHES "there is no heddle::cli")
+    fail("status ${status}, output:\n${output}")
+  endif()
 
 elseif(SCENARIO STREQUAL "an_unknown_expectation_stops_the_configuration")
   configure("heddle_add_case(sample case.cpp EXPECT fuzz:maybe)")
