@@ -1,5 +1,5 @@
 // Correct: who does not get the mutex at once counts itself as refused and touches nothing else.
-//          A try may fail although nobody holds the mutex for long; the sum is 2 either way.
+//          POSIX lets a try fail only if somebody holds the mutex, so one of the two gets it.
 // Fails: never.
 #include <assert.h>
 #include <pthread.h>

@@ -1,0 +1,37 @@
+// Correct: both orders occur, but never at once: a third mutex is held around each of them.
+// Fails: never; it is a matter of taste that a checker of lock orders may complain.
+#include <pthread.h>
+#include <stddef.h>
+
+pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t b = PTHREAD_MUTEX_INITIALIZER;
+
+static void* a_then_b(void* unused) {
+  pthread_mutex_lock(&gate);
+  pthread_mutex_lock(&a);
+  pthread_mutex_lock(&b);
+  pthread_mutex_unlock(&gate);
+  pthread_mutex_unlock(&b);
+  pthread_mutex_unlock(&a);
+  return unused;
+}
+
+static void* b_then_a(void* unused) {
+  pthread_mutex_lock(&gate);
+  pthread_mutex_lock(&b);
+  pthread_mutex_lock(&a);
+  pthread_mutex_unlock(&gate);
+  pthread_mutex_unlock(&a);
+  pthread_mutex_unlock(&b);
+  return unused;
+}
+
+int main(void) {
+  pthread_t first, second;
+  pthread_create(&first, NULL, a_then_b, NULL);
+  pthread_create(&second, NULL, b_then_a, NULL);
+  pthread_join(first, NULL);
+  pthread_join(second, NULL);
+  return 0;
+}
