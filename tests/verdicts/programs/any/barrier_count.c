@@ -1,5 +1,6 @@
 // Bug: the barrier waits for three threads, counting main, which never comes.
 // Fails: in every interleaving: both threads wait at the barrier, and main for their end.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <pthread.h>
 

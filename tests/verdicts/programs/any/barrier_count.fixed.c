@@ -1,5 +1,6 @@
 // Correct: main is the barrier's third thread, in two rounds of the same barrier.
 // Fails: never.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <pthread.h>
 

@@ -1,6 +1,7 @@
 // Correct: barrier_missing.c with a barrier between the phases, which tells just one of the threads
 //          that it is the one.
 // Fails: never.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>

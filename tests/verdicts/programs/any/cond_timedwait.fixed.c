@@ -1,6 +1,7 @@
 // Correct: the wait is repeated until the letter is there or the time is over, and only then is it
 //          decided which; without the letter, main waits for the sender's end and reads it then.
 // Fails: never.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>

@@ -2,6 +2,7 @@
 //      thread counts on having unlocked it.
 // Fails: if main has the mutex, or nobody has, when the thread unlocks it: EPERM in every
 //        interleaving, which the assertion shows.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <pthread.h>
 

@@ -1,6 +1,7 @@
 // Correct: POSIX says what an error-checking mutex answers: EDEADLK to its owner that locks it
 //          again, EPERM to whoever unlocks it without holding it, EBUSY to a try.
 // Fails: never.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>

@@ -1,6 +1,7 @@
 // Correct: mutex_recursive.c with a recursive mutex: its owner may lock it again, and the others
 //          wait until it is unlocked as often as it was locked, so nobody sees one deposit alone.
 // Fails: never.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <pthread.h>
 

@@ -1,6 +1,7 @@
 // Correct: a thread that waited in vain says so and does not touch the counter. An early timeout
 //          changes which of the two numbers grows and not their sum.
 // Fails: never.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>

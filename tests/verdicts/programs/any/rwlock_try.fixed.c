@@ -1,6 +1,7 @@
 // Correct: tries and timed tries of a read-write lock, each of which may fail, and each of which
 //          guards what it guards only if it did not.
 // Fails: never.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>

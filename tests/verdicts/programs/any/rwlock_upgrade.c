@@ -2,6 +2,7 @@
 //      before it has the other.
 // Fails: in every interleaving in which a thread finds the cache empty: it waits for itself. Two
 //        threads that do it also wait for each other.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <pthread.h>
 

@@ -1,5 +1,6 @@
 // Bug: a read lock is held while the value is written. Read locks do not keep each other out.
 // Fails: whenever both threads write, since nothing orders the two writes.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <pthread.h>
 

@@ -1,5 +1,6 @@
 // Correct: writers hold the write lock, the reader a read lock.
 // Fails: never.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <pthread.h>
 

@@ -1,6 +1,7 @@
 // Bug: the consumer goes on although sem_timedwait() may have given up waiting.
 // Fails: if the time is over before the producer has posted, as on a busy machine it may be: the
 //        read and the write are then without order.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <pthread.h>
 #include <semaphore.h>

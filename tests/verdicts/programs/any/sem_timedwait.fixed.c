@@ -1,6 +1,7 @@
 // Correct: the consumer looks at how its wait ended; after a timeout it waits once more, without a
 //          limit, and the producer posts in any case.
 // Fails: never.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>

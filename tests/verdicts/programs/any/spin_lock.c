@@ -1,6 +1,7 @@
 // Bug: the spin lock is taken to write and not to read.
 // Fails: whenever the reader reads, since nothing orders its read and the writes; the assertion
 //        fails if it reads between the two.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <pthread.h>
 

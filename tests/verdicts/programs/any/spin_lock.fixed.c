@@ -1,6 +1,7 @@
 // Correct: all accesses are made under the spin lock; the one who only tries for it looks at what
 //          the try returned.
 // Fails: never.
+#define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <pthread.h>
 
