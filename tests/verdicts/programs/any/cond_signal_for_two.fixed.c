@@ -6,11 +6,11 @@
 
 pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 pthread_cond_t opened = PTHREAD_COND_INITIALIZER;
-int open = 0;
+int is_open = 0;
 
 static void* pass_gate(void* unused) {
   pthread_mutex_lock(&mutex);
-  while (!open) pthread_cond_wait(&opened, &mutex);
+  while (!is_open) pthread_cond_wait(&opened, &mutex);
   pthread_mutex_unlock(&mutex);
   return unused;
 }
@@ -20,7 +20,7 @@ int main(void) {
   pthread_create(&first, NULL, pass_gate, NULL);
   pthread_create(&second, NULL, pass_gate, NULL);
   pthread_mutex_lock(&mutex);
-  open = 1;
+  is_open = 1;
   pthread_cond_broadcast(&opened);
   pthread_mutex_unlock(&mutex);
   pthread_join(first, NULL);

@@ -8,22 +8,22 @@ std::atomic<unsigned> sequence{0};
 std::atomic<int> width{1};
 std::atomic<int> height{1};
 
-void write() {
+void write_both() {
   ++sequence;
   width = 2;
   height = 2;
   ++sequence;
 }
 
-void read() {
+void read_both() {
   if (sequence % 2 != 0) return;
   const int now = width;
   assert(now == height);
 }
 
 int main() {
-  std::thread writer(write);
-  std::thread reader(read);
+  std::thread writer(write_both);
+  std::thread reader(read_both);
   writer.join();
   reader.join();
   return 0;

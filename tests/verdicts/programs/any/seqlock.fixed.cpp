@@ -10,14 +10,14 @@ std::atomic<unsigned> sequence{0};
 std::atomic<int> width{1};
 std::atomic<int> height{1};
 
-void write() {
+void write_both() {
   ++sequence;
   width = 2;
   height = 2;
   ++sequence;
 }
 
-void read() {
+void read_both() {
   for (;;) {
     const unsigned before = sequence;
     const int found_width = width;
@@ -29,9 +29,9 @@ void read() {
 }
 
 int main() {
-  std::thread writer(write);
-  std::thread first(read);
-  std::thread second(read);
+  std::thread writer(write_both);
+  std::thread first(read_both);
+  std::thread second(read_both);
   writer.join();
   first.join();
   second.join();
