@@ -7,9 +7,9 @@
 
 int main() {
   std::future<int> task = std::async(std::launch::async, [] { return 40; });
-  std::future<bool> deferred =
-      std::async(std::launch::deferred,
-                 [caller = std::this_thread::get_id()] { return caller == std::this_thread::get_id(); });
+  std::future<bool> deferred = std::async(
+      std::launch::deferred,
+      [caller = std::this_thread::get_id()] { return caller == std::this_thread::get_id(); });
   int sum = 2;
   assert(deferred.get());
   sum += task.get();

@@ -1,4 +1,5 @@
-// Correct: each thread has its own value of the key, none at first, and the destructor runs once for
+// Correct: each thread has its own value of the key, none at first, and the destructor runs once
+// for
 //          each thread that left a value, before the thread counts as ended.
 // Fails: never.
 #include <assert.h>

@@ -1,27 +1,29 @@
-// Correct: both orders occur, but never at once: a third mutex is held around each of them.
-// Fails: never; it is a matter of taste that a checker of lock orders may complain.
+// Correct: the second thread only tries for its second mutex, and gives back the first one before
+// it
+//          begins again, so nobody waits for a mutex against the order.
+// Fails: never. It begins again only while the first thread holds its mutex.
 #include <pthread.h>
+#include <sched.h>
 #include <stddef.h>
 
-pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER;
 pthread_mutex_t b = PTHREAD_MUTEX_INITIALIZER;
 
 static void* a_then_b(void* unused) {
-  pthread_mutex_lock(&gate);
   pthread_mutex_lock(&a);
   pthread_mutex_lock(&b);
-  pthread_mutex_unlock(&gate);
   pthread_mutex_unlock(&b);
   pthread_mutex_unlock(&a);
   return unused;
 }
 
 static void* b_then_a(void* unused) {
-  pthread_mutex_lock(&gate);
   pthread_mutex_lock(&b);
-  pthread_mutex_lock(&a);
-  pthread_mutex_unlock(&gate);
+  while (pthread_mutex_trylock(&a) != 0) {
+    pthread_mutex_unlock(&b);
+    sched_yield();
+    pthread_mutex_lock(&b);
+  }
   pthread_mutex_unlock(&a);
   pthread_mutex_unlock(&b);
   return unused;

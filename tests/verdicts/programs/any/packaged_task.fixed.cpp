@@ -9,7 +9,9 @@
 std::packaged_task<int()> tasks[2];
 std::atomic<int> next{0};
 
-void work() { tasks[next.fetch_add(1)](); }
+void work() {
+  tasks[next.fetch_add(1)]();
+}
 
 int main() {
   tasks[0] = std::packaged_task<int()>([] { return 1; });

@@ -1,6 +1,6 @@
 // Correct: the reader reads again until the number is even and the same before and after. All
-//          accesses are atomic and sequentially consistent, so equal numbers mean that no write fell
-//          between the reads. There is one writer.
+//          accesses are atomic and sequentially consistent, so equal numbers mean that no write
+//          fell between the reads. There is one writer.
 // Fails: never.
 #include <atomic>
 #include <cassert>
