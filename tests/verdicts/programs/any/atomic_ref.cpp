@@ -1,7 +1,6 @@
 // Bug: one thread adds through std::atomic_ref and the other one directly.
 // Fails: in every interleaving: a plain write and an atomic one without order are a race, and one
-// of
-//        the additions may be lost.
+//        of the additions may be lost.
 #include <atomic>
 #include <cassert>
 #include <thread>

@@ -1,6 +1,5 @@
 // Bug: the waiter is notified before the value changes; it looks, finds the old value, and goes
-// back
-//      to sleep.
+//      back to sleep.
 // Fails: if the waiter sleeps in the kernel before the value changes, whether or not the
 //        notification reached it. Main is busy before it notifies, so it often does.
 #include <atomic>

@@ -1,6 +1,5 @@
 // Correct: first the value, then the notification. std::atomic<bool> is too small for the kernel,
-// so
-//          the library waits on a counter of its own, shared with other waiters.
+//          so the library waits on a counter of its own, shared with other waiters.
 // Fails: never.
 #include <atomic>
 #include <chrono>

@@ -1,7 +1,6 @@
 // Bug: two threads wait for the gate and one is notified; the other is not told.
 // Fails: if both wait in the kernel before the gate opens. Main is busy before it opens the gate,
-// so
-//        they often do.
+//        so they often do.
 #include <atomic>
 #include <chrono>
 #include <thread>

@@ -1,6 +1,5 @@
 // Correct: std::scoped_lock takes both mutexes without a deadlock, in whatever order they are
-// named:
-//          it gives back what it has when it would have to wait.
+//          named: it gives back what it has when it would have to wait.
 // Fails: never.
 #include <cassert>
 #include <mutex>

@@ -1,6 +1,5 @@
 // Bug: the second phase reads what the other thread made in the first one, without a barrier
-// between
-//      the phases.
+//      between the phases.
 // Fails: whenever a thread reads its neighbour's part: nothing orders the read and the write, and
 //        the assertion fails if the read comes first.
 #include <assert.h>

@@ -1,7 +1,6 @@
 // Bug: the name of the current user is kept in a global, where each thread needs its own.
 // Fails: whenever both threads set it: a race, and the assertion fails if one thread sets it
-// between
-//        the other's setting and reading.
+//        between the other's setting and reading.
 #include <assert.h>
 #include <threads.h>
 

@@ -1,7 +1,6 @@
 // Bug: the end of a timed wait is taken for the arrival of the letter, whatever ended it.
 // Fails: on a timeout or a spurious wake-up before the letter is there. However long the timeout
-// is,
-//        the other thread may need longer.
+//        is, the other thread may need longer.
 #define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <pthread.h>

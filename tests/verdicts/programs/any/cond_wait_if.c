@@ -1,8 +1,7 @@
 // Bug: `if` where `while` must stand: a wait may end without a signal, and between the signal and
 //      the end of the wait another consumer may take the item.
 // Fails: on a spurious wake-up, or if the second consumer takes the item before the first one,
-// which
-//        was woken for it, has the mutex again.
+//        which was woken for it, has the mutex again.
 #include <assert.h>
 #include <pthread.h>
 

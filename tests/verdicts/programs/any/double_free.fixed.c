@@ -1,5 +1,5 @@
-// Correct: the count that the subtraction itself returns is 1 for one thread only, and by its
-//          order the other's use of the block is over by then.
+// Correct: the count that the subtraction itself returns is 1 for one thread only, and by its order
+//          the other's use of the block is over by then.
 // Fails: never.
 #include <assert.h>
 #include <pthread.h>

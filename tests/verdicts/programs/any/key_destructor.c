@@ -1,6 +1,5 @@
 // Bug: the thread frees its buffer itself and leaves the key pointing to it, so the key's
-// destructor
-//      frees it again at the thread's end.
+//      destructor frees it again at the thread's end.
 // Fails: in every interleaving.
 #include <pthread.h>
 #include <stdlib.h>

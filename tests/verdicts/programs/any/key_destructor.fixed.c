@@ -1,6 +1,5 @@
 // Correct: each thread has its own value of the key, none at first, and the destructor runs once
-// for
-//          each thread that left a value, before the thread counts as ended.
+//          for each thread that left a value, before the thread counts as ended.
 // Fails: never.
 #include <assert.h>
 #include <pthread.h>

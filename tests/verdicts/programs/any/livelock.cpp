@@ -1,7 +1,7 @@
 // Bug: each thread announces itself and then lets the other one go first, without ever taking its
 //      own announcement back.
 // Fails: if both announce themselves before either looks: both spin for ever. All run, none gets
-// on.
+//        on.
 #include <atomic>
 #include <thread>
 

@@ -1,5 +1,5 @@
-// Bug: three mutexes, taken in pairs whose orders form a circle: log before
-//      cache, cache before index, index before log.
+// Bug: three mutexes, taken in pairs whose orders form a circle: log before cache, cache before
+//      index, index before log.
 // Fails: if each of the three threads has its first mutex before any takes its second.
 #include <pthread.h>
 #include <stddef.h>

@@ -1,6 +1,5 @@
 // Correct: the second thread only tries for its second mutex, and gives back the first one before
-// it
-//          begins again, so nobody waits for a mutex against the order.
+//          it begins again, so nobody waits for a mutex against the order.
 // Fails: never. It begins again only while the first thread holds its mutex.
 #include <pthread.h>
 #include <sched.h>

@@ -1,7 +1,6 @@
 // Bug: the thread goes on although pthread_mutex_timedlock() may have given up waiting.
 // Fails: if the time is over while the other thread holds the mutex: both write the counter, and
-// one
-//        of them unlocks what it does not hold. How long the time is does not matter.
+//        one of them unlocks what it does not hold. How long the time is does not matter.
 #define _POSIX_C_SOURCE 200809L
 #include <assert.h>
 #include <pthread.h>

@@ -1,7 +1,6 @@
 // Bug: what pthread_mutex_trylock() returns is not looked at, so the lock may be another thread's.
 // Fails: if the second thread tries while the first one holds the mutex: both then write the
-// counter
-//        at once, and the first unlock gives back a mutex that the other thread holds.
+//        counter at once, and the first unlock gives back a mutex that the other thread holds.
 #include <assert.h>
 #include <pthread.h>
 

@@ -1,6 +1,5 @@
 // Correct: the flag is set under the mutex, so the waiter either sees it or waits already; to
-// notify
-//          after the unlock is as good.
+//          notify after the unlock is as good.
 // Fails: never.
 #include <condition_variable>
 #include <mutex>

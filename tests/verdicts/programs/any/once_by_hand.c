@@ -1,6 +1,5 @@
 // Bug: a plain flag in place of pthread_once(). Two threads may find it unset, and one that finds
-// it
-//      set is not ordered after the initialisation.
+//      it set is not ordered after the initialisation.
 // Fails: whenever both threads look at the flag; the assertion fails if both initialise.
 #include <assert.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
-// Correct: fetch_add() gives each worker a number of its own; main waits for both results before
-//          it joins.
+// Correct: fetch_add() gives each worker a number of its own; main waits for both results before it
+//          joins.
 // Fails: never.
 #include <atomic>
 #include <cassert>

@@ -1,6 +1,5 @@
 // Correct: the read lock is given back before the write lock is taken, and the cache looked at
-// again
-//          since somebody may have filled it in between.
+//          again since somebody may have filled it in between.
 // Fails: never.
 #define _POSIX_C_SOURCE 200809L
 #include <assert.h>

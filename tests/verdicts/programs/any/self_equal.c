@@ -1,6 +1,5 @@
 // Bug: the new thread compares itself with the handle that pthread_create() gives to main, which
-// may
-//      not have stored it yet.
+//      may not have stored it yet.
 // Fails: whenever the thread compares: nothing orders main's write of the handle and its read. The
 //        assertion fails if it reads first.
 #include <assert.h>

@@ -1,7 +1,6 @@
 // Bug: the worker resets the flag at its start, and it may have been set by then.
 // Fails: if main sets the flag before the worker resets it: the worker then spins for ever, and
-// main
-//        waits for its end.
+//        main waits for its end.
 #include <atomic>
 #include <thread>
 

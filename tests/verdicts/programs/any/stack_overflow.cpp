@@ -1,7 +1,6 @@
 // Bug: the list is walked by recursion, and a second thread closes it to a ring meanwhile.
 // Fails: if the ring is closed before the walk comes to the list's end: the recursion then only
-// ends
-//        with the stack.
+//        ends with the stack.
 #include <atomic>
 #include <thread>
 

@@ -1,6 +1,5 @@
 // Correct: a stop callback runs once, in the thread that asks first or, if it comes too late, in
-// the
-//          one that registers it; the worker polls the token and need not be joined by hand.
+//          the one that registers it; the worker polls the token and need not be joined by hand.
 // Fails: never.
 #include <atomic>
 #include <cassert>
