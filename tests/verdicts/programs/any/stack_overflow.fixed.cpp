@@ -8,7 +8,7 @@ std::atomic<int> next[3] = {1, -1, -1};
 
 [[gnu::noinline]] int length(int node) {
   if (node < 0) return 0;
-  volatile char name[4096];
+  volatile char name[3000];
   name[0] = static_cast<char>(node);
   const int rest = length(next[node]);
   return name[0] == node ? rest + 1 : rest;
