@@ -6,17 +6,20 @@
 
 std::atomic<int> next[3] = {1, -1, -1};
 
-[[gnu::noinline]] int length(int node) {
+// Each call sees the name that its caller has on the stack.
+[[gnu::noinline]] int length(int node, volatile char* previous_name) {
   if (node < 0) return 0;
   volatile char name[3000];
-  name[0] = static_cast<char>(node);
-  const int rest = length(next[node]);
-  return name[0] == node ? rest + 1 : rest;
+  name[0] = 'a';
+  const int rest = length(next[node], name);
+  previous_name[0] = name[0];
+  return rest + 1;
 }
 
 int main() {
   std::thread walker([] {
-    const int found = length(0);
+    volatile char no_name = 0;
+    const int found = length(0, &no_name);
     assert(found == 2 || found == 3);
   });
   std::thread appender([] { next[1] = 2; });
