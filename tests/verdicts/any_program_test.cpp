@@ -1,0 +1,342 @@
+// Small programs over all of the standard library's concurrency, written and built as a new user
+// would: half of them wrong, half correct. What the engines that decide every interleaving
+// themselves must say of each, with both compilers.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+#include <variant>
+
+#include "verdict_support.h"
+
+namespace heddle::verdicts {
+namespace {
+
+using enum FailureKind;
+
+constexpr std::uint64_t kRuns = 10'000;
+// The programs take a few dozen steps; one that takes so many spins for ever.
+constexpr std::uint64_t kStepLimit = 20'000;
+
+struct Expected {
+  std::optional<FailureKind> must = {};  // nothing at all is found if there is none
+  std::set<FailureKind> may = {};        // what the same bug may look like in other interleavings
+  bool gives_up = false;                 // spins for ever in some interleavings
+};
+
+// Why Relacy cannot express the program.
+struct Unsupported {
+  std::string reason;
+};
+
+struct Program {
+  std::string name;
+  Expected fuzz;
+  std::variant<Expected, Unsupported> relacy;
+};
+
+Expected clean() {
+  return {};
+}
+
+Expected finds(FailureKind must, std::set<FailureKind> may = {}) {
+  return {.must = must, .may = std::move(may)};
+}
+
+Expected gives_up() {
+  return {.gives_up = true};
+}
+
+constexpr char kRwlock[] = "it has no read-write locks";
+constexpr char kSpinLock[] = "it has no spin locks of pthread";
+constexpr char kSemaphore[] = "it has no semaphores";
+constexpr char kBarrier[] = "it has no barriers";
+constexpr char kOnce[] = "it has no initialisation that others wait for (once, local static)";
+constexpr char kFutex[] = "it has no waiting for an atomic (futex), which C++20 is built on";
+constexpr char kTimeout[] = "it has no waits with a limit of time";
+constexpr char kKeys[] = "it has no storage of the thread that is destroyed at its end";
+constexpr char kThreadsH[] = "it has no threads.h";
+constexpr char kHeap[] = "it does not know which memory is free";
+constexpr char kMutexLife[] = "it does not know when a mutex is destroyed";
+
+const std::vector<Program> kPrograms = {
+    {"async_capture", finds(data_race, {assertion}), Unsupported{kFutex}},
+    {"async_capture.fixed", clean(), Unsupported{kFutex}},
+    {"atomic_flag_lock", finds(data_race), finds(data_race)},
+    {"atomic_flag_lock.fixed", clean(), clean()},
+    {"atomic_pair", finds(assertion), finds(assertion)},
+    {"atomic_pair.fixed", clean(), clean()},
+    {"atomic_ref", finds(data_race, {assertion}), finds(data_race)},
+    {"atomic_ref.fixed", clean(), clean()},
+    {"atomic_wait_notify_first", finds(deadlock, {lost_wakeup}), Unsupported{kFutex}},
+    {"atomic_wait_notify_first.fixed", clean(), Unsupported{kFutex}},
+    {"atomic_wait_notify_one", finds(deadlock, {lost_wakeup}), Unsupported{kFutex}},
+    {"atomic_wait_notify_one.fixed", clean(), Unsupported{kFutex}},
+    {"bank_audit", finds(assertion), finds(assertion)},
+    {"bank_audit.fixed", clean(), clean()},
+    {"bank_transfer", finds(deadlock), finds(deadlock)},
+    {"bank_transfer.fixed", clean(), clean()},
+    {"barrier_count", finds(deadlock), Unsupported{kBarrier}},
+    {"barrier_count.fixed", clean(), Unsupported{kBarrier}},
+    {"barrier_left_early", finds(deadlock, {lost_wakeup}), Unsupported{kFutex}},
+    {"barrier_left_early.fixed", clean(), Unsupported{kFutex}},
+    {"barrier_missing", finds(data_race, {assertion}), finds(data_race)},
+    {"barrier_missing.fixed", clean(), Unsupported{kBarrier}},
+    {"binary_semaphore", finds(deadlock), Unsupported{kFutex}},
+    {"binary_semaphore.fixed", clean(), Unsupported{kFutex}},
+    {"c11_condition", finds(lost_wakeup), Unsupported{kThreadsH}},
+    {"c11_condition.fixed", clean(), Unsupported{kThreadsH}},
+    {"c11_mutex", finds(data_race, {assertion}), Unsupported{kThreadsH}},
+    {"c11_mutex.fixed", clean(), Unsupported{kThreadsH}},
+    {"c11_once_tss", finds(data_race, {assertion}), Unsupported{kThreadsH}},
+    {"c11_once_tss.fixed", clean(), Unsupported{kThreadsH}},
+    {"call_once_by_hand", finds(data_race, {assertion}), finds(data_race)},
+    {"call_once_by_hand.fixed", clean(), Unsupported{kOnce}},
+    {"call_once_throws.fixed", clean(), Unsupported{kOnce}},
+    {"check_then_act", finds(assertion), finds(assertion)},
+    {"check_then_act.fixed", clean(), clean()},
+    {"cond_signal_for_two", finds(deadlock, {lost_wakeup}), finds(deadlock)},
+    {"cond_signal_for_two.fixed", clean(), clean()},
+    {"cond_timedwait", finds(assertion), Unsupported{kTimeout}},
+    {"cond_timedwait.fixed", clean(), Unsupported{kTimeout}},
+    {"cond_wait_if", finds(assertion), finds(assertion)},
+    {"cond_wait_if.fixed", clean(), clean()},
+    {"counting_semaphore", finds(data_race, {assertion}), Unsupported{kFutex}},
+    {"counting_semaphore.fixed", clean(), Unsupported{kFutex}},
+    {"create_loop_variable", finds(data_race, {assertion}), finds(data_race)},
+    {"create_loop_variable.fixed", clean(), clean()},
+    {"destroy_locked", finds(destroyed_locked, {bad_unlock}), Unsupported{kMutexLife}},
+    {"destroy_locked.fixed", clean(), clean()},
+    {"detach_no_wait", finds(assertion, {data_race}), finds(assertion)},
+    {"detach_no_wait.fixed", clean(), clean()},
+    {"detached_exit", finds(exit_status), finds(exit_status)},
+    {"detached_exit.fixed", clean(), clean()},
+    {"detached_local", finds(use_after_free, {data_race, assertion}), Unsupported{kHeap}},
+    {"detached_local.fixed", clean(), clean()},
+    {"dining_philosophers", finds(deadlock), finds(deadlock)},
+    {"dining_philosophers.fixed", clean(), clean()},
+    {"divide_by_zero", finds(signal), finds(signal)},
+    {"double_checked_locking", finds(data_race, {assertion, signal}), finds(data_race)},
+    {"double_checked_locking.fixed", clean(), clean()},
+    {"double_free", finds(double_free, {data_race}), Unsupported{kHeap}},
+    {"double_free.fixed", clean(), clean()},
+    {"exception_uncaught", finds(uncaught_exception), finds(uncaught_exception)},
+    {"exception_uncaught.fixed", clean(), clean()},
+    {"exit_while_running.fixed", clean(), clean()},
+    {"exit_without_work", finds(exit_status), finds(exit_status)},
+    {"fence_dekker.fixed", clean(), clean()},
+    {"fence_one_sided", finds(data_race), finds(data_race)},
+    {"future_exception.fixed", clean(), Unsupported{kFutex}},
+    {"heap_order", finds(data_race, {assertion}), finds(data_race)},
+    {"heap_order.fixed", clean(), clean()},
+    {"heap_use_after_free", finds(use_after_free, {data_race, assertion}), Unsupported{kHeap}},
+    {"heap_use_after_free.fixed", clean(), clean()},
+    {"invariant_abort", finds(abort), finds(abort)},
+    {"invariant_abort.fixed", clean(), clean()},
+    {"key_destructor", finds(double_free), Unsupported{kKeys}},
+    {"key_destructor.fixed", clean(), Unsupported{kKeys}},
+    {"latch", finds(data_race, {assertion}), Unsupported{kFutex}},
+    {"latch.fixed", clean(), Unsupported{kFutex}},
+    {"latch_count", finds(deadlock, {lost_wakeup}), Unsupported{kFutex}},
+    {"livelock", gives_up(), gives_up()},
+    {"livelock.fixed", clean(), clean()},
+    {"local_static.fixed", clean(), Unsupported{kOnce}},
+    {"lock_cycle_three", finds(deadlock), finds(deadlock)},
+    {"lock_cycle_three.fixed", clean(), clean()},
+    {"lock_order_ab_ba", finds(deadlock), finds(deadlock)},
+    {"lock_order_ab_ba.fixed", clean(), clean()},
+    {"main_pthread_exit.fixed", clean(), clean()},
+    {"mutex_errorcheck", finds(assertion), finds(assertion)},
+    {"mutex_errorcheck.fixed", clean(), clean()},
+    {"mutex_recursive", finds(self_deadlock), finds(self_deadlock)},
+    {"mutex_recursive.fixed", clean(), clean()},
+    {"mutex_timedlock", finds(data_race, {assertion, bad_unlock}), Unsupported{kTimeout}},
+    {"mutex_timedlock.fixed", clean(), Unsupported{kTimeout}},
+    {"mutex_trylock", finds(data_race, {assertion, bad_unlock}), finds(data_race)},
+    {"mutex_trylock.fixed", clean(), clean()},
+    {"notify_without_lock", finds(lost_wakeup), finds(lost_wakeup)},
+    {"notify_without_lock.fixed", clean(), clean()},
+    {"null_pointer", finds(signal), finds(signal)},
+    {"null_pointer.fixed", clean(), clean()},
+    {"once_by_hand", finds(data_race, {assertion}), finds(data_race)},
+    {"once_by_hand.fixed", clean(), Unsupported{kOnce}},
+    {"packaged_task", finds(uncaught_exception, {data_race}), Unsupported{kFutex}},
+    {"packaged_task.fixed", clean(), Unsupported{kFutex}},
+    {"peterson", finds(data_race), finds(data_race)},
+    {"peterson.fixed", clean(), clean()},
+    {"promise_set_twice", finds(uncaught_exception), Unsupported{kFutex}},
+    {"promise_set_twice.fixed", clean(), Unsupported{kFutex}},
+    {"rwlock_try.fixed", clean(), Unsupported{kRwlock}},
+    {"rwlock_upgrade", finds(deadlock, {self_deadlock}), Unsupported{kRwlock}},
+    {"rwlock_upgrade.fixed", clean(), Unsupported{kRwlock}},
+    {"rwlock_write_under_read", finds(data_race, {assertion}), Unsupported{kRwlock}},
+    {"rwlock_write_under_read.fixed", clean(), Unsupported{kRwlock}},
+    {"self_deadlock", finds(self_deadlock), finds(self_deadlock)},
+    {"self_deadlock.fixed", clean(), clean()},
+    {"self_equal", finds(data_race, {assertion}), finds(data_race)},
+    {"self_equal.fixed", clean(), clean()},
+    {"sem_bounded_buffer", finds(deadlock), Unsupported{kSemaphore}},
+    {"sem_bounded_buffer.fixed", clean(), Unsupported{kSemaphore}},
+    {"sem_initial_count", finds(data_race, {assertion}), Unsupported{kSemaphore}},
+    {"sem_initial_count.fixed", clean(), Unsupported{kSemaphore}},
+    {"sem_timedwait", finds(data_race, {assertion}), Unsupported{kSemaphore}},
+    {"sem_timedwait.fixed", clean(), Unsupported{kSemaphore}},
+    {"sem_trywait", finds(data_race, {assertion}), Unsupported{kSemaphore}},
+    {"sem_trywait.fixed", clean(), Unsupported{kSemaphore}},
+    {"seqlock", finds(assertion), finds(assertion)},
+    {"seqlock.fixed", clean(), clean()},
+    {"shared_mutex", finds(data_race, {assertion}), Unsupported{kRwlock}},
+    {"shared_mutex.fixed", clean(), Unsupported{kRwlock}},
+    {"shared_ptr_object", finds(data_race, {use_after_free, double_free, signal, assertion, abort}),
+     finds(data_race)},
+    {"shared_ptr_object.fixed", clean(), clean()},
+    {"sleep_as_synchronisation", finds(data_race, {assertion}), finds(data_race, {assertion})},
+    {"sleep_as_synchronisation.fixed", clean(), clean()},
+    {"sleep_atomic", finds(assertion), finds(assertion)},
+    {"spin_forever", gives_up(), gives_up()},
+    {"spin_forever.fixed", clean(), clean()},
+    {"spin_lock", finds(data_race, {assertion}), Unsupported{kSpinLock}},
+    {"spin_lock.fixed", clean(), Unsupported{kSpinLock}},
+    {"spin_turns.fixed", clean(), clean()},
+    {"spsc_ring", finds(data_race), finds(data_race)},
+    {"spsc_ring.fixed", clean(), clean()},
+    {"stack_aba", finds(assertion), finds(assertion)},
+    {"stack_aba.fixed", clean(), clean()},
+    {"stack_overflow", finds(signal), finds(signal)},
+    {"stack_overflow.fixed", clean(), clean()},
+    {"stop_callback.fixed", clean(), Unsupported{kFutex}},
+    {"stop_token_unheard", finds(deadlock, {lost_wakeup}), Unsupported{kFutex}},
+    {"stop_token_unheard.fixed", clean(), Unsupported{kFutex}},
+    {"thread_local_shared", finds(data_race), finds(data_race)},
+    {"thread_local_shared.fixed", clean(), clean()},
+    {"thread_not_joined", finds(abort, {uncaught_exception}), finds(abort)},
+    {"thread_not_joined.fixed", clean(), Unsupported{kFutex}},
+    {"timed_mutex", finds(data_race, {assertion}), Unsupported{kTimeout}},
+    {"timed_mutex.fixed", clean(), Unsupported{kTimeout}},
+    {"unlock_non_owner", finds(bad_unlock), finds(bad_unlock)},
+    {"unlock_non_owner.fixed", clean(), Unsupported{kSemaphore}},
+    {"wait_for_timeout", finds(assertion), Unsupported{kTimeout}},
+    {"wait_for_timeout.fixed", clean(), Unsupported{kTimeout}},
+    {"weak_exchange", finds(assertion), finds(assertion)},
+    {"weak_exchange.fixed", clean(), clean()},
+};
+
+struct Built {
+  Program program;
+  std::string compiler;
+
+  std::string path() const { return program_path("any/" + compiler + "/" + program.name); }
+};
+
+std::ostream& operator<<(std::ostream& out, const Built& built) {
+  return out << built.program.name << " by " << built.compiler;
+}
+
+std::vector<std::string> compilers() {
+  std::vector<std::string> names;
+  std::istringstream list(HEDDLE_TEST_ANY_COMPILERS);
+  for (std::string name; std::getline(list, name, ',');) names.push_back(name);
+  return names;
+}
+
+std::vector<Built> all_built() {
+  std::vector<Built> all;
+  for (const std::string& compiler : compilers()) {
+    for (const Program& program : kPrograms) all.push_back({program, compiler});
+  }
+  return all;
+}
+
+std::string test_name(const Built& built) {
+  std::string name = built.program.name + "_by_" + built.compiler;
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
+
+EngineResult run_all(EngineKind engine, const Built& built) {
+  SearchOptions options = search_options(built.path(), engine, kRuns);
+  options.job.step_limit = kStepLimit;
+  return search_once(options);
+}
+
+std::string words(const std::set<FailureKind>& kinds) {
+  std::string text;
+  for (const FailureKind kind : kinds) {
+    if (!text.empty()) text += ", ";
+    text += to_string(kind);
+  }
+  return text;
+}
+
+void expect_as_known(const EngineResult& result, const Expected& expected) {
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.runs, kRuns);
+  const std::set<FailureKind> found = kinds(result);
+  if (expected.gives_up) {
+    // Either way it is named as spinning, and not passed over.
+    EXPECT_TRUE(result.gave_up > 0 || found.contains(hang)) << words(found);
+    EXPECT_TRUE(found.empty() || found == std::set<FailureKind>{hang}) << words(found);
+    return;
+  }
+  EXPECT_EQ(result.gave_up, 0U);
+  EXPECT_EQ(result.failed == 0, !expected.must.has_value()) << result.failed << " runs failed";
+  std::set<FailureKind> allowed = expected.may;
+  if (expected.must.has_value()) {
+    allowed.insert(*expected.must);
+    EXPECT_TRUE(found.contains(*expected.must))
+        << to_string(*expected.must) << " is missing; found: " << words(found);
+  }
+  EXPECT_TRUE(std::includes(allowed.begin(), allowed.end(), found.begin(), found.end()))
+      << "found: " << words(found) << "; allowed: " << words(allowed);
+}
+
+class AnyProgram : public testing::TestWithParam<Built> {};
+
+TEST_P(AnyProgram, under_fuzz_is_as_known) {
+  Expected expected = GetParam().program.fuzz;
+  // clang has one hook for the weak and the strong exchange, so neither may fail for no reason.
+  if (GetParam().program.name == "weak_exchange" && GetParam().compiler == "clang") {
+    expected = clean();
+  }
+  expect_as_known(run_all(EngineKind::fuzz, GetParam()), expected);
+}
+
+TEST_P(AnyProgram, under_relacy_is_as_known) {
+  const auto& known = GetParam().program.relacy;
+  if (const auto* unsupported = std::get_if<Unsupported>(&known)) {
+    GTEST_SKIP() << "Relacy cannot express it: " << unsupported->reason;
+  }
+  Expected expected = std::get<Expected>(known);
+  if (GetParam().program.name == "weak_exchange" && GetParam().compiler == "clang") {
+    expected = clean();
+  }
+  expect_as_known(run_all(EngineKind::relacy, GetParam()), expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(programs, AnyProgram, testing::ValuesIn(all_built()),
+                         [](const auto& parameter) { return test_name(parameter.param); });
+
+TEST(AnyPrograms, each_stands_in_the_table) {
+  std::set<std::string> written;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(HEDDLE_TEST_SOURCE_DIR "/tests/verdicts/programs/any")) {
+    written.insert(entry.path().stem().string());
+  }
+  std::set<std::string> judged;
+  for (const Program& program : kPrograms) judged.insert(program.name);
+  EXPECT_EQ(written, judged);
+  EXPECT_EQ(judged.size(), kPrograms.size());
+}
+
+TEST(AnyPrograms, are_half_wrong_and_half_correct) {
+  const auto wrong = std::count_if(kPrograms.begin(), kPrograms.end(), [](const Program& program) {
+    return program.fuzz.must.has_value() || program.fuzz.gives_up;
+  });
+  const auto correct = static_cast<std::ptrdiff_t>(kPrograms.size()) - wrong;
+  EXPECT_GE(wrong, 20);
+  EXPECT_GE(correct, 20);
+}
+
+}  // namespace
+}  // namespace heddle::verdicts

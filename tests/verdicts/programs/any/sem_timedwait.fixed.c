@@ -1,0 +1,41 @@
+// Correct: the consumer looks at how its wait ended; after a timeout it waits once more, without a
+//          limit, and the producer posts in any case.
+// Fails: never.
+#define _POSIX_C_SOURCE 200809L
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <time.h>
+
+sem_t filled;
+int item = 0;
+
+static void* produce(void* unused) {
+  item = 42;
+  sem_post(&filled);
+  return unused;
+}
+
+static void* consume(void* unused) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_sec += 1;
+  if (sem_timedwait(&filled, &until) != 0) {
+    assert(errno == ETIMEDOUT || errno == EINTR);
+    while (sem_wait(&filled) != 0) assert(errno == EINTR);
+  }
+  assert(item == 42);
+  return unused;
+}
+
+int main(void) {
+  sem_init(&filled, 0, 0);
+  pthread_t producer, consumer;
+  pthread_create(&consumer, NULL, consume, NULL);
+  pthread_create(&producer, NULL, produce, NULL);
+  pthread_join(producer, NULL);
+  pthread_join(consumer, NULL);
+  sem_destroy(&filled);
+  return 0;
+}
