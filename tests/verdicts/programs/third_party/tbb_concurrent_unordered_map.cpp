@@ -1,12 +1,23 @@
 // tbb::concurrent_unordered_map: two threads insert, both the same key and keys of their own, and a
 // third looks up and walks. insert() of one key succeeds once and leaves one value, a found element
 // is whole, and a walk sees no key twice.
+//
+// The memory is that of std::allocator, so all of the container is in its headers; TBB_ALLOCATOR
+// leaves it to the library's own, which is not instrumented.
 #include <oneapi/tbb/concurrent_unordered_map.h>
 
 #include <cassert>
+#include <functional>
+#include <memory>
 #include <thread>
 
+#ifdef TBB_ALLOCATOR
 tbb::concurrent_unordered_map<int, int> map;
+#else
+tbb::concurrent_unordered_map<int, int, std::hash<int>, std::equal_to<>,
+                              std::allocator<std::pair<const int, int> > >
+    map;
+#endif
 
 int main() {
   bool inserted[2] = {false, false};
