@@ -20,12 +20,13 @@ struct ThirdParty {
   std::string not_yet = "";
 };
 
+// In a global constructor or in a run, by who asks for memory first.
 constexpr const char* kLoading =
-    "libtbb.so loads libtbbmalloc.so in the middle of a run, and Heddle neither restores the "
-    "globals "
-    "of a library that is loaded in a run, nor keeps the loader's records of it out of the heap "
-    "that "
-    "the next run begins anew";
+    "libtbb.so loads libtbbmalloc.so when first asked for memory. Between runs Heddle restores "
+    "neither "
+    "the globals of a library that was loaded in a run nor memory that was mapped; and the "
+    "loader's "
+    "records of the library lie in the heap that every run begins anew";
 
 const std::vector<ThirdParty> kThirdParty = {
     {"moodycamel_concurrent_queue", "libconcurrentqueue-dev", {}},
@@ -36,17 +37,18 @@ const std::vector<ThirdParty> kThirdParty = {
     // a free list, and hand them out again while other threads may still look at them through a
     // handle which they loaded before. Such a thread reads the node, and only then learns from its
     // compare-exchange, by the tag in the handle, that what it read is worthless:
-    //   stack.hpp:530, stack::pop():           new_tos(old_tos_pointer->next, ...), not atomic,
+    //   stack.hpp:531, stack::pop():           new_tos(old_tos_pointer->next, ...), not atomic,
     //   stack.hpp:257, link_nodes_atomic():    end_node->next = ..., not atomic;
-    //   queue.hpp:394, queue::pop():           copy_payload(next_ptr->data, ret), not atomic,
-    //   queue.hpp, node's constructor:         data(v), by the thread that has the node next;
-    //   freelist.hpp:190, allocate_impl():     old_pool->next.get_ptr(), not atomic,
-    //   freelist.hpp:246, deallocate_impl():   new_pool->next.set_ptr(...), not atomic, over the
+    //   queue.hpp:438, queue::pop():           copy_payload(next_ptr->data, ret), not atomic,
+    //   queue.hpp:120, node's constructor:     data(v), by the thread that has the node next;
+    //   freelist.hpp:193, allocate_impl():     old_pool->next.get_ptr(), not atomic,
+    //   freelist.hpp:245, deallocate_impl():   new_pool->next.set_ptr(...), not atomic, over the
     //                                          same bytes as the node's own atomic `next`.
     // Nothing orders the reads before the writes (a compare-exchange that fails does not, and one
     // that succeeds comes before it), and one of each two is not atomic: [intro.races] 6.9.2.2/21
     // calls that a data race, whether or not the value is used. ThreadSanitizer reports them too.
-    // No assertion fails: nothing is lost, doubled or out of order.
+    // The freed node's lifetime has ended as well ([basic.life] 6.7.3/7), though its memory has
+    // not. No assertion fails: nothing is lost, doubled or out of order.
     {"boost_lockfree_queue", "libboost-dev", {data_race}},
     {"boost_lockfree_queue.fixed", "libboost-dev", {data_race}},
     {"boost_lockfree_stack", "libboost-dev", {data_race}},
