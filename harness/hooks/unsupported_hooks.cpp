@@ -84,6 +84,16 @@ HEDDLE_REFUSED(int, select,
 HEDDLE_REFUSED(int, epoll_wait, (int epoll, epoll_event* events, int count, int timeout),
                (epoll, events, count, timeout))
 
+// A library that comes in the middle of a run stays for the next, which must not find it.
+HEDDLE_EXPORT void* dlopen(const char* path, int flags) noexcept {
+  // The program itself, or one that is there already: nothing comes.
+  const bool is_new =
+      path != nullptr && HEDDLE_NEXT(dlopen)(path, RTLD_LAZY | RTLD_NOLOAD) == nullptr;
+  if (is_new) refuse("dlopen", HEDDLE_PC);
+  // A call at the end, compiled to a jump: the loader looks at who calls, for its search path.
+  return HEDDLE_NEXT(dlopen)(path, flags);
+}
+
 HEDDLE_EXPORT ssize_t read(int descriptor, void* data, size_t size) {
   // Standard input is the program's business alone.
   if (heddle::t_program_code && descriptor != STDIN_FILENO && is_stream(descriptor)) {

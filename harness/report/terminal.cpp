@@ -562,6 +562,8 @@ class CaseWriter {
   }
 
  private:
+  // In characters: a page of them is no use on a terminal.
+  static constexpr std::size_t kLongestToken = 4'000;
   // Ways to fail per engine: who has more needs another kind of report.
   static constexpr std::size_t kListed = 10;
 
@@ -663,6 +665,14 @@ class CaseWriter {
   }
 
   void write_replay(const Token& token) {
+    const std::string text = to_text(token);
+    if (text.size() > kLongestToken) {
+      screen_.paragraph("  Replay:  ",
+                        fmt::format("its token has {} characters; it is in a report of format json",
+                                    grouped(text.size())),
+                        Style::plain, Style::bold);
+      return;
+    }
     // Never wrapped: a command with line breaks in it cannot be pasted.
     screen_.line(screen_.paint("  Replay:  ", Style::bold) + replay_command(case_, token));
   }

@@ -24,9 +24,11 @@ namespace {
 constexpr std::uint32_t kSpinLimit = 64;
 // The same for plain memory, where a loop that waits and one that computes look alike.
 constexpr std::uint64_t kSliceLimit = 20'000;
-// When every thread that could go on has done this many operations since anything changed, and no
-// time limit is to come, nothing ever will.
-constexpr std::uint64_t kIdleLimit = 1'000;
+// When every thread that could go on has done this many operations since anything changed, over and
+// over the same few, and no time limit is to come, nothing ever will.
+constexpr std::uint64_t kIdleLimit = 50'000;
+// Of plain accesses this part of the step limit, and then it may still be a long computation.
+constexpr std::uint64_t kPlainIdlePart = 20;
 
 constexpr int kMutexRecursive = 1;  // glibc: pthread_mutex_t::__data.__kind & 3
 constexpr int kMutexErrorCheck = 2;
@@ -122,8 +124,6 @@ FuzzThread* Scheduler::add_thread() {
   thread.in_wanters = false;
   thread.joiner = nullptr;
   thread.spins = 0;
-  thread.idle_ops = 0;
-  thread.clock_reads = 0;
   thread.idle_mark = ~std::uint64_t{0};
   thread.destructors.clear();
   thread.key_values.clear();
@@ -390,21 +390,52 @@ bool Scheduler::fire_timer() {
   return true;
 }
 
-void Scheduler::count_idle(std::uint64_t operations) {
+void Scheduler::restart_idle(FuzzThread& thread) const {
+  thread.idle_mark = running_.changes;
+  thread.idle_ops = 0;
+  thread.idle_plain = 0;
+  thread.clock_reads = 0;
+  thread.idle_places.fill(0);
+}
+
+void Scheduler::idle() {
   FuzzThread& self = *running_.thread;
-  if (self.idle_mark != running_.changes) {
-    self.idle_mark = running_.changes;
-    self.idle_ops = 0;
+  ++self.spins;
+  if (self.idle_mark != running_.changes) restart_idle(self);
+  const Address place = self.op.address ^ self.op.pc << 16;
+  const auto known = std::find(self.idle_places.begin(), self.idle_places.end(), place);
+  if (known == self.idle_places.end()) {
+    // A loop that looks at ever other things is no waiting.
+    const auto unused = std::find(self.idle_places.begin(), self.idle_places.end(), Address{0});
+    if (unused == self.idle_places.end()) {
+      restart_idle(self);
+    } else {
+      *unused = place;
+    }
   }
-  self.idle_ops += operations;
   // Seldom, for this looks at every thread.
-  if (self.idle_ops < kIdleLimit || (operations == 1 && self.idle_ops % 256 != 0)) return;
-  if (!timers_.empty()) return;
-  for (const ReadyThread& ready : ready_) {
+  if (++self.idle_ops >= kIdleLimit && self.idle_ops % 256 == 0 && all_idle()) livelock();
+}
+
+bool Scheduler::all_idle() const {
+  if (!timers_.empty()) return false;
+  return std::all_of(ready_.begin(), ready_.end(), [this](const ReadyThread& ready) {
     const FuzzThread& thread = *threads_[ready.id];
-    if (thread.idle_mark != running_.changes || thread.idle_ops < kIdleLimit) return;
-  }
-  livelock();
+    return thread.idle_mark == running_.changes &&
+           (thread.idle_ops >= kIdleLimit ||
+            thread.idle_plain >= job_->step_limit / kPlainIdlePart);
+  });
+}
+
+void Scheduler::idle_slice() {
+  FuzzThread& self = *running_.thread;
+  if (self.idle_mark != running_.changes) restart_idle(self);
+  self.idle_plain += kSliceLimit;
+  if (self.idle_plain < job_->step_limit / kPlainIdlePart || !all_idle()) return;
+  const RuntimeScope scope;
+  result_.outcome = GaveUp{"no thread has changed anything for " + std::to_string(self.idle_plain) +
+                           " steps: a livelock, or a long computation"};
+  leave_run();
 }
 
 void Scheduler::livelock() {
@@ -425,7 +456,7 @@ void Scheduler::check_limits() {
   FuzzThread& self = *running_.thread;
   running_.stop_step = running_.step + kSliceLimit;
   if (running_.step - slice_begin_ >= kSliceLimit && running_.changes == slice_changes_) {
-    count_idle(kSliceLimit);
+    idle_slice();
   }
   slice_changes_ = running_.changes;
   if (steps_before_ + running_.step - slice_begin_ > job_->step_limit) {
@@ -513,7 +544,7 @@ void Scheduler::check_access_slow(bool write, Address address, unsigned size, Ad
     for (SyncObject* object = sync_.first(cell); object != nullptr && !races;
          object = sync_.next(*object)) {
       races =
-          object->atomic && object->address < next &&
+          object->atomic && object->address < next && at < object->address + object->atomic_size &&
           races_.check_against_atomics(object->atomics, write, running_.thread->id, clock, race);
     }
     if (races) on_race(race, access_op(write, at, static_cast<unsigned>(next - at), pc));
@@ -1106,6 +1137,7 @@ SyncObject& Scheduler::atomic_object(Address address, unsigned size, bool writes
   FuzzThread& self = *running_.thread;
   SyncObject& object = sync_at(address, pc);
   object.atomic = true;
+  object.atomic_size = std::max(object.atomic_size, static_cast<std::uint8_t>(size));
   Race race;
   if (races_.check_atomic(shadow_.cell(address), byte_mask(address, std::min(size, 8U)), writes,
                           self.clock, race)) [[unlikely]] {
@@ -1408,15 +1440,11 @@ void Scheduler::sleep(std::uint64_t nanoseconds, Address pc) {
 
 std::uint64_t Scheduler::read_clock() {
   FuzzThread& self = *running_.thread;
-  if (++self.clock_reads > kSpinLimit && self.idle_mark == running_.changes) {
+  if (self.idle_mark != running_.changes) restart_idle(self);
+  if (++self.clock_reads > kSpinLimit) {
     // Further and further: it may wait for an hour.
     constexpr std::uint64_t kMillisecond = 1'000'000;
     now_ += kMillisecond << std::min(self.clock_reads / kSpinLimit, 20U);
-  }
-  if (self.idle_mark != running_.changes) {
-    self.idle_mark = running_.changes;
-    self.idle_ops = 0;
-    self.clock_reads = 0;
   }
   return now_;
 }

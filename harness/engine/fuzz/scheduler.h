@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <unwind.h>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -69,7 +70,9 @@ struct FuzzThread {
   // Operations since the program last changed anything, and what Running::changes was then.
   std::uint64_t idle_ops = 0;
   std::uint64_t idle_mark = 0;
-  std::uint32_t clock_reads = 0;  // likewise
+  std::uint64_t idle_plain = 0;          // plain accesses, likewise
+  std::uint32_t clock_reads = 0;         // likewise
+  std::array<Address, 8> idle_places{};  // what and where the operations were, hashed
 
   void* (*start)(void*) = nullptr;
   void* argument = nullptr;
@@ -237,12 +240,12 @@ class Scheduler {
     running_.thread->spins = 0;
     ++running_.changes;
   }
-  void idle() {
-    ++running_.thread->spins;
-    count_idle(1);
-  }
+  void idle();
   void progress(bool changes) { changes ? changed() : idle(); }
-  void count_idle(std::uint64_t operations);
+  // The running thread's slice was of plain accesses that changed nothing.
+  void idle_slice();
+  void restart_idle(FuzzThread& thread) const;
+  bool all_idle() const;
   [[noreturn]] void livelock();
 
   void enable(FuzzThread& thread);

@@ -25,6 +25,7 @@ struct SyncObject {
 
   VectorClock clock;  // what acquiring it lets a thread know
   bool atomic = false;
+  std::uint8_t atomic_size = 0;  // bytes, the largest seen
   AtomicHistory atomics;
 
   // What one thread at a time has: mutex, spin lock, read-write lock (its writer), once.
@@ -87,6 +88,7 @@ class SyncTable {
     object.next = old_first == nullptr ? 0 : cell->sync;
     object.clock.clear();
     object.atomic = false;
+    object.atomic_size = 0;
     object.atomics.writes.clear();
     object.atomics.reads.clear();
     object.owner = nullptr;

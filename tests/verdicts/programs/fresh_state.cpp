@@ -1,6 +1,10 @@
 // Fails in every run but the first if anything that a run changed is still changed in the next.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cassert>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <mutex>
 #include <string>
@@ -32,6 +36,19 @@ int first_use() {
   return static_cast<int>(made_in_the_run.size());
 }
 
+// What the C library keeps for the program.
+void change_the_c_library() {
+  assert(std::getenv("SET_IN_THE_RUN") == nullptr);
+  assert(std::getenv("PATH") != nullptr);
+  setenv("SET_IN_THE_RUN", "1", 1);
+  unsetenv("PATH");
+  assert(std::rand() == 1804289383);  // the first of the sequence that begins with srand(1)
+  static std::ofstream never_closed;
+  never_closed.open("/dev/null");
+  const int file = open("/dev/null", O_RDONLY);
+  assert(file >= 0 && file < 200);
+}
+
 void change_everything() {
   std::lock_guard<std::mutex> lock(mutex);
   ++counter;
@@ -58,6 +75,7 @@ int main() {
   assert(block[2] == 0);
   assert(calls() == 101);
   assert(first_use() == 100);
+  change_the_c_library();
   std::thread first(change_everything);
   std::thread second(change_everything);
   first.join();

@@ -1,0 +1,88 @@
+// What a program does that no scheduler of threads controls, or that has no end that others cause;
+// the first argument says what.
+#include <dlfcn.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+#include <atomic>
+#include <cassert>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+std::atomic<int> value{0};
+int plain[50'000];
+
+void fork_in_a_thread() {
+  std::thread thread([] { fork(); });
+  thread.join();
+}
+
+void load_a_library() {
+  std::thread thread([] { dlopen("libdw.so.1", RTLD_NOW); });
+  thread.join();
+}
+
+// Other steps whenever it is executed.
+void depend_on_the_clock_cycle() {
+  std::thread thread([] {
+    for (int i = 0; i < 20; ++i) {
+      if ((__rdtsc() >> 5 & 1) == 0) ++value;
+    }
+  });
+  value = 2;
+  thread.join();
+}
+
+// Long, and nothing that it does can be seen by another thread.
+void only_read() {
+  std::thread thread([] { value = 1; });
+  thread.join();
+  long sum = 0;
+  for (int round = 0; round < 2; ++round) {
+    for (const int element : plain) sum += element;
+    for (int i = 0; i < 20'000; ++i) sum += value.load();
+  }
+  assert(sum == 40'000);
+}
+
+void wait_by_the_clock() {
+  std::thread thread([] {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::hours(1);
+    while (std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    value = 1;
+  });
+  thread.join();
+  assert(value == 1);
+}
+
+void start_a_thousand() {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 1'000; ++i) threads.emplace_back([] { ++value; });
+  for (std::thread& thread : threads) thread.join();
+  assert(value == 1'000);
+}
+
+void take_ten_million_steps() {
+  const auto count = [] {
+    for (int i = 0; i < 5'000'000; ++i) value.fetch_add(1);
+  };
+  std::thread first(count);
+  std::thread second(count);
+  first.join();
+  second.join();
+  assert(value == 10'000'000);
+}
+
+int main(int argc, char** argv) {
+  const std::string what = argc > 1 ? argv[1] : "";
+  if (what == "fork") fork_in_a_thread();
+  if (what == "dlopen") load_a_library();
+  if (what == "cycle") depend_on_the_clock_cycle();
+  if (what == "read") only_read();
+  if (what == "clock") wait_by_the_clock();
+  if (what == "threads") start_a_thousand();
+  if (what == "steps") take_ten_million_steps();
+  return 0;
+}
