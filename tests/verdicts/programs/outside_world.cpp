@@ -2,11 +2,12 @@
 // the first argument says what.
 #include <dlfcn.h>
 #include <unistd.h>
-#include <x86intrin.h>
 
 #include <atomic>
 #include <cassert>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,12 +25,12 @@ void load_a_library() {
   thread.join();
 }
 
-// Other steps whenever it is executed.
-void depend_on_the_clock_cycle() {
-  std::thread thread([] {
-    for (int i = 0; i < 20; ++i) {
-      if ((__rdtsc() >> 5 & 1) == 0) ++value;
-    }
+// Other steps in every second execution: the file grows by one byte in each.
+void depend_on_a_file(const std::string& path) {
+  std::ofstream(path, std::ios::app) << '.';
+  const auto size = std::filesystem::file_size(path);
+  std::thread thread([size] {
+    if (size % 2 == 0) ++value;
   });
   value = 2;
   thread.join();
@@ -79,7 +80,7 @@ int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   if (what == "fork") fork_in_a_thread();
   if (what == "dlopen") load_a_library();
-  if (what == "cycle") depend_on_the_clock_cycle();
+  if (what == "file") depend_on_a_file(argv[2]);
   if (what == "read") only_read();
   if (what == "clock") wait_by_the_clock();
   if (what == "threads") start_a_thousand();
