@@ -514,8 +514,12 @@ template <bool kWrite>
 void Scheduler::record_access(Address address, unsigned size, Address pc) {
   ShadowCell* cell = shadow_.cell(address);
   if (cell->sync != 0) [[unlikely]] {
-    check_access_slow(kWrite, address, size, pc);
-    return;
+    // Memory that an earlier run freed is the rule: most runs allocate and free the same.
+    if (cell->sync != kFreedMemory || races_.alive(cell->history.write)) {
+      check_access_slow(kWrite, address, size, pc);
+      return;
+    }
+    cell->sync = 0;
   }
   Race race;
   if (races_.access<kWrite>(cell, byte_mask(address, size), pc, running_.epoch,
