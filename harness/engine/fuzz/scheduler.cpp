@@ -998,9 +998,7 @@ int Scheduler::unlock(pthread_mutex_t* mutex, Address pc) {
     --object.depth;
     return 0;
   }
-  ++running_.step;
-  if (running_.step >= running_.stop_step) check_limits();
-  point();
+  arrive();
   changed();
   if (tracing_) record(op);
   release(object);

@@ -225,6 +225,12 @@ class Scheduler {
   Op& begin_op(const Op& op) { return running_.thread->op = op; }
   // The running thread comes to its `op`: another may go first.
   void point();
+  // The same as a step of its own.
+  void arrive() {
+    ++running_.step;
+    if (running_.step >= running_.stop_step) check_limits();
+    point();
+  }
   // The running thread cannot do its `op` yet: another goes. Returns when it was made ready and
   // picked.
   void block();
@@ -271,6 +277,8 @@ class Scheduler {
   void wake(SyncObject& cond, FuzzThread& waiter);
   std::uint32_t wake_some(SyncObject& cond, std::uint32_t count);
 
+  // The running thread tried to take what is taken.
+  int refused(Op& op);
   int read_lock(const SyncCall& call, Address pc);
   int write_lock(const SyncCall& call, Address pc);
   int rwlock_unlock(const SyncCall& call, Address pc);

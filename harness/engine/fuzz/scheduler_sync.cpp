@@ -80,19 +80,21 @@ int Scheduler::sync_call(const SyncCall& call, Address pc) {
 // As the C library has them unless told otherwise: readers come in whenever no writer is in, so
 // that one thread may read-lock twice, and writers may starve.
 
+int Scheduler::refused(Op& op) {
+  idle();
+  op.kind = OpKind::mutex_trylock_fail;
+  if (tracing_) record(op);
+  return EBUSY;
+}
+
 int Scheduler::read_lock(const SyncCall& call, Address pc) {
   SyncObject& lock = sync_at(address_of(call.object), pc);
   Op& op = begin_op({.kind = OpKind::rwlock_read_lock, .address = lock.address, .pc = pc});
   FuzzThread& self = *running_.thread;
   if (call.tries) {
-    ++running_.step;
-    if (running_.step >= running_.stop_step) check_limits();
-    point();
+    arrive();
     if (lock.owner != nullptr) {
-      idle();
-      op.kind = OpKind::mutex_trylock_fail;
-      if (tracing_) record(op);
-      return EBUSY;
+      return refused(op);
     }
   } else {
     if (lock.owner == &self) return EDEADLK;
@@ -114,14 +116,9 @@ int Scheduler::write_lock(const SyncCall& call, Address pc) {
   Op& op = begin_op({.kind = OpKind::rwlock_write_lock, .address = lock.address, .pc = pc});
   FuzzThread& self = *running_.thread;
   if (call.tries) {
-    ++running_.step;
-    if (running_.step >= running_.stop_step) check_limits();
-    point();
+    arrive();
     if (lock.owner != nullptr || !lock.readers.empty()) {
-      idle();
-      op.kind = OpKind::mutex_trylock_fail;
-      if (tracing_) record(op);
-      return EBUSY;
+      return refused(op);
     }
   } else {
     if (lock.owner == &self) return EDEADLK;
@@ -151,9 +148,7 @@ int Scheduler::rwlock_unlock(const SyncCall& call, Address pc) {
   if (lock.owner != &self && mine() == lock.readers.end()) {
     bad_unlock(op, lock, "unlocks a read-write lock that it does not hold");
   }
-  ++running_.step;
-  if (running_.step >= running_.stop_step) check_limits();
-  point();
+  arrive();
   changed();
   if (tracing_) record(op);
   if (lock.owner == &self) {
@@ -176,14 +171,9 @@ int Scheduler::spin_lock(const SyncCall& call, Address pc) {
   SyncObject& lock = sync_at(address_of(call.object), pc);
   Op& op = begin_op({.kind = OpKind::mutex_lock, .address = lock.address, .pc = pc});
   if (call.tries) {
-    ++running_.step;
-    if (running_.step >= running_.stop_step) check_limits();
-    point();
+    arrive();
     if (lock.owner != nullptr) {
-      idle();
-      op.kind = OpKind::mutex_trylock_fail;
-      if (tracing_) record(op);
-      return EBUSY;
+      return refused(op);
     }
   } else {
     if (lock.owner == running_.thread) {
@@ -202,9 +192,7 @@ int Scheduler::spin_unlock(const SyncCall& call, Address pc) {
   if (lock.owner != running_.thread) {
     bad_unlock(op, lock, "unlocks a spin lock that it does not hold");
   }
-  ++running_.step;
-  if (running_.step >= running_.stop_step) check_limits();
-  point();
+  arrive();
   changed();
   if (tracing_) record(op);
   release(lock);
@@ -219,9 +207,7 @@ int Scheduler::sem_wait(const SyncCall& call, Address pc) {
   SyncObject& semaphore = sync_at(address_of(call.object), pc);
   Op& op = begin_op({.kind = OpKind::sem_wait, .address = semaphore.address, .pc = pc});
   if (call.tries) {
-    ++running_.step;
-    if (running_.step >= running_.stop_step) check_limits();
-    point();
+    arrive();
   } else if (!obtain(semaphore, Want::unit, deadline_of(call))) {
     return ETIMEDOUT;
   }
@@ -241,9 +227,7 @@ int Scheduler::sem_wait(const SyncCall& call, Address pc) {
 int Scheduler::sem_post(const SyncCall& call, Address pc) {
   SyncObject& semaphore = sync_at(address_of(call.object), pc);
   const Op& op = begin_op({.kind = OpKind::sem_post, .address = semaphore.address, .pc = pc});
-  ++running_.step;
-  if (running_.step >= running_.stop_step) check_limits();
-  point();
+  arrive();
   const int error = call_c_library(call);
   if (error != 0) return error;
   changed();
@@ -261,9 +245,7 @@ int Scheduler::barrier_wait(const SyncCall& call, Address pc) {
   SyncObject& barrier = sync_at(address_of(call.object), pc);
   const Op& op = begin_op({.kind = OpKind::barrier_wait, .address = barrier.address, .pc = pc});
   FuzzThread& self = *running_.thread;
-  ++running_.step;
-  if (running_.step >= running_.stop_step) check_limits();
-  point();
+  arrive();
   changed();
   if (tracing_) record(op);
   ++barrier.arrived;
@@ -326,9 +308,7 @@ int Scheduler::futex_wait(const SyncCall& call, Address pc) {
   SyncObject& word = sync_at(address, pc);
   const Op& op = begin_op({.kind = OpKind::futex_wait, .size = 4, .address = address, .pc = pc});
   FuzzThread& self = *running_.thread;
-  ++running_.step;
-  if (running_.step >= running_.stop_step) check_limits();
-  point();
+  arrive();
   if (tracing_) record(op);
   running_.native_pc = pc;
   const bool differs = native_load(address, 4) != call.value;
@@ -353,9 +333,7 @@ int Scheduler::futex_wake(const SyncCall& call, Address pc) {
   const Address address = address_of(call.object);
   SyncObject& word = sync_at(address, pc);
   const Op& op = begin_op({.kind = OpKind::futex_wake, .size = 4, .address = address, .pc = pc});
-  ++running_.step;
-  if (running_.step >= running_.stop_step) check_limits();
-  point();
+  arrive();
   changed();
   if (tracing_) record(op);
   return static_cast<int>(wake_some(word, call.value));
