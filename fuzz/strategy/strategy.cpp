@@ -7,7 +7,10 @@
 #include <vector>
 
 #include "fuzz/options.h"
+#include "fuzz/strategy/dfs.h"
+#include "fuzz/strategy/dpor.h"
 #include "fuzz/strategy/pct.h"
+#include "fuzz/strategy/pos.h"
 #include "fuzz/strategy/random_walk.h"
 
 namespace heddle {
@@ -86,9 +89,27 @@ struct Entry {
   std::unique_ptr<Strategy> (*make)(OptionReader& reader, std::uint64_t seed);
 };
 
+std::unique_ptr<Strategy> make_pos(OptionReader& /*reader*/, std::uint64_t seed) {
+  return std::make_unique<Pos>(seed);
+}
+
+std::unique_ptr<Strategy> make_dfs(OptionReader& reader, std::uint64_t /*seed*/) {
+  constexpr std::uint64_t kMostPreemptions = 1'000'000;
+  DfsOptions options;
+  reader.whole_number("bound", 0, kMostPreemptions, options.bound);
+  return std::make_unique<Dfs>(options);
+}
+
+std::unique_ptr<Strategy> make_dpor(OptionReader& /*reader*/, std::uint64_t /*seed*/) {
+  return std::make_unique<Dpor>();
+}
+
 constexpr std::array kEntries{
     Entry{"random", "stay=0..1", make_random_walk},
     Entry{"pct", "depth=1..100, k=STEPS", make_pct},
+    Entry{"pos", "none", make_pos},
+    Entry{"dfs", "bound=PREEMPTIONS", make_dfs},
+    Entry{"dpor", "none", make_dpor},
 };
 
 std::string names() {

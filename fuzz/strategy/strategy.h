@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "harness/model/exploration.h"
 #include "harness/model/op.h"
 
 namespace heddle {
@@ -38,6 +40,14 @@ enum class Choice : std::uint8_t {
   value,          // which of n values
 };
 
+// How a run ended.
+struct RunEnd {
+  std::uint64_t decisions = 0;  // calls of pick and choose
+  bool cut = false;             // while a thread other than the last one picked could have gone on
+  bool limit = false;           // at a limit: what would have followed is unknown
+  bool given_up = false;        // by pick's answer kEndRun
+};
+
 // Called by one thread only. All answers may depend on the seed, the run's number and what was seen
 // in this run, and on nothing else: then a run can be had again by its number, in any process.
 class Strategy {
@@ -50,15 +60,36 @@ class Strategy {
   // Prepares for run number `run`; false if there is nothing left to try.
   virtual bool begin_run(std::uint64_t run) = 0;
 
-  // An index into point.ready. Must not allocate, log or lock: this is the hot path.
+  // The answer of pick() that ends the run: nothing new can come of it.
+  static constexpr std::size_t kEndRun = ~std::size_t{0};
+
+  // An index into point.ready. Must not allocate, log or lock: this is the hot path. Strategies
+  // that follow() may allocate, and may answer kEndRun.
   virtual std::size_t pick(const SchedulingPoint& point) = 0;
 
   // An index below n, n >= 1, for a choice of thread `thread` at its step `step`.
   virtual std::uint32_t choose(Choice what, std::uint32_t n, ThreadId thread,
                                std::uint64_t step) = 0;
 
-  // The run is over, after `decisions` calls of pick and choose.
-  virtual void end_run(std::uint64_t decisions) { (void)decisions; }
+  // The run is over. A run may be begun again before it ended, to see whether it repeats itself.
+  virtual void end_run(const RunEnd& end) { (void)end; }
+
+  // Strategies that look at executions as a whole are asked at every step, also where only one
+  // thread is ready, and told what each step did: others are spared the cost. Does not change
+  // during a run.
+  virtual bool follows() const { return false; }
+  // The thread picked last has done this; `changed`: others could see that it did.
+  virtual void executed(const Op& op, bool changed) { (void)op, (void)changed; }
+  // It has made this thread ready.
+  virtual void woke(ThreadId thread) { (void)thread; }
+
+  // What it has learned so far, for another that is made from the same text and seed to go on from
+  // there: between runs. Empty: there is nothing to know.
+  virtual std::string state() const { return {}; }
+  // False if the state is not one of this strategy.
+  virtual bool set_state(std::string_view state) { return state.empty(); }
+  // Of exhaustive strategies.
+  virtual std::optional<Exploration> exploration() const { return std::nullopt; }
 };
 
 // Makes a strategy from its text: a name, and options in the form name:key=value,key=value.

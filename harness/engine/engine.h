@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fuzz/delay/delay_plan.h"
+#include "harness/model/exploration.h"
 #include "harness/model/outcome.h"
 #include "harness/model/schedule.h"
 #include "harness/model/trace.h"
@@ -40,6 +41,8 @@ struct Job {
   std::vector<Address> racy_pcs;
   std::uint64_t step_limit = 20'000'000;  // steps of all threads in one run, then it gave up
   std::uint32_t hang_ms = 2'000;          // wall-clock time without progress, then the run hangs
+  // fuzz: what the strategy knows from earlier jobs, see Strategy::state().
+  std::string strategy_state;
   // Replay: one run, of this schedule (fuzz) or this state (relacy), with its trace.
   bool replay = false;
   bool record_trace = false;
@@ -65,6 +68,8 @@ struct RunResult {
   std::uint64_t decisions = 0;  // scheduling points where more than one thread could go
   std::uint32_t threads = 0;    // created in this run, main's included
   Trace trace;                  // if asked for
+  bool redundant = false;       // given up by an exhaustive strategy: no run of its own
+  bool cut = false;             // another thread could have gone on when it ended
 
   bool failed() const {
     return std::holds_alternative<Failed>(outcome) || !reports.empty() || !known_reports.empty() ||
@@ -102,6 +107,10 @@ class RunHost {
   virtual void learn_racy(Address pc) { (void)pc; }
   // The program does not repeat its steps; the first report of a job is kept.
   virtual void report_divergence(const Divergence& divergence) { (void)divergence; }
+  // fuzz: what the strategy knows at the end of the job.
+  virtual void keep_strategy(std::string state, std::optional<Exploration> exploration) {
+    (void)state, (void)exploration;
+  }
   // The run is lost and so is this process (a hang, a crash that cannot be survived): reports
   // `result` and ends the worker. The supervisor starts another for the runs that are left.
   [[noreturn]] virtual void end_run_and_process(const RunResult& result) = 0;

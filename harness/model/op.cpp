@@ -47,6 +47,7 @@ std::string_view to_string(OpKind kind) {
     case OpKind::rwlock_write_lock:
       return "write lock";
     case OpKind::rwlock_unlock:
+    case OpKind::rwlock_shared_unlock:
       return "read-write unlock";
     case OpKind::sem_wait:
       return "semaphore wait";
@@ -57,6 +58,8 @@ std::string_view to_string(OpKind kind) {
     case OpKind::barrier_wait:
       return "barrier wait";
     case OpKind::once:
+    case OpKind::once_done:
+    case OpKind::once_end:
       return "once";
     case OpKind::futex_wait:
       return "futex wait";

@@ -37,11 +37,14 @@ enum class OpKind : std::uint8_t {
   rwlock_read_lock,
   rwlock_write_lock,
   rwlock_unlock,
+  rwlock_shared_unlock,  // of a reader
   sem_wait,
   sem_trywait_fail,
   sem_post,
   barrier_wait,
-  once,        // pthread_once, call_once, the first use of a function-local static
+  once,       // pthread_once, call_once, the first use of a function-local static: begins
+  once_done,  // likewise: somebody else has done it before
+  once_end,
   futex_wait,  // waits while the memory holds a value; std::atomic::wait ends here
   futex_wake,
   heap_free,  // address: the block, address2: its end

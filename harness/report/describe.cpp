@@ -24,6 +24,7 @@ std::string_view noun_for(OpKind kind) {
     case OpKind::rwlock_read_lock:
     case OpKind::rwlock_write_lock:
     case OpKind::rwlock_unlock:
+    case OpKind::rwlock_shared_unlock:
       return "read-write lock";
     case OpKind::sem_wait:
     case OpKind::sem_trywait_fail:
@@ -241,6 +242,7 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
     case OpKind::rwlock_write_lock:
       return fmt::format("lock {} for writing", name());
     case OpKind::rwlock_unlock:
+    case OpKind::rwlock_shared_unlock:
       return fmt::format("unlock {}", name());
     case OpKind::sem_wait:
       return fmt::format("take one of {}", name());
@@ -252,6 +254,10 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
       return fmt::format("arrive at {}", name());
     case OpKind::once:
       return fmt::format("initialise {} once", name());
+    case OpKind::once_done:
+      return fmt::format("{} is initialised", name());
+    case OpKind::once_end:
+      return fmt::format("end the initialisation of {}", name());
     case OpKind::futex_wait:
       return fmt::format("wait for a change of {}", name());
     case OpKind::futex_wake:
@@ -298,6 +304,7 @@ std::string place_text(const Place& place, Names& names) {
     case OpKind::rwlock_write_lock:
       return fmt::format("waits to lock {} for writing", name());
     case OpKind::rwlock_unlock:
+    case OpKind::rwlock_shared_unlock:
       return fmt::format("unlocks {}", name());
     case OpKind::sem_wait:
       return fmt::format("waits for {}", name());

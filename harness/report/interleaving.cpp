@@ -23,11 +23,14 @@ bool is_lock_op(OpKind kind) {
     case OpKind::rwlock_read_lock:
     case OpKind::rwlock_write_lock:
     case OpKind::rwlock_unlock:
+    case OpKind::rwlock_shared_unlock:
     case OpKind::sem_wait:
     case OpKind::sem_trywait_fail:
     case OpKind::sem_post:
     case OpKind::barrier_wait:
     case OpKind::once:
+    case OpKind::once_done:
+    case OpKind::once_end:
     case OpKind::futex_wait:
     case OpKind::futex_wake:
       return true;

@@ -40,6 +40,32 @@ DelayPlan get_delay_plan(Reader& r) {
   return plan;
 }
 
+void put(Writer& w, const Exploration& exploration) {
+  w.boolean(exploration.complete);
+  w.varint(exploration.executions);
+  w.varint(exploration.redundant);
+  w.varint(exploration.distinct);
+  w.real(exploration.fraction);
+  w.varint(exploration.bound);
+  w.boolean(exploration.limited);
+  w.varint(exploration.by_bound.size());
+  for (const std::uint64_t count : exploration.by_bound) w.varint(count);
+}
+
+Exploration get_exploration(Reader& r) {
+  Exploration exploration;
+  exploration.complete = r.boolean();
+  exploration.executions = r.varint();
+  exploration.redundant = r.varint();
+  exploration.distinct = r.varint();
+  exploration.fraction = r.real();
+  exploration.bound = r.varint32();
+  exploration.limited = r.boolean();
+  const std::size_t size = r.length();
+  for (std::size_t i = 0; i < size && r.ok(); ++i) exploration.by_bound.push_back(r.varint());
+  return exploration;
+}
+
 std::string bytes_of(const Job& job) {
   Writer w;
   w.byte(static_cast<std::uint8_t>(job.engine));
@@ -56,6 +82,7 @@ std::string bytes_of(const Job& job) {
   w.boolean(job.record_trace);
   encode(w, job.schedule);
   w.string(job.relacy_state);
+  w.string(job.strategy_state);
   return w.bytes();
 }
 
@@ -76,6 +103,7 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.record_trace = r.boolean();
   decode(r, job.schedule);
   job.relacy_state = r.string();
+  job.strategy_state = r.string();
   if (!r.finished()) return std::nullopt;
   return job;
 }
@@ -99,6 +127,9 @@ struct Put {
     w.boolean(done.exhausted);
     encode(w, done.error);
     encode(w, done.divergence);
+    w.string(done.strategy_state);
+    w.boolean(done.exploration.has_value());
+    if (done.exploration.has_value()) put(w, *done.exploration);
     encode(w, done.outcome);
     encode(w, done.reports);
     encode(w, done.schedule);
@@ -134,6 +165,8 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       done.exhausted = r.boolean();
       decode(r, done.error);
       decode(r, done.divergence);
+      done.strategy_state = r.string();
+      if (r.boolean()) done.exploration = get_exploration(r);
       decode(r, done.outcome);
       decode(r, done.reports);
       decode(r, done.schedule);

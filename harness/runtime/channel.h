@@ -20,7 +20,7 @@
 
 namespace heddle {
 
-inline constexpr std::uint32_t kChannelVersion = 1;
+inline constexpr std::uint32_t kChannelVersion = 2;
 
 // Environment of a worker: the descriptors of the socket and of the shared memory, "3,4".
 inline constexpr char kChannelVariable[] = "HEDDLE_CHANNEL";
@@ -46,6 +46,7 @@ struct SharedProgress {
   std::atomic<std::uint64_t> runs_done;
   std::atomic<std::uint64_t> runs_failed;
   std::atomic<std::uint64_t> runs_gave_up;
+  std::atomic<std::uint64_t> runs_redundant;    // not among runs_done
   std::atomic<std::uint64_t> first_failed_run;  // the lowest; meaningless while runs_failed is 0
   std::atomic<std::uint64_t> steps;
   std::atomic<std::uint64_t> decisions;
@@ -86,6 +87,9 @@ struct JobDone {
   bool exhausted = false;
   std::optional<std::string> error;  // Heddle's own
   std::optional<Divergence> divergence;
+  // fuzz: what the strategy knows, and how far an exhaustive one has come.
+  std::string strategy_state;
+  std::optional<Exploration> exploration;
   // Replays only.
   std::optional<Outcome> outcome;
   std::vector<Failed> reports;

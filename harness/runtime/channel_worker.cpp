@@ -61,6 +61,7 @@ class WorkerHost final : public RunHost {
     progress_.runs_done = 0;
     progress_.runs_failed = 0;
     progress_.runs_gave_up = 0;
+    progress_.runs_redundant = 0;
     progress_.steps = 0;
     progress_.decisions = 0;
     progress_.most_threads = 0;
@@ -106,6 +107,11 @@ class WorkerHost final : public RunHost {
     if (!done_.divergence.has_value()) done_.divergence = divergence;
   }
 
+  void keep_strategy(std::string state, std::optional<Exploration> exploration) override {
+    done_.strategy_state = std::move(state);
+    done_.exploration = std::move(exploration);
+  }
+
   JobDone& done() { return done_; }
 
  private:
@@ -117,6 +123,12 @@ class WorkerHost final : public RunHost {
   void account(const RunResult& result) {
     if (const auto* error = std::get_if<HarnessError>(&result.outcome)) {
       done_.error = error->message;
+      progress_.in_run.store(0, std::memory_order_release);
+      return;
+    }
+    // Races that such a run has shown are those of the runs that it repeats.
+    if (result.redundant) {
+      add(progress_.runs_redundant, 1);
       progress_.in_run.store(0, std::memory_order_release);
       return;
     }

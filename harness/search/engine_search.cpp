@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 
+#include "fuzz/strategy/strategy.h"
+
 namespace heddle {
 namespace {
 
@@ -43,13 +45,30 @@ class Search {
     options_.worker.tsan = options.job.engine == EngineKind::tsan;
     outcome_.result.engine = options.job.engine;
     outcome_.result.method = method_of(options.job);
+    if (options.job.engine == EngineKind::fuzz) {
+      const auto made = make_strategy(options.job.strategy, options.job.seed);
+      const auto* strategy = std::get_if<std::unique_ptr<Strategy>>(&made);
+      exhaustive_ = strategy != nullptr && (*strategy)->exploration().has_value();
+    }
   }
 
   SearchOutcome run() {
     begin_ = Clock::now();
+    const std::uint64_t runs = options_.seconds > 0 ? ~std::uint64_t{0} : options_.runs;
+    strategy_state_ = options_.job.strategy_state;
+    if (exhaustive_) {
+      explore(runs);
+    } else {
+      sample(runs);
+    }
+    finish();
+    return std::move(outcome_);
+  }
+
+ private:
+  void sample(std::uint64_t runs) {
     std::uint64_t epoch_begin = 0;
     std::uint64_t epoch_end = kFirstEpoch;
-    const std::uint64_t runs = options_.seconds > 0 ? ~std::uint64_t{0} : options_.runs;
     while (epoch_begin < runs && !over()) {
       const std::uint64_t end = learns() ? std::min(epoch_end, runs) : runs;
       run_epoch({epoch_begin, end});
@@ -58,11 +77,24 @@ class Search {
       epoch_begin = end;
       epoch_end *= kEpochGrowth;
     }
-    finish();
-    return std::move(outcome_);
   }
 
- private:
+  // One walk through all interleavings. It begins anew when it shows places that race and were not
+  // scheduling points so far.
+  void explore(std::uint64_t runs) {
+    std::uint64_t begin = 0;
+    while (begin < runs && !over()) {
+      run_epoch({begin, runs});
+      begin = outcome_.result.runs + outcome_.result.redundant;
+      if (racy_new_ == racy_) break;
+      racy_ = racy_new_;
+      strategy_state_.clear();
+      outcome_.result.exploration.reset();
+      outcome_.result.exhausted = false;
+    }
+    outcome_.strategy_state = strategy_state_;
+  }
+
   struct Slot {
     std::unique_ptr<WorkerProcess> worker;
     std::optional<Range> range;  // what the job under way covers
@@ -81,10 +113,10 @@ class Search {
 
   bool learns() const { return options_.job.engine == EngineKind::fuzz; }
 
-  // Relacy's exhaustive searches are one walk; a second worker would repeat it.
+  // Exhaustive searches are one walk; a second worker would repeat it.
   unsigned workers() const {
-    const bool one_walk =
-        options_.job.engine == EngineKind::relacy && options_.job.relacy_search != "random";
+    const bool one_walk = exhaustive_ || (options_.job.engine == EngineKind::relacy &&
+                                          options_.job.relacy_search != "random");
     return one_walk ? 1 : std::max(1U, options_.workers);
   }
 
@@ -145,6 +177,7 @@ class Search {
     job.first_run = range.begin;
     job.runs = range.end - range.begin;
     job.racy_pcs = racy_;
+    job.strategy_state = strategy_state_;
     slot.range = range;
     slot.seen_runs = 0;
     slot.moved = Clock::now();
@@ -154,6 +187,7 @@ class Search {
     slot.worker->progress().runs_done = 0;
     slot.worker->progress().runs_failed = 0;
     slot.worker->progress().runs_gave_up = 0;
+    slot.worker->progress().runs_redundant = 0;
     slot.worker->progress().failures_used = 0;
     slot.worker->progress().racy_used = 0;
     slot.worker->progress().in_run = 0;
@@ -196,6 +230,10 @@ class Search {
     } else if (auto* done = std::get_if<JobDone>(&*message)) {
       collect(slot);
       outcome_.result.exhausted |= done->exhausted;
+      if (done->exploration.has_value()) {
+        outcome_.result.exploration = done->exploration;
+        strategy_state_ = std::move(done->strategy_state);
+      }
       if (done->error.has_value()) outcome_.result.error = done->error;
       auto& divergence = outcome_.result.divergence;
       // Of several workers' the one of the lowest run, whichever came first.
@@ -220,7 +258,8 @@ class Search {
 
   // A worker that is stuck where Heddle cannot see: in code without instrumentation, or for good.
   void watch(Slot& slot, std::deque<Range>& todo) {
-    const std::uint64_t runs = slot.worker->progress().runs_done;
+    const std::uint64_t runs =
+        slot.worker->progress().runs_done + slot.worker->progress().runs_redundant;
     if (runs != slot.seen_runs) {
       slot.seen_runs = runs;
       slot.moved = Clock::now();
@@ -303,6 +342,7 @@ class Search {
     result.runs += progress.runs_done;
     result.failed += progress.runs_failed;
     result.gave_up += progress.runs_gave_up;
+    result.redundant += progress.runs_redundant;
     steps_ += progress.steps;
     most_threads_ = std::max<std::uint32_t>(most_threads_, progress.most_threads);
     if (progress.runs_failed != 0) note_failed(progress.first_failed_run);
@@ -366,8 +406,10 @@ class Search {
   Clock::time_point begin_;
   std::vector<Slot> slots_;
   std::map<std::uint64_t, Found> found_;  // by failure_key
-  std::vector<Address> racy_;             // in force; ascending
-  std::vector<Address> racy_new_;         // with what the epoch under way has shown; ascending
+  bool exhaustive_ = false;
+  std::string strategy_state_;
+  std::vector<Address> racy_;      // in force; ascending
+  std::vector<Address> racy_new_;  // with what the epoch under way has shown; ascending
   std::uint64_t steps_ = 0;
   std::uint32_t most_threads_ = 0;
 };

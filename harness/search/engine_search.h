@@ -34,6 +34,7 @@ struct SearchEvents {
 struct SearchOutcome {
   EngineResult result;
   std::vector<Module> modules;
+  std::string strategy_state;  // of an exhaustive strategy, to go on from
 };
 
 // Findings have tokens but no minimal interleavings yet.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/model/exploration.h"
 #include "harness/model/module.h"
 #include "harness/model/outcome.h"
 #include "harness/model/rate.h"
@@ -39,9 +40,11 @@ struct EngineResult {
   std::uint64_t runs = 0;
   std::uint64_t failed = 0;
   std::uint64_t gave_up = 0;
+  std::uint64_t redundant = 0;  // runs given up by an exhaustive search, not among `runs`
   std::optional<std::uint64_t> first_failure;  // how many runs it took, from 1
   double seconds = 0;                          // wall clock, without building up and shrinking
-  bool exhausted = false;            // every interleaving that this engine distinguishes was run
+  bool exhausted = false;  // every interleaving that this engine distinguishes was run
+  std::optional<Exploration> exploration{};  // of exhaustive strategies
   std::optional<std::string> error;  // Heddle's own failure, or why this engine could not be used
   bool one_thread = false;           // the error: no run ever had a second thread
   std::optional<Divergence> divergence{};  // why tokens of this program may not replay

@@ -243,27 +243,46 @@ class FuzzEngine final : public Engine {
     program_heap::g_on_reuse = [](Address begin, std::size_t size) {
       g_scheduler->forget(begin, size);
     };
+    if (!strategy->set_state(job.strategy_state)) {
+      RunResult result;
+      result.outcome = HarnessError{"the state of the search is not one of strategy '" +
+                                    job.strategy + "'; begin without it"};
+      host.end_run(result);
+      return true;
+    }
     const SignalGuard signals;
     const EngineTables tables = job.replay ? EngineTables{&kReplayTable, &kReplayTable}
                                            : EngineTables{&kAloneTable, &kSearchTable};
     scheduler_->begin_job(job, *strategy, tables);
     for (std::uint64_t run = job.first_run; run < job.first_run + job.runs; ++run) {
-      if (!strategy->begin_run(run)) return false;
+      if (!strategy->begin_run(run)) {
+        host.keep_strategy(strategy->state(), strategy->exploration());
+        return false;
+      }
       host.begin_run(run);
       host.restore();
       if (!job.replay && run < kComparedRuns) compare(*strategy, run, host);
       const RunResult& result = scheduler_->run(run);
-      strategy->end_run(result.decisions);
+      const RunEnd end{.decisions = result.decisions,
+                       .cut = result.cut,
+                       .limit = std::holds_alternative<GaveUp>(result.outcome),
+                       .given_up = result.redundant};
+      const bool learned = scheduler_->has_learned();
       // A failure that is reported should come again by its token.
       const bool is_new = std::holds_alternative<Failed>(result.outcome) || !result.reports.empty();
       if (is_new && !job.replay && run >= kComparedRuns) {
         const RunResult saved = result;
         compare(*strategy, run, host);
+        strategy->end_run(end);
         if (!host.end_run(saved)) break;
         continue;
       }
+      strategy->end_run(end);
       if (!host.end_run(result)) break;
+      // The search is over programs in which all places that race are scheduling points.
+      if (learned && strategy->follows() && strategy->exploration().has_value()) return true;
     }
+    host.keep_strategy(strategy->state(), strategy->exploration());
     return true;
   }
 

@@ -36,6 +36,9 @@ class RacySet {
     return true;
   }
 
+  // In this run.
+  bool has_learned() const { return dirty_; }
+
   // Inlined by force: a call would cost more than the bit.
   [[gnu::always_inline]] bool contains(Address pc) const {
     // Nearly every access is answered by one bit.

@@ -92,6 +92,8 @@ void Scheduler::begin_job(const Job& job, Strategy& strategy, EngineTables table
   strategy_ = &strategy;
   tables_ = tables;
   tracing_ = job.record_trace;
+  followed_ = strategy.follows();
+  watched_ = tracing_ || followed_;
   racy_.begin_job(job.racy_pcs);
   known_.clear();
 }
@@ -160,6 +162,8 @@ void Scheduler::begin_run(std::uint64_t number) {
   result_.reports.clear();
   result_.known_reports.clear();
   result_.known_end.reset();
+  result_.redundant = false;
+  result_.cut = false;
   result_.schedule.deviations.clear();
 }
 
@@ -245,6 +249,8 @@ void Scheduler::leave_run() {
   FuzzThread& self = *running_.thread;
   self.epoch = running_.epoch;
   steps_before_ += running_.step - slice_begin_;
+  result_.cut = std::any_of(ready_.begin(), ready_.end(),
+                            [&](const ReadyThread& thread) { return thread.id != self.id; });
   // What runs next under this thread's block is the program again, whatever is left open here.
   t_program_code = true;
   fs_.set(host_fs_);
@@ -317,15 +323,24 @@ inline std::size_t Scheduler::decide(std::size_t fallback, bool is_running) {
                               .running = is_running,
                               .thread = running_.thread->id,
                               .step = running_.step};
-  const std::size_t chosen = strategy_->pick(point);
+  const std::size_t chosen = followed_ ? pick_followed(point) : strategy_->pick(point);
   if (chosen == fallback) return fallback;
   live_.add({running_.thread->id, running_.step, ready_[chosen].id});
   return chosen;
 }
 
+std::size_t Scheduler::pick_followed(const SchedulingPoint& point) {
+  const RuntimeScope scope;
+  const std::size_t chosen = strategy_->pick(point);
+  if (chosen != Strategy::kEndRun) return chosen;
+  result_.redundant = true;
+  leave_run();
+}
+
 std::uint32_t Scheduler::choose(Choice what, std::uint32_t n) {
   ++running_.step;
   ++decisions_;
+  const RuntimeScope scope;
   const std::uint32_t chosen = strategy_->choose(what, n, running_.thread->id, running_.step);
   if (chosen != 0) live_.add({running_.thread->id, running_.step, chosen});
   return chosen;
@@ -343,7 +358,7 @@ void Scheduler::point() {
     // Nobody else could run: it waits for time to pass.
     if (ready_.size() == 1) fire_timer();
   }
-  if (ready_.size() == 1) return;
+  if (alone()) return;
   const std::size_t mine = ready_index(self.id);
   const std::size_t fallback = gives_way ? (mine + 1) % ready_.size() : mine;
   const std::size_t chosen = decide(fallback, !gives_way);
@@ -356,7 +371,7 @@ FuzzThread& Scheduler::next_after_block() {
   while (ready_.empty()) {
     if (!fire_timer()) deadlock();
   }
-  const std::size_t chosen = ready_.size() == 1 ? 0 : decide(0, false);
+  const std::size_t chosen = alone() ? 0 : decide(0, false);
   return *threads_[ready_[chosen].id];
 }
 
@@ -496,7 +511,11 @@ void Scheduler::access_point(Address address, unsigned size, Address pc) {
   if (kReplay || racy_.contains(pc)) {
     const Op& op = begin_op(access_op(kWrite, address, size, pc));
     point();
-    if (tracing_) record(op);
+    if (kWrite) {
+      done(op);
+    } else {
+      looked(op);
+    }
   }
   if ((address & 7) + size > 8) {
     check_access_slow(kWrite, address, size, pc);
@@ -605,7 +624,7 @@ void Scheduler::end(Failed failure) {
     recorder_.settle();
     Op op = failure.places.empty() ? Op{} : failure.places.front().op;
     op.kind = OpKind::failure;
-    record(op);
+    record(op, {}, {});
   }
   if (const KnownFailure* known = find_known(cheap)) {
     result_.known_end = known->key;
@@ -648,7 +667,7 @@ void Scheduler::exit_process(int status, Address pc) {
   ++running_.step;
   const Op op = begin_op({.kind = OpKind::process_exit, .pc = pc});
   point();
-  if (tracing_) record(op);
+  done(op);
   FuzzThread& self = *running_.thread;
   while (!self.destructors.empty()) {
     const auto destructor = self.destructors.back();
@@ -832,7 +851,7 @@ bool Scheduler::obtain(SyncObject& object, Want want, std::uint64_t deadline) {
   if (running_.step >= running_.stop_step) check_limits();
   self.want = want;
   const bool free = available(object, self);
-  if (ready_.size() == 1 && free) {
+  if (alone() && free) {
     if (tracing_) recorder_.settle();
     return true;
   }
@@ -896,7 +915,7 @@ void Scheduler::take(SyncObject& object, const Op& op) {
   object.locked = op;
   acquire(object.clock);
   refresh(object);
-  if (tracing_) record(op);
+  done(op);
 }
 
 void Scheduler::release(SyncObject& object) {
@@ -976,7 +995,7 @@ bool Scheduler::try_lock(pthread_mutex_t* mutex, Address pc) {
   }
   if (object.owner != nullptr) {
     idle();
-    if (tracing_) record(op);
+    looked(op);
     return false;
   }
   changed();
@@ -1000,7 +1019,7 @@ int Scheduler::unlock(pthread_mutex_t* mutex, Address pc) {
   }
   arrive();
   changed();
-  if (tracing_) record(op);
+  done(op);
   release(object);
   return 0;
 }
@@ -1060,6 +1079,7 @@ void Scheduler::wake(SyncObject& cond, FuzzThread& waiter) {
   remove_waiter(cond, waiter);
   waiter.cond = nullptr;
   end_timer(waiter);
+  tell_woken(waiter);
   if (waiter.wanted != nullptr) begin_want(waiter, *waiter.wanted, Want::exclusive);
   if (waiter.eager) return;
   if (waiter.wanted == nullptr || available(*waiter.wanted, waiter)) enable(waiter);
@@ -1088,7 +1108,7 @@ bool Scheduler::wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t
       {.kind = OpKind::cond_wait, .address = cond_address, .address2 = lock.address, .pc = pc});
   if (lock.owner != &self) bad_unlock(op, lock, "waits with a mutex that it does not hold");
   point();
-  if (tracing_) record(op);
+  done(op);
   const std::uint32_t depth = lock.depth;
   release(lock);
   changed();
@@ -1099,11 +1119,10 @@ bool Scheduler::wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t
     // It woke by itself.
     remove_waiter(cond, self);
     self.cond = nullptr;
+    tell({.kind = OpKind::timeout, .address = cond_address, .pc = pc}, true);
   }
   const bool timed_out = self.timed_out;
-  if (timed_out && tracing_) {
-    record({.kind = OpKind::timeout, .address = cond_address, .pc = pc});
-  }
+  if (timed_out) done({.kind = OpKind::timeout, .address = cond_address, .pc = pc});
   if (!self.in_wanters) begin_want(self, lock, Want::exclusive);
   const Op& relock = begin_op({.kind = OpKind::mutex_lock, .address = lock.address, .pc = pc});
   if (!available(lock, self)) block();
@@ -1121,7 +1140,7 @@ void Scheduler::notify(Address address, bool all, Address pc) {
       {.kind = all ? OpKind::cond_broadcast : OpKind::cond_signal, .address = address, .pc = pc});
   point();
   changed();
-  if (tracing_) record(op, cond.waiters);
+  done(op, cond.waiters);
   if (cond.waiters == 0) {
     ++cond.unheard;
     cond.unheard_thread = running_.thread->id;
@@ -1204,7 +1223,7 @@ std::uint64_t Scheduler::atomic_load(Address address, unsigned size, MemoryOrder
   const std::uint64_t value = native_load(address, size);
   running_.native_pc = 0;
   idle();
-  if (tracing_) record(op, value);
+  looked(op, value);
   return value;
 }
 
@@ -1220,7 +1239,7 @@ void Scheduler::atomic_store(Address address, unsigned size, std::uint64_t value
   native_store(address, size, value);
   running_.native_pc = 0;
   changed();
-  if (tracing_) record(op, value);
+  done(op, value);
 }
 
 std::uint64_t Scheduler::atomic_rmw(Address address, unsigned size, RmwKind kind,
@@ -1238,7 +1257,11 @@ std::uint64_t Scheduler::atomic_rmw(Address address, unsigned size, RmwKind kind
   running_.native_pc = 0;
   // An exchange that changes nothing is how a spin lock waits.
   progress(now != old);
-  if (tracing_) record(op, now, old);
+  if (now != old) {
+    done(op, now, old);
+  } else {
+    looked(op, now, old);
+  }
   return old;
 }
 
@@ -1264,7 +1287,11 @@ bool Scheduler::atomic_cas(Address address, unsigned size, std::uint64_t* expect
   atomic_acquire(object, op.order);
   if (stored) atomic_release(object, success, true);
   progress(stored);
-  if (tracing_) record(op, stored ? desired : *expected, *expected);
+  if (stored) {
+    done(op, desired, *expected);
+  } else {
+    looked(op, *expected, *expected);
+  }
   return stored;
 }
 
@@ -1279,7 +1306,7 @@ void Scheduler::atomic_wide(Address address, OpKind kind, MemoryOrder order, Add
   if (kind != OpKind::atomic_store) atomic_acquire(object, order);
   if (stores) atomic_release(object, order, kind == OpKind::atomic_rmw);
   progress(stores);
-  if (tracing_) record(op);
+  done(op);
 }
 
 void Scheduler::fence(MemoryOrder order, Address pc) {
@@ -1293,7 +1320,7 @@ void Scheduler::fence(MemoryOrder order, Address pc) {
     self.has_release_fence = true;
     tick();
   }
-  if (tracing_) record({.kind = OpKind::fence, .order = order, .pc = pc});
+  done({.kind = OpKind::fence, .order = order, .pc = pc});
 }
 
 void Scheduler::annotate(Address address, bool is_release) {
@@ -1333,7 +1360,7 @@ int Scheduler::create(pthread_t* handle, const pthread_attr_t* attributes, void*
   *handle = TlsLender::handle(thread.fs_base);
   enable(thread);
   op.other = thread.id;
-  if (tracing_) record(op);
+  done(op);
   return 0;
 }
 
@@ -1353,11 +1380,15 @@ int Scheduler::join(pthread_t handle, void** result, Address pc) {
     if (target->joiner != nullptr) return EINVAL;
     target->joiner = &self;
     block();
+  } else {
+    // A step like the one that waits: what a step consists of must not depend on the order of
+    // others.
+    point();
   }
   target->joined = true;
   acquire(target->clock);
   changed();
-  if (tracing_) record(op);
+  done(op);
   if (result != nullptr) *result = target->result;
   return 0;
 }
@@ -1407,7 +1438,7 @@ void Scheduler::finish_thread() {
   run_key_destructors(self);
   ++running_.step;
   const Op op{.kind = OpKind::thread_exit};
-  if (tracing_) record(op);
+  done(op);
   disable(self);
   self.state = FuzzThread::State::finished;
   if (self.joiner != nullptr) enable(*self.joiner);
@@ -1428,14 +1459,14 @@ void Scheduler::yield(Address pc) {
   running_.thread->spins = kSpinLimit + 1;
   const Op& op = begin_op({.kind = OpKind::yield, .pc = pc});
   point();
-  if (tracing_) record(op);
+  looked(op);
 }
 
 void Scheduler::sleep(std::uint64_t nanoseconds, Address pc) {
   ++running_.step;
   if (running_.step >= running_.stop_step) check_limits();
   const Op& op = begin_op({.kind = OpKind::sleep, .pc = pc});
-  if (tracing_) record(op);
+  done(op);
   running_.thread->cond = nullptr;
   wait_for_others(now_ + std::max<std::uint64_t>(nanoseconds, 1), false);
 }
@@ -1449,6 +1480,18 @@ std::uint64_t Scheduler::read_clock() {
     now_ += kMillisecond << std::min(self.clock_reads / kSpinLimit, 20U);
   }
   return now_;
+}
+
+void Scheduler::tell(const Op& op, bool changed) {
+  if (!followed_) return;
+  const RuntimeScope scope;
+  strategy_->executed(op, changed);
+}
+
+void Scheduler::note(const Op& op, std::optional<std::uint64_t> value,
+                     std::optional<std::uint64_t> old_value, bool changed) {
+  if (tracing_) record(op, value, old_value);
+  tell(op, changed);
 }
 
 void Scheduler::record(const Op& op, std::optional<std::uint64_t> value,

@@ -22,6 +22,7 @@
 #include "harness/engine/fuzz/sync_object.h"
 #include "harness/engine/fuzz/trace_recorder.h"
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/program_heap.h"
 
 namespace heddle {
 
@@ -203,6 +204,9 @@ class Scheduler {
   // A fatal signal, on the signal stack. Does not return if it can be told from where it came.
   void on_signal(int number, Address pc, Address address);
 
+  // The run before has shown places that race and were not known to when its job began.
+  bool has_learned() const { return racy_.has_learned(); }
+
   bool running() const { return running_.thread != nullptr; }
   void forget(Address begin, std::size_t size) { races_.forget(shadow_, begin, size); }
 
@@ -234,6 +238,15 @@ class Scheduler {
   // The running thread cannot do its `op` yet: another goes. Returns when it was made ready and
   // picked.
   void block();
+  // With every thread asked, also where there is but one: for strategies that follow().
+  bool alone() const { return ready_.size() == 1 && !followed_; }
+  [[gnu::noinline]] std::size_t pick_followed(const SchedulingPoint& point);
+  void tell_woken(const FuzzThread& thread) {
+    if (!followed_) [[likely]]
+      return;
+    const RuntimeScope scope;
+    strategy_->woke(thread.id);
+  }
   [[gnu::always_inline]] std::size_t decide(std::size_t fallback, bool is_running);
   std::uint32_t choose(Choice what, std::uint32_t n);
   FuzzThread& next_after_block();
@@ -323,8 +336,24 @@ class Scheduler {
   void end(Failed failure);
   // Where each thread in this state is.
   void capture(FuzzThread::State state, std::vector<Place>& places);
-  void record(const Op& op, std::optional<std::uint64_t> value = {},
-              std::optional<std::uint64_t> old_value = {});
+  // The running thread has done this.
+  void done(const Op& op, std::optional<std::uint64_t> value = {},
+            std::optional<std::uint64_t> old_value = {}) {
+    if (watched_) [[unlikely]]
+      note(op, value, old_value, true);
+  }
+  // The same of an operation that only looked: nothing that another thread can see has changed.
+  void looked(const Op& op, std::optional<std::uint64_t> value = {},
+              std::optional<std::uint64_t> old_value = {}) {
+    if (watched_) [[unlikely]]
+      note(op, value, old_value, false);
+  }
+  // To the strategy alone.
+  void tell(const Op& op, bool changed);
+  void note(const Op& op, std::optional<std::uint64_t> value,
+            std::optional<std::uint64_t> old_value, bool changed);
+  void record(const Op& op, std::optional<std::uint64_t> value,
+              std::optional<std::uint64_t> old_value);
   Place here(const Op& op);
 
   RunHost& host_;
@@ -364,6 +393,8 @@ class Scheduler {
   ProgramCode code_;
   TraceRecorder recorder_;
   bool tracing_ = false;
+  bool followed_ = false;  // by the strategy
+  bool watched_ = false;   // by either
   SwitchReason switch_reason_ = SwitchReason::none;
 
   // Set while a blocked thread is resumed only to say where it is.

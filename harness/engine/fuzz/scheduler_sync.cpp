@@ -36,6 +36,11 @@ std::uint32_t parties_of(const void* barrier) {
   return static_cast<const std::uint32_t*>(barrier)[2];
 }
 
+// What an operation is before it is known whether it can be done.
+OpKind tried_or(const SyncCall& call, OpKind waits) {
+  return call.tries ? OpKind::mutex_trylock_fail : waits;
+}
+
 }  // namespace
 
 int Scheduler::sync_call(const SyncCall& call, Address pc) {
@@ -83,19 +88,21 @@ int Scheduler::sync_call(const SyncCall& call, Address pc) {
 int Scheduler::refused(Op& op) {
   idle();
   op.kind = OpKind::mutex_trylock_fail;
-  if (tracing_) record(op);
+  looked(op);
   return EBUSY;
 }
 
 int Scheduler::read_lock(const SyncCall& call, Address pc) {
   SyncObject& lock = sync_at(address_of(call.object), pc);
-  Op& op = begin_op({.kind = OpKind::rwlock_read_lock, .address = lock.address, .pc = pc});
+  Op& op = begin_op(
+      {.kind = tried_or(call, OpKind::rwlock_read_lock), .address = lock.address, .pc = pc});
   FuzzThread& self = *running_.thread;
   if (call.tries) {
     arrive();
     if (lock.owner != nullptr) {
       return refused(op);
     }
+    op.kind = OpKind::rwlock_read_lock;
   } else {
     if (lock.owner == &self) return EDEADLK;
     if (!obtain(lock, Want::shared, deadline_of(call))) return ETIMEDOUT;
@@ -107,19 +114,21 @@ int Scheduler::read_lock(const SyncCall& call, Address pc) {
   }
   acquire(lock.clock);
   refresh(lock);
-  if (tracing_) record(op);
+  done(op);
   return 0;
 }
 
 int Scheduler::write_lock(const SyncCall& call, Address pc) {
   SyncObject& lock = sync_at(address_of(call.object), pc);
-  Op& op = begin_op({.kind = OpKind::rwlock_write_lock, .address = lock.address, .pc = pc});
+  Op& op = begin_op(
+      {.kind = tried_or(call, OpKind::rwlock_write_lock), .address = lock.address, .pc = pc});
   FuzzThread& self = *running_.thread;
   if (call.tries) {
     arrive();
     if (lock.owner != nullptr || !lock.readers.empty()) {
       return refused(op);
     }
+    op.kind = OpKind::rwlock_write_lock;
   } else {
     if (lock.owner == &self) return EDEADLK;
     const auto mine =
@@ -138,8 +147,11 @@ int Scheduler::write_lock(const SyncCall& call, Address pc) {
 
 int Scheduler::rwlock_unlock(const SyncCall& call, Address pc) {
   SyncObject& lock = sync_at(address_of(call.object), pc);
-  const Op& op = begin_op({.kind = OpKind::rwlock_unlock, .address = lock.address, .pc = pc});
   FuzzThread& self = *running_.thread;
+  const Op& op =
+      begin_op({.kind = lock.owner == &self ? OpKind::rwlock_unlock : OpKind::rwlock_shared_unlock,
+                .address = lock.address,
+                .pc = pc});
   const auto mine = [&] {
     return std::find_if(
         lock.readers.begin(), lock.readers.end(),
@@ -150,7 +162,7 @@ int Scheduler::rwlock_unlock(const SyncCall& call, Address pc) {
   }
   arrive();
   changed();
-  if (tracing_) record(op);
+  done(op);
   if (lock.owner == &self) {
     // What the readers before knew, the writer knew too.
     lock.readers_clock.clear();
@@ -169,12 +181,14 @@ int Scheduler::rwlock_unlock(const SyncCall& call, Address pc) {
 
 int Scheduler::spin_lock(const SyncCall& call, Address pc) {
   SyncObject& lock = sync_at(address_of(call.object), pc);
-  Op& op = begin_op({.kind = OpKind::mutex_lock, .address = lock.address, .pc = pc});
+  Op& op =
+      begin_op({.kind = tried_or(call, OpKind::mutex_lock), .address = lock.address, .pc = pc});
   if (call.tries) {
     arrive();
     if (lock.owner != nullptr) {
       return refused(op);
     }
+    op.kind = OpKind::mutex_lock;
   } else {
     if (lock.owner == running_.thread) {
       self_deadlock(op, lock.locked, "locks a spin lock that it holds itself");
@@ -194,7 +208,7 @@ int Scheduler::spin_unlock(const SyncCall& call, Address pc) {
   }
   arrive();
   changed();
-  if (tracing_) record(op);
+  done(op);
   release(lock);
   return 0;
 }
@@ -214,13 +228,13 @@ int Scheduler::sem_wait(const SyncCall& call, Address pc) {
   if (HEDDLE_NEXT(sem_trywait)(native) != 0) {
     idle();
     op.kind = OpKind::sem_trywait_fail;
-    if (tracing_) record(op);
+    looked(op);
     return EAGAIN;
   }
   changed();
   acquire(semaphore.clock);
   refresh(semaphore);
-  if (tracing_) record(op);
+  done(op);
   return 0;
 }
 
@@ -234,7 +248,7 @@ int Scheduler::sem_post(const SyncCall& call, Address pc) {
   semaphore.clock.join(running_.thread->clock);
   tick();
   refresh(semaphore);
-  if (tracing_) record(op);
+  done(op);
   return 0;
 }
 
@@ -247,7 +261,7 @@ int Scheduler::barrier_wait(const SyncCall& call, Address pc) {
   FuzzThread& self = *running_.thread;
   arrive();
   changed();
-  if (tracing_) record(op);
+  done(op);
   ++barrier.arrived;
   barrier.clock.join(self.clock);
   if (barrier.arrived < parties_of(call.object)) {
@@ -261,6 +275,7 @@ int Scheduler::barrier_wait(const SyncCall& call, Address pc) {
   // To each of this round now: who comes to the next may be faster than who leaves this one.
   for (FuzzThread* other = barrier.wanters; other != nullptr; other = other->next_wanter) {
     other->clock.join(barrier.clock);
+    tell_woken(*other);
   }
   acquire(barrier.clock);
   tick();
@@ -276,7 +291,7 @@ int Scheduler::barrier_wait(const SyncCall& call, Address pc) {
 
 int Scheduler::once_begin(const SyncCall& call, Address pc) {
   SyncObject& once = sync_at(address_of(call.object), pc);
-  const Op& op = begin_op({.kind = OpKind::once, .address = once.address, .pc = pc});
+  Op& op = begin_op({.kind = OpKind::once, .address = once.address, .pc = pc});
   if (once.owner == running_.thread) {
     self_deadlock(op, once.locked, "is in the very initialisation that it waits for");
   }
@@ -284,7 +299,8 @@ int Scheduler::once_begin(const SyncCall& call, Address pc) {
   changed();
   if (call.is_done(call.object)) {
     acquire(once.clock);
-    if (tracing_) record(op);
+    op.kind = OpKind::once_done;
+    done(op);
     return 0;
   }
   take(once, op);
@@ -296,6 +312,7 @@ int Scheduler::once_end(const SyncCall& call, Address pc) {
   ++running_.step;
   // A guard that was taken before the run, or by code that Heddle does not see.
   if (once.owner != running_.thread) return 0;
+  tell({.kind = OpKind::once_end, .address = once.address, .pc = pc}, true);
   release(once);
   return 0;
 }
@@ -309,7 +326,7 @@ int Scheduler::futex_wait(const SyncCall& call, Address pc) {
   const Op& op = begin_op({.kind = OpKind::futex_wait, .size = 4, .address = address, .pc = pc});
   FuzzThread& self = *running_.thread;
   arrive();
-  if (tracing_) record(op);
+  done(op);
   running_.native_pc = pc;
   const bool differs = native_load(address, 4) != call.value;
   running_.native_pc = 0;
@@ -335,7 +352,7 @@ int Scheduler::futex_wake(const SyncCall& call, Address pc) {
   const Op& op = begin_op({.kind = OpKind::futex_wake, .size = 4, .address = address, .pc = pc});
   arrive();
   changed();
-  if (tracing_) record(op);
+  done(op);
   return static_cast<int>(wake_some(word, call.value));
 }
 
@@ -421,9 +438,7 @@ void Scheduler::heap_free(Address block, std::size_t size, Address pc) {
     cell->split = 0;
     cell->sync = kFreedMemory;
   }
-  if (tracing_) {
-    record({.kind = OpKind::heap_free, .address = block, .address2 = block + size, .pc = pc});
-  }
+  done({.kind = OpKind::heap_free, .address = block, .address2 = block + size, .pc = pc});
 }
 
 void Scheduler::use_after_free(const ShadowCell* cell, const Op& op) {

@@ -108,7 +108,7 @@ inline SimulatedRun execute(const SimulatedProgram& program, Strategy& strategy,
     if (step.action) step.action();
     ++state.next;
   }
-  strategy.end_run(result.decisions);
+  strategy.end_run({.decisions = result.decisions});
   return result;
 }
 

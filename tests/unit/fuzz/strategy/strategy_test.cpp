@@ -116,7 +116,7 @@ TEST(EveryStrategy, allocates_nothing_after_the_first_runs) {
         strategy->choose(Choice::value, 3, point.thread, step);
         strategy->choose(Choice::timeout, 2, point.thread, step);
       }
-      strategy->end_run(300);
+      strategy->end_run({.decisions = 300});
     };
     run(0);
     const std::uint64_t before = allocation_count();

@@ -1,0 +1,118 @@
+#include "fuzz/strategy/dependency.h"
+
+#include <algorithm>
+
+namespace heddle {
+namespace {
+
+void add_memory(AccessList& list, Address address, unsigned size, AccessMode mode) {
+  const Address end = address + std::max(size, 1U);
+  for (Address at = address; at < end;) {
+    const Address next = std::min((at | 7) + 1, end);
+    const unsigned count = static_cast<unsigned>(next - at);
+    const unsigned mask = ((1U << count) - 1U) << (at & 7);
+    list.add({.object = at >> 3, .mask = static_cast<std::uint8_t>(mask), .mode = mode});
+    at = next;
+  }
+}
+
+void add_object(AccessList& list, Address address, AccessMode mode) {
+  list.add({.object = address | Access::kOther, .mask = 0xff, .mode = mode});
+}
+
+}  // namespace
+
+AccessList accesses_of(const Op& op, OpKind pending) {
+  AccessList list;
+  const bool tried = pending == OpKind::mutex_trylock_fail;
+  switch (op.kind) {
+    case OpKind::read:
+    case OpKind::atomic_load:
+    case OpKind::atomic_cas_fail:
+      add_memory(list, op.address, op.size, AccessMode::read);
+      break;
+    case OpKind::write:
+    case OpKind::atomic_store:
+    case OpKind::atomic_rmw:
+      add_memory(list, op.address, op.size, AccessMode::write);
+      break;
+    case OpKind::mutex_lock:
+    case OpKind::rwlock_write_lock:
+      add_object(list, op.address, tried ? AccessMode::try_lock : AccessMode::lock);
+      break;
+    case OpKind::rwlock_read_lock:
+      add_object(list, op.address, tried ? AccessMode::try_shared_lock : AccessMode::shared_lock);
+      break;
+    case OpKind::mutex_trylock_fail:
+      add_object(list, op.address, AccessMode::try_fail);
+      break;
+    case OpKind::mutex_unlock:
+    case OpKind::rwlock_unlock:
+    case OpKind::once_end:
+      add_object(list, op.address, AccessMode::unlock);
+      break;
+    case OpKind::rwlock_shared_unlock:
+      add_object(list, op.address, AccessMode::shared_unlock);
+      break;
+    case OpKind::once:
+      add_object(list, op.address, AccessMode::lock);
+      break;
+    case OpKind::once_done:
+      add_object(list, op.address, AccessMode::shared_lock);
+      break;
+    case OpKind::cond_wait:
+      add_object(list, op.address, AccessMode::write);
+      add_object(list, op.address2, AccessMode::unlock);
+      break;
+    case OpKind::cond_signal:
+    case OpKind::cond_broadcast:
+    case OpKind::timeout:
+    case OpKind::sem_wait:
+    case OpKind::sem_post:
+    case OpKind::barrier_wait:
+    case OpKind::futex_wake:
+      if (op.address != 0) add_object(list, op.address, AccessMode::write);
+      break;
+    case OpKind::sem_trywait_fail:
+      add_object(list, op.address, AccessMode::read);
+      break;
+    case OpKind::futex_wait:
+      add_memory(list, op.address, 4, AccessMode::read);
+      add_object(list, op.address, AccessMode::write);
+      break;
+    case OpKind::none:
+    case OpKind::thread_start:
+    case OpKind::thread_exit:
+    case OpKind::thread_create:
+    case OpKind::thread_join:
+    case OpKind::thread_detach:
+    case OpKind::fence:
+    case OpKind::heap_free:
+    case OpKind::yield:
+    case OpKind::sleep:
+    case OpKind::process_exit:
+    case OpKind::failure:
+      break;
+  }
+  return list;
+}
+
+bool may_conflict(const Op& a, const Op& b) {
+  return conflict(accesses_of(a, a.kind), accesses_of(b, b.kind));
+}
+
+bool conflict(const AccessList& a, const AccessList& b) {
+  if (a.overflow || b.overflow) return true;
+  for (const Access& x : a) {
+    for (const Access& y : b) {
+      if (x.object == y.object && (x.mask & y.mask) != 0 &&
+          (relation(x.mode, y.mode) != Relation::none ||
+           relation(y.mode, x.mode) != Relation::none)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+}  // namespace heddle

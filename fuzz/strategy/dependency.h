@@ -1,0 +1,115 @@
+// When does the order of two operations matter? The relation that partial-order strategies rest on.
+//
+// Operations are seen as accesses to objects, in one of the modes below. Under sequential
+// consistency two operations of different threads whose accesses do not conflict commute: either
+// order leads to the same state and neither enables or disables the other. So executions that
+// differ by swaps of such neighbours (Mazurkiewicz, "Trace Theory", 1987) are one interleaving.
+//
+// Plain accesses take part only where they are scheduling points, which is where they race. The
+// others are ordered by happens-before in every execution that was seen, and the race detector
+// watches that: in a program without data races all sequentially consistent executions are told
+// apart by the order of their synchronisation alone (Adve, Hill, "Weak Ordering: A New Definition",
+// ISCA 1990). A race that shows makes its accesses scheduling points, and the search begins anew.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "harness/model/op.h"
+
+namespace heddle {
+
+enum class AccessMode : std::uint8_t {
+  read,
+  write,            // also: whatever orders itself against all else on the object
+  lock,             // exclusively; the thread was not ready while another had it
+  shared_lock,      // likewise
+  try_lock,         // exclusively, and it could have failed
+  try_shared_lock,  // likewise
+  try_fail,
+  unlock,         // what was locked exclusively
+  shared_unlock,  // what was locked together with others
+};
+
+struct Access {
+  std::uint64_t object = 0;  // memory: the number of the 8 bytes; others: address with kOther
+  std::uint8_t mask = 0;     // memory: which of the 8 bytes; others: all
+  AccessMode mode = AccessMode::read;
+
+  static constexpr std::uint64_t kOther = std::uint64_t{1} << 63;
+
+  friend bool operator==(const Access&, const Access&) = default;
+};
+
+enum class Relation : std::uint8_t {
+  none,  // they commute
+  edge,  // the first comes before the second, but they could never have been the other way round
+  race,  // either order is possible, and they differ
+};
+
+constexpr bool takes(AccessMode mode) {
+  return mode == AccessMode::lock || mode == AccessMode::shared_lock ||
+         mode == AccessMode::try_lock || mode == AccessMode::try_shared_lock;
+}
+
+// Of two accesses to the same object by different threads, the first before the second.
+constexpr Relation relation(AccessMode first, AccessMode second) {
+  using enum AccessMode;
+  const auto shares = [](AccessMode mode) {
+    return mode == shared_lock || mode == try_shared_lock || mode == shared_unlock;
+  };
+  if (first == read || first == write || second == read || second == write) {
+    return first == read && second == read ? Relation::none : Relation::race;
+  }
+  // A failed try saw that it was taken: that no unlock came before it, and that a lock did.
+  if (first == try_fail || second == try_fail) {
+    return first == second ? Relation::none : Relation::race;
+  }
+  if (shares(first) && shares(second)) return Relation::none;
+  if (takes(first) && takes(second)) return Relation::race;
+  if (!takes(first) && (second == try_lock || second == try_shared_lock)) return Relation::race;
+  // An unlock, and what waited for it; or a lock, and the unlock that ends it.
+  return Relation::edge;
+}
+
+// After an access in this mode, all earlier accesses to the same bytes come before whatever
+// conflicts with it.
+constexpr bool covers(AccessMode mode) {
+  return mode == AccessMode::write || mode == AccessMode::lock || mode == AccessMode::try_lock;
+}
+
+struct AccessList {
+  static constexpr std::size_t kMost = 4;
+  std::array<Access, kMost> items{};
+  std::size_t size = 0;
+
+  void add(const Access& access) {
+    for (std::size_t i = 0; i < size; ++i) {
+      if (items[i] == access) return;
+    }
+    if (size < kMost) {
+      items[size++] = access;
+    } else {
+      overflow = true;
+    }
+  }
+
+  const Access* begin() const { return items.data(); }
+  const Access* end() const { return items.data() + size; }
+
+  // There are more: it must be taken for one that conflicts with everything.
+  bool overflow = false;
+};
+
+// What an operation accesses. `pending`: what it was when it was picked, which tells a lock that
+// was tried for from one that was waited for.
+AccessList accesses_of(const Op& op, OpKind pending);
+
+// Whether two operations of different threads that are both pending may not commute.
+bool may_conflict(const Op& a, const Op& b);
+
+// Whether the order of two steps of different threads matters.
+bool conflict(const AccessList& a, const AccessList& b);
+
+}  // namespace heddle

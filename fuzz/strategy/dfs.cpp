@@ -1,0 +1,143 @@
+#include "fuzz/strategy/dfs.h"
+
+#include "fuzz/strategy/state_text.h"
+
+namespace heddle {
+
+bool Dfs::begin_run(std::uint64_t /*run*/) {
+  if (seen_.complete) return false;
+  position_ = 0;
+  preemptions_ = 0;
+  budget_.begin_run();
+  execution_.begin(0);
+  execution_.step(0, OpKind::none);
+  return true;
+}
+
+std::uint32_t Dfs::decide(std::uint32_t alternatives) {
+  if (alternatives <= 1) return 0;
+  if (position_ == decisions_.size())
+    decisions_.push_back({.taken = 0, .alternatives = alternatives});
+  Decision& decision = decisions_[position_++];
+  return std::min(decision.taken, alternatives - 1);
+}
+
+std::size_t Dfs::pick(const SchedulingPoint& point) {
+  order_.clear();
+  bool all_wait = true;
+  for (std::uint32_t i = 0; i < point.ready.size(); ++i) {
+    if (only_waits(execution_, point.ready[i].id)) continue;
+    all_wait = false;
+    // Who goes on by default comes first.
+    if (point.running && i == point.fallback) {
+      order_.insert(order_.begin(), i);
+    } else {
+      order_.push_back(i);
+    }
+  }
+  std::uint32_t chosen = static_cast<std::uint32_t>(point.fallback);
+  if (all_wait) {
+    // Round about, until the scheduler finds that nothing will ever change.
+    seen_.limited = true;
+  } else {
+    const bool can_stay = point.running && order_.front() == point.fallback;
+    auto alternatives = static_cast<std::uint32_t>(order_.size());
+    if (can_stay && preemptions_ == seen_.bound) {
+      pruned_ |= alternatives > 1;
+      alternatives = 1;
+    }
+    const std::uint32_t taken = decide(alternatives);
+    chosen = order_[taken];
+    if (can_stay && taken != 0) ++preemptions_;
+  }
+  execution_.step(point.ready[chosen].id, point.ready[chosen].pending->kind);
+  return chosen;
+}
+
+std::uint32_t Dfs::choose(Choice what, std::uint32_t n, ThreadId /*thread*/,
+                          std::uint64_t /*step*/) {
+  if (budget_.must_time_out(what)) return 1;
+  const std::uint32_t value = decide(budget_.allowed(what, n));
+  budget_.taken(what, value);
+  return value;
+}
+
+void Dfs::end_run(const RunEnd& end) {
+  seen_.limited |= end.limit;
+  if (preemptions_ == seen_.bound) {
+    ++seen_.executions;
+    fingerprints_.insert(execution_.fingerprint());
+  } else {
+    ++seen_.redundant;
+  }
+  while (!decisions_.empty() && decisions_.back().taken + 1 == decisions_.back().alternatives) {
+    decisions_.pop_back();
+  }
+  if (!decisions_.empty()) {
+    ++decisions_.back().taken;
+    return;
+  }
+  seen_.by_bound.push_back(fingerprints_.size());
+  if (!pruned_ || seen_.bound == options_.bound) {
+    seen_.complete = true;
+    if (!pruned_) seen_.bound = Exploration::kNoBound;
+    return;
+  }
+  pruned_ = false;
+  ++seen_.bound;
+}
+
+std::string Dfs::state() const {
+  StateWriter out(kStateName);
+  for (const std::uint64_t number :
+       {std::uint64_t{seen_.complete}, seen_.executions, seen_.redundant,
+        std::uint64_t{seen_.limited}, std::uint64_t{seen_.bound}, std::uint64_t{pruned_}}) {
+    out.add(number);
+  }
+  out.add(decisions_.size());
+  for (const Decision& decision : decisions_) {
+    out.add(decision.taken);
+    out.add(decision.alternatives);
+  }
+  out.add(seen_.by_bound.size());
+  for (const std::uint64_t count : seen_.by_bound) out.add(count);
+  out.add(fingerprints_.size());
+  for (const std::uint64_t fingerprint : fingerprints_) out.add(fingerprint);
+  return out.take();
+}
+
+bool Dfs::set_state(std::string_view state) {
+  if (state.empty()) return true;
+  StateReader in(kStateName, state);
+  seen_.complete = in.number() != 0;
+  seen_.executions = in.number();
+  seen_.redundant = in.number();
+  seen_.limited = in.number() != 0;
+  seen_.bound = static_cast<std::uint32_t>(in.number());
+  pruned_ = in.number() != 0;
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    const auto taken = static_cast<std::uint32_t>(in.number());
+    decisions_.push_back({.taken = taken, .alternatives = static_cast<std::uint32_t>(in.number())});
+  }
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    seen_.by_bound.push_back(in.number());
+  }
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    fingerprints_.insert(in.number());
+  }
+  return in.at_end();
+}
+
+std::optional<Exploration> Dfs::exploration() const {
+  Exploration seen = seen_;
+  seen.distinct = fingerprints_.size();
+  seen.fraction = seen.complete ? 1 : 0;
+  double share = 1;
+  for (const Decision& decision : decisions_) {
+    seen.fraction += share * decision.taken / decision.alternatives;
+    share /= decision.alternatives;
+  }
+  return seen;
+}
+
+}  // namespace heddle

@@ -1,0 +1,76 @@
+// Every schedule, those with the fewest preemptions first: iterative context bounding, of
+// Musuvathi, Qadeer, "Iterative Context Bounding for Systematic Testing of Multithreaded Programs",
+// PLDI 2007.
+//
+// A preemption takes the turn from a thread that could go on. First all schedules without any are
+// executed, then those with up to one, and so on; most bugs show within two (loc. cit.). There is
+// no reduction: schedules that differ only in the order of steps that commute are all executed, and
+// counted as one in Exploration::distinct. What dpor finds is checked against this.
+//
+// A round with bound n executes those with fewer preemptions again, where keeping them apart would
+// take memory for each; executions counts them once.
+//
+// Waiting loops and open choices are bounded as exhaustive.h says.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "fuzz/strategy/execution.h"
+#include "fuzz/strategy/exhaustive.h"
+#include "fuzz/strategy/strategy.h"
+
+namespace heddle {
+
+struct DfsOptions {
+  std::uint32_t bound = Exploration::kNoBound;  // preemptions
+};
+
+class Dfs final : public Strategy {
+ public:
+  explicit Dfs(const DfsOptions& options) : options_(options) { seen_.bound = 0; }
+
+  bool begin_run(std::uint64_t run) override;
+  std::size_t pick(const SchedulingPoint& point) override;
+  std::uint32_t choose(Choice what, std::uint32_t n, ThreadId thread, std::uint64_t step) override;
+  void end_run(const RunEnd& end) override;
+
+  bool follows() const override { return true; }
+  void executed(const Op& op, bool changed) override {
+    budget_.executed(op);
+    execution_.executed(op, changed);
+  }
+  void woke(ThreadId thread) override { execution_.woke(thread); }
+
+  std::string state() const override;
+  bool set_state(std::string_view state) override;
+  std::optional<Exploration> exploration() const override;
+
+ private:
+  // A decision: alternative `taken` of `alternatives`, in an order that begins with the cheapest.
+  struct Decision {
+    std::uint32_t taken = 0;
+    std::uint32_t alternatives = 1;
+  };
+
+  static constexpr std::string_view kStateName = "dfs1";
+
+  std::uint32_t decide(std::uint32_t alternatives);
+
+  DfsOptions options_;
+  Execution execution_;
+  ChoiceBudget budget_;
+  std::vector<Decision> decisions_;
+  std::size_t position_ = 0;
+  std::uint32_t preemptions_ = 0;  // in this run
+  bool pruned_ = false;            // the bound has kept some schedules out
+  std::vector<std::uint32_t> order_;
+  std::unordered_set<std::uint64_t> fingerprints_;
+  Exploration seen_;
+};
+
+}  // namespace heddle

@@ -1,0 +1,441 @@
+#include "fuzz/strategy/dpor.h"
+
+#include <algorithm>
+#include <span>
+
+namespace heddle {
+namespace {
+
+void add_all(AccessList& to, const AccessList& from) {
+  for (const Access& access : from) to.add(access);
+  to.overflow |= from.overflow;
+}
+
+std::size_t index_of(std::span<const ReadyThread> ready, ThreadId thread) {
+  std::size_t i = 0;
+  while (i < ready.size() && ready[i].id != thread) ++i;
+  return i;
+}
+
+AccessList everything() {
+  AccessList list;
+  list.overflow = true;
+  return list;
+}
+
+}  // namespace
+
+Dpor::Dpor() {
+  seen_.bound = Exploration::kNoBound;
+}
+
+Dpor::Node& Dpor::add_node() {
+  if (depth_ == nodes_.size()) nodes_.emplace_back();
+  Node& node = nodes_[depth_++];
+  node.done = 0;
+  node.ready = ~std::uint64_t{0};
+  node.thread = kNoThread;
+  node.pending = nullptr;
+  node.alternatives = {};
+  node.sleepers.clear();
+  node.choices.clear();
+  return node;
+}
+
+bool Dpor::begin_run(std::uint64_t /*run*/) {
+  if (seen_.complete) return false;
+  // The main thread's steps up to its first scheduling point.
+  if (depth_ == 0) {
+    add_node().thread = 0;
+    planned_ = 1;
+  }
+  // A run that is begun again has left nodes behind.
+  depth_ = planned_;
+  position_ = 1;
+  choice_ = 0;
+  walk_ = tree_;
+  budget_.begin_run();
+  last_ready_.clear();
+  execution_.begin(kept_);
+  execution_.step(0, OpKind::none);
+  return true;
+}
+
+std::size_t Dpor::pick(const SchedulingPoint& point) {
+  last_ready_.clear();
+  for (const ReadyThread& thread : point.ready) last_ready_.push_back(thread.id);
+  std::size_t chosen = point.ready.size();
+  if (position_ < planned_) {
+    chosen = index_of(point.ready, nodes_[position_].thread);
+  } else {
+    Node& node = add_node();
+    node.ready = 0;
+    for (const ReadyThread& thread : point.ready) {
+      if (thread.id < 64) node.ready |= std::uint64_t{1} << thread.id;
+    }
+    // Still asleep: what the step before does not conflict with.
+    const Execution::Event& step = execution_.event(position_ - 1);
+    for (const Sleeper& sleeper : nodes_[position_ - 1].sleepers) {
+      if (sleeper.thread != step.thread && !conflict(sleeper.accesses, step.accesses)) {
+        node.sleepers.push_back(sleeper);
+      }
+    }
+    chosen = follow_tree(point);
+    if (chosen == point.ready.size()) chosen = choose_freely(node, point);
+  }
+  if (chosen == point.ready.size()) {
+    // Within the plan only a program that does not repeat itself comes here.
+    if (position_ < planned_) seen_.limited = true;
+    return kEndRun;
+  }
+  nodes_[position_++].thread = point.ready[chosen].id;
+  choice_ = 0;
+  execution_.step(point.ready[chosen].id, point.ready[chosen].pending->kind);
+  return chosen;
+}
+
+std::size_t Dpor::follow_tree(const SchedulingPoint& point) {
+  if (walk_ == nullptr) return point.ready.size();
+  const std::size_t chosen = index_of(point.ready, walk_->thread);
+  walk_ = chosen == point.ready.size() ? nullptr : walk_->child;
+  return chosen;
+}
+
+std::size_t Dpor::choose_freely(const Node& node, const SchedulingPoint& point) {
+  const auto asleep = [&](ThreadId thread) {
+    return std::any_of(node.sleepers.begin(), node.sleepers.end(),
+                       [&](const Sleeper& sleeper) { return sleeper.thread == thread; });
+  };
+  std::size_t best = point.ready.size();
+  bool all_wait = true;
+  for (std::size_t i = 0; i < point.ready.size(); ++i) {
+    const ThreadId thread = point.ready[i].id;
+    if (only_waits(execution_, thread)) continue;
+    all_wait = false;
+    if (asleep(thread)) continue;
+    if (thread == point.thread) return i;
+    if (best == point.ready.size()) best = i;
+  }
+  if (all_wait) {
+    // Round about, until the scheduler finds that nothing will ever change.
+    seen_.limited = true;
+    return asleep(point.ready[point.fallback].id) ? best : point.fallback;
+  }
+  return best;
+}
+
+std::uint32_t Dpor::choose(Choice what, std::uint32_t n, ThreadId /*thread*/,
+                           std::uint64_t /*step*/) {
+  if (budget_.must_time_out(what)) return 1;
+  n = budget_.allowed(what, n);
+  if (n <= 1) return 0;
+  Node& node = nodes_[position_ - 1];
+  if (choice_ == node.choices.size()) node.choices.push_back({.value = 0, .n = n});
+  const std::uint32_t value = std::min(node.choices[choice_++].value, n - 1);
+  budget_.taken(what, value);
+  return value;
+}
+
+// ---- after a run
+// ----------------------------------------------------------------------------------
+
+bool Dpor::weak_initial(ThreadId thread, const AccessList& accesses) const {
+  if (!accesses.overflow) {
+    for (const std::uint32_t i : sequence_) {
+      const Execution::Event& event = execution_.event(i);
+      if (event.thread == thread) return true;
+      if (conflict(accesses, event.accesses)) return false;
+    }
+    return true;
+  }
+  // Not known before it was executed, except if the sequence has it.
+  for (std::size_t k = 0; k < sequence_.size(); ++k) {
+    const Execution::Event& event = execution_.event(sequence_[k]);
+    if (event.thread != thread) continue;
+    return std::none_of(
+        sequence_.begin(), sequence_.begin() + static_cast<std::ptrdiff_t>(k),
+        [&](std::uint32_t i) { return conflict(event.accesses, execution_.event(i).accesses); });
+  }
+  return false;
+}
+
+void Dpor::reverse(const Execution::Race& race, bool cut) {
+  Node& node = nodes_[race.first];
+  const Execution::Event& second = execution_.event(race.second);
+  // It waited for the first step, or for one before that: it cannot go first.
+  const bool was_waiting = second.previous != Execution::kNone && second.previous < race.first;
+  if (was_waiting && second.thread < 64 && (node.ready >> second.thread & 1) == 0) return;
+  if (second.rounds > kWaitingRounds) {
+    seen_.limited = true;
+    return;
+  }
+  sequence_.clear();
+  const std::size_t end = execution_.size() - (cut ? 1 : 0);
+  for (std::size_t i = race.first + 1; i < end; ++i) {
+    if (!execution_.happens_before(race.first, i)) {
+      sequence_.push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+  sequence_.push_back(race.second);
+  for (const Sleeper& sleeper : node.sleepers) {
+    if (weak_initial(sleeper.thread, sleeper.accesses)) return;
+  }
+  insert(node.pending);
+}
+
+void Dpor::insert(Branch*& tree) {
+  Branch** link = &tree;
+  while (*link != nullptr) {
+    Branch& branch = **link;
+    if (!weak_initial(branch.thread, branch.accesses)) {
+      link = &branch.sibling;
+      continue;
+    }
+    const auto same = std::find_if(sequence_.begin(), sequence_.end(), [&](std::uint32_t i) {
+      return execution_.event(i).thread == branch.thread;
+    });
+    if (same != sequence_.end()) sequence_.erase(same);
+    // A branch that ends is explored freely, and so will meet what is left of the sequence.
+    if (sequence_.empty() || branch.child == nullptr) return;
+    link = &branch.child;
+  }
+  for (const std::uint32_t i : sequence_) {
+    const Execution::Event& event = execution_.event(i);
+    *link = new_branch(event.thread, event.accesses);
+    link = &(*link)->child;
+  }
+}
+
+Dpor::Branch* Dpor::new_branch(ThreadId thread, const AccessList& accesses) {
+  if (free_ == nullptr) free_ = &branches_.emplace_back();
+  Branch* branch = free_;
+  free_ = branch->sibling;
+  *branch = {.thread = thread, .accesses = accesses};
+  return branch;
+}
+
+void Dpor::drop(Branch* tree) {
+  while (tree != nullptr) {
+    drop(tree->child);
+    Branch* next = tree->sibling;
+    tree->child = nullptr;
+    tree->sibling = free_;
+    free_ = tree;
+    tree = next;
+  }
+}
+
+std::uint32_t Dpor::count(const Branch* tree) {
+  std::uint32_t n = 0;
+  for (; tree != nullptr; tree = tree->sibling) ++n;
+  return n;
+}
+
+void Dpor::settle_tree() {
+  Branch* level = tree_;
+  tree_ = nullptr;
+  for (std::size_t i = planned_; level != nullptr; ++i) {
+    Branch* next = level->child;
+    const bool followed = i < depth_ && nodes_[i].thread == level->thread && i < position_;
+    if (i < depth_) {
+      nodes_[i].pending = level->sibling;
+    } else {
+      drop(level->sibling);
+    }
+    level->child = nullptr;
+    level->sibling = nullptr;
+    drop(level);
+    level = next;
+    if (!followed) {
+      drop(level);
+      return;
+    }
+  }
+}
+
+// What the last step did not let the others do.
+void Dpor::branch_everywhere(Node& node) {
+  for (const ThreadId thread : last_ready_) {
+    if (thread == node.thread) continue;
+    const auto is_it = [&](const auto& other) { return other.thread == thread; };
+    if (std::any_of(node.sleepers.begin(), node.sleepers.end(), is_it)) continue;
+    Branch** link = &node.pending;
+    while (*link != nullptr && (*link)->thread != thread) link = &(*link)->sibling;
+    if (*link == nullptr) *link = new_branch(thread, everything());
+  }
+}
+
+void Dpor::end_run(const RunEnd& end) {
+  ++(end.given_up ? seen_.redundant : seen_.executions);
+  seen_.limited |= end.limit;
+  settle_tree();
+  if (!end.given_up) {
+    for (const Execution::Race& race : execution_.races(planned_ - 1)) reverse(race, end.cut);
+    if (end.cut) {
+      nodes_[depth_ - 1].alternatives.overflow = true;
+      branch_everywhere(nodes_[depth_ - 1]);
+    }
+  }
+  backtrack();
+}
+
+void Dpor::backtrack() {
+  for (; depth_ > 0; --depth_) {
+    Node& node = nodes_[depth_ - 1];
+    if (position_ >= depth_) add_all(node.alternatives, execution_.event(depth_ - 1).accesses);
+    while (!node.choices.empty() && node.choices.back().value + 1 == node.choices.back().n) {
+      node.choices.pop_back();
+    }
+    if (!node.choices.empty()) {
+      ++node.choices.back().value;
+      break;
+    }
+    if (node.pending != nullptr) {
+      if (node.thread != kNoThread) {
+        node.sleepers.push_back({.thread = node.thread, .accesses = node.alternatives});
+        ++node.done;
+      }
+      Branch* next = node.pending;
+      node.thread = next->thread;
+      node.pending = next->sibling;
+      tree_ = next->child;
+      next->child = next->sibling = nullptr;
+      drop(next);
+      node.alternatives = {};
+      break;
+    }
+  }
+  seen_.complete = depth_ == 0;
+  planned_ = depth_;
+  kept_ = depth_ == 0 ? 0 : depth_ - 1;
+}
+
+// ---- stop and resume
+// ----------------------------------------------------------------------------
+
+namespace {
+
+void write(StateWriter& out, const AccessList& list) {
+  out.add(list.size * 2 + (list.overflow ? 1 : 0));
+  for (const Access& access : list) {
+    out.add(access.object);
+    out.add(access.mask);
+    out.add(static_cast<std::uint64_t>(access.mode));
+  }
+}
+
+AccessList read_accesses(StateReader& in) {
+  AccessList list;
+  const std::uint64_t head = in.number();
+  for (std::uint64_t i = 0; i < head / 2 && in.ok(); ++i) {
+    const std::uint64_t object = in.number();
+    const std::uint64_t mask = in.number();
+    const std::uint64_t mode = in.number();
+    list.add({.object = object,
+              .mask = static_cast<std::uint8_t>(mask),
+              .mode = static_cast<AccessMode>(mode)});
+  }
+  list.overflow |= head % 2 != 0;
+  return list;
+}
+
+}  // namespace
+
+void Dpor::write_tree(StateWriter& out, const Branch* tree) {
+  out.add(count(tree));
+  for (; tree != nullptr; tree = tree->sibling) {
+    out.add(tree->thread);
+    write(out, tree->accesses);
+    write_tree(out, tree->child);
+  }
+}
+
+Dpor::Branch* Dpor::read_tree(StateReader& in) {
+  Branch* first = nullptr;
+  Branch** link = &first;
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    const auto thread = static_cast<ThreadId>(in.number());
+    *link = new_branch(thread, read_accesses(in));
+    (*link)->child = read_tree(in);
+    link = &(*link)->sibling;
+  }
+  return first;
+}
+
+std::string Dpor::state() const {
+  StateWriter out(kStateName);
+  out.add(seen_.complete ? 1 : 0);
+  out.add(seen_.executions);
+  out.add(seen_.redundant);
+  out.add(seen_.limited ? 1 : 0);
+  out.add(planned_);
+  for (std::size_t i = 0; i < planned_; ++i) {
+    const Node& node = nodes_[i];
+    out.add(node.thread);
+    out.add(node.done);
+    out.add(node.ready);
+    write(out, node.alternatives);
+    write_tree(out, node.pending);
+    out.add(node.sleepers.size());
+    for (const Sleeper& sleeper : node.sleepers) {
+      out.add(sleeper.thread);
+      write(out, sleeper.accesses);
+    }
+    out.add(node.choices.size());
+    for (const ChoiceTaken& choice : node.choices) {
+      out.add(choice.value);
+      out.add(choice.n);
+    }
+  }
+  write_tree(out, tree_);
+  return out.take();
+}
+
+bool Dpor::set_state(std::string_view state) {
+  if (state.empty()) return true;
+  StateReader in(kStateName, state);
+  seen_.complete = in.number() != 0;
+  seen_.executions = in.number();
+  seen_.redundant = in.number();
+  seen_.limited = in.number() != 0;
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    Node& node = add_node();
+    node.thread = static_cast<ThreadId>(in.number());
+    node.done = static_cast<std::uint32_t>(in.number());
+    node.ready = in.number();
+    node.alternatives = read_accesses(in);
+    node.pending = read_tree(in);
+    for (std::size_t i = in.count(); i > 0 && in.ok(); --i) {
+      const auto thread = static_cast<ThreadId>(in.number());
+      node.sleepers.push_back({.thread = thread, .accesses = read_accesses(in)});
+    }
+    for (std::size_t i = in.count(); i > 0 && in.ok(); --i) {
+      const auto value = static_cast<std::uint32_t>(in.number());
+      node.choices.push_back({.value = value, .n = static_cast<std::uint32_t>(in.number())});
+    }
+  }
+  planned_ = depth_;
+  // The steps before are not known: the next run tells them.
+  kept_ = 0;
+  tree_ = read_tree(in);
+  return in.at_end();
+}
+
+std::optional<Exploration> Dpor::exploration() const {
+  Exploration seen = seen_;
+  seen.distinct = seen.executions;
+  if (seen.complete) {
+    seen.fraction = 1;
+    return seen;
+  }
+  double share = 1;
+  for (std::size_t i = 0; i < planned_; ++i) {
+    const Node& node = nodes_[i];
+    const double total = node.done + 1.0 + count(node.pending);
+    seen.fraction += share * node.done / total;
+    share /= total;
+  }
+  return seen;
+}
+
+}  // namespace heddle

@@ -1,0 +1,124 @@
+// Every interleaving once: Optimal-DPOR with wakeup trees, of Abdulla, Aronis, Jonsson, Sagonas,
+// "Source Sets: A Foundation for Optimal Dynamic Partial Order Reduction", Journal of the ACM 64
+// (2017); there also the treatment of locks, where the two steps of a race have an unlock between
+// them.
+//
+// After each execution, every pair of steps that could have come the other way round is looked at:
+// unless an execution in which it did is known or planned, one is planned, from the point before
+// the first of the two. What was explored from a point on sleeps there until a step that conflicts
+// with it. Two executions never have the same partial order.
+//
+// Departures and bounds, each of which shows in exploration():
+// - A race is turned round in the first execution in which its second step occurs, not in each.
+//   Completeness needs no more: what stands for the reversal at a point (a thread that sleeps there
+//   or is planned) was judged by all steps that could keep it from going first.
+// - A run that ends early (an exception, exit() while threads run) hides what the other threads
+//   would have done: from its last step on all other threads are tried as well.
+// - Waiting loops and what may happen any time are bounded as exhaustive.h says.
+// - For semaphores, barriers and futexes the reversal of a race may be impossible. Such a plan is
+//   dropped where it fails, and the run goes on freely; it may turn out redundant.
+//
+// Plain memory: see dependency.h. The search is over executions in which the places known to race
+// are scheduling points; when a run shows another such place, it begins anew.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fuzz/strategy/dependency.h"
+#include "fuzz/strategy/execution.h"
+#include "fuzz/strategy/exhaustive.h"
+#include "fuzz/strategy/state_text.h"
+#include "fuzz/strategy/strategy.h"
+
+namespace heddle {
+
+class Dpor final : public Strategy {
+ public:
+  Dpor();
+
+  bool begin_run(std::uint64_t run) override;
+  std::size_t pick(const SchedulingPoint& point) override;
+  std::uint32_t choose(Choice what, std::uint32_t n, ThreadId thread, std::uint64_t step) override;
+  void end_run(const RunEnd& end) override;
+
+  bool follows() const override { return true; }
+  void executed(const Op& op, bool changed) override {
+    budget_.executed(op);
+    execution_.executed(op, changed);
+  }
+  void woke(ThreadId thread) override { execution_.woke(thread); }
+
+  std::string state() const override;
+  bool set_state(std::string_view state) override;
+  std::optional<Exploration> exploration() const override;
+
+ private:
+  // A step that is not taken here: all that it leads to was explored, or will be.
+  struct Sleeper {
+    ThreadId thread = 0;
+    AccessList accesses;
+  };
+  // Of a wakeup tree. Siblings in the order in which they are to be explored.
+  struct Branch {
+    ThreadId thread = 0;
+    AccessList accesses;
+    Branch* child = nullptr;
+    Branch* sibling = nullptr;
+  };
+  struct ChoiceTaken {
+    std::uint32_t value = 0;
+    std::uint32_t n = 1;
+  };
+  // The state before a step, and what is to be tried there.
+  struct Node {
+    ThreadId thread = 0;  // the step taken
+    std::uint32_t done = 0;
+    std::uint64_t ready = 0;    // bit i: thread i; threads from 64 on are taken for ready
+    Branch* pending = nullptr;  // the wakeup tree but for the branch being explored
+    AccessList alternatives;    // of the step with other choices
+    std::vector<Sleeper> sleepers;
+    std::vector<ChoiceTaken> choices;
+  };
+
+  Node& add_node();
+  // Index into point.ready; its size if there is nobody to go on with.
+  std::size_t follow_tree(const SchedulingPoint& point);
+  std::size_t choose_freely(const Node& node, const SchedulingPoint& point);
+  // Hands what the run has followed of the tree over to the nodes.
+  void settle_tree();
+  void reverse(const Execution::Race& race, bool cut);
+  void branch_everywhere(Node& node);
+  bool weak_initial(ThreadId thread, const AccessList& accesses) const;
+  void insert(Branch*& tree);
+  Branch* new_branch(ThreadId thread, const AccessList& accesses);
+  void drop(Branch* tree);  // with its siblings
+  static std::uint32_t count(const Branch* tree);
+  void backtrack();
+
+  static constexpr std::string_view kStateName = "dpor1";
+  static void write_tree(StateWriter& out, const Branch* tree);
+  Branch* read_tree(StateReader& in);
+
+  Execution execution_;
+  std::vector<Node> nodes_;   // never shrinks, so that runs need not allocate
+  std::size_t depth_ = 0;     // nodes in use
+  std::size_t planned_ = 0;   // nodes whose step is given
+  std::size_t position_ = 0;  // nodes come to in this run
+  std::size_t kept_ = 0;      // steps that the execution keeps from the run before
+  Branch* tree_ = nullptr;    // what is planned after the nodes
+  Branch* walk_ = nullptr;    // where in it the run is
+  std::size_t choice_ = 0;    // choices made by the step under way
+  std::deque<Branch> branches_;
+  Branch* free_ = nullptr;  // branches not in use, linked by `sibling`
+  std::vector<ThreadId> last_ready_;
+  std::vector<std::uint32_t> sequence_;  // steps of the reversal being planned
+  ChoiceBudget budget_;
+  Exploration seen_;
+};
+
+}  // namespace heddle

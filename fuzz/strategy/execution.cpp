@@ -1,0 +1,218 @@
+#include "fuzz/strategy/execution.h"
+
+#include <algorithm>
+
+namespace heddle {
+namespace {
+
+constexpr std::size_t kFirstSlots = 256;
+
+std::uint64_t mixed(std::uint64_t value) {
+  value *= 0x9e3779b97f4a7c15U;
+  value ^= value >> 32U;
+  value *= 0xd6e8feb86659fd93U;
+  return value ^ value >> 32U;
+}
+
+}  // namespace
+
+void Execution::begin(std::size_t kept) {
+  kept = std::min(kept, events_.size());
+  if (kept < events_.size()) {
+    const std::uint32_t first_access = events_[kept].first_access;
+    while (entries_.size() > first_access) {
+      heads_[entries_.back().object] = entries_.back().previous;
+      entries_.pop_back();
+    }
+    races_.resize(events_[kept].first_race);
+    while (events_.size() > kept) {
+      const Event& event = events_.back();
+      Thread& thread = threads_[event.thread];
+      thread.last = event.previous;
+      thread.woken_by = event.woken_by;
+      events_.pop_back();
+    }
+    clocks_.resize(kept * stride_);
+    for (Thread& thread : threads_) {
+      if (thread.woken_by != kNone && thread.woken_by >= kept) thread.woken_by = kNone;
+      if (thread.creator != kNone && thread.creator >= kept) thread.creator = kNone;
+    }
+  }
+  position_ = 0;
+}
+
+void Execution::grow_threads(ThreadId thread) {
+  if (thread < threads_.size()) return;
+  threads_.resize(thread + 1);
+  if (threads_.size() <= stride_) return;
+  const std::size_t wider = std::max<std::size_t>(threads_.size(), stride_ * 2);
+  std::vector<std::uint32_t> clocks(events_.size() * wider);
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    std::copy_n(&clocks_[i * stride_], stride_, &clocks[i * wider]);
+  }
+  clocks_ = std::move(clocks);
+  stride_ = wider;
+}
+
+void Execution::step(ThreadId id, OpKind pending) {
+  if (position_++ < events_.size()) return;
+  grow_threads(id);
+  Thread& thread = threads_[id];
+  const auto index = static_cast<std::uint32_t>(events_.size());
+  Event& event = events_.emplace_back();
+  event.thread = id;
+  event.pending = pending;
+  event.first_access = static_cast<std::uint32_t>(entries_.size());
+  event.first_race = static_cast<std::uint32_t>(races_.size());
+  event.previous = thread.last;
+  event.woken_by = thread.woken_by;
+  clocks_.resize(clocks_.size() + stride_);
+  if (thread.last == kNone) {
+    event.number = 1;
+    event.creator = thread.creator;
+    if (thread.creator != kNone) join(thread.creator);
+  } else {
+    const Event& last = events_[thread.last];
+    event.number = last.number + 1;
+    event.loop = last.loop;
+    event.rounds = last.rounds;
+    std::copy_n(clock(thread.last), stride_, clock(index));
+  }
+  clock(index)[id] = event.number;
+  if (thread.woken_by != kNone) {
+    join(thread.woken_by);
+    thread.woken_by = kNone;
+  }
+  thread.last = index;
+}
+
+void Execution::join(std::uint32_t from) {
+  std::uint32_t* mine = clock(events_.size() - 1);
+  const std::uint32_t* other = clock(from);
+  for (std::size_t i = 0; i < stride_; ++i) mine[i] = std::max(mine[i], other[i]);
+}
+
+void Execution::executed(const Op& op, bool changed) {
+  if (position_ < events_.size() || events_.empty()) return;
+  Event& event = events_.back();
+  if (op.kind == OpKind::thread_create) {
+    grow_threads(op.other);
+    threads_[op.other].creator = static_cast<std::uint32_t>(events_.size() - 1);
+    return;
+  }
+  if (op.kind == OpKind::thread_join) {
+    if (const std::uint32_t last = last_of(op.other); last != kNone) join(last);
+    return;
+  }
+  AccessList list = accesses_of(op, event.pending);
+  for (const Access& access : list) {
+    event.accesses.add(access);
+    this->access(access);
+  }
+  note_round(op, changed);
+}
+
+void Execution::note_round(const Op& op, bool changed) {
+  if (op.kind == OpKind::fence) return;
+  Event& event = events_.back();
+  if (changed) {
+    event.rounds = 0;
+    event.loop = 0;
+  } else if (event.loop == 0) {
+    event.rounds = 1;
+    event.loop = op.pc;
+  } else if (event.loop == op.pc) {
+    ++event.rounds;
+  }
+}
+
+void Execution::woke(ThreadId thread) {
+  if (position_ < events_.size() || events_.empty()) return;
+  grow_threads(thread);
+  threads_[thread].woken_by = static_cast<std::uint32_t>(events_.size() - 1);
+}
+
+std::uint32_t Execution::object_index(std::uint64_t object) {
+  if (heads_.size() * 2 >= slots_.size()) {
+    std::vector<Slot> old = std::move(slots_);
+    slots_.assign(std::max(kFirstSlots, old.size() * 2), {});
+    for (const Slot& slot : old) {
+      if (slot.index == kNone) continue;
+      std::size_t at = mixed(slot.object) & (slots_.size() - 1);
+      while (slots_[at].index != kNone) at = (at + 1) & (slots_.size() - 1);
+      slots_[at] = slot;
+    }
+  }
+  std::size_t at = mixed(object) & (slots_.size() - 1);
+  while (slots_[at].index != kNone) {
+    if (slots_[at].object == object) return slots_[at].index;
+    at = (at + 1) & (slots_.size() - 1);
+  }
+  slots_[at] = {.object = object, .index = static_cast<std::uint32_t>(heads_.size())};
+  heads_.push_back(kNone);
+  return slots_[at].index;
+}
+
+bool Execution::known_by_waiting(const Event& other) const {
+  return std::any_of(waiting_.begin(), waiting_.end(), [&](std::uint32_t event) {
+    return clock(event)[other.thread] >= other.number;
+  });
+}
+
+void Execution::access(const Access& access) {
+  const std::uint32_t object = object_index(access.object);
+  const auto self = static_cast<std::uint32_t>(events_.size() - 1);
+  const ThreadId thread = events_.back().thread;
+  std::uint32_t* mine = clock(self);
+  waiting_.clear();
+  for (std::uint32_t at = heads_[object]; at != kNone; at = entries_[at].previous) {
+    const Entry& entry = entries_[at];
+    if ((entry.mask & access.mask) == 0) continue;
+    const bool last = covers(entry.mode) && (entry.mask & access.mask) == access.mask;
+    const Event& other = events_[entry.event];
+    if (other.thread == thread) {
+      if (last) break;
+      continue;
+    }
+    const Relation how = relation(entry.mode, access.mode);
+    if (how != Relation::none && mine[other.thread] < other.number) {
+      if (how == Relation::race && (takes(entry.mode) || !known_by_waiting(other))) {
+        races_.push_back({.first = entry.event, .second = self});
+        join(entry.event);
+      } else if (how == Relation::edge) {
+        // The lock before that unlock may yet be a race: its order with this one is not given by
+        // anything else.
+        waiting_.push_back(entry.event);
+      }
+    }
+    if (last) break;
+  }
+  for (const std::uint32_t event : waiting_) join(event);
+  entries_.push_back({.object = object,
+                      .event = self,
+                      .previous = heads_[object],
+                      .mask = access.mask,
+                      .mode = access.mode});
+  heads_[object] = static_cast<std::uint32_t>(entries_.size() - 1);
+}
+
+std::span<const Execution::Race> Execution::races(std::size_t from) const {
+  if (from >= events_.size()) return {};
+  return std::span(races_).subspan(events_[from].first_race);
+}
+
+std::uint64_t Execution::fingerprint() const {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    const Event& event = events_[i];
+    std::uint64_t hash = mixed((std::uint64_t{event.thread} << 32U) + event.number);
+    const std::uint32_t* times = clock(i);
+    for (std::size_t t = 0; t < threads_.size(); ++t) {
+      if (times[t] != 0) hash = mixed(hash ^ (t << 40U) ^ times[t]);
+    }
+    sum += hash;
+  }
+  return sum;
+}
+
+}  // namespace heddle

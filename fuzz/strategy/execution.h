@@ -1,0 +1,120 @@
+// One execution as a partial order: its steps, which happen before which, and which pairs could
+// have come the other way round. Built while the program runs; after the run it can be cut back to
+// a prefix, with which the next one begins.
+//
+// Happens-before is kept as vector clocks (Fidge 1988, Mattern 1989), a clock a step.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "fuzz/strategy/dependency.h"
+
+namespace heddle {
+
+class Execution {
+ public:
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
+  // From the point where a thread was picked to its next scheduling point.
+  struct Event {
+    ThreadId thread = 0;
+    std::uint32_t number = 0;  // of the thread's steps, from 1
+    OpKind pending = OpKind::none;
+    AccessList accesses;             // as far as they fit: for tests of independence
+    std::uint32_t first_access = 0;  // in the list of all accesses; they end where the next's begin
+    std::uint32_t previous = kNone;  // of the same thread
+    std::uint32_t woken_by = kNone;  // the step that made the thread ready again
+    std::uint32_t creator = kNone;   // the step that created the thread, of its first step
+    std::uint32_t first_race = 0;    // in races()
+    // Of a loop that waits: how often it came to `loop`, without having changed anything since.
+    std::uint32_t rounds = 0;
+    Address loop = 0;
+  };
+
+  // The step `first` could have come after `second`, and then one of them would have seen or done
+  // something else. They are adjacent in the partial order, but for unlocks between two locks.
+  struct Race {
+    std::uint32_t first = 0;
+    std::uint32_t second = 0;
+  };
+
+  // Forgets everything after the first `kept` steps. The program repeats those: what is told of
+  // them is not looked at again.
+  void begin(std::size_t kept);
+
+  // A thread was picked.
+  void step(ThreadId thread, OpKind pending);
+  // The step under way did this; `changed`: another thread could see that it did.
+  void executed(const Op& op, bool changed);
+  // The step under way made `thread` ready.
+  void woke(ThreadId thread);
+
+  // How many steps have begun in this run.
+  std::size_t position() const { return position_; }
+  std::size_t size() const { return events_.size(); }
+  const Event& event(std::size_t i) const { return events_[i]; }
+  std::size_t threads() const { return threads_.size(); }
+
+  // i and j are steps; true for i == j as well.
+  bool happens_before(std::size_t i, std::size_t j) const {
+    return clock(j)[events_[i].thread] >= events_[i].number;
+  }
+
+  // Of steps from `from` on, i.e. whose second step is one of them. Ascending by it.
+  std::span<const Race> races(std::size_t from) const;
+
+  // A number for the partial order: executions that differ only in the order of steps that commute
+  // have the same. 64 bits of a hash.
+  std::uint64_t fingerprint() const;
+
+  // What the latest step of the thread before `position` was; kNone if it has made none.
+  std::uint32_t last_of(ThreadId thread) const {
+    return thread < threads_.size() ? threads_[thread].last : kNone;
+  }
+
+ private:
+  struct Thread {
+    std::uint32_t last = kNone;
+    std::uint32_t woken_by = kNone;
+    std::uint32_t creator = kNone;
+  };
+  struct Entry {  // an access, in the chain of those to the same object
+    std::uint32_t object = 0;
+    std::uint32_t event = 0;
+    std::uint32_t previous = kNone;
+    std::uint8_t mask = 0;
+    AccessMode mode = AccessMode::read;
+  };
+
+  const std::uint32_t* clock(std::size_t i) const { return &clocks_[i * stride_]; }
+  std::uint32_t* clock(std::size_t i) { return &clocks_[i * stride_]; }
+  void join(std::uint32_t event);
+  void access(const Access& access);
+  void grow_threads(ThreadId thread);
+  std::uint32_t object_index(std::uint64_t object);
+  void note_round(const Op& op, bool changed);
+  // An unlock that the access under way comes after makes this step come before it too.
+  bool known_by_waiting(const Event& other) const;
+
+  std::size_t position_ = 0;
+  std::vector<Event> events_;
+  std::vector<std::uint32_t> clocks_;  // events_.size() times stride_
+  std::size_t stride_ = 0;
+  std::vector<Thread> threads_;
+  std::vector<Entry> entries_;
+  std::vector<Race> races_;
+  std::vector<std::uint32_t> waiting_;  // edges of the access under way
+
+  // Objects by number; the numbers stay from run to run. Open addressing.
+  struct Slot {
+    std::uint64_t object = 0;
+    std::uint32_t index = kNone;
+  };
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> heads_;  // index: object; the latest access
+};
+
+}  // namespace heddle

@@ -1,0 +1,25 @@
+// How much of the search space an exhaustive search has seen.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace heddle {
+
+struct Exploration {
+  bool complete = false;         // nothing is left within the bounds
+  std::uint64_t executions = 0;  // different schedules, over resumptions
+  // Runs given up since all that they could show was known, or that repeated an execution.
+  std::uint64_t redundant = 0;
+  std::uint64_t distinct = 0;  // interleavings: executions that differ as partial orders
+  double fraction = 0;         // estimate of what was done of the whole, 0 to 1
+  std::uint32_t bound = 0;     // preemptions allowed; kNoBound
+  bool limited = false;        // some runs ended at a limit, or waiting loops were cut short
+  std::vector<std::uint64_t> by_bound{};  // distinct ones within 0, 1, 2, ... preemptions
+
+  static constexpr std::uint32_t kNoBound = ~std::uint32_t{0};
+
+  friend bool operator==(const Exploration&, const Exploration&) = default;
+};
+
+}  // namespace heddle
