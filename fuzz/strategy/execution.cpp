@@ -118,10 +118,14 @@ void Execution::note_round(const Op& op, bool changed) {
   if (changed) {
     event.rounds = 0;
     event.loop = 0;
-  } else if (event.loop == 0) {
+    return;
+  }
+  // A loop that comes by the same place with another address is searching, not waiting.
+  const std::uint64_t place = mixed(op.pc ^ mixed(op.address)) | 1;
+  if (event.loop == 0) {
     event.rounds = 1;
-    event.loop = op.pc;
-  } else if (event.loop == op.pc) {
+    event.loop = place;
+  } else if (event.loop == place) {
     ++event.rounds;
   }
 }

@@ -29,9 +29,9 @@ class Execution {
     std::uint32_t woken_by = kNone;  // the step that made the thread ready again
     std::uint32_t creator = kNone;   // the step that created the thread, of its first step
     std::uint32_t first_race = 0;    // in races()
-    // Of a loop that waits: how often it came to `loop`, without having changed anything since.
+    // Of a loop that waits: how often it came by, without having changed anything since.
     std::uint32_t rounds = 0;
-    Address loop = 0;
+    std::uint64_t loop = 0;  // where, hashed
   };
 
   // The step `first` could have come after `second`, and then one of them would have seen or done

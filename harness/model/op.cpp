@@ -47,8 +47,9 @@ std::string_view to_string(OpKind kind) {
     case OpKind::rwlock_write_lock:
       return "write lock";
     case OpKind::rwlock_unlock:
+      return "write unlock";
     case OpKind::rwlock_shared_unlock:
-      return "read-write unlock";
+      return "read unlock";
     case OpKind::sem_wait:
       return "semaphore wait";
     case OpKind::sem_trywait_fail:
@@ -58,9 +59,11 @@ std::string_view to_string(OpKind kind) {
     case OpKind::barrier_wait:
       return "barrier wait";
     case OpKind::once:
-    case OpKind::once_done:
-    case OpKind::once_end:
       return "once";
+    case OpKind::once_done:
+      return "once, done before";
+    case OpKind::once_end:
+      return "once, end";
     case OpKind::futex_wait:
       return "futex wait";
     case OpKind::futex_wake:

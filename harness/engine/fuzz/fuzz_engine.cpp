@@ -261,7 +261,11 @@ class FuzzEngine final : public Engine {
       }
       host.begin_run(run);
       host.restore();
-      if (!job.replay && run < kComparedRuns) compare(*strategy, run, host);
+      if (!job.replay && run < kComparedRuns) {
+        compare(*strategy, run, host);
+        strategy->begin_run(run);
+        host.restore();
+      }
       const RunResult& result = scheduler_->run(run);
       const RunEnd end{.decisions = result.decisions,
                        .cut = result.cut,
@@ -297,7 +301,6 @@ class FuzzEngine final : public Engine {
     };
     const auto divergence = scheduler_->compare(run, begin);
     if (divergence.has_value()) host.report_divergence(*divergence);
-    begin();
   }
 
   std::unique_ptr<Scheduler> scheduler_;

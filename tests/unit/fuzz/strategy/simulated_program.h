@@ -22,6 +22,7 @@ struct SimulatedStep {
   // More than 1: asks choose() for one of so many, before the action.
   std::uint32_t alternatives = 1;
   std::function<void(std::uint32_t)> chosen = {};
+  Op op = {};  // what strategies see of it
 };
 
 // Threads that all exist from the start; each is its list of steps.
@@ -57,7 +58,7 @@ inline SimulatedRun execute(const SimulatedProgram& program, Strategy& strategy,
       if (states[id].next == program[id].size()) continue;
       unfinished = true;
       const SimulatedStep& step = program[id][states[id].next];
-      if (step.spins || !step.possible || step.possible()) ready.push_back({id, {}});
+      if (step.spins || !step.possible || step.possible()) ready.push_back({id, &step.op});
     }
     if (ready.empty()) {
       result.deadlock = unfinished;

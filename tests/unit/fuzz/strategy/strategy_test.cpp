@@ -31,8 +31,9 @@ std::string error_of(std::string_view text) {
   return error != nullptr ? error->message : "no error";
 }
 
+// Those whose runs are independent of each other.
 std::vector<std::string> all_kinds() {
-  return {"random", "random:stay=0", "random:stay=0.9", "pct", "pct:depth=5,k=40"};
+  return {"random", "random:stay=0", "random:stay=0.9", "pct", "pct:depth=5,k=40", "pos"};
 }
 
 // Three threads, six steps each, the third of which is a choice of four.
@@ -52,8 +53,8 @@ TEST(MakeStrategy, makes_every_strategy_with_and_without_options) {
 }
 
 TEST(MakeStrategy, says_what_is_wrong_and_what_is_possible) {
-  EXPECT_EQ(error_of("rnadom"), "unknown strategy 'rnadom': there are random, pct");
-  EXPECT_EQ(error_of(""), "unknown strategy '': there are random, pct");
+  EXPECT_EQ(error_of("rnadom"), "unknown strategy 'rnadom': there are random, pct, pos, dfs, dpor");
+  EXPECT_EQ(error_of(""), "unknown strategy '': there are random, pct, pos, dfs, dpor");
   EXPECT_EQ(error_of("random:sty=1"),
             "strategy 'random:sty=1': it has no option 'sty' (options: stay=0..1)");
   EXPECT_EQ(error_of("random:stay=2"),
@@ -102,8 +103,9 @@ TEST(EveryStrategy, seeds_and_run_numbers_make_different_runs) {
 
 TEST(EveryStrategy, allocates_nothing_after_the_first_runs) {
   const SimulatedProgram program = program_with_choices();
+  const Op pending{.kind = OpKind::write, .size = 4, .address = 64};
   std::vector<ReadyThread> ready(40);
-  for (ThreadId id = 0; id < ready.size(); ++id) ready[id].id = id;
+  for (ThreadId id = 0; id < ready.size(); ++id) ready[id] = {id, &pending};
   SchedulingPoint point;
   point.ready = ready;
   for (const std::string& text : all_kinds()) {
