@@ -39,6 +39,7 @@ void Execution::begin(std::size_t kept) {
     }
   }
   position_ = 0;
+  repeats_ = false;
 }
 
 void Execution::grow_threads(ThreadId thread) {
@@ -55,7 +56,8 @@ void Execution::grow_threads(ThreadId thread) {
 }
 
 void Execution::step(ThreadId id, OpKind pending) {
-  if (position_++ < events_.size()) return;
+  repeats_ = position_++ < events_.size();
+  if (repeats_) return;
   grow_threads(id);
   Thread& thread = threads_[id];
   const auto index = static_cast<std::uint32_t>(events_.size());
@@ -93,7 +95,7 @@ void Execution::join(std::uint32_t from) {
 }
 
 void Execution::executed(const Op& op, bool changed) {
-  if (position_ < events_.size() || events_.empty()) return;
+  if (repeats_ || events_.empty()) return;
   Event& event = events_.back();
   if (op.kind == OpKind::thread_create) {
     grow_threads(op.other);
@@ -131,7 +133,7 @@ void Execution::note_round(const Op& op, bool changed) {
 }
 
 void Execution::woke(ThreadId thread) {
-  if (position_ < events_.size() || events_.empty()) return;
+  if (repeats_ || events_.empty()) return;
   grow_threads(thread);
   threads_[thread].woken_by = static_cast<std::uint32_t>(events_.size() - 1);
 }

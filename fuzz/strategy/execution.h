@@ -100,6 +100,7 @@ class Execution {
   bool known_by_waiting(const Event& other) const;
 
   std::size_t position_ = 0;
+  bool repeats_ = false;  // the step under way is one of those kept
   std::vector<Event> events_;
   std::vector<std::uint32_t> clocks_;  // events_.size() times stride_
   std::size_t stride_ = 0;

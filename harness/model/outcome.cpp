@@ -113,9 +113,11 @@ std::string_view to_string(FailureKind kind) {
 std::uint64_t failure_key(const Failed& failure) {
   Hash hash;
   hash.add(static_cast<std::uint64_t>(failure.kind));
-  // Only an assertion's words are always the same; other messages may hold addresses and numbers of
-  // this run. With no place to tell failures apart, any message is better than none.
-  if (failure.kind == FailureKind::assertion || failure.places.empty()) hash.add(failure.message);
+  // An assertion's words and a status are always the same; other messages may hold addresses and
+  // numbers of this run. With no place to tell failures apart, any message is better than none.
+  const bool same_words =
+      failure.kind == FailureKind::assertion || failure.kind == FailureKind::exit_status;
+  if (same_words || failure.places.empty()) hash.add(failure.message);
 
   std::vector<std::uint64_t> keys;
   keys.reserve(failure.places.size());

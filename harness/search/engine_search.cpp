@@ -56,6 +56,7 @@ class Search {
     begin_ = Clock::now();
     const std::uint64_t runs = options_.seconds > 0 ? ~std::uint64_t{0} : options_.runs;
     strategy_state_ = options_.job.strategy_state;
+    racy_ = racy_new_ = options_.job.racy_pcs;
     if (exhaustive_) {
       explore(runs);
     } else {
@@ -93,6 +94,7 @@ class Search {
       outcome_.result.exhausted = false;
     }
     outcome_.strategy_state = strategy_state_;
+    outcome_.racy_pcs = racy_;
   }
 
   struct Slot {

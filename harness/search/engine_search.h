@@ -34,7 +34,10 @@ struct SearchEvents {
 struct SearchOutcome {
   EngineResult result;
   std::vector<Module> modules;
-  std::string strategy_state;  // of an exhaustive strategy, to go on from
+  // What another search takes over as Job::strategy_state and Job::racy_pcs to go on from where an
+  // exhaustive one ended.
+  std::string strategy_state;
+  std::vector<Address> racy_pcs;
 };
 
 // Findings have tokens but no minimal interleavings yet.
