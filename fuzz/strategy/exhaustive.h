@@ -31,6 +31,7 @@ class ChoiceBudget {
       case Choice::value:
         return n;
       case Choice::spurious_wake:
+      case Choice::lone_wake:
         return spurious_ < kSpuriousWakes ? n : 1;
       case Choice::timeout:
         return timeouts_ < kEarlyTimeouts ? n : 1;
@@ -46,7 +47,7 @@ class ChoiceBudget {
   }
 
   void taken(Choice what, std::uint32_t value) {
-    if (what == Choice::spurious_wake) spurious_ += value;
+    if (what == Choice::spurious_wake || what == Choice::lone_wake) spurious_ += value;
     if (what == Choice::timeout) timeouts_ += value;
     if (what == Choice::cas_failure) weak_failures_ += value;
   }

@@ -24,6 +24,9 @@ inline std::uint32_t random_choice(Random& random, Choice what, std::uint32_t n)
     case Choice::timeout:
     case Choice::cas_failure:
       return random.below(kSeldom) == 0 ? 1 : 0;
+    case Choice::lone_wake:
+      // That a spurious wake-up could save a program which waits for ever must not hide that.
+      return 0;
   }
   return 0;
 }

@@ -35,6 +35,7 @@ struct SchedulingPoint {
 enum class Choice : std::uint8_t {
   waiter,         // which of n waiting threads a notification wakes
   spurious_wake,  // 1: a waiting thread wakes without a notification
+  lone_wake,      // the same, while no other thread can go on
   timeout,        // 1: a timed wait ends by its time
   cas_failure,    // 1: a weak compare-exchange fails though it matched
   value,          // which of n values

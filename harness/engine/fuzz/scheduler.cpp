@@ -871,11 +871,11 @@ bool Scheduler::obtain(SyncObject& object, Want want, std::uint64_t deadline) {
 bool Scheduler::wait_for_others(std::uint64_t deadline, bool spuriously) {
   FuzzThread& self = *running_.thread;
   self.timed_out = false;
-  // Where nobody else could go on there is nothing to be early for; and that a spurious wake-up
-  // could save a program that waits for ever must not hide it.
-  const bool others = ready_.size() > 1;
-  const bool wakes = others && spuriously && choose(Choice::spurious_wake, 2) == 1;
-  const bool early = others && !wakes && deadline != 0 && choose(Choice::timeout, 2) == 1;
+  // Asked in any case: if it hung on who else can go on, runs that differ only in the order of steps
+  // that have nothing to do with this one would not have the same choices.
+  const Choice wake = ready_.size() > 1 ? Choice::spurious_wake : Choice::lone_wake;
+  const bool wakes = spuriously && choose(wake, 2) == 1;
+  const bool early = !wakes && deadline != 0 && choose(Choice::timeout, 2) == 1;
   if (!wakes && !early) {
     if (deadline != 0) begin_timer(self, deadline);
     block();

@@ -91,6 +91,11 @@ TEST(RandomChoice, what_is_seldom_happens_one_time_in_eight) {
   }
 }
 
+TEST(RandomChoice, nobody_wakes_for_no_reason_where_that_would_hide_a_deadlock) {
+  Random random(1);
+  for (int i = 0; i < 1'000; ++i) ASSERT_EQ(random_choice(random, Choice::lone_wake, 2), 0U);
+}
+
 TEST(RandomChoice, waiters_and_values_are_drawn_evenly) {
   Random random(1);
   for (const Choice what : {Choice::waiter, Choice::value}) {
