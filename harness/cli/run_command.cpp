@@ -19,6 +19,7 @@
 #include "harness/cli/case_list.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/expectation.h"
+#include "harness/cli/saved_search.h"
 #include "harness/cli/terminal_size.h"
 #include "harness/report/progress.h"
 #include "harness/report/report_formats.h"
@@ -46,6 +47,7 @@ struct RunOptions {
   std::string expect = "pass";
   std::vector<std::string> reports;
   std::optional<std::string> google_test_filter;
+  std::string resume;  // file, or empty
   std::uint64_t step_limit = Job{}.step_limit;
   std::uint32_t hang_ms = Job{}.hang_ms;
 };
@@ -260,13 +262,60 @@ bool starts_a_thread(const Plan& plan, const PlannedCase& planned) {
   return !search(options, {}).result.one_thread;
 }
 
+// Takes over what the file of --resume holds. What is wrong, if anything is.
+std::optional<Refusal> resume(const std::string& file, const Plan& plan, const PlannedCase& planned,
+                              SavedSearch& saved) {
+  saved = {.strategy = plan.job.strategy,
+           .program = program_fingerprint(planned.program.path),
+           .args = planned.args,
+           .racy_pcs = {},
+           .strategy_state = {}};
+  auto read = read_saved_search(file);
+  if (const auto* wrong = std::get_if<SavedSearchError>(&read)) {
+    return Refusal{kUsage, fmt::format("cannot resume from {}: {}; remove it to begin anew", file,
+                                       wrong->message)};
+  }
+  auto& found = std::get<std::optional<SavedSearch>>(read);
+  if (!found.has_value()) return std::nullopt;
+  const auto differs = [&](const char* what) {
+    return Refusal{kUsage,
+                   fmt::format("{} holds the search of another {}; give another file", file, what)};
+  };
+  if (found->strategy != saved.strategy) return differs("strategy");
+  if (found->program != saved.program) return differs("program, or another build of it");
+  if (found->args != saved.args) return differs("command line of the program");
+  saved = std::move(*found);
+  return std::nullopt;
+}
+
+// --resume goes on with one walk through all interleavings of one program.
+std::optional<Refusal> check_resume(const Plan& plan, const std::vector<PlannedCase>& cases) {
+  if (cases.size() != 1) {
+    return Refusal{kUsage, "--resume is for one case; name one program, or one test of it"};
+  }
+  if (plan.engines != std::vector{EngineKind::fuzz}) {
+    return Refusal{kUsage, "--resume is for the fuzz engine alone: add --engine fuzz"};
+  }
+  const auto strategy = make_strategy(plan.job.strategy, plan.job.seed);
+  const auto* made = std::get_if<std::unique_ptr<Strategy>>(&strategy);
+  if (made == nullptr || !(*made)->exploration().has_value()) {
+    return Refusal{kUsage,
+                   "--resume is for an exhaustive search: add --strategy dpor, or dfs:bound=N"};
+  }
+  return std::nullopt;
+}
+
 EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind engine,
-                        const RunOptions& options, ProgressLine* line,
+                        const RunOptions& options, SavedSearch* saved, ProgressLine* line,
                         std::vector<Module>& modules) {
   SearchOptions search_options;
   search_options.worker = worker_options(planned);
   search_options.job = plan.job;
   search_options.job.engine = engine;
+  if (saved != nullptr) {
+    search_options.job.strategy_state = saved->strategy_state;
+    search_options.job.racy_pcs = saved->racy_pcs;
+  }
   search_options.runs = options.runs;
   search_options.seconds = plan.seconds;
   // Engines with real threads need the processors for the threads of one run.
@@ -292,6 +341,10 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
     };
   }
   SearchOutcome outcome = search(search_options, events);
+  if (saved != nullptr) {
+    saved->strategy_state = std::move(outcome.strategy_state);
+    saved->racy_pcs = std::move(outcome.racy_pcs);
+  }
   // The program lies at the same addresses under every engine.
   if (modules.empty()) modules = outcome.modules;
   minimize_findings(outcome.result, search_options, [&] {
@@ -327,6 +380,16 @@ int run(const RunOptions& options) {
     }
   }
 
+  SavedSearch saved;
+  const bool resumes = !options.resume.empty();
+  if (resumes) {
+    auto refusal = check_resume(plan, planned_cases);
+    if (!refusal.has_value()) {
+      refusal = resume(options.resume, plan, planned_cases.front(), saved);
+    }
+    if (refusal.has_value()) return complain(refusal->status, refusal->message);
+  }
+
   struct sigaction action = {};
   action.sa_handler = on_interrupt;
   sigaction(SIGINT, &action, nullptr);
@@ -354,7 +417,8 @@ int run(const RunOptions& options) {
     for (const EngineKind engine : plan.engines) {
       if (g_interrupted) break;
       result.engines.push_back(
-          run_engine(plan, planned, engine, options, line.get(), result.modules));
+          run_engine(plan, planned, engine, options, resumes ? &saved : nullptr, line.get(),
+                     result.modules));
     }
     result.interrupted = g_interrupted;
   }
@@ -370,6 +434,14 @@ int run(const RunOptions& options) {
   write_terminal_report(std::cout, cases, terminal_options());
   std::cout.flush();
   int status = write_reports(plan, cases);
+  // After an error of Heddle's own there is nothing new to go on from.
+  if (resumes && !results.front()->engines.empty() &&
+      !results.front()->engines.front().error.has_value()) {
+    if (const auto wrong = write_saved_search(options.resume, saved)) {
+      status = complain(kUsage, fmt::format("cannot write {}: {}; the report above is complete",
+                                            options.resume, *wrong));
+    }
+  }
 
   for (const NamedProgram& program : plan.programs) {
     const auto tests = std::count_if(results.begin(), results.end(), [&](const auto& result) {
@@ -439,6 +511,8 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
                    "pass, fail, fail:KIND or any; the exit status says whether it is so")
       ->capture_default_str();
   command->add_option("--report", options->reports, "also write FORMAT:FILE, e.g. json:out.json");
+  command->add_option("--resume", options->resume,
+                      "fuzz, with strategy dfs or dpor: go on from FILE, and write it at the end");
   command->add_option("--gtest_filter", options->google_test_filter,
                       "GoogleTest programs: only the tests that match, as GoogleTest has it");
   command->add_option("--step-limit", options->step_limit, "fuzz: steps after which a run gives up")

@@ -129,6 +129,18 @@ Json to_json(const Finding& finding, const ReportCase& report_case, std::uint64_
   return json;
 }
 
+Json to_json(const Exploration& exploration) {
+  const bool bounded = exploration.bound != Exploration::kNoBound;
+  return {{"complete", exploration.complete},
+          {"executions", exploration.executions},
+          {"redundant", exploration.redundant},
+          {"distinct", exploration.distinct},
+          {"fraction", exploration.fraction},
+          {"bound", bounded ? Json(exploration.bound) : Json(nullptr)},
+          {"limited", exploration.limited},
+          {"by_bound", exploration.by_bound}};
+}
+
 Json to_json(const EngineResult& engine, const ReportCase& report_case) {
   Json json = {{"engine", to_string(engine.engine)},
                {"method", engine.method},
@@ -152,6 +164,7 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
   json["runs_per_second"] =
       engine.seconds > 0 ? Json(static_cast<double>(engine.runs) / engine.seconds) : Json(nullptr);
   json["exhausted"] = engine.exhausted;
+  json["exploration"] = engine.exploration ? to_json(*engine.exploration) : Json(nullptr);
   json["error"] = engine.error ? Json(*engine.error) : Json(nullptr);
   json["not_repeatable"] = nullptr;
   if (engine.divergence) {

@@ -31,8 +31,19 @@
 //   seconds         wall clock, without building up and shrinking
 //   runs_per_second null where seconds is 0
 //   exhausted       true if every interleaving that this engine distinguishes was run
+//   exploration     of exhaustive strategies, else null
 //   error           string if Heddle itself failed or could not use this engine, else null
 //   findings        array of finding, most frequent first
+//
+// exploration:
+//   complete        true if nothing is left within the bounds
+//   executions      different schedules that were executed, over all parts of a resumed search
+//   redundant       runs that repeated an execution, or were given up since they could only do that
+//   distinct        interleavings: executions that differ as partial orders
+//   fraction        estimate of what was done of the whole, 0 to 1
+//   bound           preemptions allowed; null for no bound
+//   limited         true if runs ended at a limit, or waiting loops were cut short
+//   by_bound        array: distinct ones within 0, 1, 2, ... preemptions
 //
 // finding: a distinct way to fail
 //   kind            "data race", "assertion failed", ...: the names of FailureKind

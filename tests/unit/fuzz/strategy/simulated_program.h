@@ -35,6 +35,7 @@ struct SimulatedRun {
   std::uint64_t decisions = 0;
   bool deadlock = false;
   bool gave_up = false;
+  bool redundant = false;  // ended by the strategy
 };
 
 // One run. `program` is what a fresh start looks like; its functions own the program's state.
@@ -83,9 +84,14 @@ inline SimulatedRun execute(const SimulatedProgram& program, Strategy& strategy,
       point.fallback = 1;
     }
     std::size_t picked = point.fallback;
-    if (ready.size() > 1) {
+    // Who follows is asked at every step but the first, which is the main thread's in an engine.
+    if (strategy.follows() ? !result.order.empty() : ready.size() > 1) {
       picked = strategy.pick(point);
       ++result.decisions;
+      if (picked == Strategy::kEndRun) {
+        result.redundant = true;
+        break;
+      }
       if (picked != point.fallback) {
         result.taken.deviations.push_back({current, point.step, ready[picked].id});
       }
@@ -107,9 +113,12 @@ inline SimulatedRun execute(const SimulatedProgram& program, Strategy& strategy,
       step.chosen(choice);
     }
     if (step.action) step.action();
+    if (strategy.follows() && step.op.kind != OpKind::none) {
+      strategy.executed(step.op, writes(step.op.kind));
+    }
     ++state.next;
   }
-  strategy.end_run({.decisions = result.decisions});
+  strategy.end_run({.decisions = result.decisions, .given_up = result.redundant});
   return result;
 }
 

@@ -1,0 +1,42 @@
+// An exhaustive search that was stopped, as a file for `heddle run --resume`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "harness/model/op.h"
+
+namespace heddle {
+
+struct SavedSearch {
+  // What is being searched: a state says nothing about another program, or another strategy.
+  std::string strategy;
+  std::uint64_t program = 0;  // program_fingerprint()
+  std::vector<std::string> args;
+  // How far it has come: SearchOutcome's fields of these names.
+  std::vector<Address> racy_pcs;
+  std::string strategy_state;
+
+  friend bool operator==(const SavedSearch&, const SavedSearch&) = default;
+};
+
+struct SavedSearchError {
+  std::string message;  // one line
+};
+
+// A number for the content of the file; another build has another. 0 if it cannot be read.
+std::uint64_t program_fingerprint(const std::string& path);
+
+std::string to_text(const SavedSearch& saved);
+std::variant<SavedSearch, SavedSearchError> parse_saved_search(const std::string& text);
+
+// Nothing if there is no such file: then the search begins.
+std::variant<std::optional<SavedSearch>, SavedSearchError> read_saved_search(
+    const std::string& file);
+// What went wrong, if anything did; the file is then as it was before.
+std::optional<std::string> write_saved_search(const std::string& file, const SavedSearch& saved);
+
+}  // namespace heddle

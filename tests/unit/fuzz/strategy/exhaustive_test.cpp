@@ -1,0 +1,162 @@
+// dfs and dpor without an engine, on programs whose interleavings can be counted by hand.
+#include "fuzz/strategy/exhaustive.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "fuzz/strategy/dfs.h"
+#include "fuzz/strategy/dpor.h"
+#include "tests/unit/fuzz/strategy/simulated_program.h"
+
+namespace heddle {
+namespace {
+
+SimulatedStep store(Address address) {
+  SimulatedStep step;
+  step.op = {.kind = OpKind::atomic_store, .size = 4, .address = address, .pc = 1};
+  return step;
+}
+
+SimulatedStep load(Address address) {
+  SimulatedStep step;
+  step.op = {.kind = OpKind::atomic_load, .size = 4, .address = address, .pc = 2};
+  return step;
+}
+
+// Each has a thread 0 of its own, as main is: a step that meets nothing.
+SimulatedProgram with_main(SimulatedProgram threads) {
+  threads.insert(threads.begin(), {SimulatedStep{}});
+  return threads;
+}
+
+struct Walked {
+  std::set<std::vector<ThreadId>> orders;
+  std::uint64_t runs = 0;
+  Exploration seen;
+};
+
+Walked walk(const SimulatedProgram& program, Strategy& strategy) {
+  constexpr std::uint64_t kMost = 100'000;
+  Walked walked;
+  for (; walked.runs < kMost; ++walked.runs) {
+    // execute() begins the run itself; a search that is complete refuses.
+    if (strategy.exploration()->complete) break;
+    walked.orders.insert(execute(program, strategy, walked.runs).order);
+  }
+  walked.seen = *strategy.exploration();
+  return walked;
+}
+
+TEST(Dfs, executes_each_schedule_once) {
+  // Two threads of two steps each, after main's: 4! / (2! 2!).
+  const SimulatedProgram program = with_main({{store(64), store(64)}, {store(64), store(64)}});
+  Dfs dfs({});
+  const Walked walked = walk(program, dfs);
+  EXPECT_TRUE(walked.seen.complete);
+  EXPECT_EQ(walked.orders.size(), 6U);
+  EXPECT_EQ(walked.seen.executions, 6U);
+  EXPECT_EQ(walked.seen.distinct, 6U);
+}
+
+TEST(Dfs, schedules_of_independent_steps_are_one_interleaving) {
+  const SimulatedProgram program = with_main({{store(64), store(64)}, {store(128), store(128)}});
+  Dfs dfs({});
+  const Walked walked = walk(program, dfs);
+  EXPECT_EQ(walked.seen.executions, 6U);
+  EXPECT_EQ(walked.seen.distinct, 1U);
+}
+
+TEST(Dfs, those_with_the_fewest_preemptions_come_first) {
+  const SimulatedProgram program = with_main({{store(64), store(64)}, {store(64), store(64)}});
+  Dfs dfs({});
+  // Of the six, two have no preemption, two have one, two have two.
+  EXPECT_EQ(walk(program, dfs).seen.by_bound, (std::vector<std::uint64_t>{2, 4, 6}));
+  Dfs bounded({.bound = 1});
+  const Walked walked = walk(program, bounded);
+  EXPECT_EQ(walked.orders.size(), 4U);
+  EXPECT_EQ(walked.seen.bound, 1U);
+}
+
+TEST(Dpor, executes_each_interleaving_once) {
+  const SimulatedProgram dependent = with_main({{store(64), store(64)}, {store(64), store(64)}});
+  Dpor one;
+  const Walked all = walk(dependent, one);
+  EXPECT_TRUE(all.seen.complete);
+  EXPECT_EQ(all.seen.executions, 6U);
+  EXPECT_EQ(all.seen.redundant, 0U);
+
+  const SimulatedProgram independent =
+      with_main({{store(64), store(64)}, {store(128), store(128)}});
+  Dpor other;
+  EXPECT_EQ(walk(independent, other).seen.executions, 1U);
+}
+
+TEST(Dpor, readers_of_one_writer_do_not_race_with_each_other) {
+  const SimulatedProgram program = with_main({{store(64)}, {load(64)}, {load(64)}, {load(64)}});
+  Dpor dpor;
+  EXPECT_EQ(walk(program, dpor).seen.executions, 8U);
+}
+
+TEST(Dpor, both_values_of_a_choice_are_explored) {
+  SimulatedProgram program = with_main({{store(64)}, {store(128)}});
+  program[1][0].alternatives = 3;
+  program[1][0].chosen = [](std::uint32_t) {};
+  Dpor dpor;
+  EXPECT_EQ(walk(program, dpor).seen.executions, 3U);
+}
+
+template <typename Make>
+void expect_resumable(const SimulatedProgram& program, Make make) {
+  const auto whole = make();
+  const Exploration expected = walk(program, *whole).seen;
+  // Handed on after each run.
+  auto strategy = make();
+  for (std::uint64_t run = 0; run < 1'000 && !strategy->exploration()->complete; ++run) {
+    execute(program, *strategy, run);
+    const std::string state = strategy->state();
+    strategy = make();
+    ASSERT_TRUE(strategy->set_state(state));
+  }
+  EXPECT_EQ(*strategy->exploration(), expected);
+}
+
+TEST(ExhaustiveState, a_search_that_is_handed_on_after_each_run_counts_the_same) {
+  const SimulatedProgram program =
+      with_main({{store(64), load(128)}, {store(128), load(64)}, {store(64)}});
+  expect_resumable(program, [] { return std::make_unique<Dpor>(); });
+  expect_resumable(program, [] { return std::make_unique<Dfs>(DfsOptions{}); });
+}
+
+TEST(ExhaustiveState, a_state_that_is_damaged_or_of_another_strategy_is_refused) {
+  const SimulatedProgram program = with_main({{store(64), store(64)}, {store(64), store(64)}});
+  Dpor dpor;
+  execute(program, dpor, 0);
+  const std::string state = dpor.state();
+  EXPECT_FALSE(Dfs({}).set_state(state));
+  EXPECT_FALSE(Dpor().set_state(state + " 1"));
+  for (std::size_t size = 1; size < state.size(); ++size) {
+    Dpor other;
+    // A number cut short can be a number; the rest is then missing.
+    EXPECT_FALSE(other.set_state(state.substr(0, size)) && state[size] == ' ') << size;
+  }
+}
+
+TEST(ChoiceBudget, what_may_happen_any_time_happens_so_often_and_no_more) {
+  ChoiceBudget budget;
+  EXPECT_EQ(budget.allowed(Choice::spurious_wake, 2), 2U);
+  budget.taken(Choice::spurious_wake, 1);
+  EXPECT_EQ(budget.allowed(Choice::spurious_wake, 2), 1U);
+  EXPECT_EQ(budget.allowed(Choice::lone_wake, 2), 1U);
+  EXPECT_EQ(budget.allowed(Choice::waiter, 3), 3U);
+  budget.begin_run();
+  EXPECT_EQ(budget.allowed(Choice::spurious_wake, 2), 2U);
+}
+
+}  // namespace
+}  // namespace heddle
