@@ -416,9 +416,8 @@ int run(const RunOptions& options) {
     }
     for (const EngineKind engine : plan.engines) {
       if (g_interrupted) break;
-      result.engines.push_back(
-          run_engine(plan, planned, engine, options, resumes ? &saved : nullptr, line.get(),
-                     result.modules));
+      result.engines.push_back(run_engine(plan, planned, engine, options,
+                                          resumes ? &saved : nullptr, line.get(), result.modules));
     }
     result.interrupted = g_interrupted;
   }

@@ -46,7 +46,8 @@ std::string seconds_of(std::optional<double> seconds) {
 
 void show_exhaustive(bool small) {
   fmt::print(
-      "\n== dpor: every interleaving of programs that have a known number of them, one worker, its\n"
+      "\n== dpor: every interleaving of programs that have a known number of them, one worker, "
+      "its\n"
       "   start included. GenMC, Nidhugg: seconds for the same in C, measured elsewhere on two "
       "cores\n  {:<24} {:>12} {:>10} {:>9} {:>12} {:>7} {:>8}\n",
       "", "executions", "redundant", "seconds", "executions/s", "GenMC", "Nidhugg");
@@ -68,9 +69,8 @@ void show_exhaustive(bool small) {
     std::string name = counted.program;
     for (const std::string& arg : counted.args) name += " " + arg;
     fmt::print("  {:<24} {:>12} {:>10} {:>9.3f} {:>12.0f} {:>7} {:>8}\n", name, result.runs,
-               result.redundant, result.seconds,
-               static_cast<double>(result.runs) / result.seconds, seconds_of(counted.genmc),
-               seconds_of(counted.nidhugg));
+               result.redundant, result.seconds, static_cast<double>(result.runs) / result.seconds,
+               seconds_of(counted.genmc), seconds_of(counted.nidhugg));
   }
 }
 

@@ -362,7 +362,8 @@ int run(const BenchOptions& options) {
 int main(int argc, char** argv) {
   CLI::App app("Measures Heddle beside a plain loop and hand-written Relacy tests");
   heddle::bench::BenchOptions options;
-  app.add_option("-p,--parts", options.parts, "speed, stress, first, exhaustive, memory; several with commas")
+  app.add_option("-p,--parts", options.parts,
+                 "speed, stress, first, exhaustive, memory; several with commas")
       ->delimiter(',')
       ->check(CLI::IsMember({"speed", "stress", "first", "exhaustive", "memory"}))
       ->capture_default_str();

@@ -82,21 +82,21 @@ TEST_P(ExactCount, dpor_executes_each_interleaving_once) {
 }
 
 const Counted kCounted[] = {
-    {{"fetch_adds", {"5", "1"}}, 120},       // N!
-    {{"fetch_adds", {"7", "1"}}, 5'040},     //
-    {{"fetch_adds", {"9", "1"}}, 362'880},   //
-    {{"fetch_adds", {"4", "2"}}, 576},       // (N!)^2
-    {{"fetch_adds", {"6", "2"}}, 518'400},   //
-    {{"fetch_adds", {"3", "3"}}, 216},       // (N!)^3
-    {{"fetch_adds", {"4", "3"}}, 13'824},    //
-    {{"locked_increments", {"6"}}, 720},     // N!
-    {{"readers", {"13"}}, 8'192},            // 2^N
-    {{"lastzero", {"5"}}, 64},               // (N + 3) 2^(N - 2)
-    {{"lastzero", {"10"}}, 3'328},           //
-    {{"lastzero", {"15"}}, 147'456},         //
-    {{"indexer", {"12"}}, 8},                //
-    {{"indexer", {"15"}}, 4'096},            //
-    {{"fib_bench", {"5"}}, 218'243},         //
+    {{"fetch_adds", {"5", "1"}}, 120},      // N!
+    {{"fetch_adds", {"7", "1"}}, 5'040},    //
+    {{"fetch_adds", {"9", "1"}}, 362'880},  //
+    {{"fetch_adds", {"4", "2"}}, 576},      // (N!)^2
+    {{"fetch_adds", {"6", "2"}}, 518'400},  //
+    {{"fetch_adds", {"3", "3"}}, 216},      // (N!)^3
+    {{"fetch_adds", {"4", "3"}}, 13'824},   //
+    {{"locked_increments", {"6"}}, 720},    // N!
+    {{"readers", {"13"}}, 8'192},           // 2^N
+    {{"lastzero", {"5"}}, 64},              // (N + 3) 2^(N - 2)
+    {{"lastzero", {"10"}}, 3'328},          //
+    {{"lastzero", {"15"}}, 147'456},        //
+    {{"indexer", {"12"}}, 8},               //
+    {{"indexer", {"15"}}, 4'096},           //
+    {{"fib_bench", {"5"}}, 218'243},        //
 };
 
 INSTANTIATE_TEST_SUITE_P(programs, ExactCount, testing::ValuesIn(kCounted),
@@ -154,9 +154,8 @@ INSTANTIATE_TEST_SUITE_P(programs, DfsAndDpor,
                          testing::Values(Call{"fetch_adds", {"3", "1"}},
                                          Call{"fetch_adds", {"2", "3"}},
                                          Call{"fetch_adds", {"3", "2"}},
-                                         Call{"locked_increments", {"3"}},
-                                         Call{"readers", {"2"}}, Call{"lastzero", {"2"}},
-                                         Call{"fib_bench", {"1"}}),
+                                         Call{"locked_increments", {"3"}}, Call{"readers", {"2"}},
+                                         Call{"lastzero", {"2"}}, Call{"fib_bench", {"1"}}),
                          [](const auto& parameter) { return name_of(parameter.param); });
 
 // ---- stopped and resumed

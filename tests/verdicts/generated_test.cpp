@@ -19,13 +19,13 @@ namespace {
 using Blocks = std::vector<std::string>;
 
 rc::Gen<std::string> one_step(const std::string& what, int places, int values) {
-  return rc::gen::map(
-      rc::gen::tuple(rc::gen::elementOf(what), rc::gen::inRange(0, places),
-                     rc::gen::inRange(1, values + 1)),
-      [](const std::tuple<char, int, int>& step) {
-        return std::string{std::get<0>(step), static_cast<char>('0' + std::get<1>(step)),
-                           static_cast<char>('0' + std::get<2>(step))};
-      });
+  return rc::gen::map(rc::gen::tuple(rc::gen::elementOf(what), rc::gen::inRange(0, places),
+                                     rc::gen::inRange(1, values + 1)),
+                      [](const std::tuple<char, int, int>& step) {
+                        return std::string{std::get<0>(step),
+                                           static_cast<char>('0' + std::get<1>(step)),
+                                           static_cast<char>('0' + std::get<2>(step))};
+                      });
 }
 
 // Two places, so that threads meet often; two values, so that they can be told apart.

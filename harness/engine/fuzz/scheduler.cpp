@@ -871,8 +871,8 @@ bool Scheduler::obtain(SyncObject& object, Want want, std::uint64_t deadline) {
 bool Scheduler::wait_for_others(std::uint64_t deadline, bool spuriously) {
   FuzzThread& self = *running_.thread;
   self.timed_out = false;
-  // Asked in any case: if it hung on who else can go on, runs that differ only in the order of steps
-  // that have nothing to do with this one would not have the same choices.
+  // Asked in any case: if it hung on who else can go on, runs that differ only in the order of
+  // steps that have nothing to do with this one would not have the same choices.
   const Choice wake = ready_.size() > 1 ? Choice::spurious_wake : Choice::lone_wake;
   const bool wakes = spuriously && choose(wake, 2) == 1;
   const bool early = !wakes && deadline != 0 && choose(Choice::timeout, 2) == 1;

@@ -33,8 +33,8 @@ TEST(Dependency, neighbours_in_one_word_are_independent_and_overlaps_are_not) {
 }
 
 TEST(Dependency, a_lock_is_another_object_than_the_memory_that_it_lies_in) {
-  EXPECT_FALSE(conflicts({.kind = OpKind::mutex_lock, .address = 64},
-                         access(OpKind::atomic_store, 64)));
+  EXPECT_FALSE(
+      conflicts({.kind = OpKind::mutex_lock, .address = 64}, access(OpKind::atomic_store, 64)));
 }
 
 TEST(Dependency, locks_exclude_each_other_and_readers_do_not) {

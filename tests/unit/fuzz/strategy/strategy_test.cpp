@@ -133,8 +133,8 @@ TEST(EveryStrategy, answers_stay_in_range) {
     for (std::uint64_t run = 0; run < 20; ++run) {
       strategy->begin_run(run);
       for (std::uint32_t n = 1; n < 40; ++n) {
-        for (const Choice what : {Choice::waiter, Choice::spurious_wake, Choice::lone_wake, Choice::timeout,
-                                  Choice::cas_failure, Choice::value}) {
+        for (const Choice what : {Choice::waiter, Choice::spurious_wake, Choice::lone_wake,
+                                  Choice::timeout, Choice::cas_failure, Choice::value}) {
           EXPECT_LT(strategy->choose(what, n, 0, n), n) << text;
         }
       }
