@@ -89,11 +89,12 @@ void Dfs::end_run(const RunEnd& end) {
 
 std::string Dfs::state() const {
   StateWriter out(kStateName);
-  for (const std::uint64_t number :
-       {std::uint64_t{seen_.complete}, seen_.executions, seen_.redundant,
-        std::uint64_t{seen_.limited}, std::uint64_t{seen_.bound}, std::uint64_t{pruned_}}) {
-    out.add(number);
-  }
+  out.add(seen_.complete ? 1 : 0);
+  out.add(seen_.executions);
+  out.add(seen_.redundant);
+  out.add(seen_.limited ? 1 : 0);
+  out.add(seen_.bound);
+  out.add(pruned_ ? 1 : 0);
   out.add(decisions_.size());
   for (const Decision& decision : decisions_) {
     out.add(decision.taken);

@@ -64,7 +64,7 @@ bool Dpor::begin_run(std::uint64_t /*run*/) {
 std::size_t Dpor::pick(const SchedulingPoint& point) {
   last_ready_.clear();
   for (const ReadyThread& thread : point.ready) last_ready_.push_back(thread.id);
-  std::size_t chosen = point.ready.size();
+  std::size_t chosen = 0;
   if (position_ < planned_) {
     chosen = index_of(point.ready, nodes_[position_].thread);
   } else {

@@ -14,9 +14,9 @@ class StateWriter {
 
   void add(std::uint64_t number) {
     char digits[20];
-    const auto end = std::to_chars(std::begin(digits), std::end(digits), number, 36).ptr;
+    const auto written = std::to_chars(std::begin(digits), std::end(digits), number, 36);
     text_ += ' ';
-    text_.append(digits, end);
+    text_.append(digits, written.ptr);
   }
 
   std::string take() { return std::move(text_); }
@@ -29,8 +29,8 @@ class StateWriter {
 // is false and all numbers are 0.
 class StateReader {
  public:
-  StateReader(std::string_view name, std::string_view text) : left_(text) {
-    ok_ = left_.starts_with(name);
+  StateReader(std::string_view name, std::string_view text)
+      : left_(text), ok_(text.starts_with(name)) {
     if (ok_) left_.remove_prefix(name.size());
   }
 
@@ -61,7 +61,7 @@ class StateReader {
   }
 
   std::string_view left_;
-  bool ok_ = true;
+  bool ok_;
 };
 
 }  // namespace heddle
