@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -530,25 +531,41 @@ template void Scheduler::access_point<true, false>(Address, unsigned, Address);
 template void Scheduler::access_point<true, true>(Address, unsigned, Address);
 
 template <bool kWrite>
-void Scheduler::record_access(Address address, unsigned size, Address pc) {
-  ShadowCell* cell = shadow_.cell(address);
-  if (cell->sync != 0) [[unlikely]] {
-    // Memory that an earlier run freed is the rule: most runs allocate and free the same.
-    if (cell->sync != kFreedMemory || races_.alive(cell->history.write)) {
-      check_access_slow(kWrite, address, size, pc);
-      return;
-    }
-    cell->sync = 0;
-  }
-  Race race;
-  if (races_.access<kWrite>(cell, byte_mask(address, size), pc, running_.epoch,
-                            running_.thread->clock, race)) [[unlikely]] {
-    on_race(race, access_op(kWrite, address, size, pc));
+void Scheduler::record_access(ShadowCell* cell, std::uint8_t mask, Address address, Address pc) {
+  // Memory that an earlier run freed is the rule: most runs allocate and free the same.
+  if (cell->sync == kFreedMemory && !races_.alive(cell->history.write)) cell->sync = 0;
+  if ((cell->sync | cell->split | cell->reads) != 0 ||
+      !races_.record_ordered<kWrite>(cell, mask, pc, running_.epoch, running_.thread->clock)) {
+    record_access_slow<kWrite>(cell, mask, address, pc);
   }
 }
 
-template void Scheduler::record_access<false>(Address, unsigned, Address);
-template void Scheduler::record_access<true>(Address, unsigned, Address);
+template void Scheduler::record_access<false>(ShadowCell*, std::uint8_t, Address, Address);
+template void Scheduler::record_access<true>(ShadowCell*, std::uint8_t, Address, Address);
+
+template <bool kWrite>
+void Scheduler::record_first_access(std::uint8_t mask, Address address, Address pc) {
+  record_access<kWrite>(shadow_.cell(address), mask, address, pc);
+}
+
+template void Scheduler::record_first_access<false>(std::uint8_t, Address, Address);
+template void Scheduler::record_first_access<true>(std::uint8_t, Address, Address);
+
+template <bool kWrite>
+void Scheduler::record_access_slow(ShadowCell* cell, std::uint8_t mask, Address address,
+                                   Address pc) {
+  const auto size = static_cast<unsigned>(std::popcount(mask));
+  races_.drop_stale(cell);
+  if (cell->sync == kFreedMemory || sync_.first(cell) != nullptr) {
+    check_access_slow(kWrite, address, size, pc);
+    return;
+  }
+  cell->sync = 0;
+  Race race;
+  if (races_.access<kWrite>(cell, mask, pc, running_.epoch, running_.thread->clock, race)) {
+    on_race(race, access_op(kWrite, address, size, pc));
+  }
+}
 
 void Scheduler::check_access_slow(bool write, Address address, unsigned size, Address pc) {
   Race race;
