@@ -58,7 +58,10 @@ class Random {
   }
 
   // Uniform in [0, 1), a multiple of 2^-53.
-  constexpr double unit() { return static_cast<double>(next() >> 11U) * 0x1p-53; }
+  // Through a signed number: processors convert those in one instruction.
+  constexpr double unit() {
+    return static_cast<double>(static_cast<std::int64_t>(next() >> 11U)) * 0x1p-53;
+  }
 
   // True with this probability: always for 1, never for 0.
   constexpr bool chance(double probability) { return unit() < probability; }

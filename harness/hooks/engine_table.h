@@ -57,7 +57,8 @@ struct EngineTable {
   void (*read_range)(Address address, std::size_t size, Address pc);
   void (*write_range)(Address address, std::size_t size, Address pc);
 
-  // `pc`: the call site, in the calling function.
+  // `pc`: the call site, in the calling function. Both are null where nobody wants to know: a test
+  // costs less than a call, and there are two for every function of the program.
   void (*func_entry)(Address pc);
   void (*func_exit)();
 

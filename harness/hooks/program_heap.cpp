@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cstring>
 
 namespace heddle {
@@ -39,7 +40,8 @@ constinit Address g_committed = kBegin;  // mapped up to here
 constinit Address g_run_begin = kBegin;  // what the snapshot ends at
 constinit Address g_high = kBegin;       // highest top of any run since memory was given back
 constinit FreeBlock* g_free[kClasses] = {};
-constinit unsigned char* g_copy = nullptr;  // the snapshot's bytes
+constinit std::uint64_t g_freed_classes = 0;  // bit c: g_free[c] may hold something
+constinit unsigned char* g_copy = nullptr;    // the snapshot's bytes
 constinit bool g_threaded = false;
 constinit std::atomic_flag g_lock = ATOMIC_FLAG_INIT;
 
@@ -131,6 +133,7 @@ bool release(void* pointer) {
   auto* block = static_cast<FreeBlock*>(pointer);
   block->next = g_free[c];
   g_free[c] = block;
+  g_freed_classes |= std::uint64_t{1} << c;
   return true;
 }
 
@@ -164,7 +167,9 @@ void restore() {
     g_high = g_run_begin;
   }
   // Blocks freed before main are not offered again: their lists would have to be saved as well.
-  if (g_top - g_run_begin > 0) std::fill(std::begin(g_free), std::end(g_free), nullptr);
+  for (; g_freed_classes != 0; g_freed_classes &= g_freed_classes - 1) {
+    g_free[std::countr_zero(g_freed_classes)] = nullptr;
+  }
   g_top = g_run_begin;
 }
 

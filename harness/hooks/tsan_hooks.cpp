@@ -210,11 +210,13 @@ HEDDLE_EXPORT Wide __tsan_atomic128_compare_exchange_val(volatile Wide* a, Wide 
 HEDDLE_EXPORT void __tsan_init() {}
 
 HEDDLE_EXPORT void __tsan_func_entry(void* pc) {
-  heddle::g_engine_table->func_entry(heddle::address_of(pc));
+  const auto entry = heddle::g_engine_table->func_entry;
+  if (entry != nullptr) entry(heddle::address_of(pc));
 }
 
 HEDDLE_EXPORT void __tsan_func_exit() {
-  heddle::g_engine_table->func_exit();
+  const auto exit = heddle::g_engine_table->func_exit;
+  if (exit != nullptr) exit();
 }
 
 HEDDLE_EXPORT void __tsan_vptr_update(void** slot, void* value) {

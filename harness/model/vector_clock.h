@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 
 #include "harness/model/op.h"
@@ -19,8 +20,14 @@ class VectorClock {
   VectorClock(const VectorClock& other) { *this = other; }
   VectorClock& operator=(const VectorClock& other) {
     if (this == &other) return *this;
-    if (other.size_ > capacity_) grow(other.size_);
-    std::copy_n(other.data(), other.size_, data());
+    if (!heap_ && !other.heap_) [[likely]] {
+      // As a whole: a few moves, where a copy of `size_` times would be a call.
+      std::copy(std::begin(other.inline_), std::end(other.inline_), std::begin(inline_));
+    } else {
+      if (other.size_ > capacity_) grow(other.size_);
+      std::copy_n(other.data(), other.size_, data());
+      if (other.size_ < size_) std::fill(data() + other.size_, data() + size_, 0);
+    }
     size_ = other.size_;
     return *this;
   }
@@ -29,19 +36,26 @@ class VectorClock {
   Time get(ThreadId thread) const { return thread < size_ ? data()[thread] : 0; }
 
   void set(ThreadId thread, Time time) {
-    if (thread >= size_) resize(thread + 1);
+    extend(thread + 1);
     data()[thread] = time;
   }
 
   // Afterwards this knows all that either knew.
   void join(const VectorClock& other) {
-    if (other.size_ > size_) resize(other.size_);
+    extend(other.size_);
     Time* mine = data();
     const Time* theirs = other.data();
     for (std::uint32_t i = 0; i < other.size_; ++i) mine[i] = std::max(mine[i], theirs[i]);
   }
 
-  void clear() { size_ = 0; }
+  void clear() {
+    if (heap_) {
+      std::fill_n(heap_.get(), size_, 0);
+    } else {
+      std::fill(std::begin(inline_), std::end(inline_), 0);
+    }
+    size_ = 0;
+  }
   bool empty() const { return size_ == 0; }
 
   // Threads with an id below this may have a time; those from here on have none.
@@ -58,25 +72,29 @@ class VectorClock {
  private:
   static constexpr std::uint32_t kInline = 6;
 
-  Time* data() { return heap_ ? heap_.get() : inline_; }
-  const Time* data() const { return heap_ ? heap_.get() : inline_; }
+  Time* data() { return data_; }
+  const Time* data() const { return data_; }
 
-  void resize(std::uint32_t size) {
-    if (size > capacity_) grow(size);
-    std::fill(data() + size_, data() + size, 0);
+  void extend(std::uint32_t size) {
+    if (size <= size_) return;
+    if (size > capacity_) [[unlikely]]
+      grow(size);
     size_ = size;
   }
 
-  void grow(std::uint32_t size) {
+  [[gnu::noinline]] void grow(std::uint32_t size) {
     const std::uint32_t capacity = std::max(size, capacity_ * 2);
-    std::unique_ptr<Time[]> bigger(new Time[capacity]);
+    std::unique_ptr<Time[]> bigger(new Time[capacity]());
     std::copy_n(data(), size_, bigger.get());
     heap_ = std::move(bigger);
+    data_ = heap_.get();
     capacity_ = capacity;
   }
 
+  Time* data_ = inline_;  // or the heap's
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = kInline;
+  // Zero from `size_` on, as the heap's are.
   Time inline_[kInline] = {};
   std::unique_ptr<Time[]> heap_;
 };

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <iostream>
 #include <locale>
 
@@ -15,9 +16,16 @@ char g_output_buffer[BUFSIZ];
 char g_input_buffer[BUFSIZ];
 int g_output_mode = _IOFBF;
 bool g_has_input = false;  // a file, which can be read again
+FILE g_output = {};        // stdout as the last restore left it
+
+// Nearly all runs leave stdout as it was. One that has seen wide characters keeps them elsewhere.
+bool output_is_untouched() {
+  return stdout->_mode <= 0 && std::memcmp(stdout, &g_output, sizeof g_output) == 0;
+}
 
 void set_buffers() {
   setvbuf(stdout, g_output_buffer, g_output_mode, sizeof g_output_buffer);
+  std::memcpy(&g_output, stdout, sizeof g_output);
   if (g_has_input) setvbuf(stdin, g_input_buffer, _IOFBF, sizeof g_input_buffer);
 }
 
@@ -36,6 +44,7 @@ void prepare() {
 }
 
 void restore() {
+  if (!g_has_input && output_is_untouched()) return;
   __fpurge(stdout);
   if (g_has_input) {
     __fpurge(stdin);

@@ -10,6 +10,7 @@ extern Scheduler* g_scheduler __attribute__((visibility("hidden")));
 
 // The bytes of an access within its 8 bytes; it must not cross into the next.
 inline std::uint8_t byte_mask(Address address, unsigned size) {
+  if (size == 8) return 0xff;
   return static_cast<std::uint8_t>(((1U << size) - 1) << (address & 7));
 }
 
@@ -20,7 +21,7 @@ inline void Scheduler::access(Address address, unsigned size, Address pc) {
   if (kWrite) running_.changes += FiberStacks::holds(address) ? 0 : 1;
   // A schedule names points by steps. Where a replay comes from, other plain accesses may have been
   // points than are known here, so it stops at all of them.
-  if (kReplay || running_.step >= running_.stop_step || racy_.contains(pc) ||
+  if (kReplay || running_.step >= running_.stop_step || racy_.may_contain(pc) ||
       (address & 7) + size > 8) [[unlikely]] {
     access_point<kReplay, kWrite>(address, size, pc);
     return;
@@ -31,14 +32,19 @@ inline void Scheduler::access(Address address, unsigned size, Address pc) {
 // All else is a call at the end, so that the common way through saves no register.
 template <bool kWrite>
 inline void Scheduler::check_access(Address address, unsigned size, Address pc) {
-  const History& history = shadow_.cell(address)->history;
   const std::uint8_t mask = byte_mask(address, size);
+  ShadowCell* cell = shadow_.find(address);
+  if (cell == nullptr) [[unlikely]] {
+    record_first_access<kWrite>(mask, address, pc);
+    return;
+  }
+  const History& history = cell->history;
   // Seen already since this thread last synchronised.
   if (history.write == running_.epoch && (history.write_access.mask() & mask) == mask) return;
   if (!kWrite && history.read == running_.epoch && (history.read_access.mask() & mask) == mask) {
     return;
   }
-  record_access<kWrite>(address, size, pc);
+  record_access<kWrite>(cell, mask, address, pc);
 }
 
 }  // namespace heddle

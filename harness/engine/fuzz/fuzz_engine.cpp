@@ -56,8 +56,6 @@ constexpr EngineTable make_table() {
   table.write[4] = access<kReplay, true, 16>;
   table.read_range = range<kReplay, false>;
   table.write_range = range<kReplay, true>;
-  table.func_entry = [](Address) {};
-  table.func_exit = [] {};
   table.atomic_load = [](Address a, unsigned size, MemoryOrder order, Address pc) {
     return g_scheduler->atomic_load(a, size, order, pc);
   };

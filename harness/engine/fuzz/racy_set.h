@@ -2,7 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <bitset>
+#include <array>
 #include <span>
 #include <vector>
 
@@ -22,16 +22,16 @@ class RacySet {
   void begin_run() {
     if (!dirty_) return;
     dirty_ = false;
+    for (const Address pc : pcs_) filter_[hash(pc)] = false;
     pcs_ = job_;
-    filter_.reset();
-    for (const Address pc : pcs_) filter_.set(hash(pc));
+    for (const Address pc : pcs_) filter_[hash(pc)] = true;
   }
 
   // Returns whether it is new.
   bool add(Address pc) {
     if (contains(pc)) return false;
     pcs_.push_back(pc);
-    filter_.set(hash(pc));
+    filter_[hash(pc)] = true;
     dirty_ = true;
     return true;
   }
@@ -39,25 +39,19 @@ class RacySet {
   // In this run.
   bool has_learned() const { return dirty_; }
 
-  // Inlined by force: a call would cost more than the bit.
-  [[gnu::always_inline]] bool contains(Address pc) const {
-    // Nearly every access is answered by one bit.
-    if (!filter_.test(hash(pc))) [[likely]]
-      return false;
-    return find(pc);
+  bool contains(Address pc) const {
+    return may_contain(pc) && std::find(pcs_.begin(), pcs_.end(), pc) != pcs_.end();
   }
+  // False for nearly all that it does not contain. Inlined by force: a call would cost more.
+  [[gnu::always_inline]] bool may_contain(Address pc) const { return filter_[hash(pc)]; }
 
  private:
-  [[gnu::noinline]] bool find(Address pc) const {
-    return std::find(pcs_.begin(), pcs_.end(), pc) != pcs_.end();
-  }
-
-  static constexpr std::size_t kBits = std::size_t{1} << 14;
-  static std::size_t hash(Address pc) { return (pc ^ pc >> 14) & (kBits - 1); }
+  static constexpr std::size_t kSlots = std::size_t{1} << 13;
+  static std::size_t hash(Address pc) { return (pc ^ pc >> 13) & (kSlots - 1); }
 
   std::vector<Address> job_;
   std::vector<Address> pcs_;
-  std::bitset<kBits> filter_;
+  std::array<bool, kSlots> filter_{};
   bool dirty_ = false;
 };
 

@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "harness/engine/fuzz/access.h"
 #include "harness/hooks/exit_functions.h"
@@ -47,10 +50,15 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   return hash ^ hash >> 29;
 }
 
-std::uint64_t hash_text(const std::string& text) {
+std::uint64_t hash_text(std::string_view text) {
   std::uint64_t hash = 1;
   for (const char c : text) hash = mix(hash, static_cast<unsigned char>(c));
   return hash;
+}
+
+// Of a failure at this place alone, as Scheduler::end() computes it.
+std::uint64_t cheap_key(FailureKind kind, std::string_view message, Address pc) {
+  return mix(mix(mix(static_cast<std::uint64_t>(kind), hash_text(message)), pc), 0);
 }
 
 Op access_op(bool write, Address address, unsigned size, Address pc) {
@@ -253,7 +261,7 @@ void Scheduler::leave_run() {
                             [&](const ReadyThread& thread) { return thread.id != self.id; });
   // What runs next under this thread's block is the program again, whatever is left open here.
   t_program_code = true;
-  fs_.set(host_fs_);
+  if (self.fs_base != host_fs_) fs_.set(host_fs_);
   running_.thread = nullptr;
   boost::context::detail::jump_fcontext(host_thread_.context, &self);
   __builtin_unreachable();
@@ -262,8 +270,8 @@ void Scheduler::leave_run() {
 // ---- scheduling
 // -----------------------------------------------------------------------------------
 
-std::size_t Scheduler::ready_index(ThreadId id) const {
-  if (ready_.size() <= 8) {
+inline std::size_t Scheduler::ready_index(ThreadId id) const {
+  if (ready_.size() <= 8) [[likely]] {
     std::size_t i = 0;
     while (i < ready_.size() && ready_[i].id < id) ++i;
     return i;
@@ -275,15 +283,21 @@ std::size_t Scheduler::ready_index(ThreadId id) const {
                                   ready_.begin());
 }
 
+// Both move what stands above one by one: there are few, and a library call would cost more.
 void Scheduler::enable(FuzzThread& thread) {
   thread.state = FuzzThread::State::ready;
-  ready_.insert(ready_.begin() + static_cast<std::ptrdiff_t>(ready_index(thread.id)),
-                {thread.id, &thread.op});
+  ready_.push_back({thread.id, &thread.op});
+  for (std::size_t i = ready_.size() - 1; i > 0 && ready_[i - 1].id > thread.id; --i) {
+    std::swap(ready_[i], ready_[i - 1]);
+  }
 }
 
 void Scheduler::disable(FuzzThread& thread) {
   thread.state = FuzzThread::State::blocked;
-  ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(ready_index(thread.id)));
+  for (std::size_t i = ready_index(thread.id) + 1; i < ready_.size(); ++i) {
+    ready_[i - 1] = ready_[i];
+  }
+  ready_.pop_back();
 }
 
 inline void Scheduler::resume(FuzzThread& next) {
@@ -530,25 +544,41 @@ template void Scheduler::access_point<true, false>(Address, unsigned, Address);
 template void Scheduler::access_point<true, true>(Address, unsigned, Address);
 
 template <bool kWrite>
-void Scheduler::record_access(Address address, unsigned size, Address pc) {
-  ShadowCell* cell = shadow_.cell(address);
-  if (cell->sync != 0) [[unlikely]] {
-    // Memory that an earlier run freed is the rule: most runs allocate and free the same.
-    if (cell->sync != kFreedMemory || races_.alive(cell->history.write)) {
-      check_access_slow(kWrite, address, size, pc);
-      return;
-    }
-    cell->sync = 0;
-  }
-  Race race;
-  if (races_.access<kWrite>(cell, byte_mask(address, size), pc, running_.epoch,
-                            running_.thread->clock, race)) [[unlikely]] {
-    on_race(race, access_op(kWrite, address, size, pc));
+void Scheduler::record_access(ShadowCell* cell, std::uint8_t mask, Address address, Address pc) {
+  // Memory that an earlier run freed is the rule: most runs allocate and free the same.
+  if (cell->sync == kFreedMemory && !races_.alive(cell->history.write)) cell->sync = 0;
+  if ((cell->sync | cell->split | cell->reads) != 0 ||
+      !races_.record_ordered<kWrite>(cell, mask, pc, running_.epoch, running_.thread->clock)) {
+    record_access_slow<kWrite>(cell, mask, address, pc);
   }
 }
 
-template void Scheduler::record_access<false>(Address, unsigned, Address);
-template void Scheduler::record_access<true>(Address, unsigned, Address);
+template void Scheduler::record_access<false>(ShadowCell*, std::uint8_t, Address, Address);
+template void Scheduler::record_access<true>(ShadowCell*, std::uint8_t, Address, Address);
+
+template <bool kWrite>
+void Scheduler::record_first_access(std::uint8_t mask, Address address, Address pc) {
+  record_access<kWrite>(shadow_.cell(address), mask, address, pc);
+}
+
+template void Scheduler::record_first_access<false>(std::uint8_t, Address, Address);
+template void Scheduler::record_first_access<true>(std::uint8_t, Address, Address);
+
+template <bool kWrite>
+void Scheduler::record_access_slow(ShadowCell* cell, std::uint8_t mask, Address address,
+                                   Address pc) {
+  const auto size = static_cast<unsigned>(std::bit_width(mask) - std::countr_zero(mask));
+  races_.drop_stale(cell);
+  if (cell->sync == kFreedMemory || sync_.first(cell) != nullptr) {
+    check_access_slow(kWrite, address, size, pc);
+    return;
+  }
+  cell->sync = 0;
+  Race race;
+  if (races_.access<kWrite>(cell, mask, pc, running_.epoch, running_.thread->clock, race)) {
+    on_race(race, access_op(kWrite, address, size, pc));
+  }
+}
 
 void Scheduler::check_access_slow(bool write, Address address, unsigned size, Address pc) {
   Race race;
@@ -641,9 +671,9 @@ void Scheduler::fail(FailureKind kind, std::string message, Address pc) {
   // The stack is described once; to recognise the failure again its place is enough.
   if (code_.contains(pc)) {
     failure.places.push_back({.thread = running_.thread->id, .op = op, .stack = {}, .note = {}});
-    const std::uint64_t cheap =
-        mix(mix(mix(static_cast<std::uint64_t>(kind), hash_text(failure.message)), pc), 0);
-    if (find_known(cheap) == nullptr) failure.places.front() = here(op);
+    if (find_known(cheap_key(kind, failure.message, pc)) == nullptr) {
+      failure.places.front() = here(op);
+    }
   } else {
     failure.places.push_back(here(op));
   }
@@ -653,6 +683,13 @@ void Scheduler::fail(FailureKind kind, std::string message, Address pc) {
 
 void Scheduler::fail_assertion(const char* expression, Address pc) {
   const RuntimeScope scope;
+  if (!tracing_ && code_.contains(pc)) {
+    // A program that fails in many runs is not to be slowed down by describing it in each.
+    if (const KnownFailure* known = find_known(cheap_key(FailureKind::assertion, expression, pc))) {
+      result_.known_end = known->key;
+      leave_run();
+    }
+  }
   fail(FailureKind::assertion, expression, pc);
 }
 

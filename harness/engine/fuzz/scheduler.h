@@ -327,7 +327,13 @@ class Scheduler {
   template <bool kWrite>
   void check_access(Address address, unsigned size, Address pc);
   template <bool kWrite>
-  [[gnu::noinline]] void record_access(Address address, unsigned size, Address pc);
+  [[gnu::noinline]] void record_access(ShadowCell* cell, std::uint8_t mask, Address address,
+                                       Address pc);
+  template <bool kWrite>
+  [[gnu::noinline]] void record_first_access(std::uint8_t mask, Address address, Address pc);
+  template <bool kWrite>
+  [[gnu::noinline]] void record_access_slow(ShadowCell* cell, std::uint8_t mask, Address address,
+                                            Address pc);
   void check_access_slow(bool write, Address address, unsigned size, Address pc);
   // The access `op` of the running thread races with an earlier one.
   void on_race(const Race& race, const Op& op);

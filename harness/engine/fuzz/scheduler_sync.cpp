@@ -420,22 +420,26 @@ void Scheduler::run_key_destructors(FuzzThread& thread) {
 
 void Scheduler::heap_free(Address block, std::size_t size, Address pc) {
   ++running_.step;
+  const VectorClock& clock = running_.thread->clock;
+  const Epoch now = running_.epoch;
   bool raced = false;
   for (Address at = block; at < block + size; at += 8) {
     ShadowCell* cell = shadow_.cell(at);
-    Race race;
-    // One report for the block, with the first access that nothing orders.
-    if (races_.access<true>(cell, 0xff, pc, running_.epoch, running_.thread->clock, race) &&
-        !raced) {
-      raced = true;
-      on_race(race, {.kind = OpKind::heap_free, .size = 8, .address = at, .pc = pc});
+    if ((cell->split | cell->reads) != 0 ||
+        !races_.record_ordered<true>(cell, 0xff, pc, now, clock)) {
+      Race race;
+      // One report for the block, with the first access that nothing orders.
+      if (races_.access<true>(cell, 0xff, pc, now, clock, race) && !raced) {
+        raced = true;
+        on_race(race, {.kind = OpKind::heap_free, .size = 8, .address = at, .pc = pc});
+      }
+      cell->reads = 0;
+      cell->split = 0;
     }
     // Every later access, of this thread too, must come by the slow way.
-    cell->history.write = running_.epoch;
+    cell->history.write = now;
     cell->history.write_access = Access(pc, 0);
     cell->history.read = Epoch();
-    cell->reads = 0;
-    cell->split = 0;
     cell->sync = kFreedMemory;
   }
   done({.kind = OpKind::heap_free, .address = block, .address2 = block + size, .pc = pc});

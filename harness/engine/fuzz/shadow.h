@@ -16,28 +16,31 @@ namespace heddle {
 class Epoch {
  public:
   Epoch() = default;
-  Epoch(ThreadId thread, std::uint64_t time)
-      : bits_(static_cast<std::uint64_t>(thread) << kTimeBits | time) {}
+  Epoch(ThreadId thread, std::uint64_t time) : bits_(time << kThreadBits | thread) {}
+  // Not before any thread's of this time.
+  static Epoch last_of(std::uint64_t time) { return Epoch(kThreadMask, time); }
 
-  ThreadId thread() const { return static_cast<ThreadId>(bits_ >> kTimeBits); }
-  std::uint64_t time() const { return bits_ & kTimeMask; }
+  ThreadId thread() const { return static_cast<ThreadId>(bits_ & kThreadMask); }
+  std::uint64_t time() const { return bits_ >> kThreadBits; }
 
   friend bool operator==(Epoch, Epoch) = default;
+  // By time, of one time by thread.
+  friend bool operator<(Epoch a, Epoch b) { return a.bits_ < b.bits_; }
 
-  static constexpr unsigned kTimeBits = 48;
-  static constexpr std::uint64_t kTimeMask = (std::uint64_t{1} << kTimeBits) - 1;
-  static constexpr ThreadId kMaxThreads = (ThreadId{1} << 16) - 2;
+  static constexpr unsigned kThreadBits = 16;
+  static constexpr ThreadId kThreadMask = (ThreadId{1} << kThreadBits) - 1;
+  static constexpr ThreadId kMaxThreads = kThreadMask - 1;
 
  private:
   std::uint64_t bits_ = 0;
 };
 
-// A code address and a mask of the bytes (bit i: byte i of the 8) in one word.
+// A code address, which has no more than 47 bits, and a mask of the bytes (bit i: byte i of the 8)
+// in one word.
 class Access {
  public:
   Access() = default;
-  Access(Address pc, std::uint8_t mask)
-      : bits_(static_cast<std::uint64_t>(mask) << kPcBits | (pc & kPcMask)) {}
+  Access(Address pc, std::uint8_t mask) : bits_(static_cast<std::uint64_t>(mask) << kPcBits | pc) {}
 
   Address pc() const { return bits_ & kPcMask; }
   std::uint8_t mask() const { return static_cast<std::uint8_t>(bits_ >> kPcBits); }
@@ -79,6 +82,12 @@ class Shadow {
     if (chunk == nullptr) [[unlikely]]
       chunk = add_chunk(address);
     return chunk + ((address & kChunkMask) >> 3);
+  }
+
+  // nullptr if nothing near the address was ever recorded.
+  ShadowCell* find(Address address) const {
+    ShadowCell* chunk = table_[(address & kAddressMask) >> kChunkBits];
+    return chunk == nullptr ? nullptr : chunk + ((address & kChunkMask) >> 3);
   }
 
  private:

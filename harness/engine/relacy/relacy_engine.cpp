@@ -1096,8 +1096,6 @@ EngineTable Runner<kThreads, Search>::make_table() {
   table.write_range = [](Address a, std::size_t size, Address pc) {
     self_->template access_range<true>(a, size, pc);
   };
-  table.func_entry = [](Address) {};
-  table.func_exit = [] {};
   table.atomic_load = [](Address a, unsigned size, MemoryOrder order, Address pc) {
     return self_->atomic_load(a, size, order, pc);
   };
