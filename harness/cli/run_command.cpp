@@ -48,6 +48,8 @@ struct RunOptions {
   std::optional<std::string> google_test_filter;
   std::uint64_t step_limit = Job{}.step_limit;
   std::uint32_t hang_ms = Job{}.hang_ms;
+  bool stop_at_race = false;
+  bool leaks = false;
 };
 
 struct Report {
@@ -148,6 +150,8 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
   plan.job.seed = options.seed;
   plan.job.step_limit = options.step_limit;
   plan.job.hang_ms = options.hang_ms;
+  plan.job.stop_at_race = options.stop_at_race;
+  plan.job.leaks = options.leaks;
   const auto expectation = parse_expectation(options.expect);
   if (const auto* error = std::get_if<ExpectationError>(&expectation)) return error->message;
   plan.expectation = std::get<Expectation>(expectation);
@@ -441,6 +445,10 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
   command->add_option("--report", options->reports, "also write FORMAT:FILE, e.g. json:out.json");
   command->add_option("--gtest_filter", options->google_test_filter,
                       "GoogleTest programs: only the tests that match, as GoogleTest has it");
+  command->add_flag("--stop-at-race", options->stop_at_race,
+                    "fuzz: a run ends at its first data race");
+  command->add_flag("--leaks", options->leaks,
+                    "fuzz: heap memory that nothing leads to at the end of a run is a failure");
   command->add_option("--step-limit", options->step_limit, "fuzz: steps after which a run gives up")
       ->capture_default_str();
   command

@@ -132,7 +132,13 @@ class WorkerHost final : public RunHost {
       progress_.in_run.store(0, std::memory_order_release);
       return;
     }
-    if (std::holds_alternative<GaveUp>(result.outcome)) add(progress_.runs_gave_up, 1);
+    if (const auto* gave_up = std::get_if<GaveUp>(&result.outcome)) {
+      add(progress_.runs_gave_up, 1);
+      if (!done_.limit.has_value()) {
+        done_.limit = *gave_up;
+        done_.limit_run = result.run;
+      }
+    }
     if (result.failed()) {
       if (progress_.runs_failed.load(std::memory_order_relaxed) == 0) {
         progress_.first_failed_run.store(result.run, std::memory_order_relaxed);

@@ -420,6 +420,10 @@ void Scheduler::run_key_destructors(FuzzThread& thread) {
 
 void Scheduler::heap_free(Address block, std::size_t size, Address pc) {
   ++running_.step;
+  if (job_->leaks) [[unlikely]] {
+    const RuntimeScope scope;
+    allocations_.erase(block);
+  }
   bool raced = false;
   for (Address at = block; at < block + size; at += 8) {
     ShadowCell* cell = shadow_.cell(at);
