@@ -174,6 +174,18 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
 // and past a few a report helps nobody.
 constexpr std::size_t kMinimized = 4;
 
+// A test that fails ends the program with status 1, whichever of its assertions it was.
+void name_test_failure(Finding& finding, const SearchOptions& options) {
+  if (finding.failure.kind != FailureKind::exit_status) return;
+  const Token& token = finding.minimal.has_value() ? finding.minimal->token : *finding.token;
+  Job job = options.job;
+  job.engine = token.engine;
+  job.schedule = token.schedule;
+  job.relacy_state = token.relacy_state;
+  const std::string said = first_test_failure(options.worker, job, options.lost_ms);
+  if (!said.empty()) finding.failure.message = said;
+}
+
 void minimize_findings(EngineResult& result, const SearchOptions& options,
                        const std::function<void()>& progress) {
   Replayer replayer(options.worker, options.lost_ms);
@@ -183,6 +195,7 @@ void minimize_findings(EngineResult& result, const SearchOptions& options,
     progress();
     ++minimized;
     finding.minimal = minimize(replayer, options.job, finding, {});
+    if (options.worker.google_test) name_test_failure(finding, options);
     if (!finding.minimal.has_value()) continue;
     finding.token = finding.minimal->token;
     // A read and a write that race with the same access fail in one interleaving: once is enough.

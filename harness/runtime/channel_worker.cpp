@@ -237,6 +237,7 @@ void serve_jobs(WorkerSetup setup) {
   }
   put_back_environment();
   setup.program.envp = environ;
+  if (setup.begin) setup.begin();
   void* shared =
       mmap(nullptr, sizeof(SharedProgress), PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
   if (shared == MAP_FAILED) die("the worker cannot map its shared memory");
