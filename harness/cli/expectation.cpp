@@ -30,6 +30,7 @@ constexpr KindName kKinds[] = {
     {FailureKind::lock_inversion, "lock_inversion"},
     {FailureKind::other_report, "other_report"},
     {FailureKind::use_of_uninitialized, "use_of_uninitialized"},
+    {FailureKind::leak, "leak"},
 };
 
 std::string kind_names() {

@@ -21,6 +21,8 @@ struct ReplayOptions {
   std::string program;
   std::vector<std::string> program_args;
   std::optional<std::string> google_test_filter;
+  bool stop_at_race = false;
+  bool leaks = false;
 };
 
 int replay(const ReplayOptions& options) {
@@ -64,6 +66,8 @@ int replay(const ReplayOptions& options) {
   job.record_trace = true;
   job.schedule = token.schedule;
   job.relacy_state = token.relacy_state;
+  job.stop_at_race = options.stop_at_race;
+  job.leaks = options.leaks;
   auto run = replayer.replay(job);
   if (const auto* error = std::get_if<StartError>(&run)) return complain(kOwnError, error->message);
   const auto& done = std::get<JobDone>(run);
@@ -90,6 +94,8 @@ void add_replay_command(CLI::App& app, Action& action,
       ->required();
   command->add_option("--gtest_filter", options->google_test_filter,
                       "GoogleTest programs: the test that the token is of");
+  command->add_flag("--stop-at-race", options->stop_at_race, "as for run");
+  command->add_flag("--leaks", options->leaks, "as for run");
   command->callback([options, &action] { action = [options] { return replay(*options); }; });
 }
 

@@ -50,6 +50,8 @@ struct RunOptions {
   std::string resume;  // file, or empty
   std::uint64_t step_limit = Job{}.step_limit;
   std::uint32_t hang_ms = Job{}.hang_ms;
+  bool stop_at_race = false;
+  bool leaks = false;
 };
 
 struct Report {
@@ -150,6 +152,8 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
   plan.job.seed = options.seed;
   plan.job.step_limit = options.step_limit;
   plan.job.hang_ms = options.hang_ms;
+  plan.job.stop_at_race = options.stop_at_race;
+  plan.job.leaks = options.leaks;
   const auto expectation = parse_expectation(options.expect);
   if (const auto* error = std::get_if<ExpectationError>(&expectation)) return error->message;
   plan.expectation = std::get<Expectation>(expectation);
@@ -172,6 +176,18 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
 // and past a few a report helps nobody.
 constexpr std::size_t kMinimized = 4;
 
+// A test that fails ends the program with status 1, whichever of its assertions it was.
+void name_test_failure(Finding& finding, const SearchOptions& options) {
+  if (finding.failure.kind != FailureKind::exit_status) return;
+  const Token& token = finding.minimal.has_value() ? finding.minimal->token : *finding.token;
+  Job job = options.job;
+  job.engine = token.engine;
+  job.schedule = token.schedule;
+  job.relacy_state = token.relacy_state;
+  const std::string said = first_test_failure(options.worker, job, options.lost_ms);
+  if (!said.empty()) finding.failure.message = said;
+}
+
 void minimize_findings(EngineResult& result, const SearchOptions& options,
                        const std::function<void()>& progress) {
   Replayer replayer(options.worker, options.lost_ms);
@@ -181,6 +197,7 @@ void minimize_findings(EngineResult& result, const SearchOptions& options,
     progress();
     ++minimized;
     finding.minimal = minimize(replayer, options.job, finding, {});
+    if (options.worker.google_test) name_test_failure(finding, options);
     if (!finding.minimal.has_value()) continue;
     finding.token = finding.minimal->token;
     // A read and a write that race with the same access fail in one interleaving: once is enough.
@@ -514,6 +531,10 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
                       "fuzz, with strategy dfs or dpor: go on from FILE, and write it at the end");
   command->add_option("--gtest_filter", options->google_test_filter,
                       "GoogleTest programs: only the tests that match, as GoogleTest has it");
+  command->add_flag("--stop-at-race", options->stop_at_race,
+                    "fuzz: a run ends at its first data race");
+  command->add_flag("--leaks", options->leaks,
+                    "fuzz: heap memory that nothing leads to at the end of a run is a failure");
   command->add_option("--step-limit", options->step_limit, "fuzz: steps after which a run gives up")
       ->capture_default_str();
   command

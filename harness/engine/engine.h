@@ -43,6 +43,8 @@ struct Job {
   std::uint32_t hang_ms = 2'000;          // wall-clock time without progress, then the run hangs
   // fuzz: what the strategy knows from earlier jobs, see Strategy::state().
   std::string strategy_state;
+  bool stop_at_race = false;  // fuzz: a run's first data race ends it
+  bool leaks = false;         // fuzz: a run that ends well is asked what it leaked
   // Replay: one run, of this schedule (fuzz) or this state (relacy), with its trace.
   bool replay = false;
   bool record_trace = false;

@@ -1,5 +1,5 @@
 // malloc and its kin. Calls from the program's code get memory of the program's heap, all others
-// (Heddle itself, the loader, libraries starting up) the C library's.
+// (Heddle itself, the loader, the system's libraries starting up) the C library's.
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include <cstring>
 #include <new>
 
+#include "harness/hooks/constructor_calls.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/program_heap.h"
 
@@ -35,6 +36,9 @@ void* out_of_memory() {
 
 void* program_allocate(std::size_t size, std::size_t alignment) {
   void* pointer = heap::allocate(size, alignment);
+  if (heap::g_on_allocate != nullptr) [[unlikely]] {
+    heap::g_on_allocate(reinterpret_cast<heddle::Address>(pointer));
+  }
   return pointer == nullptr ? out_of_memory() : pointer;
 }
 
@@ -48,6 +52,15 @@ void program_free(void* pointer, heddle::Address pc) {
   if (!heap::release(pointer) && table.double_free != nullptr) table.double_free(address, pc);
 }
 
+// Whether what is called from `pc` is for the program.
+bool is_programs(heddle::Address pc) {
+  return heddle::t_program_code || heddle::constructor_calls::made_from(pc);
+}
+
+void* allocate_aligned(std::size_t alignment, std::size_t size, heddle::Address pc) {
+  return is_programs(pc) ? program_allocate(size, alignment) : __libc_memalign(alignment, size);
+}
+
 bool power_of_two(std::size_t value) {
   return value != 0 && (value & (value - 1)) == 0;
 }
@@ -55,7 +68,7 @@ bool power_of_two(std::size_t value) {
 }  // namespace
 
 HEDDLE_EXPORT void* malloc(std::size_t size) {
-  return heddle::t_program_code ? program_allocate(size, 16) : __libc_malloc(size);
+  return is_programs(HEDDLE_PC) ? program_allocate(size, 16) : __libc_malloc(size);
 }
 
 HEDDLE_EXPORT void free(void* pointer) {
@@ -67,7 +80,7 @@ HEDDLE_EXPORT void free(void* pointer) {
 }
 
 HEDDLE_EXPORT void* calloc(std::size_t count, std::size_t size) {
-  if (!heddle::t_program_code) return __libc_calloc(count, size);
+  if (!is_programs(HEDDLE_PC)) return __libc_calloc(count, size);
   std::size_t bytes;
   if (__builtin_mul_overflow(count, size, &bytes)) return out_of_memory();
   void* pointer = program_allocate(bytes, 16);
@@ -76,7 +89,9 @@ HEDDLE_EXPORT void* calloc(std::size_t count, std::size_t size) {
 }
 
 HEDDLE_EXPORT void* realloc(void* pointer, std::size_t size) {
-  if (pointer == nullptr) return malloc(size);
+  if (pointer == nullptr) {
+    return is_programs(HEDDLE_PC) ? program_allocate(size, 16) : __libc_malloc(size);
+  }
   if (!heap::owns(pointer)) return __libc_realloc(pointer, size);
   if (size == 0) {
     program_free(pointer, HEDDLE_PC);
@@ -98,26 +113,25 @@ HEDDLE_EXPORT void* reallocarray(void* pointer, std::size_t count, std::size_t s
 }
 
 HEDDLE_EXPORT void* memalign(std::size_t alignment, std::size_t size) {
-  return heddle::t_program_code ? program_allocate(size, alignment)
-                                : __libc_memalign(alignment, size);
+  return allocate_aligned(alignment, size, HEDDLE_PC);
 }
 
 HEDDLE_EXPORT void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  return memalign(alignment, size);
+  return allocate_aligned(alignment, size, HEDDLE_PC);
 }
 
 HEDDLE_EXPORT int posix_memalign(void** result, std::size_t alignment, std::size_t size) {
   if (!power_of_two(alignment) || alignment % sizeof(void*) != 0) return EINVAL;
-  *result = memalign(alignment, size);
+  *result = allocate_aligned(alignment, size, HEDDLE_PC);
   return *result == nullptr ? ENOMEM : 0;
 }
 
 HEDDLE_EXPORT void* valloc(std::size_t size) {
-  return memalign(4096, size);
+  return allocate_aligned(4096, size, HEDDLE_PC);
 }
 
 HEDDLE_EXPORT void* pvalloc(std::size_t size) {
-  return memalign(4096, (size + 4095) & ~std::size_t{4095});
+  return allocate_aligned(4096, (size + 4095) & ~std::size_t{4095}, HEDDLE_PC);
 }
 
 HEDDLE_EXPORT std::size_t malloc_usable_size(void* pointer) {

@@ -19,6 +19,8 @@ struct Header {
   std::size_t size;    // what was asked for, rounded up to 16; kFreed added once it is freed
   std::size_t offset;  // from the start of the whole block, for over-aligned ones
 };
+// Where an over-aligned block leaves more than a header before it, another header stands at the
+// start, with a size of 0: so the heap can be walked.
 
 struct FreeBlock {
   FreeBlock* next;
@@ -98,6 +100,21 @@ void* reuse(std::size_t size) {
 }  // namespace
 
 constinit ReuseCallback g_on_reuse = nullptr;
+constinit AllocateCallback g_on_allocate = nullptr;
+
+Address run_begin() {
+  return g_run_begin;
+}
+
+void visit_allocated(void (*visit)(void* context, Address begin, std::size_t size), void* context) {
+  for (Address at = g_run_begin; at < g_top;) {
+    const auto* first = reinterpret_cast<const Header*>(at);
+    const Address block = at + (first->size == 0 ? first->offset : sizeof(Header));
+    const std::size_t size = size_of(reinterpret_cast<const void*>(block));
+    if (!is_freed(reinterpret_cast<const void*>(block))) visit(context, block, size);
+    at = block + size;
+  }
+}
 
 void* allocate(std::size_t size, std::size_t alignment) {
   if (size > kEnd - kBegin) return nullptr;
@@ -114,6 +131,7 @@ void* allocate(std::size_t size, std::size_t alignment) {
       if (at + size > g_committed && !commit(at + size)) return nullptr;
       pointer = reinterpret_cast<void*>(at);
       *header_of(pointer) = {size, at - g_top};
+      if (at - g_top > sizeof(Header)) *reinterpret_cast<Header*>(g_top) = {0, at - g_top};
       g_top = at + size;
     }
   }

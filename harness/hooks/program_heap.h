@@ -59,6 +59,15 @@ void restore();
 using ReuseCallback = void (*)(Address begin, std::size_t size);
 extern ReuseCallback g_on_reuse __attribute__((visibility("hidden")));
 
+// Called for each block that is handed out; null where nobody wants to know.
+using AllocateCallback = void (*)(Address block);
+extern AllocateCallback g_on_allocate __attribute__((visibility("hidden")));
+
+// Where memory of the run begins: below lies that of constructors.
+Address run_begin();
+// The run's blocks that are not freed, ascending.
+void visit_allocated(void (*visit)(void* context, Address begin, std::size_t size), void* context);
+
 // Whether several threads allocate at once. Off, the heap takes no lock.
 void set_threaded(bool threaded);
 

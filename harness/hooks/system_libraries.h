@@ -14,16 +14,21 @@ inline std::string_view file_name(std::string_view path) {
 
 }  // namespace detail
 
-// The C library, the loader, the kernel's own, and Heddle under any of its names: what keeps its
-// state over all runs.
+// Heddle under any of its names.
+inline bool is_heddle_library(std::string_view path) {
+  const std::string_view name = detail::file_name(path);
+  return name.starts_with("libheddle") || name.starts_with("libtsan") ||
+         name.starts_with("libclang_rt");
+}
+
+// The C library, the loader, the kernel's own, and Heddle: what keeps its state over all runs.
 inline bool is_runtime_library(std::string_view path) {
   const std::string_view name = detail::file_name(path);
-  for (const std::string_view prefix :
-       {"libc.so", "libc-", "ld-linux", "libpthread", "libdl.", "libm.so", "librt.", "linux-vdso",
-        "libtsan", "libclang_rt", "libheddle"}) {
+  for (const std::string_view prefix : {"libc.so", "libc-", "ld-linux", "libpthread", "libdl.",
+                                        "libm.so", "librt.", "linux-vdso"}) {
     if (name.starts_with(prefix)) return true;
   }
-  return false;
+  return is_heddle_library(path);
 }
 
 // Those and the compilers' runtime libraries: no one looks for bugs there, and a report names the

@@ -23,7 +23,7 @@ void decode_enum(Reader& reader, Enum& value, Enum last) {
 constexpr auto kLastOpKind = OpKind::failure;
 constexpr auto kLastMemoryOrder = MemoryOrder::seq_cst;
 constexpr auto kLastEngineKind = EngineKind::relacy;
-constexpr auto kLastFailureKind = FailureKind::use_of_uninitialized;
+constexpr auto kLastFailureKind = FailureKind::leak;
 constexpr auto kLastSwitchReason = SwitchReason::gave_way;
 
 }  // namespace
@@ -211,11 +211,21 @@ void decode(Reader& reader, Failed& failed) {
   decode(reader, failed.places);
 }
 
+void encode(Writer& writer, const GaveUp& gave_up) {
+  writer.string(gave_up.reason);
+  encode(writer, gave_up.places);
+}
+
+void decode(Reader& reader, GaveUp& gave_up) {
+  gave_up.reason = reader.string();
+  decode(reader, gave_up.places);
+}
+
 void encode(Writer& writer, const Outcome& outcome) {
   static_assert(std::variant_size_v<Outcome> == 4, "a new alternative needs its bytes here");
   writer.byte(static_cast<std::uint8_t>(outcome.index()));
   if (const auto* failed = std::get_if<Failed>(&outcome)) encode(writer, *failed);
-  if (const auto* gave_up = std::get_if<GaveUp>(&outcome)) writer.string(gave_up->reason);
+  if (const auto* gave_up = std::get_if<GaveUp>(&outcome)) encode(writer, *gave_up);
   if (const auto* error = std::get_if<HarnessError>(&outcome)) writer.string(error->message);
 }
 
@@ -232,7 +242,7 @@ void decode(Reader& reader, Outcome& outcome) {
       decode(reader, value.emplace<Failed>());
       break;
     case 2:
-      value = GaveUp{reader.string()};
+      decode(reader, value.emplace<GaveUp>());
       break;
     case 3:
       value = HarnessError{reader.string()};

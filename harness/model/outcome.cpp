@@ -32,6 +32,10 @@ std::uint64_t place_key(FailureKind kind, const Place& place) {
     hash.add(place.stack.front());
     return hash.value();
   }
+  // An allocator's own line is the last of many ways to it.
+  if (kind == FailureKind::leak) {
+    for (const Address caller : place.stack) hash.add(caller);
+  }
   // The note may name threads, whose numbers change from run to run: it counts only where there is
   // no code address to go by.
   if (place.op.pc != 0) {
@@ -63,6 +67,7 @@ bool is_symmetric(FailureKind kind) {
     case FailureKind::double_free:
     case FailureKind::other_report:
     case FailureKind::use_of_uninitialized:
+    case FailureKind::leak:
       return false;
   }
   return false;
@@ -106,6 +111,8 @@ std::string_view to_string(FailureKind kind) {
       return "ThreadSanitizer report";
     case FailureKind::use_of_uninitialized:
       return "use of uninitialized memory";
+    case FailureKind::leak:
+      return "leak";
   }
   return "unknown failure";
 }

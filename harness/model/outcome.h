@@ -31,6 +31,7 @@ enum class FailureKind : std::uint8_t {
   lock_inversion,        // reported by ThreadSanitizer
   other_report,          // any other report of ThreadSanitizer
   use_of_uninitialized,  // reported by Relacy
+  leak,                  // heap memory that nothing leads to when the run ends
 };
 
 std::string_view to_string(FailureKind kind);  // "data race", as reports print it
@@ -66,7 +67,8 @@ struct Failed {
 };
 
 struct GaveUp {
-  std::string reason;  // which limit was reached
+  std::string reason;           // which limit was reached
+  std::vector<Place> places{};  // where the threads that could go on were
 };
 
 struct HarnessError {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "harness/report/text.h"
 
@@ -342,6 +343,19 @@ std::string divergence_text(const Divergence& divergence, Names& names) {
       "run {} took other steps when its schedule was repeated; step {} was first \"{}\" and then "
       "\"{}\"; usual causes are time, random numbers, addresses and files",
       divergence.run + 1, divergence.step + 1, what(divergence.first), what(divergence.second));
+}
+
+std::string limit_text(const GaveUp& gave_up, Names& names) {
+  if (gave_up.places.empty()) return printable(gave_up.reason);
+  std::string text = "livelock or limit, in the loop at ";
+  std::vector<std::string> known;
+  for (const Place& place : gave_up.places) {
+    std::string where = short_place(source_of(names.symbols(), place.op.pc, place.stack));
+    if (std::find(known.begin(), known.end(), where) != known.end()) continue;
+    text += (known.empty() ? "" : ", ") + where;
+    known.push_back(std::move(where));
+  }
+  return text;
 }
 
 bool is_stuck(FailureKind kind) {

@@ -88,6 +88,9 @@ std::string headline(const Failed& failure, Names& names);
 // Why a program's runs cannot be repeated, in one sentence.
 std::string divergence_text(const Divergence& divergence, Names& names);
 
+// A run that gave up, in one line: "livelock or limit, in the loop at spin.cpp:9".
+std::string limit_text(const GaveUp& gave_up, Names& names);
+
 // Every thread is stuck, and who waits on what is the whole story.
 bool is_stuck(FailureKind kind);
 

@@ -123,7 +123,9 @@ Json to_json(const Finding& finding, const ReportCase& report_case, std::uint64_
                {"rate", fraction({finding.count, runs})},
                {"first_run", finding.first_run}};
   json["token"] = token == nullptr ? Json(nullptr) : Json(to_text(*token));
-  json["replay"] = token == nullptr ? Json(nullptr) : Json(replay_command(report_case, *token));
+  json["replay"] = token == nullptr
+                       ? Json(nullptr)
+                       : Json(replay_command(report_case, *token, finding.failure.kind));
   json["minimal"] =
       finding.minimal ? to_json(*finding.minimal, finding.failure, names) : Json(nullptr);
   return json;
@@ -170,6 +172,14 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
   if (engine.divergence) {
     Names names{*report_case.symbols};
     json["not_repeatable"] = divergence_text(*engine.divergence, names);
+  }
+  json["limit"] = nullptr;
+  if (engine.limit) {
+    Json places = Json::array();
+    for (const Place& place : engine.limit->places) {
+      places.push_back(to_json(place, *report_case.symbols));
+    }
+    json["limit"] = {{"reason", engine.limit->reason}, {"places", std::move(places)}};
   }
   json["findings"] = Json::array();
   for (const Finding& finding : engine.findings) {

@@ -33,6 +33,8 @@
 //   exhausted       true if every interleaving that this engine distinguishes was run
 //   exploration     of exhaustive strategies, else null
 //   error           string if Heddle itself failed or could not use this engine, else null
+//   limit           {"reason": string, "places": array of place} of the first run that gave up, the
+//                   places those where threads that could go on were; null if none did
 //   findings        array of finding, most frequent first
 //
 // exploration:

@@ -1,6 +1,7 @@
 // What every report is made from.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "harness/report/symbols.h"
@@ -16,7 +17,9 @@ struct ReportCase {
   std::string replay_as;
 };
 
-// "heddle replay TOKEN PROGRAM [-- args] [< input]", quoted for a shell.
-std::string replay_command(const ReportCase& report_case, const Token& token);
+// "heddle replay TOKEN PROGRAM [-- args] [< input]", quoted for a shell, with the option without
+// which a failure of this kind is not looked for.
+std::string replay_command(const ReportCase& report_case, const Token& token,
+                           std::optional<FailureKind> kind);
 
 }  // namespace heddle

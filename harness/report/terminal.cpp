@@ -151,6 +151,10 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
     row.remark =
         fmt::format("{} gave up at a limit and {} neither as passed nor as failed",
                     plural(engine.gave_up, "run"), engine.gave_up == 1 ? "counts" : "count");
+    if (engine.limit && !engine.limit->places.empty()) {
+      Names names{*report_case.symbols};
+      row.remark += "; the first: " + limit_text(*engine.limit, names);
+    }
   }
   if (engine.error) {
     if (engine.failed == 0) row.style = Style::yellow;
@@ -587,7 +591,11 @@ class CaseWriter {
     }
     const std::uint64_t not_passed = engine.failed + engine.gave_up;
     if (engine.gave_up > 0) {
-      write_count(engine.gave_up, engine.runs, "gave up at a limit", Style::yellow);
+      Names names{*case_.symbols};
+      write_count(engine.gave_up, engine.runs,
+                  engine.limit ? "gave up: " + limit_text(*engine.limit, names)
+                               : std::string("gave up at a limit"),
+                  Style::yellow);
     }
     if (not_passed <= engine.runs) {
       write_count(engine.runs - not_passed, engine.runs, "passed", Style::green);
@@ -624,12 +632,12 @@ class CaseWriter {
     screen_.blank();
     if (!seen_.insert(failure_key(finding.failure)).second) {
       screen_.paragraph("  ", fmt::format("{}: the same failure as above, replayed by", kind));
-      write_replay(minimal.token);
+      write_replay(minimal.token, finding.failure.kind);
       return;
     }
     if (shown >= kShown) {
       screen_.paragraph("  ", fmt::format("{}: its shortest interleaving is shown by", kind));
-      write_replay(minimal.token);
+      write_replay(minimal.token, finding.failure.kind);
       return;
     }
     shown_.push_back(minimal.token);
@@ -649,7 +657,7 @@ class CaseWriter {
     screen_.blank();
     screen_.paragraph(is_minimal ? "  Minimal: " : "  Found:   ", minimality_text(minimal),
                       Style::plain, Style::bold);
-    write_replay(minimal.token);
+    write_replay(minimal.token, finding.failure.kind);
   }
 
   void write_unreduced(FailureKind kind, const Token& token) {
@@ -661,10 +669,10 @@ class CaseWriter {
     }
     screen_.paragraph("  ",
                       fmt::format("{}: one run that fails so, not made smaller", to_string(kind)));
-    write_replay(token);
+    write_replay(token, kind);
   }
 
-  void write_replay(const Token& token) {
+  void write_replay(const Token& token, FailureKind kind) {
     const std::string text = to_text(token);
     if (text.size() > kLongestToken) {
       screen_.paragraph("  Replay:  ",
@@ -674,7 +682,7 @@ class CaseWriter {
       return;
     }
     // Never wrapped: a command with line breaks in it cannot be pasted.
-    screen_.line(screen_.paint("  Replay:  ", Style::bold) + replay_command(case_, token));
+    screen_.line(screen_.paint("  Replay:  ", Style::bold) + replay_command(case_, token, kind));
   }
 
   Screen& screen_;
@@ -753,7 +761,10 @@ void write_terminal_replay(std::ostream& out, const ReportCase& report_case, con
       if (&report != failed) screen.paragraph("  also: ", headline(report, names), Style::red);
     }
   } else if (const auto* gave_up = std::get_if<GaveUp>(&outcome)) {
-    screen.paragraph(name, "gave up: " + printable(gave_up->reason), Style::yellow, Style::bold);
+    screen.paragraph(
+        name,
+        fmt::format("gave up: {} ({})", limit_text(*gave_up, names), printable(gave_up->reason)),
+        Style::yellow, Style::bold);
   } else if (const auto* error = std::get_if<HarnessError>(&outcome)) {
     screen.paragraph(name, "error: " + printable(error->message), Style::yellow, Style::bold);
   } else {
@@ -768,7 +779,9 @@ void write_terminal_replay(std::ostream& out, const ReportCase& report_case, con
     write_waits(screen, *failed, trace, names);
   }
   screen.blank();
-  screen.line(screen.paint("  Replay:  ", Style::bold) + replay_command(report_case, token));
+  std::optional<FailureKind> kind;
+  if (failed != nullptr) kind = failed->kind;
+  screen.line(screen.paint("  Replay:  ", Style::bold) + replay_command(report_case, token, kind));
 }
 
 }  // namespace heddle

@@ -83,6 +83,8 @@ std::string bytes_of(const Job& job) {
   encode(w, job.schedule);
   w.string(job.relacy_state);
   w.string(job.strategy_state);
+  w.boolean(job.stop_at_race);
+  w.boolean(job.leaks);
   return w.bytes();
 }
 
@@ -104,6 +106,8 @@ std::optional<Job> job_of(std::string_view bytes) {
   decode(r, job.schedule);
   job.relacy_state = r.string();
   job.strategy_state = r.string();
+  job.stop_at_race = r.boolean();
+  job.leaks = r.boolean();
   if (!r.finished()) return std::nullopt;
   return job;
 }
@@ -130,6 +134,8 @@ struct Put {
     w.string(done.strategy_state);
     w.boolean(done.exploration.has_value());
     if (done.exploration.has_value()) put(w, *done.exploration);
+    encode(w, done.limit);
+    w.varint(done.limit_run);
     encode(w, done.outcome);
     encode(w, done.reports);
     encode(w, done.schedule);
@@ -167,6 +173,8 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       decode(r, done.divergence);
       done.strategy_state = r.string();
       if (r.boolean()) done.exploration = get_exploration(r);
+      decode(r, done.limit);
+      done.limit_run = r.varint();
       decode(r, done.outcome);
       decode(r, done.reports);
       decode(r, done.schedule);

@@ -14,16 +14,15 @@
 #include <vector>
 
 #include "harness/engine/engine.h"
+#include "harness/hooks/channel_variable.h"
 #include "harness/model/codec.h"
 #include "harness/model/module.h"
 #include "harness/model/outcome.h"
 
 namespace heddle {
 
-inline constexpr std::uint32_t kChannelVersion = 2;
+inline constexpr std::uint32_t kChannelVersion = 3;
 
-// Environment of a worker: the descriptors of the socket and of the shared memory, "3,4".
-inline constexpr char kChannelVariable[] = "HEDDLE_CHANNEL";
 // What LD_LIBRARY_PATH and LD_PRELOAD were before the supervisor put Heddle's in front; the worker
 // puts them back, so that programs which the program starts are left alone.
 inline constexpr char kOldLibraryPathVariable[] = "HEDDLE_OLD_LD_LIBRARY_PATH";
@@ -90,6 +89,9 @@ struct JobDone {
   // fuzz: what the strategy knows, and how far an exhaustive one has come.
   std::string strategy_state;
   std::optional<Exploration> exploration;
+  // The first run that gave up at a limit, and how.
+  std::optional<GaveUp> limit;
+  std::uint64_t limit_run = 0;
   // Replays only.
   std::optional<Outcome> outcome;
   std::vector<Failed> reports;

@@ -132,7 +132,13 @@ class WorkerHost final : public RunHost {
       progress_.in_run.store(0, std::memory_order_release);
       return;
     }
-    if (std::holds_alternative<GaveUp>(result.outcome)) add(progress_.runs_gave_up, 1);
+    if (const auto* gave_up = std::get_if<GaveUp>(&result.outcome)) {
+      add(progress_.runs_gave_up, 1);
+      if (!done_.limit.has_value()) {
+        done_.limit = *gave_up;
+        done_.limit_run = result.run;
+      }
+    }
     if (result.failed()) {
       if (progress_.runs_failed.load(std::memory_order_relaxed) == 0) {
         progress_.first_failed_run.store(result.run, std::memory_order_relaxed);
@@ -231,6 +237,7 @@ void serve_jobs(WorkerSetup setup) {
   }
   put_back_environment();
   setup.program.envp = environ;
+  if (setup.begin) setup.begin();
   void* shared =
       mmap(nullptr, sizeof(SharedProgress), PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
   if (shared == MAP_FAILED) die("the worker cannot map its shared memory");

@@ -14,6 +14,8 @@ struct WorkerSetup {
   Program program;
   // Null for an engine that this library does not have.
   std::function<std::unique_ptr<Engine>(EngineKind)> make_engine;
+  // Called once, when the environment is what the program is given. May be empty.
+  std::function<void()> begin{};
   // Puts the program's memory back to what it was before main.
   std::function<void()> restore;
 };

@@ -7,6 +7,7 @@
 
 #include "harness/hooks/exit_functions.h"
 #include "harness/hooks/program_heap.h"
+#include "harness/hooks/program_maps.h"
 #include "harness/hooks/system_libraries.h"
 
 namespace heddle {
@@ -47,6 +48,7 @@ void ProgramState::take_snapshot() {
       },
       &segments_);
   program_heap::take_snapshot();
+  program_maps::take_snapshot();
   exit_functions::take_snapshot();
 }
 
@@ -55,6 +57,7 @@ void ProgramState::restore() {
     std::memcpy(segment.begin, segment.copy.data(), segment.copy.size());
   }
   program_heap::restore();
+  program_maps::restore();
   exit_functions::restore();
 }
 

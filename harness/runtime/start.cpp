@@ -5,6 +5,7 @@
 #include "harness/engine/fuzz/fuzz_engine.h"
 #include "harness/engine/relacy/relacy_engine.h"
 #include "harness/engine/stress/stress_engine.h"
+#include "harness/hooks/constructor_calls.h"
 #include "harness/hooks/libc_state.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/runtime/channel_worker.h"
@@ -59,6 +60,8 @@ int worker_main(int argc, char** argv, char** envp) {
 extern "C" __attribute__((visibility("default"))) int __libc_start_main(
     int (*program_main)(int, char**, char**), int argc, char** argv, void (*init)(), void (*fini)(),
     void (*loader_fini)(), void* stack_end) {
+  // The loader has called the constructors of all libraries, and starts the program now.
+  heddle::constructor_calls::g_over = true;
   return heddle::start_program(
       {program_main, argc, argv, init, fini, loader_fini, stack_end}, heddle::g_program_main,
       // What constructors of the program allocate is the program's.

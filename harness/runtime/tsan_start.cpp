@@ -2,6 +2,7 @@
 #include "harness/engine/tsan/tsan_engine.h"
 #include "harness/runtime/channel_worker.h"
 #include "harness/runtime/program_arguments.h"
+#include "harness/runtime/program_environment.h"
 #include "harness/runtime/program_start.h"
 #include "harness/runtime/program_state.h"
 #include "harness/runtime/standard_streams.h"
@@ -25,13 +26,17 @@ int worker_main(int argc, char** argv, char** envp) {
   state.take_snapshot();
   static ProgramArguments arguments;
   arguments.take_snapshot(argc, argv);
+  static ProgramEnvironment environment;
   serve_jobs({.program = {.main = g_program_main, .argc = argc, .argv = argv, .envp = envp},
               .make_engine = make_engine,
-              .restore = [] {
-                state.restore();
-                arguments.restore();
-                standard_streams::restore();
-              }});
+              .begin = [] { environment.take_snapshot(); },
+              .restore =
+                  [] {
+                    environment.restore();
+                    state.restore();
+                    arguments.restore();
+                    standard_streams::restore();
+                  }});
 }
 
 }  // namespace

@@ -237,6 +237,12 @@ class Search {
         strategy_state_ = std::move(done->strategy_state);
       }
       if (done->error.has_value()) outcome_.result.error = done->error;
+      // As with divergences: that of the lowest run.
+      if (done->limit.has_value() &&
+          (!outcome_.result.limit.has_value() || done->limit_run < limit_run_)) {
+        outcome_.result.limit = std::move(done->limit);
+        limit_run_ = done->limit_run;
+      }
       auto& divergence = outcome_.result.divergence;
       // Of several workers' the one of the lowest run, whichever came first.
       if (done->divergence.has_value() &&
@@ -412,6 +418,7 @@ class Search {
   std::string strategy_state_;
   std::vector<Address> racy_;      // in force; ascending
   std::vector<Address> racy_new_;  // with what the epoch under way has shown; ascending
+  std::uint64_t limit_run_ = 0;    // of EngineResult::limit
   std::uint64_t steps_ = 0;
   std::uint32_t most_threads_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -12,6 +13,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "harness/search/replayer.h"
 
 namespace heddle {
 namespace {
@@ -141,6 +144,49 @@ std::string google_test_argument(std::string_view test) {
     if (c == '*' || c == ':' || c == '-') c = '?';
   }
   return "--gtest_filter=" + pattern;
+}
+
+std::string first_test_failure(std::string_view output) {
+  constexpr std::string_view kEnd = ": Failure";
+  constexpr std::size_t kLongest = 300;
+  std::string text;
+  while (!output.empty()) {
+    const std::size_t end = std::min(output.find('\n'), output.size());
+    std::string_view line = output.substr(0, end);
+    output.remove_prefix(std::min(end + 1, output.size()));
+    if (text.empty()) {
+      if (!line.ends_with(kEnd)) continue;
+      line.remove_suffix(kEnd.size());
+      text = line.substr(line.rfind('/') + 1);
+      text += ':';
+      continue;
+    }
+    // Its words go on up to the test's own end, the next failure, or a line left empty.
+    const std::size_t first = line.find_first_not_of(" \t");
+    if (first == std::string_view::npos || line.starts_with('[') || line.ends_with(kEnd)) break;
+    text += ' ';
+    text += line.substr(first);
+  }
+  if (text.size() > kLongest) text.replace(kLongest, std::string::npos, "...");
+  return text;
+}
+
+std::string first_test_failure(const WorkerOptions& program, const Job& replay,
+                               std::uint32_t lost_ms) {
+  const Descriptor memory(memfd_create("heddle-output", MFD_CLOEXEC));
+  WorkerOptions options = program;
+  options.output = memory.get();
+  {
+    Replayer replayer(options, lost_ms);
+    if (!std::holds_alternative<JobDone>(replayer.replay(replay))) return {};
+  }
+  std::string output;
+  std::array<char, 4096> part;
+  lseek(memory.get(), 0, SEEK_SET);
+  for (ssize_t size = 0; (size = read(memory.get(), part.data(), part.size())) > 0;) {
+    output.append(part.data(), static_cast<std::size_t>(size));
+  }
+  return first_test_failure(output);
 }
 
 void quiet_google_test(Environment& environment) {

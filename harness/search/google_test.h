@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,15 @@ std::variant<TestList, StartError> list_google_tests(
 
 // The argument that has the program run this test and no other.
 std::string google_test_argument(std::string_view test);
+
+// The first failed assertion in what a test printed, in one line: "queue_test.cpp:13: Expected
+// equality of these values: size Which is: 1 2". Empty if there is none.
+std::string first_test_failure(std::string_view output);
+
+// The same of one run, executed once more by the engine: the exit status that ends such a run does
+// not say which assertion it was. Empty if it cannot be had.
+std::string first_test_failure(const WorkerOptions& program, const Job& replay,
+                               std::uint32_t lost_ms);
 
 // Takes out what chooses or repeats tests and writes reports, and asks for little output: 10 000
 // runs would write as many reports.

@@ -47,6 +47,7 @@ struct EngineResult {
   std::optional<Exploration> exploration{};  // of exhaustive strategies
   std::optional<std::string> error;  // Heddle's own failure, or why this engine could not be used
   bool one_thread = false;           // the error: no run ever had a second thread
+  std::optional<GaveUp> limit{};     // of the first run that gave up
   std::optional<Divergence> divergence{};  // why tokens of this program may not replay
   std::vector<Finding> findings;           // most frequent first
 

@@ -106,7 +106,7 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   const int input = options.input.empty() ? null : open(options.input.c_str(), O_RDONLY);
   dup2(input, STDIN_FILENO);
   if (!options.show_output) {
-    dup2(null, STDOUT_FILENO);
+    dup2(options.output >= 0 ? options.output : null, STDOUT_FILENO);
     dup2(null, STDERR_FILENO);
   }
   fcntl(socket, F_SETFD, 0);

@@ -19,6 +19,7 @@ struct WorkerOptions {
   std::vector<std::string> args;  // without the program's own name
   bool tsan = false;              // the delay layer in front of the real ThreadSanitizer
   bool show_output = false;       // else the program's output goes nowhere
+  int output = -1;                // or a descriptor that gets what it prints
   std::string input;              // file that is its standard input; without one, that is empty
   bool google_test = false;       // see quiet_google_test()
   std::string library_dir;        // where libheddle.so is

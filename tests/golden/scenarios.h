@@ -195,6 +195,9 @@ inline Scenario unlocked_counter() {
 // -------------------------------------------------------------------
 
 inline Scenario mutex_counter() {
+  Place waits_in_a_loop;
+  waits_in_a_loop.thread = 1;
+  waits_in_a_loop.op.pc = 0x60;
   EngineResult stress{.engine = EngineKind::stress,
                       .method = "none",
                       .runs = 10'000,
@@ -209,6 +212,7 @@ inline Scenario mutex_counter() {
                     .first_failure = std::nullopt,
                     .seconds = 0.02,
                     .error = std::nullopt,
+                    .limit = GaveUp{"the step limit was reached", {waits_in_a_loop}},
                     .findings = {}};
   EngineResult relacy{.engine = EngineKind::relacy,
                       .method = "full",
@@ -222,7 +226,8 @@ inline Scenario mutex_counter() {
   result.name = "mutex_counter";
   result.program = "/build/bin/cases/mutex_counter";
   result.engines = {stress, fuzz, relacy};
-  return {result, FakeSymbols{{}, {}}};
+  return {result,
+          FakeSymbols{{{0x60, {{"wait_for_start()", "/src/cases/mutex_counter.cpp", 9}}}}, {}}};
 }
 
 // ---- queue_handoff: a lost wake-up

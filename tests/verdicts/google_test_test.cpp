@@ -105,6 +105,10 @@ TEST(GoogleTestProgram, the_replay_line_shows_the_failed_test_again) {
       report_of({"--engine", "fuzz", "--runs", "1000", "--gtest_filter=Counter.LoadAndStore"}, 1);
   const auto& finding = report.at("cases").at(0).at("engines").at(0).at("findings").at(0);
   EXPECT_EQ(finding.at("minimal").at("one_minimal"), true);
+  // Which assertion it was, and not the exit status of them all.
+  const std::string message = finding.at("message");
+  EXPECT_TRUE(message.starts_with("google_tests.cpp:")) << message;
+  EXPECT_NE(message.find("Which is: 1"), std::string::npos) << message;
   const std::string line = finding.at("replay");
   const std::string end = " -- --gtest_filter=Counter.LoadAndStore";
   ASSERT_TRUE(line.ends_with(end)) << line;

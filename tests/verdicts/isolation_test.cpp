@@ -71,6 +71,18 @@ TEST_P(FreshState, each_run_begins_with_the_memory_that_main_first_saw) {
   }
 }
 
+TEST_P(FreshState, what_the_program_maps_is_put_back_and_does_not_pile_up) {
+  const EngineResult result =
+      search_once(search_options(program_path("mapped_state"), GetParam(), 1'000));
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.runs, 1'000U);
+  EXPECT_EQ(result.failed, 0U);
+  EXPECT_FALSE(result.divergence.has_value()) << "pointer values repeat";
+  for (const Finding& finding : result.findings) {
+    ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
+  }
+}
+
 class FreshInput : public testing::TestWithParam<EngineKind> {};
 
 TEST_P(FreshInput, each_run_begins_with_the_arguments_and_the_input_that_were_given) {

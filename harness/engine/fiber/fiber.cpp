@@ -18,4 +18,8 @@ void* FiberStacks::top(ThreadId thread) {
   return reinterpret_cast<void*>(slot + kSlot);
 }
 
+void FiberStacks::clear(ThreadId thread) {
+  madvise(reinterpret_cast<void*>(kBegin + Address{thread} * kSlot + kGuard), kSize, MADV_DONTNEED);
+}
+
 }  // namespace heddle

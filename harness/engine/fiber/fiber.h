@@ -26,6 +26,8 @@ class FiberStacks {
 
   // The upper end of the thread's stack; nullptr if the system has no memory for it.
   void* top(ThreadId thread);
+  // Makes the stack all zeros again, as the system gave it.
+  static void clear(ThreadId thread);
 
   static bool holds(Address address) { return address - kBegin < kSlot * (Address{1} << 16); }
 

@@ -120,6 +120,12 @@ void TlsLender::reset(ThreadId thread) {
   }
 }
 
+std::vector<std::span<unsigned char>> TlsLender::variables(ThreadId thread) const {
+  std::vector<std::span<unsigned char>> all;
+  for (const Block& block : parked_[thread]->blocks) all.emplace_back(block.data, block.size);
+  return all;
+}
+
 FsBase::FsBase() {
   constexpr unsigned long kFsGsBase = 1 << 1;  // HWCAP2_FSGSBASE: the kernel allows it
   fast_ = (getauxval(AT_HWCAP2) & kFsGsBase) != 0;

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "harness/model/op.h"
@@ -31,6 +32,9 @@ class TlsLender {
   // (for thread 0: to what they were when the lender was made). Those of the C library and of
   // Heddle itself are left alone.
   void reset(ThreadId thread);
+
+  // Those variables, as they are.
+  std::vector<std::span<unsigned char>> variables(ThreadId thread) const;
 
   // What pthread_self() returns under this base: in the C library they are the same number.
   static pthread_t handle(Address base) { return static_cast<pthread_t>(base); }

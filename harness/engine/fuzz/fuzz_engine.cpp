@@ -241,6 +241,8 @@ class FuzzEngine final : public Engine {
     program_heap::g_on_reuse = [](Address begin, std::size_t size) {
       g_scheduler->forget(begin, size);
     };
+    program_heap::g_on_allocate = job.leaks ? [](Address block) { g_scheduler->allocated(block); }
+                                            : program_heap::AllocateCallback{};
     if (!strategy->set_state(job.strategy_state)) {
       RunResult result;
       result.outcome = HarnessError{"the state of the search is not one of strategy '" +

@@ -139,6 +139,8 @@ FuzzThread* Scheduler::add_thread() {
   thread.key_values.clear();
   thread.op = {.kind = OpKind::thread_start};
   tls_.reset(id);
+  // A pointer that an earlier run left there would hold what this run has leaked.
+  if (job_->leaks) FiberStacks::clear(id);
   thread.context =
       boost::context::detail::make_fcontext(thread.stack_top, FiberStacks::kSize, fiber_main);
   return &thread;
@@ -161,6 +163,7 @@ void Scheduler::begin_run(std::uint64_t number) {
   racy_.begin_run();
   run_races_.clear();
   keys_.clear();
+  allocations_.clear();
   switch_reason_ = SwitchReason::none;
   if (live_.count != nullptr) live_.count->store(0, std::memory_order_relaxed);
   if (tracing_) recorder_.begin();
@@ -462,8 +465,14 @@ void Scheduler::idle_slice() {
   self.idle_plain += kSliceLimit;
   if (self.idle_plain < job_->step_limit / kPlainIdlePart || !all_idle()) return;
   const RuntimeScope scope;
-  result_.outcome = GaveUp{"no thread has changed anything for " + std::to_string(self.idle_plain) +
-                           " steps: a livelock, or a long computation"};
+  give_up("no thread has changed anything for " + std::to_string(self.idle_plain) +
+          " steps: a livelock, or a long computation");
+}
+
+void Scheduler::give_up(std::string reason) {
+  GaveUp end{.reason = std::move(reason)};
+  capture(FuzzThread::State::ready, end.places, true);
+  result_.outcome = std::move(end);
   leave_run();
 }
 
@@ -490,9 +499,8 @@ void Scheduler::check_limits() {
   slice_changes_ = running_.changes;
   if (steps_before_ + running_.step - slice_begin_ > job_->step_limit) {
     const RuntimeScope scope;
-    result_.outcome = GaveUp{"the step limit of " + std::to_string(job_->step_limit) +
-                             " steps was reached: a livelock, or a long run"};
-    leave_run();
+    give_up("the step limit of " + std::to_string(job_->step_limit) +
+            " steps was reached: a livelock, or a long run");
   }
   if (ready_.size() == 1) return;
   const std::size_t mine = ready_index(self.id);
@@ -606,7 +614,10 @@ void Scheduler::check_access_slow(bool write, Address address, unsigned size, Ad
 }
 
 void Scheduler::on_race(const Race& race, const Op& op) {
-  if (tracing_) recorder_.mark_race(race.first_thread, race.first_pc, op.address, op.size);
+  if (tracing_) {
+    if (!is_plain_access(op.kind)) recorder_.expect_race();
+    recorder_.mark_race(race.first_thread, race.first_pc, op.address, op.size);
+  }
   const std::uint64_t pair =
       mix(mix(0, std::min(race.first_pc, op.pc)), std::max(race.first_pc, op.pc));
   if (std::find(run_races_.begin(), run_races_.end(), pair) != run_races_.end()) return;
@@ -615,6 +626,7 @@ void Scheduler::on_race(const Race& race, const Op& op) {
   if (is_plain_access(op.kind) && racy_.add(op.pc)) host_.learn_racy(op.pc);
   if (!race.first_atomic && racy_.add(race.first_pc)) host_.learn_racy(race.first_pc);
   if (const KnownFailure* known = find_known(pair)) {
+    if (job_->stop_at_race) end_at_race(op, known->key);
     result_.known_reports.push_back(known->key);
     return;
   }
@@ -630,7 +642,19 @@ void Scheduler::on_race(const Race& race, const Op& op) {
        .stack = {},
        .note = {}});
   known_.push_back({pair, failure_key(failure)});
+  if (job_->stop_at_race) {
+    result_.outcome = std::move(failure);
+    end_at_race(op, {});
+  }
   result_.reports.push_back(std::move(failure));
+}
+
+void Scheduler::end_at_race(const Op& op, std::optional<std::uint64_t> known) {
+  result_.known_end = known;
+  // Plain accesses are recorded before they are checked, all others when they are done.
+  if (!is_plain_access(op.kind)) done(op);
+  if (tracing_) recorder_.abandon_write();
+  leave_run();
 }
 
 Place Scheduler::here(const Op& op) {
@@ -712,7 +736,10 @@ void Scheduler::exit_process(int status, Address pc) {
     destructor.function(destructor.object);
   }
   exit_functions::run_all();
-  if (status == 0) leave_run();
+  if (status == 0) {
+    if (job_->leaks) report_leaks(pc == 0);
+    leave_run();
+  }
   const RuntimeScope scope;
   Failed failure{.kind = FailureKind::exit_status,
                  .message = "exit status " + std::to_string(status & 0xff),
@@ -750,12 +777,13 @@ void Scheduler::on_signal(int number, Address pc, Address address) {
   host_.end_run_and_process(result_);
 }
 
-void Scheduler::capture(FuzzThread::State state, std::vector<Place>& places) {
+void Scheduler::capture(FuzzThread::State state, std::vector<Place>& places, bool code_only) {
   FuzzThread* self = running_.thread;
   for (std::size_t i = 0; i < used_threads_; ++i) {
     FuzzThread& thread = *threads_[i];
-    if (thread.state != state) continue;
-    Place place{.thread = thread.id, .op = thread.op, .stack = {}, .note = {}};
+    // One that has not begun is nowhere, and would begin if it were asked.
+    if (thread.state != state || (thread.step == 0 && &thread != self)) continue;
+    Place place{.thread = thread.id, .op = code_only ? Op{} : thread.op, .stack = {}, .note = {}};
     if (&thread == self) {
       place.stack = capture_stack(code_);
     } else {
@@ -1484,7 +1512,10 @@ void Scheduler::finish_thread() {
     last = threads_[i]->state == FuzzThread::State::finished;
   }
   // Every thread has ended, main by pthread_exit: so does the process, with success.
-  if (last) leave_run();
+  if (last) {
+    if (job_->leaks) report_leaks(true);
+    leave_run();
+  }
   switch_to(next_after_block(), SwitchReason::ended);
   __builtin_unreachable();
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "fuzz/strategy/strategy.h"
@@ -16,6 +17,7 @@
 #include "harness/engine/engine.h"
 #include "harness/engine/fiber/fiber.h"
 #include "harness/engine/fiber/tls_lender.h"
+#include "harness/engine/fuzz/leaks.h"
 #include "harness/engine/fuzz/race_detector.h"
 #include "harness/engine/fuzz/racy_set.h"
 #include "harness/engine/fuzz/shadow.h"
@@ -207,6 +209,9 @@ class Scheduler {
   // The run before has shown places that race and were not known to when its job began.
   bool has_learned() const { return racy_.has_learned(); }
 
+  // A heap block of the program, where Job::leaks asks what becomes of it.
+  void allocated(Address block);
+
   bool running() const { return running_.thread != nullptr; }
   void forget(Address begin, std::size_t size) { races_.forget(shadow_, begin, size); }
 
@@ -266,6 +271,7 @@ class Scheduler {
   void restart_idle(FuzzThread& thread) const;
   bool all_idle() const;
   [[noreturn]] void livelock();
+  [[noreturn]] void give_up(std::string reason);
 
   void enable(FuzzThread& thread);
   void disable(FuzzThread& thread);
@@ -337,11 +343,17 @@ class Scheduler {
   void check_access_slow(bool write, Address address, unsigned size, Address pc);
   // The access `op` of the running thread races with an earlier one.
   void on_race(const Race& race, const Op& op);
+  // The run ends with that race, in full in the result or `known`.
+  [[noreturn]] void end_at_race(const Op& op, std::optional<std::uint64_t> known);
   [[noreturn]] void deadlock();
+  // The program has ended; main's own frames are gone if it has returned.
+  [[gnu::noinline]] void report_leaks(bool main_returned);
+  void add_thread_roots(bool main_returned, std::vector<MemoryRange>& roots);
   void describe_wait(const FuzzThread& thread, Place& place, std::vector<Place>& more) const;
   void end(Failed failure);
-  // Where each thread in this state is.
-  void capture(FuzzThread::State state, std::vector<Place>& places);
+  // Where each thread in this state is. `code_only`: not what it does, since a thread amid plain
+  // accesses keeps no operation of them.
+  void capture(FuzzThread::State state, std::vector<Place>& places, bool code_only = false);
   // The running thread has done this.
   void done(const Op& op, std::optional<std::uint64_t> value = {},
             std::optional<std::uint64_t> old_value = {}) {
@@ -409,6 +421,13 @@ class Scheduler {
   // Longer runs are compared up to here only.
   static constexpr std::size_t kLoggedSteps = 100'000;
   std::vector<LoggedStep>* log_ = nullptr;
+
+  // Job::leaks: who allocated the blocks of this run that are not freed yet, and where.
+  struct Allocation {
+    ThreadId thread = kNoThread;
+    std::vector<Address> stack;
+  };
+  std::unordered_map<Address, Allocation> allocations_;
 
   std::uint64_t decisions_ = 0;
   struct Key {

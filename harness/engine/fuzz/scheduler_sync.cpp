@@ -420,6 +420,10 @@ void Scheduler::run_key_destructors(FuzzThread& thread) {
 
 void Scheduler::heap_free(Address block, std::size_t size, Address pc) {
   ++running_.step;
+  if (job_->leaks) [[unlikely]] {
+    const RuntimeScope scope;
+    allocations_.erase(block);
+  }
   const VectorClock& clock = running_.thread->clock;
   const Epoch now = running_.epoch;
   bool raced = false;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace heddle {
 
@@ -21,6 +22,7 @@ std::optional<std::uint64_t> read_memory(Address address, unsigned size) {
 void TraceRecorder::begin() {
   trace_ = {};
   unsettled_ = false;
+  expects_race_ = false;
 }
 
 void TraceRecorder::add(ThreadId thread, std::uint64_t step, const Op& op, SwitchReason why,
@@ -31,6 +33,7 @@ void TraceRecorder::add(ThreadId thread, std::uint64_t step, const Op& op, Switc
     trace_.truncated = true;
   }
   Event event{.thread = thread, .step = step, .op = op, .why = why};
+  event.racy = std::exchange(expects_race_, false);
   if (!code.contains(op.pc) || !is_plain_access(op.kind)) {
     event.stack = capture_stack(code);
     // A lock taken inside libstdc++ belongs to the program's line that asked for it.
@@ -59,7 +62,7 @@ void TraceRecorder::settle() {
 
 void TraceRecorder::mark_race(ThreadId thread, Address pc, Address address, unsigned size) {
   if (trace_.events.empty()) return;
-  trace_.events.back().racy = true;
+  if (!expects_race_) trace_.events.back().racy = true;
   for (auto it = trace_.events.rbegin(); it != trace_.events.rend(); ++it) {
     if (it->thread == thread && it->op.pc == pc && it->op.address < address + size &&
         address < it->op.address + it->op.size) {

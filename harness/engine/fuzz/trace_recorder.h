@@ -26,12 +26,17 @@ class TraceRecorder {
   void settle();
   // Marks the accesses of a race: the last event, and the last one of `thread` at `pc` before it.
   void mark_race(ThreadId thread, Address pc, Address address, unsigned size);
+  // Before mark_race(): not the last event is one of the two, but the next.
+  void expect_race() { expects_race_ = true; }
+  // The run ends before the last plain write is made: memory does not hold its value.
+  void abandon_write() { unsettled_ = false; }
 
   Trace take();
 
  private:
   Trace trace_;
   bool unsettled_ = false;
+  bool expects_race_ = false;
 };
 
 // Up to eight bytes of this process's memory, little-endian; nothing if they cannot be read. Never

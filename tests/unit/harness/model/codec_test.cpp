@@ -102,7 +102,7 @@ TEST(CodecTest, a_damaged_outcome_never_reads_as_passed) {
 
 TEST(CodecTest, each_alternative_of_an_outcome_comes_back_as_itself) {
   const Outcome outcomes[] = {Passed{}, Failed{FailureKind::hang, "message", {Place{}, Place{}}},
-                              GaveUp{"step limit"}, HarnessError{"no memory"}};
+                              GaveUp{"step limit", {Place{}}}, HarnessError{"no memory"}};
   for (const Outcome& outcome : outcomes) {
     Writer writer;
     encode(writer, outcome);
@@ -118,6 +118,7 @@ TEST(CodecTest, each_alternative_of_an_outcome_comes_back_as_itself) {
     }
     if (const auto* gave_up = std::get_if<GaveUp>(&copy)) {
       EXPECT_EQ(gave_up->reason, "step limit");
+      EXPECT_EQ(gave_up->places.size(), 1U);
     }
     if (const auto* error = std::get_if<HarnessError>(&copy)) {
       EXPECT_EQ(error->message, "no memory");

@@ -88,6 +88,21 @@ TEST(DescribeTest, an_assertion_that_says_its_place_is_not_told_it_again) {
   EXPECT_EQ(headline(failure, names), "assertion failed: unlocked_counter.cpp:18: counter == 2");
 }
 
+TEST(DescribeTest, a_run_that_gave_up_names_each_loop_once) {
+  const FakeSymbols symbols{
+      {{0x10, {{"wait()", "spin.cpp", 9}}}, {0x20, {{"ask()", "ask.cpp", 4}}}}, {}};
+  Names names{symbols};
+  const auto at = [](ThreadId thread, Address pc) {
+    Place place;
+    place.thread = thread;
+    place.op.pc = pc;
+    return place;
+  };
+  EXPECT_EQ(limit_text({"1 000 steps", {at(1, 0x10), at(2, 0x10), at(3, 0x20)}}, names),
+            "livelock or limit, in the loop at spin.cpp:9, ask.cpp:4");
+  EXPECT_EQ(limit_text({"too many threads", {}}, names), "too many threads");
+}
+
 TEST(DescribeTest, every_kind_of_operation_has_words) {
   const FakeSymbols symbols{{}, {}};
   for (int kind = 0; kind <= static_cast<int>(OpKind::failure); ++kind) {

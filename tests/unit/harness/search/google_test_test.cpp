@@ -57,6 +57,32 @@ TEST(GoogleTestList, nothing_and_a_missing_end_of_line_are_no_error) {
   EXPECT_EQ(parse_test_list("Queue.\n  Push").tests, Names{"Queue.Push"});
 }
 
+TEST(GoogleTestFailure, the_first_failed_assertion_is_one_line) {
+  EXPECT_EQ(first_test_failure("Running main() from gtest_main.cc\n"
+                               "/src/tests/counter_tests.cpp:13: Failure\n"
+                               "Expected equality of these values:\n"
+                               "  counter\n"
+                               "    Which is: 1\n"
+                               "  2\n"
+                               "[  FAILED  ] Counter.CountsEachOnce (0 ms)\n"
+                               "/src/tests/counter_tests.cpp:14: Failure\nlater\n"),
+            "counter_tests.cpp:13: Expected equality of these values: counter Which is: 1 2");
+  EXPECT_EQ(first_test_failure("a.cc:1: Failure\nFailed\n\na.cc:2: Failure\nother\n"),
+            "a.cc:1: Failed");
+  EXPECT_EQ(first_test_failure("a.cc:1: Failure\na.cc:2: Failure\nother\n"), "a.cc:1:");
+}
+
+TEST(GoogleTestFailure, output_without_one_is_empty) {
+  EXPECT_EQ(first_test_failure(""), "");
+  EXPECT_EQ(first_test_failure("[  PASSED  ] 1 test.\nFailure\n"), "");
+}
+
+TEST(GoogleTestFailure, a_long_one_is_cut) {
+  const std::string said = first_test_failure("a.cc:1: Failure\n" + std::string(1'000, 'x'));
+  EXPECT_EQ(said.size(), 303U);
+  EXPECT_TRUE(said.ends_with("x..."));
+}
+
 TEST(GoogleTestArgument, a_name_is_no_pattern) {
   EXPECT_EQ(google_test_argument("Sizes/Queue.Push/0"), "--gtest_filter=Sizes/Queue.Push/0");
   EXPECT_EQ(google_test_argument("Queue/std::pair<int*,-1>.Push"),
