@@ -1367,7 +1367,8 @@ bool RelacyEngine::execute(const Job& job, RunHost& host) {
       result.relacy_state.clear();
       if (job.replay) {
         result.relacy_state = job.relacy_state;
-      } else if (result.failed()) {
+      } else if (std::holds_alternative<Failed>(result.outcome) || !result.reports.empty()) {
+        // Of a failure that was reported before nobody asks for it.
         result.relacy_state =
             by_depth ? to_text(TreeRun{search->bound, runner_->path()}) : to_text(random_);
       }
