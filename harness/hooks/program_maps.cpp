@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <cstring>
@@ -135,6 +136,7 @@ const Map* find(Address address) {
 }
 
 // Which of the pages have ever been touched; without looking at them, since that is touching.
+// Reserved address space may be a million times what is used of it.
 class TouchedPages {
  public:
   TouchedPages() : file_(static_cast<int>(syscall(SYS_open, "/proc/self/pagemap", O_RDONLY))) {}
@@ -144,17 +146,24 @@ class TouchedPages {
     if (file_ >= 0) close(file_);
   }
 
-  bool contains(Address page) const {
-    std::uint64_t entry = 0;
-    const auto offset = static_cast<off_t>(page / kPage * sizeof entry);
-    if (pread(file_, &entry, sizeof entry, offset) != sizeof entry) return true;
-    constexpr std::uint64_t kPresent = std::uint64_t{1} << 63;
-    constexpr std::uint64_t kSwapped = std::uint64_t{1} << 62;
-    return (entry & (kPresent | kSwapped)) != 0;
+  bool contains(Address page) {
+    const Address first = page / kPage / entries_.size() * entries_.size();
+    if (first != first_) {
+      first_ = first;
+      entries_.fill(kPresent);  // where the system does not say
+      const auto offset = static_cast<off_t>(first * sizeof entries_[0]);
+      [[maybe_unused]] const ssize_t read = pread(file_, entries_.data(), sizeof entries_, offset);
+    }
+    return (entries_[page / kPage - first] & (kPresent | kSwapped)) != 0;
   }
 
  private:
+  static constexpr std::uint64_t kPresent = std::uint64_t{1} << 63;
+  static constexpr std::uint64_t kSwapped = std::uint64_t{1} << 62;
+
   int file_;
+  Address first_ = ~Address{0};  // number of the page that the entries begin with
+  std::array<std::uint64_t, 4096> entries_{};
 };
 
 bool all_zero(Address page) {
@@ -162,7 +171,7 @@ bool all_zero(Address page) {
   return std::all_of(bytes, bytes + kPage, [](unsigned char byte) { return byte == 0; });
 }
 
-void save(const Map& map, const TouchedPages& touched) {
+void save(const Map& map, TouchedPages& touched) {
   // What cannot be written was not written, and is not; what cannot be read has nothing to lose.
   if ((map.protection & PROT_WRITE) == 0) return;
   for (Address page = map.begin; page < map.end; page += kPage) {
@@ -269,7 +278,7 @@ void take_snapshot() {
   const Guard guard;
   g_run_begin = g_top;
   g_state->maps_before_main = g_state->maps;
-  const TouchedPages touched;
+  TouchedPages touched;
   for (const Map& map : g_state->maps) save(map, touched);
   g_touched = g_disturbed = false;
 }

@@ -39,6 +39,13 @@ TEST(ProgramMaps, each_run_finds_the_mappings_of_the_beginning_and_no_others) {
   ASSERT_EQ(program_maps::unmap(cut, kPage), 0);
   ASSERT_EQ(program_maps::unmap(cut + 3 * kPage, kPage), 0);
   cut[kPage] = 9;
+  // Much address space of which little is used.
+  constexpr std::size_t kMuch = std::size_t{16} << 30;
+  void* much = program_maps::map(nullptr, kMuch, kReadWrite,
+                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  ASSERT_NE(much, MAP_FAILED);
+  unsigned char* middle = static_cast<unsigned char*>(much) + kMuch / 2;
+  *middle = 3;
   program_maps::take_snapshot();
 
   unsigned char* first_of_run = nullptr;
@@ -50,6 +57,10 @@ TEST(ProgramMaps, each_run_finds_the_mappings_of_the_beginning_and_no_others) {
     EXPECT_EQ(cut[kPage], 9);
     EXPECT_FALSE(is_mapped(cut));
     EXPECT_TRUE(is_mapped(barred));
+    EXPECT_EQ(*middle, 3);
+    EXPECT_EQ(middle[kPage], 0);
+    ++*middle;
+    ++middle[kPage];
 
     early[5] = 77;
     early[kPage] = 78;
