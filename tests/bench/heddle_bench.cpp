@@ -23,13 +23,14 @@
 #include "harness/cli/case_list.h"
 #include "harness/model/rate.h"
 #include "harness/search/engine_search.h"
+#include "tests/bench/literature.h"
 #include "tests/bench/plain_loop.h"
 
 namespace heddle::bench {
 namespace {
 
 struct BenchOptions {
-  std::vector<std::string> parts = {"speed", "stress", "first", "memory"};
+  std::vector<std::string> parts = {"speed", "stress", "first", "literature", "memory"};
   unsigned rounds = 5;
   std::uint64_t runs = 500'000;
   std::uint64_t plain_runs = 5'000;
@@ -37,6 +38,7 @@ struct BenchOptions {
   std::uint64_t tsan_runs = 500;
   std::uint64_t seeds = 100;
   std::uint64_t memory_runs = 10'000'000;
+  LiteratureOptions literature;
 };
 
 // Anything that makes the figures mean something else than they say.
@@ -344,6 +346,7 @@ int run(const BenchOptions& options) {
     if (wanted("speed")) compare_speed(options);
     if (wanted("stress")) show_rates(options);
     if (wanted("first")) show_first_failures(options);
+    if (wanted("literature")) show_literature(options.literature);
     if (wanted("memory")) show_memory(options);
   } catch (const std::exception& error) {
     fmt::print(stderr, "heddle_bench: {}\n", error.what());
@@ -359,9 +362,9 @@ int run(const BenchOptions& options) {
 int main(int argc, char** argv) {
   CLI::App app("Measures Heddle beside a plain loop and hand-written Relacy tests");
   heddle::bench::BenchOptions options;
-  app.add_option("-p,--parts", options.parts, "speed, stress, first, memory; several with commas")
+  app.add_option("-p,--parts", options.parts, "speed, stress, first, literature, memory; several with commas")
       ->delimiter(',')
-      ->check(CLI::IsMember({"speed", "stress", "first", "memory"}))
+      ->check(CLI::IsMember({"speed", "stress", "first", "literature", "memory"}))
       ->capture_default_str();
   const auto count = [&](const char* name, auto& value, const char* what) {
     app.add_option(name, value, what)->check(CLI::PositiveNumber)->capture_default_str();
@@ -372,6 +375,14 @@ int main(int argc, char** argv) {
   count("--stress-runs", options.stress_runs, "stress: runs of each kind");
   count("--tsan-runs", options.tsan_runs, "stress: runs under ThreadSanitizer");
   count("--seeds", options.seeds, "first: searches of each kind");
+  count("--literature-seeds", options.literature.seeds, "literature: searches of each kind");
+  count("--literature-cap", options.literature.cap, "literature: runs of a search at most");
+  app.add_option("--literature-programs", options.literature.programs, "literature: only these")
+      ->delimiter(',');
+  app.add_option("--literature-strategies", options.literature.strategies,
+                 "literature: the columns")
+      ->delimiter(',')
+      ->capture_default_str();
   count("--memory-runs", options.memory_runs, "memory: runs; the first look is at a tenth");
   CLI11_PARSE(app, argc, argv);
   return heddle::bench::run(options);

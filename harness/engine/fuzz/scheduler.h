@@ -206,6 +206,8 @@ class Scheduler {
 
   // The run before has shown places that race and were not known to when its job began.
   bool has_learned() const { return racy_.has_learned(); }
+  // Later runs of the job know them.
+  void keep_learned() { racy_.keep(); }
 
   bool running() const { return running_.thread != nullptr; }
   void forget(Address begin, std::size_t size) { races_.forget(shadow_, begin, size); }

@@ -83,7 +83,7 @@ inline SimulatedRun execute(const SimulatedProgram& program, Strategy& strategy,
       point.fallback = 1;
     }
     std::size_t picked = point.fallback;
-    if (ready.size() > 1) {
+    if (ready.size() > 1 || strategy.follows()) {
       picked = strategy.pick(point);
       ++result.decisions;
       if (picked != point.fallback) {
@@ -107,9 +107,11 @@ inline SimulatedRun execute(const SimulatedProgram& program, Strategy& strategy,
       step.chosen(choice);
     }
     if (step.action) step.action();
+    if (strategy.follows()) strategy.executed(step.op, true);
     ++state.next;
   }
-  strategy.end_run({.decisions = result.decisions});
+  // A run that is cut short is one that will be begun again.
+  if (!result.gave_up) strategy.end_run({.decisions = result.decisions});
   return result;
 }
 
