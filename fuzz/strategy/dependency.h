@@ -13,6 +13,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -79,6 +80,17 @@ constexpr bool covers(AccessMode mode) {
   return mode == AccessMode::write || mode == AccessMode::lock || mode == AccessMode::try_lock;
 }
 
+// Whether the order of such accesses matters: that of an unlock is its lock's.
+constexpr bool competes(AccessMode mode) {
+  return mode != AccessMode::unlock && mode != AccessMode::shared_unlock;
+}
+
+// Tells objects apart, and in memory also those that share 8 bytes.
+constexpr std::uint64_t place_of(const Access& access) {
+  if ((access.object & Access::kOther) != 0) return access.object;
+  return access.object << 3 | static_cast<std::uint64_t>(std::countr_zero(access.mask));
+}
+
 struct AccessList {
   static constexpr std::size_t kMost = 4;
   std::array<Access, kMost> items{};
@@ -108,6 +120,13 @@ AccessList accesses_of(const Op& op, OpKind pending);
 
 // Whether two operations of different threads that are both pending may not commute.
 bool may_conflict(const Op& a, const Op& b);
+
+// Operations that commute with all others, and after which others can go on that could not before.
+// To take them at once leaves out no partial order.
+constexpr bool only_enables(OpKind kind) {
+  return kind == OpKind::thread_start || kind == OpKind::thread_create ||
+         kind == OpKind::thread_join || kind == OpKind::thread_exit;
+}
 
 // Whether the order of two steps of different threads matters.
 bool conflict(const AccessList& a, const AccessList& b);

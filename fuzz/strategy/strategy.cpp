@@ -10,8 +10,11 @@
 #include "fuzz/strategy/dfs.h"
 #include "fuzz/strategy/dpor.h"
 #include "fuzz/strategy/pct.h"
+#include "fuzz/strategy/portfolio.h"
 #include "fuzz/strategy/pos.h"
 #include "fuzz/strategy/random_walk.h"
+#include "fuzz/strategy/rff.h"
+#include "fuzz/strategy/surw.h"
 
 namespace heddle {
 namespace {
@@ -93,6 +96,18 @@ std::unique_ptr<Strategy> make_pos(OptionReader& /*reader*/, std::uint64_t seed)
   return std::make_unique<Pos>(seed);
 }
 
+std::unique_ptr<Strategy> make_surw(OptionReader& /*reader*/, std::uint64_t seed) {
+  return std::make_unique<Surw>(seed);
+}
+
+std::unique_ptr<Strategy> make_rff(OptionReader& /*reader*/, std::uint64_t seed) {
+  return std::make_unique<Rff>(seed);
+}
+
+std::unique_ptr<Strategy> make_auto(OptionReader& /*reader*/, std::uint64_t seed) {
+  return make_sampler(seed);
+}
+
 std::unique_ptr<Strategy> make_dfs(OptionReader& reader, std::uint64_t /*seed*/) {
   constexpr std::uint64_t kMostPreemptions = 1'000'000;
   DfsOptions options;
@@ -105,9 +120,12 @@ std::unique_ptr<Strategy> make_dpor(OptionReader& /*reader*/, std::uint64_t /*se
 }
 
 constexpr std::array kEntries{
+    Entry{"auto", "none", make_auto},
     Entry{"random", "stay=0..1", make_random_walk},
     Entry{"pct", "depth=1..100, k=STEPS", make_pct},
     Entry{"pos", "none", make_pos},
+    Entry{"surw", "none", make_surw},
+    Entry{"rff", "none", make_rff},
     Entry{"dfs", "bound=PREEMPTIONS", make_dfs},
     Entry{"dpor", "none", make_dpor},
 };

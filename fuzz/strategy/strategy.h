@@ -50,7 +50,8 @@ struct RunEnd {
 };
 
 // Called by one thread only. All answers may depend on the seed, the run's number and what was seen
-// in this run, and on nothing else: then a run can be had again by its number, in any process.
+// in this run, and on nothing else: then a run can be had again by its number, in any process. For
+// what learns() and exhaustive strategies depend on, see there.
 class Strategy {
  public:
   Strategy() = default;
@@ -83,6 +84,12 @@ class Strategy {
   virtual void executed(const Op& op, bool changed) { (void)op, (void)changed; }
   // It has made this thread ready.
   virtual void woke(ThreadId thread) { (void)thread; }
+
+  // Whether later runs depend on earlier ones: on those below kLearningRuns and no others. They are
+  // executed one after the other, each from begin_run() to end_run(), and what was learned goes on
+  // as state() to whoever executes the rest. So results do not depend on how many do.
+  virtual bool learns() const { return false; }
+  static constexpr std::uint64_t kLearningRuns = 1024;
 
   // What it has learned so far, for another that is made from the same text and seed to go on from
   // there: between runs. Empty: there is nothing to know.

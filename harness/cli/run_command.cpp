@@ -41,7 +41,7 @@ struct RunOptions {
   std::string time;
   std::uint64_t seed = 1;
   unsigned jobs = 0;
-  std::string strategy = "random";
+  std::string strategy = "auto";
   std::string delay = "exponential";
   std::string relacy_search = "random";
   std::string expect = "pass";

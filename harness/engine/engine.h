@@ -31,7 +31,7 @@ struct Job {
   std::uint64_t seed = 1;
   std::uint64_t first_run = 0;
   std::uint64_t runs = 1;
-  std::string strategy = "random";       // fuzz
+  std::string strategy = "auto";         // fuzz
   std::string relacy_search = "random";  // relacy: random, full, or bound:N
   DelayPlan delay;                       // stress and tsan
   // fuzz: code addresses of plain accesses that are known to race. Only these plain accesses are
@@ -39,6 +39,8 @@ struct Job {
   // at plain accesses), and those that race in the very run. Part of the job, so that a run does
   // not depend on what a worker happened to see before.
   std::vector<Address> racy_pcs;
+  // fuzz: what a run shows of these serves the later runs of the job; without, those of later jobs.
+  bool learns_racy = false;
   std::uint64_t step_limit = 20'000'000;  // steps of all threads in one run, then it gave up
   std::uint32_t hang_ms = 2'000;          // wall-clock time without progress, then the run hangs
   // fuzz: what the strategy knows from earlier jobs, see Strategy::state().

@@ -137,9 +137,13 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
   if (engine.runs > 0) {
     // The bound counts only runs that came to their end: those that gave up showed nothing.
     const std::uint64_t complete = engine.runs - std::min(engine.gave_up, engine.runs);
-    row.rate = engine.failed == 0 ? rate_text({0, complete}) : rate_text(engine.rate());
+    row.rate = engine.failed == 0 ? rate_text({0, complete - std::min(engine.explored, complete)})
+                                  : rate_text(engine.rate());
     if (engine.exhausted && engine.failed == 0 && engine.gave_up == 0) {
-      row.rate = "none: search complete";
+      row.rate = engine.exploration.has_value()
+                     ? fmt::format("all {} interleavings pass",
+                                   grouped(engine.exploration->executions))
+                     : "none: search complete";
     }
     row.first = engine.first_failure ? grouped(*engine.first_failure) : "-";
     row.speed = speed_text(engine);

@@ -76,6 +76,7 @@ std::string bytes_of(const Job& job) {
   w.string(job.relacy_search);
   put(w, job.delay);
   encode(w, job.racy_pcs);
+  w.boolean(job.learns_racy);
   w.varint(job.step_limit);
   w.varint(job.hang_ms);
   w.boolean(job.replay);
@@ -99,6 +100,7 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.relacy_search = r.string();
   job.delay = get_delay_plan(r);
   decode(r, job.racy_pcs);
+  job.learns_racy = r.boolean();
   job.step_limit = r.varint();
   job.hang_ms = r.varint32();
   job.replay = r.boolean();

@@ -20,10 +20,23 @@ struct Range {
   std::uint64_t end;
 };
 
-// The first runs are few, so that what they teach (which plain accesses race) serves all others.
-// Fixed, so that what a run knows depends on its number alone.
+// What runs teach (which plain accesses race) serves those of later epochs. Fixed, so that what a
+// run knows depends on its number alone.
 constexpr std::uint64_t kFirstEpoch = 4;
-constexpr std::uint64_t kEpochGrowth = 16;
+constexpr std::uint64_t kEpochGrowth = 4;
+// The first runs are executed one after the other, and each knows what those before it taught: the
+// first failure comes sooner, and to share so few out would take longer.
+constexpr std::uint64_t kSerialRuns = 16;
+
+// When auto tries an exhaustive search. With few threads it often ends after a few runs; with many
+// it would only hold the sampling up, unless that has gone on for long and found nothing.
+constexpr std::uint32_t kFewThreads = 5;
+constexpr std::uint64_t kManyRuns = 1024;
+// A run's steps are all kept in memory, and looked at again after it.
+constexpr std::uint64_t kLongRun = 20'000;
+// It is given up once its own estimate of the runs needed exceeds the budget by this factor: the
+// estimate is a rough one.
+constexpr double kOverBudget = 16;
 
 std::string method_of(const Job& job) {
   switch (job.engine) {
@@ -38,6 +51,14 @@ std::string method_of(const Job& job) {
   return {};
 }
 
+// What auto did beside sampling.
+std::string explored_text(const EngineResult& result) {
+  const bool complete = result.exploration.has_value() && result.exploration->complete;
+  return "; dpor: " + (complete
+                           ? "all " + std::to_string(result.exploration->executions) + " interleavings"
+                           : std::to_string(result.explored) + " of the runs");
+}
+
 class Search {
  public:
   Search(const SearchOptions& options, const SearchEvents& events)
@@ -49,13 +70,17 @@ class Search {
       const auto made = make_strategy(options.job.strategy, options.job.seed);
       const auto* strategy = std::get_if<std::unique_ptr<Strategy>>(&made);
       exhaustive_ = strategy != nullptr && (*strategy)->exploration().has_value();
+      if (strategy != nullptr && (*strategy)->learns()) serial_runs_ = Strategy::kLearningRuns;
+      may_explore_ = options.job.strategy == "auto";
     }
+    main_.strategy = options.job.strategy;
+    main_.state = options.job.strategy_state;
+    exploring_.strategy = "dpor";
   }
 
   SearchOutcome run() {
     begin_ = Clock::now();
     const std::uint64_t runs = options_.seconds > 0 ? ~std::uint64_t{0} : options_.runs;
-    strategy_state_ = options_.job.strategy_state;
     racy_ = racy_new_ = options_.job.racy_pcs;
     if (exhaustive_) {
       explore(runs);
@@ -67,33 +92,77 @@ class Search {
   }
 
  private:
+  // Runs of one strategy, and what it knows.
+  struct Walk {
+    std::string strategy;
+    std::string state;
+  };
+
   void sample(std::uint64_t runs) {
-    std::uint64_t epoch_begin = 0;
-    std::uint64_t epoch_end = kFirstEpoch;
-    while (epoch_begin < runs && !over()) {
-      const std::uint64_t end = learns() ? std::min(epoch_end, runs) : runs;
-      run_epoch({epoch_begin, end});
+    std::uint64_t sampled = 0;
+    std::uint64_t epoch_end = learns() ? kFirstEpoch : runs;
+    while (sampled < runs && !over()) {
+      const std::uint64_t size = std::min(epoch_end, runs) - sampled;
+      serial_ = learns() && next_ < serial_runs_;
+      run_epoch({next_, next_ + size});
       // Only here, so that all runs of an epoch know the same, whichever worker executes them.
       racy_ = racy_new_;
-      epoch_begin = end;
+      next_ += size;
+      sampled += size;
       epoch_end *= kEpochGrowth;
+      explore_beside(sampled, runs);
+    }
+  }
+
+  // Exhaustive search in turn with the sampling: it gets as many runs as that has had. Whoever finds
+  // a bug first has thus taken at most half of the runs. It ends at the first failure, since rates
+  // come of sampling alone, or when nothing is left; then the whole search may end.
+  void explore_beside(std::uint64_t sampled, std::uint64_t budget) {
+    EngineResult& result = outcome_.result;
+    if (!may_explore_ || sampled < kFirstEpoch || result.divergence.has_value()) return;
+    if (most_threads_ > kFewThreads && sampled < kManyRuns) return;
+    if (steps_ / sampled > kLongRun) return;
+    walk_ = &exploring_;
+    serial_ = true;
+    while (explored_ < sampled && result.failed == 0 && !over()) {
+      const std::uint64_t before = result.runs + result.redundant;
+      run_epoch({next_, next_ + sampled - explored_});
+      const std::uint64_t made = result.runs + result.redundant - before;
+      next_ += made;
+      explored_ += made;
+      if (racy_new_ == racy_) break;
+      racy_ = racy_new_;
+      exploring_.state.clear();
+      result.exploration.reset();
+      result.exhausted = false;
+    }
+    walk_ = &main_;
+    if (result.failed != 0) may_explore_ = false;
+    if (!result.exploration.has_value()) return;
+    const Exploration& exploration = *result.exploration;
+    if (exploration.complete) {
+      may_explore_ = false;
+      result.exhausted = result.failed == 0 && !exploration.limited;
+    } else if (exploration.fraction * static_cast<double>(budget) * kOverBudget <
+               static_cast<double>(explored_)) {
+      may_explore_ = false;
     }
   }
 
   // One walk through all interleavings. It begins anew when it shows places that race and were not
   // scheduling points so far.
   void explore(std::uint64_t runs) {
-    std::uint64_t begin = 0;
-    while (begin < runs && !over()) {
-      run_epoch({begin, runs});
-      begin = outcome_.result.runs + outcome_.result.redundant;
+    serial_ = true;
+    while (next_ < runs && !over()) {
+      run_epoch({next_, runs});
+      next_ = outcome_.result.runs + outcome_.result.redundant;
       if (racy_new_ == racy_) break;
       racy_ = racy_new_;
-      strategy_state_.clear();
+      main_.state.clear();
       outcome_.result.exploration.reset();
       outcome_.result.exhausted = false;
     }
-    outcome_.strategy_state = strategy_state_;
+    outcome_.strategy_state = main_.state;
     outcome_.racy_pcs = racy_;
   }
 
@@ -153,7 +222,7 @@ class Search {
   std::deque<Range> split(Range range) const {
     std::deque<Range> parts;
     const std::uint64_t size = range.end - range.begin;
-    const std::uint64_t count = size <= kFirstEpoch ? 1 : workers();
+    const std::uint64_t count = serial_ ? 1 : workers();
     for (std::uint64_t i = 0; i < count; ++i) {
       const auto at = [&](std::uint64_t k) {
         return range.begin + size / count * k + std::min(k, size % count);
@@ -179,7 +248,10 @@ class Search {
     job.first_run = range.begin;
     job.runs = range.end - range.begin;
     job.racy_pcs = racy_;
-    job.strategy_state = strategy_state_;
+    // An exhaustive search begins anew instead.
+    job.learns_racy = serial_ && !exhaustive_ && walk_ == &main_;
+    job.strategy = walk_->strategy;
+    job.strategy_state = walk_->state;
     slot.range = range;
     slot.seen_runs = 0;
     slot.moved = Clock::now();
@@ -232,10 +304,8 @@ class Search {
     } else if (auto* done = std::get_if<JobDone>(&*message)) {
       collect(slot);
       outcome_.result.exhausted |= done->exhausted;
-      if (done->exploration.has_value()) {
-        outcome_.result.exploration = done->exploration;
-        strategy_state_ = std::move(done->strategy_state);
-      }
+      if (done->exploration.has_value()) outcome_.result.exploration = done->exploration;
+      if (serial_) walk_->state = std::move(done->strategy_state);
       if (done->error.has_value()) outcome_.result.error = done->error;
       // As with divergences: that of the lowest run.
       if (done->limit.has_value() &&
@@ -260,6 +330,8 @@ class Search {
 
   void give_back(Slot& slot, std::deque<Range>& todo, std::uint64_t next) {
     slot.worker.reset();
+    // The lost worker's later runs would have known.
+    if (serial_ && !exhaustive_ && walk_ == &main_) racy_ = racy_new_;
     if (next < slot.range->end) todo.push_front({next, slot.range->end});
     slot.range.reset();
   }
@@ -319,6 +391,10 @@ class Search {
     ++outcome_.result.runs;
     note_failed(run);
     ++outcome_.result.failed;
+    if (walk_ == &exploring_) {
+      ++outcome_.result.explored;
+      ++outcome_.result.explored_failed;
+    }
     give_back(slot, todo, run + 1);
   }
 
@@ -353,6 +429,10 @@ class Search {
     result.redundant += progress.runs_redundant;
     steps_ += progress.steps;
     most_threads_ = std::max<std::uint32_t>(most_threads_, progress.most_threads);
+    if (walk_ == &exploring_) {
+      result.explored += progress.runs_done;
+      result.explored_failed += progress.runs_failed;
+    }
     if (progress.runs_failed != 0) note_failed(progress.first_failed_run);
     const std::uint32_t failures = progress.failures_used;
     for (std::uint32_t i = 0; i < failures; ++i) {
@@ -382,6 +462,7 @@ class Search {
   void finish() {
     EngineResult& result = outcome_.result;
     result.seconds = seconds();
+    if (result.explored != 0) result.method += explored_text(result);
     slots_.clear();
     for (auto& [key, found] : found_) {
       result.findings.push_back({.failure = std::move(found.failure),
@@ -415,7 +496,14 @@ class Search {
   std::vector<Slot> slots_;
   std::map<std::uint64_t, Found> found_;  // by failure_key
   bool exhaustive_ = false;
-  std::string strategy_state_;
+  bool may_explore_ = false;  // auto; until it is of no use
+  std::uint64_t serial_runs_ = kSerialRuns;
+  Walk main_;
+  Walk exploring_;  // of auto
+  Walk* walk_ = &main_;
+  bool serial_ = false;         // the epoch under way: by one worker
+  std::uint64_t next_ = 0;      // number of the next run
+  std::uint64_t explored_ = 0;  // runs of auto's exhaustive search, redundant ones too
   std::vector<Address> racy_;      // in force; ascending
   std::vector<Address> racy_new_;  // with what the epoch under way has shown; ascending
   std::uint64_t limit_run_ = 0;    // of EngineResult::limit

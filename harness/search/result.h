@@ -42,6 +42,9 @@ struct EngineResult {
   std::uint64_t gave_up = 0;
   std::uint64_t redundant = 0;  // runs given up by an exhaustive search, not among `runs`
   std::optional<std::uint64_t> first_failure;  // how many runs it took, from 1
+  // Of these runs, those of auto's exhaustive search: they are chosen, so no rate comes of them.
+  std::uint64_t explored = 0;
+  std::uint64_t explored_failed = 0;
   double seconds = 0;                          // wall clock, without building up and shrinking
   bool exhausted = false;  // every interleaving that this engine distinguishes was run
   std::optional<Exploration> exploration{};  // of exhaustive strategies
@@ -51,7 +54,7 @@ struct EngineResult {
   std::optional<Divergence> divergence{};  // why tokens of this program may not replay
   std::vector<Finding> findings;           // most frequent first
 
-  Rate rate() const { return {failed, runs}; }
+  Rate rate() const { return {failed - explored_failed, runs - explored}; }
 };
 
 struct CaseResult {

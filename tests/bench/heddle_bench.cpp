@@ -2,6 +2,7 @@
 // it is found, memory. Prints medians and ratios; what they should be is for the reader to say,
 // since no figure of one machine is a bound on another.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,13 +25,16 @@
 #include "harness/model/rate.h"
 #include "harness/search/engine_search.h"
 #include "tests/bench/exhaustive.h"
+#include "tests/bench/literature.h"
 #include "tests/bench/plain_loop.h"
 
 namespace heddle::bench {
 namespace {
 
+const std::vector<std::string> kParts = {"speed", "stress", "first", "exhaustive", "literature", "memory"};
+
 struct BenchOptions {
-  std::vector<std::string> parts = {"speed", "stress", "first", "exhaustive", "memory"};
+  std::vector<std::string> parts = kParts;
   unsigned rounds = 5;
   std::uint64_t runs = 500'000;
   std::uint64_t plain_runs = 5'000;
@@ -39,6 +43,7 @@ struct BenchOptions {
   std::uint64_t seeds = 100;
   std::uint64_t memory_runs = 10'000'000;
   bool small = false;
+  LiteratureOptions literature;
 };
 
 // Anything that makes the figures mean something else than they say.
@@ -347,6 +352,7 @@ int run(const BenchOptions& options) {
     if (wanted("stress")) show_rates(options);
     if (wanted("first")) show_first_failures(options);
     if (wanted("exhaustive")) show_exhaustive(options.small);
+    if (wanted("literature")) show_literature(options.literature);
     if (wanted("memory")) show_memory(options);
   } catch (const std::exception& error) {
     fmt::print(stderr, "heddle_bench: {}\n", error.what());
@@ -362,10 +368,9 @@ int run(const BenchOptions& options) {
 int main(int argc, char** argv) {
   CLI::App app("Measures Heddle beside a plain loop and hand-written Relacy tests");
   heddle::bench::BenchOptions options;
-  app.add_option("-p,--parts", options.parts,
-                 "speed, stress, first, exhaustive, memory; several with commas")
+  app.add_option("-p,--parts", options.parts, fmt::format("{}; several with commas", fmt::join(heddle::bench::kParts, ", ")))
       ->delimiter(',')
-      ->check(CLI::IsMember({"speed", "stress", "first", "exhaustive", "memory"}))
+      ->check(CLI::IsMember(heddle::bench::kParts))
       ->capture_default_str();
   const auto count = [&](const char* name, auto& value, const char* what) {
     app.add_option(name, value, what)->check(CLI::PositiveNumber)->capture_default_str();
@@ -376,6 +381,14 @@ int main(int argc, char** argv) {
   count("--stress-runs", options.stress_runs, "stress: runs of each kind");
   count("--tsan-runs", options.tsan_runs, "stress: runs under ThreadSanitizer");
   count("--seeds", options.seeds, "first: searches of each kind");
+  count("--literature-seeds", options.literature.seeds, "literature: searches of each kind");
+  count("--literature-cap", options.literature.cap, "literature: runs of a search at most");
+  app.add_option("--literature-programs", options.literature.programs, "literature: only these")
+      ->delimiter(',');
+  app.add_option("--literature-strategies", options.literature.strategies,
+                 "literature: the columns")
+      ->delimiter(',')
+      ->capture_default_str();
   count("--memory-runs", options.memory_runs, "memory: runs; the first look is at a tenth");
   app.add_flag("--small", options.small, "exhaustive: only what takes no time");
   CLI11_PARSE(app, argc, argv);

@@ -278,10 +278,12 @@ class FuzzEngine final : public Engine {
         const RunResult saved = result;
         compare(*strategy, run, host);
         strategy->end_run(end);
+        if (job.learns_racy) scheduler_->keep_learned();
         if (!host.end_run(saved)) break;
         continue;
       }
       strategy->end_run(end);
+      if (job.learns_racy) scheduler_->keep_learned();
       if (!host.end_run(result)) break;
       // The search is over programs in which all places that race are scheduling points.
       if (learned && strategy->follows() && strategy->exploration().has_value()) return true;

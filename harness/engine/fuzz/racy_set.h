@@ -28,6 +28,9 @@ class RacySet {
     for (const Address pc : job_) insert(pc);
   }
 
+  // What the run under way has learned is known to those after it.
+  void keep() { job_ = pcs_; }
+
   // Returns whether it is new.
   bool add(Address pc) {
     if (contains(pc)) return false;

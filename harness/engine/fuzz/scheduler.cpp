@@ -100,8 +100,6 @@ void Scheduler::begin_job(const Job& job, Strategy& strategy, EngineTables table
   strategy_ = &strategy;
   tables_ = tables;
   tracing_ = job.record_trace;
-  followed_ = strategy.follows();
-  watched_ = tracing_ || followed_;
   racy_.begin_job(job.racy_pcs);
   known_.clear();
 }
@@ -151,6 +149,9 @@ void Scheduler::begin_run(std::uint64_t number) {
   for (std::size_t i = 0; i < used_threads_; ++i) {
     clock_base_ = std::max(clock_base_, threads_[i]->epoch.time());
   }
+  // A portfolio's strategies differ in that.
+  followed_ = strategy_->follows();
+  watched_ = tracing_ || followed_;
   used_threads_ = 0;
   ready_.clear();
   timers_.clear();

@@ -208,6 +208,8 @@ class Scheduler {
 
   // The run before has shown places that race and were not known to when its job began.
   bool has_learned() const { return racy_.has_learned(); }
+  // Later runs of the job know them.
+  void keep_learned() { racy_.keep(); }
 
   // A heap block of the program, where Job::leaks asks what becomes of it.
   void allocated(Address block);

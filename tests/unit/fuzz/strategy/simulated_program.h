@@ -118,7 +118,10 @@ inline SimulatedRun execute(const SimulatedProgram& program, Strategy& strategy,
     }
     ++state.next;
   }
-  strategy.end_run({.decisions = result.decisions, .given_up = result.redundant});
+  // A run that is cut short is one that will be begun again.
+  if (!result.gave_up) {
+    strategy.end_run({.decisions = result.decisions, .given_up = result.redundant});
+  }
   return result;
 }
 

@@ -31,19 +31,35 @@ std::string error_of(std::string_view text) {
   return error != nullptr ? error->message : "no error";
 }
 
-// Those whose runs are independent of each other.
-std::vector<std::string> all_kinds() {
+// Those that need not follow what a run does.
+std::vector<std::string> light_kinds() {
   return {"random", "random:stay=0", "random:stay=0.9", "pct", "pct:depth=5,k=40", "pos"};
 }
 
-// Three threads, six steps each, the third of which is a choice of four.
+// Those whose runs are independent of each other, but for what the first runs teach.
+std::vector<std::string> all_kinds() {
+  std::vector<std::string> kinds = light_kinds();
+  for (const char* kind : {"surw", "rff", "auto"}) kinds.emplace_back(kind);
+  return kinds;
+}
+
+// Three threads, six steps each, the third of which is a choice of four and the fourth a write that
+// races.
 SimulatedProgram program_with_choices() {
   SimulatedProgram program = idle_program(3, 6);
   for (auto& thread : program) {
     thread[2].alternatives = 4;
     thread[2].chosen = [](std::uint32_t) {};
+    thread[3].op = {.kind = OpKind::write, .size = 4, .address = 64, .pc = 1};
   }
   return program;
+}
+
+// What the strategy knows after its first runs of the program.
+std::string learned(std::string_view text, std::uint64_t seed, const SimulatedProgram& program) {
+  const auto strategy = made(text, seed);
+  for (std::uint64_t run = 0; run < 20; ++run) execute(program, *strategy, run);
+  return strategy->state();
 }
 
 TEST(MakeStrategy, makes_every_strategy_with_and_without_options) {
@@ -53,8 +69,8 @@ TEST(MakeStrategy, makes_every_strategy_with_and_without_options) {
 }
 
 TEST(MakeStrategy, says_what_is_wrong_and_what_is_possible) {
-  EXPECT_EQ(error_of("rnadom"), "unknown strategy 'rnadom': there are random, pct, pos, dfs, dpor");
-  EXPECT_EQ(error_of(""), "unknown strategy '': there are random, pct, pos, dfs, dpor");
+  EXPECT_EQ(error_of("rnadom"), "unknown strategy 'rnadom': there are auto, random, pct, pos, surw, rff, dfs, dpor");
+  EXPECT_EQ(error_of(""), "unknown strategy '': there are auto, random, pct, pos, surw, rff, dfs, dpor");
   EXPECT_EQ(error_of("random:sty=1"),
             "strategy 'random:sty=1': it has no option 'sty' (options: stay=0..1)");
   EXPECT_EQ(error_of("random:stay=2"),
@@ -75,12 +91,58 @@ TEST(EveryStrategy, a_run_depends_on_seed_and_number_alone) {
     // One goes through the runs in order, the other starts at run 50 and goes back.
     const auto forwards = made(text, 7);
     const auto backwards = made(text, 7);
+    const std::string state = learned(text, 7, program);
+    ASSERT_TRUE(forwards->set_state(state)) << text;
+    ASSERT_TRUE(backwards->set_state(state)) << text;
+    const std::uint64_t first = forwards->learns() ? Strategy::kLearningRuns : 0;
     std::vector<SimulatedRun> runs;
-    for (std::uint64_t run = 0; run <= 50; ++run) runs.push_back(execute(program, *forwards, run));
-    for (std::uint64_t run = 51; run-- > 0;) {
-      const SimulatedRun again = execute(program, *backwards, run);
-      EXPECT_EQ(again.order, runs[run].order) << text << " run " << run;
-      EXPECT_EQ(again.choices, runs[run].choices) << text << " run " << run;
+    for (std::uint64_t i = 0; i <= 50; ++i) runs.push_back(execute(program, *forwards, first + i));
+    for (std::uint64_t i = 51; i-- > 0;) {
+      const SimulatedRun again = execute(program, *backwards, first + i);
+      EXPECT_EQ(again.order, runs[i].order) << text << " run " << first + i;
+      EXPECT_EQ(again.choices, runs[i].choices) << text << " run " << first + i;
+    }
+    EXPECT_EQ(forwards->state(), state) << text;
+  }
+}
+
+TEST(EveryStrategy, a_run_that_is_begun_again_repeats_itself_and_teaches_the_same) {
+  const SimulatedProgram program = program_with_choices();
+  for (const std::string& text : all_kinds()) {
+    const auto once = made(text, 7);
+    const auto twice = made(text, 7);
+    for (std::uint64_t run = 0; run < 40; ++run) {
+      const SimulatedRun expected = execute(program, *once, run);
+      execute(program, *twice, run, 5);  // up to its fifth step
+      EXPECT_EQ(execute(program, *twice, run).order, expected.order) << text << " run " << run;
+    }
+    EXPECT_EQ(once->state(), twice->state()) << text;
+  }
+}
+
+TEST(EveryStrategy, goes_on_from_its_state_as_if_it_had_not_stopped) {
+  const SimulatedProgram program = program_with_choices();
+  for (const std::string& text : all_kinds()) {
+    const auto without = made(text, 7);
+    std::string state;
+    for (std::uint64_t run = 0; run < 60; ++run) {
+      const auto stopped = made(text, 7);
+      ASSERT_TRUE(stopped->set_state(state)) << text;
+      EXPECT_EQ(execute(program, *stopped, run).order, execute(program, *without, run).order)
+          << text << " run " << run;
+      state = stopped->state();
+      EXPECT_EQ(state, without->state()) << text;
+    }
+  }
+}
+
+TEST(EveryStrategy, refuses_a_state_that_is_not_its_own_or_cut_short) {
+  const SimulatedProgram program = program_with_choices();
+  for (const std::string& text : all_kinds()) {
+    EXPECT_FALSE(made(text)->set_state("another1 1 2 3")) << text;
+    const std::string state = learned(text, 7, program);
+    for (std::size_t size = 1; size < state.size(); size += 7) {
+      EXPECT_FALSE(made(text)->set_state(state.substr(0, size))) << text << " " << size;
     }
   }
 }
@@ -108,7 +170,7 @@ TEST(EveryStrategy, allocates_nothing_after_the_first_runs) {
   for (ThreadId id = 0; id < ready.size(); ++id) ready[id] = {id, &pending};
   SchedulingPoint point;
   point.ready = ready;
-  for (const std::string& text : all_kinds()) {
+  for (const std::string& text : light_kinds()) {
     const auto strategy = made(text);
     const auto run = [&](std::uint64_t number) {
       strategy->begin_run(number);
