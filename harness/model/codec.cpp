@@ -262,6 +262,8 @@ void encode(Writer& writer, const Event& event) {
   encode(writer, event.value);
   encode(writer, event.old_value);
   encode(writer, event.stack);
+  writer.varint(static_cast<ThreadId>(event.decided_by + 1));
+  writer.varint(event.decided_at);
 }
 
 void decode(Reader& reader, Event& event) {
@@ -273,6 +275,8 @@ void decode(Reader& reader, Event& event) {
   decode(reader, event.value);
   decode(reader, event.old_value);
   decode(reader, event.stack);
+  event.decided_by = static_cast<ThreadId>(reader.varint32() - 1);
+  event.decided_at = reader.varint();
 }
 
 void encode(Writer& writer, const Trace& trace) {

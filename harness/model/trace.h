@@ -22,6 +22,10 @@ struct Event {
   std::optional<std::uint64_t> value{};      // read, or written
   std::optional<std::uint64_t> old_value{};  // of an atomic read-modify-write
   std::vector<Address> stack{};              // callers, innermost first, without op.pc
+  // The latest point where it was decided who goes: a deviation there puts another thread before
+  // this event. kNoThread: there was none yet.
+  ThreadId decided_by = kNoThread;
+  std::uint64_t decided_at = 0;  // the step of that thread
 };
 
 struct Trace {

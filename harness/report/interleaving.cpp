@@ -494,6 +494,17 @@ Interleaving select_rows(const Trace& trace, const Failed& failure, Names& names
   return result;
 }
 
+std::size_t row_of(const Interleaving& interleaving, const Event& event) {
+  for (const InterleavingRow& row : interleaving.rows) {
+    const bool shown =
+        event.step != 0 ? row.step == event.step : row.kind == InterleavingRow::Kind::failure;
+    if (row.thread == event.thread && shown && row.fold_rows == 0 && row.times == 1) {
+      return row.number;
+    }
+  }
+  return 0;
+}
+
 Holder holder_of(const Trace& trace, Address mutex, const Symbols& symbols) {
   Holder holder;
   const Event* lock = nullptr;

@@ -50,6 +50,10 @@ struct InterleavingOptions {
 Interleaving select_rows(const Trace& trace, const Failed& failure, Names& names,
                          const InterleavingOptions& options = {});
 
+// The number of the row that shows this event, or what the thread still waits for if the event did
+// not happen (it has no step then); 0 if there is none.
+std::size_t row_of(const Interleaving& interleaving, const Event& event);
+
 // The thread that held the mutex when the trace ended, and where it had locked it.
 struct Holder {
   ThreadId thread = kNoThread;

@@ -91,6 +91,40 @@ Json to_json(const InterleavingRow& row) {
           {"fold_rows", row.fold_rows}};
 }
 
+Json to_json(const MinimalityProof& proof) {
+  return {{"complete", proof.complete}, {"schedules", proof.schedules}, {"failed", proof.failed}};
+}
+
+Json to_json(const Event& event, const Interleaving& interleaving, Names& names) {
+  Json json =
+      to_json(Place{.thread = event.thread, .op = event.op, .stack = event.stack, .note = {}},
+              names.symbols());
+  json["row"] = row_of(interleaving, event);
+  json["happened"] = event.step != 0;
+  return json;
+}
+
+Json to_json(const Cause& cause, const Interleaving& interleaving, Names& names) {
+  Json steps = Json::array();
+  for (const Event& event : cause.steps) steps.push_back(to_json(event, interleaving, names));
+  const std::string summary = cause_text(cause, names);
+  const bool named = !summary.empty();
+  Json swapped = nullptr;
+  if (cause.checked > 0 && cause.first.has_value() && cause.second.has_value()) {
+    swapped = {{"first", to_json(*cause.first, interleaving, names)},
+               {"second", to_json(*cause.second, interleaving, names)},
+               {"checked", cause.checked},
+               {"passed", cause.passed},
+               {"more_checked", cause.more_checked},
+               {"more_passed", cause.more_passed},
+               {"clean", cause.clean}};
+  }
+  return {{"pattern", named ? Json(to_string(cause.pattern)) : Json(nullptr)},
+          {"summary", named ? Json(summary) : Json(nullptr)},
+          {"steps", std::move(steps)},
+          {"swapped", std::move(swapped)}};
+}
+
 Json to_json(const MinimalInterleaving& minimal, const Failed& failure, Names& names) {
   const Interleaving interleaving = select_rows(minimal.trace, failure, names);
   Json rows = Json::array();
@@ -98,6 +132,9 @@ Json to_json(const MinimalInterleaving& minimal, const Failed& failure, Names& n
   return {{"token", to_text(minimal.token)},
           {"preemptions", minimal.preemptions},
           {"one_minimal", minimal.one_minimal},
+          {"proof", minimal.proof ? to_json(*minimal.proof) : Json(nullptr)},
+          {"canonical", minimal.canonical},
+          {"cause", minimal.cause ? to_json(*minimal.cause, interleaving, names) : Json(nullptr)},
           {"deviations", minimal.token.schedule.deviations.size()},
           {"deviations_before", minimal.deviations_before},
           {"shrink_runs", minimal.shrink_runs},

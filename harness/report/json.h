@@ -78,11 +78,31 @@
 //   token           string: what replays it
 //   preemptions     number of switches away from a thread that could have gone on
 //   one_minimal     true if it was checked that no single deviation can be left out
+//   proof           null, or what an exhaustive search of the schedules with fewer preemptions has
+//                   shown: {"complete": whether it came to its end, "schedules": how many there
+//                   were, "failed": how many of them failed in another way}; none failed in this
+//                   one
+//   canonical       true if it is the first to fail so of all schedules, fewest preemptions first
+//   cause           cause, or null
 //   deviations, deviations_before   in the schedule as it is, and as it was found
 //   shrink_runs     runs that making it smaller took
 //   truncated       true if the beginning of the run was not recorded
 //   threads         array of thread numbers: those that have rows
 //   rows            array of row: only what matters to the failure, loops folded
+//
+// cause: why it fails
+//   pattern         "lost update", ...: the names of CausePattern; null if none fits
+//   summary         string: one sentence for people; null if none fits
+//   steps           array of step: what makes the pattern, in the order that CausePattern says
+//   swapped         null, or the two operations whose order decides: {"first": step, "second":
+//   step,
+//                   "checked": runs with the second before the first, "passed": how many of them
+//                   ended without this failure, "more_checked", "more_passed": likewise with one
+//                   preemption more, "clean": whether none of them failed in any other way}
+//
+// step: a place, and
+//   row             number of the row that shows it; 0 if there is none
+//   happened        false if the run failed before it
 //
 // row:
 //   kind            "operation", "failure" or "elided" (rows left out here: only text is of use)

@@ -517,13 +517,32 @@ void write_places(Screen& screen, const Failed& failure, Names& names) {
 
 // ---- one case -----------------------------------------------------------------------------------
 
+// That nothing with fewer preemptions fails so, if it is proved.
+std::string proof_text(const MinimalInterleaving& minimal) {
+  if (!minimal.proof.has_value() || !minimal.proof->complete) return "";
+  const MinimalityProof& proof = *minimal.proof;
+  const std::string_view which = minimal.preemptions == 1 ? "without any" : "with fewer";
+  if (proof.schedules == 1) {
+    return fmt::format(", proved: the only schedule {} {}", which,
+                       proof.failed == 0 ? "passes" : "does not fail so");
+  }
+  return proof.failed == 0
+             ? fmt::format(", proved: all {} schedules {} pass", grouped(proof.schedules), which)
+             : fmt::format(", proved: none of the {} schedules {} fails so",
+                           grouped(proof.schedules), which);
+}
+
 std::string minimality_text(const MinimalInterleaving& minimal) {
   const auto count = minimal.token.schedule.deviations.size();
   std::string text = plural(minimal.preemptions, "preemption");
   if (minimal.token.engine == EngineKind::fuzz && count == 0) {
     text += "; the default order fails, nothing can be left out of it";
+  } else if (const std::string proof = proof_text(minimal); !proof.empty()) {
+    text += proof;
   } else if (minimal.one_minimal) {
     text += "; no single deviation can be dropped (1-minimal)";
+  } else if (minimal.canonical) {
+    text += "; no schedule that fails so has fewer";
   } else {
     text += "; not shown to be minimal";
   }
@@ -538,8 +557,7 @@ std::string minimality_text(const MinimalInterleaving& minimal) {
 }
 
 void write_interleaving(Screen& screen, std::string_view title, const Failed& failure,
-                        const Trace& trace, Names& names) {
-  const Interleaving interleaving = select_rows(trace, failure, names);
+                        const Interleaving& interleaving) {
   InterleavingTable table{screen, interleaving, failure.kind == FailureKind::data_race};
   std::string heading{title};
   if (!table.only_file().empty()) {
@@ -646,13 +664,16 @@ class CaseWriter {
     }
     shown_.push_back(minimal.token);
     Names names{*case_.symbols};
-    const bool is_minimal = minimal.one_minimal || (minimal.token.engine == EngineKind::fuzz &&
-                                                    minimal.token.schedule.deviations.empty());
+    const bool is_minimal =
+        minimal.one_minimal || !proof_text(minimal).empty() || minimal.canonical ||
+        (minimal.token.engine == EngineKind::fuzz && minimal.token.schedule.deviations.empty());
+    const Interleaving interleaving = select_rows(minimal.trace, finding.failure, names);
+    if (minimal.cause.has_value()) write_cause(*minimal.cause, interleaving, names);
     write_interleaving(
         screen_,
         fmt::format("{} ({})", is_minimal ? "Minimal interleaving" : "Shortest interleaving found",
                     kind),
-        finding.failure, minimal.trace, names);
+        finding.failure, interleaving);
     if (is_stuck(finding.failure.kind)) {
       screen_.blank();
       screen_.paragraph("  ", "Who waits on what:", Style::bold);
@@ -662,6 +683,17 @@ class CaseWriter {
     screen_.paragraph(is_minimal ? "  Minimal: " : "  Found:   ", minimality_text(minimal),
                       Style::plain, Style::bold);
     write_replay(minimal.token, finding.failure.kind);
+  }
+
+  void write_cause(const Cause& cause, const Interleaving& interleaving, Names& names) {
+    const std::string why = cause_text(cause, names);
+    if (!why.empty()) screen_.paragraph("  Cause:   ", why, Style::plain, Style::bold);
+    const auto row = [&](const std::optional<Event>& event) {
+      return event.has_value() ? row_of(interleaving, *event) : 0;
+    };
+    const std::string swap = swap_text(cause, row(cause.first), row(cause.second), names);
+    if (!swap.empty()) screen_.paragraph("  Proof:   ", swap, Style::plain, Style::bold);
+    if (!why.empty() || !swap.empty()) screen_.blank();
   }
 
   void write_unreduced(FailureKind kind, const Token& token) {
@@ -776,7 +808,8 @@ void write_terminal_replay(std::ostream& out, const ReportCase& report_case, con
   }
   screen.blank();
   const Failed none{FailureKind::assertion, "", {}};
-  write_interleaving(screen, "Interleaving", failed == nullptr ? none : *failed, trace, names);
+  const Failed& shown = failed == nullptr ? none : *failed;
+  write_interleaving(screen, "Interleaving", shown, select_rows(trace, shown, names));
   if (failed != nullptr && is_stuck(failed->kind)) {
     screen.blank();
     screen.paragraph("  ", "Who waits on what:", Style::bold);

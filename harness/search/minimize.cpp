@@ -1,6 +1,7 @@
 #include "harness/search/minimize.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "fuzz/shrink/shrink.h"
@@ -8,51 +9,161 @@
 namespace heddle {
 namespace {
 
-// The trace of the smallest schedule, and how many of its switches left a thread that could have
-// gone on.
-void add_trace(MinimalInterleaving& minimal, JobDone run) {
-  minimal.trace = std::move(run.trace);
-  minimal.preemptions = static_cast<unsigned>(
-      std::count_if(minimal.trace.events.begin(), minimal.trace.events.end(),
+using Clock = std::chrono::steady_clock;
+
+// Of the switches of a run those that left a thread which could have gone on.
+unsigned preemptions_of(const Trace& trace) {
+  return static_cast<unsigned>(
+      std::count_if(trace.events.begin(), trace.events.end(),
                     [](const Event& event) { return event.why == SwitchReason::preempted; }));
 }
+
+class Minimizer {
+ public:
+  Minimizer(Replayer& replayer, const Job& job, const Finding& finding,
+            const MinimizeLimits& limits)
+      : replayer_(replayer),
+        job_(job),
+        finding_(finding),
+        key_(failure_key(finding.failure)),
+        limits_(limits),
+        end_(Clock::now() + limits.max_time) {
+    job_.engine = finding.token->engine;
+    job_.relacy_state = finding.token->relacy_state;
+    minimal_.token = *finding.token;
+    minimal_.deviations_before = finding.token->schedule.deviations.size();
+  }
+
+  std::optional<MinimalInterleaving> run() {
+    const bool fuzz = job_.engine == EngineKind::fuzz;
+    // Some of the time is for what comes after.
+    if (fuzz && !make_smaller(limits_.max_runs, limits_.max_time / 4 * 3)) return std::nullopt;
+    if (!record()) return std::nullopt;
+    if (fuzz) settle();
+    CauseLimits limits = limits_.cause;
+    limits.max_time =
+        std::min(limits.max_time, std::chrono::ceil<std::chrono::milliseconds>(
+                                      std::max(end_ - Clock::now(), Clock::duration{})));
+    minimal_.cause = find_cause(replayer_, job_, finding_.failure, minimal_, limits);
+    return std::move(minimal_);
+  }
+
+ private:
+  // Shrinks the schedule of `minimal_`, if asked for to no more preemptions than it has; false if
+  // it does not fail so.
+  bool make_smaller(std::uint64_t max_runs, std::chrono::nanoseconds max_time,
+                    std::optional<unsigned> most_preemptions = std::nullopt) {
+    Job replay = job_;
+    replay.record_trace = false;
+    bool more_preemptions = false;
+    const ShrinkResult shrunk =
+        shrink(minimal_.token.schedule,
+               [&](const Schedule& candidate) -> ShrinkVerdict {
+                 replay.schedule = candidate;
+                 auto run = replayer_.replay(replay);
+                 const auto* done = std::get_if<JobDone>(&run);
+                 if (done == nullptr) return false;
+                 bool fails = shows_failure(*done, key_);
+                 if (fails && most_preemptions.has_value()) {
+                   const std::optional<Trace> trace = trace_of(candidate);
+                   fails = trace.has_value() && preemptions_of(*trace) <= *most_preemptions;
+                   more_preemptions |= !fails;
+                 }
+                 return {fails, done->schedule};
+               },
+               {.max_runs = max_runs, .max_time = max_time});
+    minimal_.shrink_runs += shrunk.runs;
+    if (!shrunk.reproduced) return false;
+    minimal_.token.schedule = shrunk.schedule;
+    minimal_.one_minimal = shrunk.one_minimal && !more_preemptions;
+    return true;
+  }
+
+  // The trace of a schedule; nothing if it does not fail so.
+  std::optional<Trace> trace_of(const Schedule& schedule) {
+    Job replay = job_;
+    replay.schedule = schedule;
+    replay.record_trace = true;
+    auto run = replayer_.replay(replay);
+    auto* done = std::get_if<JobDone>(&run);
+    if (done == nullptr || !shows_failure(*done, key_)) return std::nullopt;
+    return std::move(done->trace);
+  }
+
+  bool record() {
+    std::optional<Trace> trace = trace_of(minimal_.token.schedule);
+    if (!trace.has_value()) return false;
+    minimal_.trace = std::move(*trace);
+    minimal_.preemptions = preemptions_of(minimal_.trace);
+    return true;
+  }
+
+  // Tries all schedules with fewer preemptions, then goes to the first of those with as many.
+  void settle() {
+    while (minimal_.preemptions > 0) {
+      const Explored below = explore(minimal_.preemptions - 1);
+      minimal_.proof = MinimalityProof{
+          .complete = below.complete, .schedules = below.executions, .failed = below.failed};
+      if (!below.failing.has_value()) break;
+      // What fails with fewer takes the place of the one found; how many are below it is yet to be
+      // counted.
+      minimal_.proof.reset();
+      const MinimalInterleaving found = minimal_;
+      if (take(*below.failing) && minimal_.preemptions < found.preemptions) continue;
+      minimal_ = found;
+      return;
+    }
+    const bool least = minimal_.preemptions == 0 || minimal_.proof->complete;
+    if (!least || minimal_.token.schedule.deviations.empty()) {
+      minimal_.canonical = least;
+      return;
+    }
+    const Explored first = explore(minimal_.preemptions);
+    if (!first.failing.has_value()) return;
+    const MinimalInterleaving found = minimal_;
+    minimal_.canonical = take(*first.failing);
+    if (!minimal_.canonical) minimal_ = found;
+  }
+
+  // Goes over to `schedule`, made smaller.
+  bool take(const Schedule& schedule) {
+    const std::optional<Trace> trace = trace_of(schedule);
+    if (!trace.has_value() || preemptions_of(*trace) > minimal_.preemptions) return false;
+    minimal_.token.schedule = schedule;
+    // Fewer or simpler deviations may have more preemptions.
+    return make_smaller(limits_.max_runs / 10, end_ - Clock::now(), preemptions_of(*trace)) &&
+           record();
+  }
+
+  Explored explore(unsigned bound) {
+    Job search = job_;
+    search.strategy = "dfs:bound=" + std::to_string(bound);
+    search.runs = limits_.max_explored;
+    // What turns up is learned anew, so that nothing depends on what the search had seen before.
+    search.racy_pcs.clear();
+    // A loop that waits for ever is cut short: of such a program nothing can be proved this way.
+    search.step_limit = std::min(search.step_limit, limits_.explored_step_limit);
+    auto explored =
+        replayer_.explore(search, key_, std::min(end_, Clock::now() + limits_.max_explore_time));
+    auto* done = std::get_if<Explored>(&explored);
+    return done != nullptr ? std::move(*done) : Explored{};
+  }
+
+  Replayer& replayer_;
+  Job job_;
+  const Finding& finding_;
+  const std::uint64_t key_;
+  const MinimizeLimits limits_;
+  const Clock::time_point end_;
+  MinimalInterleaving minimal_;
+};
 
 }  // namespace
 
 std::optional<MinimalInterleaving> minimize(Replayer& replayer, const Job& job,
                                             const Finding& finding, const MinimizeLimits& limits) {
   if (!finding.token.has_value()) return std::nullopt;
-  const std::uint64_t key = failure_key(finding.failure);
-  MinimalInterleaving minimal;
-  minimal.token = *finding.token;
-  minimal.deviations_before = finding.token->schedule.deviations.size();
-
-  Job replay = job;
-  replay.engine = finding.token->engine;
-  replay.record_trace = false;
-  replay.relacy_state = finding.token->relacy_state;
-  if (finding.token->engine == EngineKind::fuzz) {
-    const ShrinkResult shrunk = shrink(finding.token->schedule,
-                                       [&](const Schedule& candidate) -> ShrinkVerdict {
-                                         replay.schedule = candidate;
-                                         auto run = replayer.replay(replay);
-                                         const auto* done = std::get_if<JobDone>(&run);
-                                         if (done == nullptr) return false;
-                                         return {shows_failure(*done, key), done->schedule};
-                                       },
-                                       {.max_runs = limits.max_runs, .max_time = limits.max_time});
-    if (!shrunk.reproduced) return std::nullopt;
-    minimal.token.schedule = shrunk.schedule;
-    minimal.one_minimal = shrunk.one_minimal;
-    minimal.shrink_runs = shrunk.runs;
-    replay.schedule = shrunk.schedule;
-  }
-  replay.record_trace = true;
-  auto run = replayer.replay(replay);
-  auto* done = std::get_if<JobDone>(&run);
-  if (done == nullptr || !shows_failure(*done, key)) return std::nullopt;
-  add_trace(minimal, std::move(*done));
-  return minimal;
+  return Minimizer(replayer, job, finding, limits).run();
 }
 
 }  // namespace heddle

@@ -2,18 +2,25 @@
 
 #include <poll.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace heddle {
+
+std::optional<StartError> Replayer::start() {
+  if (worker_ != nullptr) return std::nullopt;
+  auto started = WorkerProcess::start(options_);
+  if (auto* error = std::get_if<StartError>(&started)) return *error;
+  worker_ = std::move(std::get<std::unique_ptr<WorkerProcess>>(started));
+  modules_ = worker_->modules();
+  return std::nullopt;
+}
 
 std::variant<JobDone, StartError> Replayer::replay(Job job) {
   job.replay = true;
   job.first_run = 0;
   job.runs = 1;
-  if (worker_ == nullptr) {
-    auto started = WorkerProcess::start(options_);
-    if (auto* error = std::get_if<StartError>(&started)) return *error;
-    worker_ = std::move(std::get<std::unique_ptr<WorkerProcess>>(started));
-    modules_ = worker_->modules();
-  }
+  if (auto error = start()) return *error;
   worker_->send(job);
   pollfd ready{.fd = worker_->descriptor(), .events = POLLIN, .revents = 0};
   JobDone done;
@@ -41,6 +48,72 @@ std::variant<JobDone, StartError> Replayer::replay(Job job) {
   worker_.reset();
   done.outcome = Failed{.kind = FailureKind::signal, .message = "the process " + end, .places = {}};
   return done;
+}
+
+std::variant<Explored, StartError> Replayer::explore(
+    Job job, std::uint64_t key, std::chrono::steady_clock::time_point deadline) {
+  using std::chrono::steady_clock;
+  const auto left_ms = [](steady_clock::time_point until) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
+    return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+  };
+  job.replay = false;
+  job.record_trace = false;
+  job.first_run = 0;
+  job.strategy_state.clear();
+  const std::uint64_t most_runs = job.runs;
+  std::uint64_t runs = 0;
+  Explored explored;
+  // Anew each time that places which race turn up: they are scheduling points from then on.
+  while (runs < most_runs && steady_clock::now() < deadline) {
+    if (auto error = start()) return *error;
+    SharedProgress& progress = worker_->progress();
+    progress.stop = 0;
+    job.runs = most_runs - runs;
+    worker_->send(job);
+    explored = {};
+    std::optional<JobDone> done;
+    while (!done.has_value()) {
+      pollfd ready{.fd = worker_->descriptor(), .events = POLLIN, .revents = 0};
+      if (poll(&ready, 1, left_ms(deadline)) == 0) {
+        progress.stop = 1;
+        // The run under way may take long, but not for ever.
+        const auto patience = steady_clock::now() + std::chrono::milliseconds(lost_ms_);
+        if (poll(&ready, 1, left_ms(patience)) == 0) break;
+      }
+      auto message = worker_->receive();
+      if (!message.has_value() || std::holds_alternative<Lost>(*message)) break;
+      if (auto* described = std::get_if<Described>(&*message)) {
+        if (described->key != key || !described->schedule.has_value()) continue;
+        explored.failing = std::move(described->schedule);
+        progress.stop = 1;
+      } else if (auto* last = std::get_if<JobDone>(&*message)) {
+        done = std::move(*last);
+      }
+    }
+    if (!done.has_value()) {
+      // It died in a run: the search through the others cannot go on from there.
+      worker_.reset();
+      return explored;
+    }
+    if (done->error.has_value()) return StartError{*done->error};
+    runs += progress.runs_done + progress.runs_redundant;
+    explored.failed = progress.runs_failed;
+    bool learned = false;
+    for (std::uint32_t i = 0; i < progress.racy_used; ++i) {
+      const Address pc = progress.racy[i];
+      if (std::find(job.racy_pcs.begin(), job.racy_pcs.end(), pc) != job.racy_pcs.end()) continue;
+      job.racy_pcs.push_back(pc);
+      learned = true;
+    }
+    if (done->exploration.has_value()) {
+      explored.executions = done->exploration->executions;
+      explored.complete = done->exploration->complete && !done->exploration->limited &&
+                          !explored.failing && !learned;
+    }
+    if (explored.failing.has_value() || !learned) break;
+  }
+  return explored;
 }
 
 bool shows_failure(const JobDone& run, std::uint64_t key) {

@@ -1,15 +1,26 @@
 // One run at a time, of a given schedule: for shrinking, and for people.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "harness/engine/engine.h"
 #include "harness/search/worker_process.h"
 
 namespace heddle {
+
+// What an exhaustive search found of one failure.
+struct Explored {
+  std::optional<Schedule> failing;  // of the first run that showed it
+  bool complete = false;            // nothing is left within the bound, and nothing was cut short
+  std::uint64_t executions = 0;     // different schedules
+  std::uint64_t failed = 0;         // runs, in whatever way
+};
 
 class Replayer {
  public:
@@ -21,10 +32,17 @@ class Replayer {
   // process yields the failure that this is. An error is Heddle's own.
   std::variant<JobDone, StartError> replay(Job job);
 
+  // Executes `job` with its exhaustive strategy, from the beginning, until a run shows the failure
+  // with this failure_key(), nothing is left, or there is no time or run left.
+  std::variant<Explored, StartError> explore(Job job, std::uint64_t key,
+                                             std::chrono::steady_clock::time_point deadline);
+
   // Of the program; empty before the first replay.
   const std::vector<Module>& modules() const { return modules_; }
 
  private:
+  std::optional<StartError> start();
+
   WorkerOptions options_;
   std::uint32_t lost_ms_;
   std::unique_ptr<WorkerProcess> worker_;

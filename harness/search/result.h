@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/model/exploration.h"
@@ -15,14 +16,65 @@
 
 namespace heddle {
 
+// What it shows that every schedule with fewer preemptions was tried. Switches are tried at all
+// synchronisation and at plain accesses that race: elsewhere the order of two threads changes
+// nothing that either could see (fuzz/strategy/dependency.h).
+struct MinimalityProof {
+  bool complete = false;        // there are no others, and none of them was cut short
+  std::uint64_t schedules = 0;  // executed; none of them fails in this way
+  std::uint64_t failed = 0;     // of these, in another way
+};
+
+// What a failure is a case of. "Between" and "before" are as the failing run had it; for each, the
+// run without it passes where Cause::passed says so.
+enum class CausePattern : std::uint8_t {
+  none,            // nothing below fits: only the order is known to decide
+  data_race,       // two accesses that nothing orders. Steps: those
+  lost_update,     // A reads x, B writes x, A writes x without another look. Steps: these three
+  check_then_act,  // A reads x, B changes x, A goes on by what it read: it changes x by an atomic
+                   // operation, reads x anew and finds another value, or does the next thing.
+                   // Steps: these three
+  atomicity_violation,  // A does two things, and B uses what they are done to between the two;
+                        // before or after both, it may. Steps: A's first, B's, A's second
+  order_violation,  // A uses x and B changes it later, though nothing made A wait. Steps: A's, B's
+  use_before_initialization,  // likewise, and nobody had written x before. Steps: A's, B's
+  use_after_free,             // A frees a block, B accesses it. Steps: A's, B's
+  lost_wakeup,                // A notifies, B begins to wait for that after it. Steps: A's, B's
+  lock_order_cycle,    // each of some threads holds what another one waits for, in a circle. Steps:
+                       // two for each thread: where it took the one, where it waits for the other
+  unsafe_publication,  // A writes x, then y; B reads y as A left it, then uses x; and nothing
+                       // orders the two uses of x. Steps: these four
+};
+
+std::string_view to_string(CausePattern pattern);  // "lost update", as reports print it
+
+struct Cause {
+  CausePattern pattern = CausePattern::none;
+  std::vector<Event> steps;  // what makes the pattern, in the order that it says
+  // The two operations whose order decides. The second may not have come to happen.
+  std::optional<Event> first{};
+  std::optional<Event> second{};
+  std::uint64_t checked = 0;  // runs with the second before the first
+  std::uint64_t passed = 0;   // of these: those that ended well, without this failure
+  // Likewise, with one preemption more after the two.
+  std::uint64_t more_checked = 0;
+  std::uint64_t more_passed = 0;
+  bool clean = false;  // and without any other
+};
+
 // A failing interleaving made as small as shrinking could make it.
 struct MinimalInterleaving {
   Token token;
   Trace trace;
   unsigned preemptions = 0;  // switches away from a thread that could have gone on
   bool one_minimal = false;  // checked: without any one deviation the run does not fail so
-  std::uint64_t deviations_before = 0;  // in the schedule as it was found
-  std::uint64_t shrink_runs = 0;        // runs that the shrinking took
+  std::uint64_t deviations_before = 0;     // in the schedule as it was found
+  std::uint64_t shrink_runs = 0;           // runs that the shrinking took
+  std::optional<MinimalityProof> proof{};  // if there are preemptions
+  // The first to fail so of all schedules, those with the fewest preemptions first: whatever run
+  // the search began with, it ends here.
+  bool canonical = false;
+  std::optional<Cause> cause{};
 };
 
 // A distinct way to fail, and how often it was seen.

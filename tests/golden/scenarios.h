@@ -1,6 +1,7 @@
 // Small searches as values, with made-up addresses: what reports are tested with.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -148,6 +149,15 @@ inline Scenario unlocked_counter() {
   fuzz_assertion.count = 2487;
   fuzz_assertion.token = token;
   fuzz_assertion.minimal = MinimalInterleaving{token, unlocked_counter_trace(), 1, true, 7, 46};
+  fuzz_assertion.minimal->proof = MinimalityProof{.complete = true, .schedules = 3, .failed = 3};
+  fuzz_assertion.minimal->canonical = true;
+  const auto& steps = fuzz_assertion.minimal->trace.events;
+  fuzz_assertion.minimal->cause = Cause{.pattern = CausePattern::lost_update,
+                                        .steps = {steps[7], steps[11], steps[13]},
+                                        .first = steps[7],
+                                        .second = steps[11],
+                                        .checked = 2,
+                                        .passed = 2};
   Finding fuzz_race;
   fuzz_race.failure = unlocked_counter_race();
   fuzz_race.count = 10'000;
@@ -310,6 +320,20 @@ inline Scenario queue_handoff() {
   lost.count = 731;
   lost.token = token;
   lost.minimal = MinimalInterleaving{token, lost_wakeup_trace(), 1, true, 12, 130};
+  lost.minimal->proof = MinimalityProof{.complete = true, .schedules = 8, .failed = 0};
+  const auto& steps = lost.minimal->trace.events;
+  const Event& signal = *std::find_if(steps.begin(), steps.end(), [](const Event& event) {
+    return event.op.kind == OpKind::cond_signal;
+  });
+  lost.minimal->cause = Cause{.pattern = CausePattern::lost_wakeup,
+                              .steps = {signal, steps.back()},
+                              .first = signal,
+                              .second = steps.back(),
+                              .checked = 3,
+                              .passed = 3,
+                              .more_checked = 7,
+                              .more_passed = 7,
+                              .clean = true};
   EngineResult fuzz{.engine = EngineKind::fuzz,
                     .method = "pct:depth=3",
                     .runs = 10'000,
@@ -366,6 +390,20 @@ inline Scenario abba() {
   stuck.count = 3333;
   stuck.token = token;
   stuck.minimal = MinimalInterleaving{token, deadlock_trace(), 1, true, 3, 9};
+  const auto& steps = stuck.minimal->trace.events;
+  std::vector<Event> waits;
+  for (const Place& place : stuck.failure.places) {
+    waits.push_back({.thread = place.thread, .op = place.op});
+  }
+  stuck.minimal->cause = Cause{.pattern = CausePattern::lock_order_cycle,
+                               .steps = {steps[3], waits[0], steps[4], waits[1]},
+                               .first = steps[4],
+                               .second = waits[0],
+                               .checked = 1,
+                               .passed = 1,
+                               .more_checked = 9,
+                               .more_passed = 6,
+                               .clean = true};
   EngineResult fuzz{.engine = EngineKind::fuzz,
                     .method = "random",
                     .runs = 10'000,

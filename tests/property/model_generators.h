@@ -111,7 +111,9 @@ struct Arbitrary<heddle::Event> {
         gen::set(&Event::step, any_number<std::uint64_t>()), gen::set(&Event::op),
         gen::set(&Event::why, enumerator_up_to(heddle::SwitchReason::gave_way)),
         gen::set(&Event::racy), gen::set(&Event::value, maybe_number()),
-        gen::set(&Event::old_value, maybe_number()), gen::set(&Event::stack));
+        gen::set(&Event::old_value, maybe_number()), gen::set(&Event::stack),
+        gen::set(&Event::decided_by, any_number<heddle::ThreadId>()),
+        gen::set(&Event::decided_at, any_number<std::uint64_t>()));
   }
 };
 

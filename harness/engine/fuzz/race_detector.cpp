@@ -13,7 +13,7 @@ void RaceDetector::split(ShadowCell* cell) {
     split.reads[i] = 0;
     if (alive(cell->history.write) && (cell->history.write_access.mask() & bit) != 0) {
       byte.write = cell->history.write;
-      byte.write_access = Access(cell->history.write_access.pc(), bit);
+      byte.write_access = CodeAndBytes(cell->history.write_access.pc(), bit);
     }
     if ((cell->history.read_access.mask() & bit) == 0) continue;
     if (has_read_set(cell->history, cell->reads)) {
@@ -26,10 +26,10 @@ void RaceDetector::split(ShadowCell* cell) {
           add_read(split.reads[i], epoch, pc);
         }
       }
-      byte.read_access = Access(cell->history.read_access.pc(), bit);
+      byte.read_access = CodeAndBytes(cell->history.read_access.pc(), bit);
     } else if (alive(cell->history.read)) {
       byte.read = cell->history.read;
-      byte.read_access = Access(cell->history.read_access.pc(), bit);
+      byte.read_access = CodeAndBytes(cell->history.read_access.pc(), bit);
     }
   }
   cell->split = splits_used_;

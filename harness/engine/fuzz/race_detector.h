@@ -52,14 +52,14 @@ class RaceDetector {
   [[gnu::always_inline]] inline bool record_ordered(ShadowCell* cell, std::uint8_t mask, Address pc,
                                                     Epoch now, const VectorClock& clock) {
     History& history = cell->history;
-    const auto allows = [&](Epoch last, Access access) {
+    const auto allows = [&](Epoch last, CodeAndBytes access) {
       return !alive(last) || (access.mask() == mask && (last.thread() == now.thread() ||
                                                         last.time() <= clock.get(last.thread())));
     };
     if (!allows(history.write, history.write_access)) return false;
     if (!allows(history.read, history.read_access)) return false;
     (kWrite ? history.write : history.read) = now;
-    (kWrite ? history.write_access : history.read_access) = Access(pc, mask);
+    (kWrite ? history.write_access : history.read_access) = CodeAndBytes(pc, mask);
     if (kWrite) history.read = Epoch();
     return true;
   }
@@ -81,9 +81,9 @@ class RaceDetector {
       // Several fields written one after the other by one thread: still one history.
       if ((!write_lives || history.write == now) &&
           (!read_lives || (history.read == now && !has_read_set(history, cell->reads)))) {
-        Access& mine = kWrite ? history.write_access : history.read_access;
+        CodeAndBytes& mine = kWrite ? history.write_access : history.read_access;
         const bool lives = kWrite ? write_lives : read_lives;
-        mine = Access(pc, static_cast<std::uint8_t>(lives ? mine.mask() | mask : mask));
+        mine = CodeAndBytes(pc, static_cast<std::uint8_t>(lives ? mine.mask() | mask : mask));
         (kWrite ? history.write : history.read) = now;
         return false;
       }
@@ -153,7 +153,7 @@ class RaceDetector {
         races = true;
       }
       history.write = now;
-      history.write_access = Access(pc, mask);
+      history.write_access = CodeAndBytes(pc, mask);
       // Later accesses that are ordered after this write are ordered after those reads.
       history.read = Epoch();
       reads = 0;
@@ -161,7 +161,7 @@ class RaceDetector {
       add_read(reads, now, pc);
     } else if (ordered(history.read, clock)) [[likely]] {
       history.read = now;
-      history.read_access = Access(pc, mask);
+      history.read_access = CodeAndBytes(pc, mask);
     } else {
       begin_read_set(history, reads, now, pc);
     }

@@ -322,7 +322,7 @@ inline void Scheduler::resume(FuzzThread& next) {
 inline void Scheduler::switch_to(FuzzThread& next, SwitchReason why) {
   FuzzThread& self = *running_.thread;
   if (&next == &self) return;
-  if (tracing_) recorder_.settle();
+  if (tracing_) recorder_.decision(self.id, running_.step);
   switch_reason_ = why;
   steps_before_ += running_.step - slice_begin_;
   resume(next);
@@ -366,7 +366,7 @@ std::uint32_t Scheduler::choose(Choice what, std::uint32_t n) {
 
 void Scheduler::point() {
   FuzzThread& self = *running_.thread;
-  if (tracing_) recorder_.settle();
+  if (tracing_) recorder_.decision(self.id, running_.step);
   if (log_ != nullptr) [[unlikely]]
     log_step();
   bool gives_way = false;

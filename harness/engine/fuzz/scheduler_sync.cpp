@@ -442,7 +442,7 @@ void Scheduler::heap_free(Address block, std::size_t size, Address pc) {
     }
     // Every later access, of this thread too, must come by the slow way.
     cell->history.write = now;
-    cell->history.write_access = Access(pc, 0);
+    cell->history.write_access = CodeAndBytes(pc, 0);
     cell->history.read = Epoch();
     cell->sync = kFreedMemory;
   }

@@ -37,10 +37,10 @@ class Epoch {
 
 // A code address, which has no more than 47 bits, and a mask of the bytes (bit i: byte i of the 8)
 // in one word.
-class Access {
+class CodeAndBytes {
  public:
-  Access() = default;
-  Access(Address pc, std::uint8_t mask) : bits_(static_cast<std::uint64_t>(mask) << kPcBits | pc) {}
+  CodeAndBytes() = default;
+  CodeAndBytes(Address pc, std::uint8_t mask) : bits_(static_cast<std::uint64_t>(mask) << kPcBits | pc) {}
 
   Address pc() const { return bits_ & kPcMask; }
   std::uint8_t mask() const { return static_cast<std::uint8_t>(bits_ >> kPcBits); }
@@ -57,8 +57,8 @@ class Access {
 struct History {
   Epoch write;
   Epoch read;
-  Access write_access;
-  Access read_access;
+  CodeAndBytes write_access;
+  CodeAndBytes read_access;
 };
 
 struct ShadowCell {

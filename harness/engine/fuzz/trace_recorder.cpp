@@ -23,6 +23,8 @@ void TraceRecorder::begin() {
   trace_ = {};
   unsettled_ = false;
   expects_race_ = false;
+  decided_by_ = kNoThread;
+  decided_at_ = 0;
 }
 
 void TraceRecorder::add(ThreadId thread, std::uint64_t step, const Op& op, SwitchReason why,
@@ -34,6 +36,8 @@ void TraceRecorder::add(ThreadId thread, std::uint64_t step, const Op& op, Switc
   }
   Event event{.thread = thread, .step = step, .op = op, .why = why};
   event.racy = std::exchange(expects_race_, false);
+  event.decided_by = decided_by_;
+  event.decided_at = decided_at_;
   if (!code.contains(op.pc) || !is_plain_access(op.kind)) {
     event.stack = capture_stack(code);
     // A lock taken inside libstdc++ belongs to the program's line that asked for it.

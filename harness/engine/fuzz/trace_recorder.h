@@ -24,6 +24,12 @@ class TraceRecorder {
   // Reads what the last plain write wrote: its instruction runs after its hook, so this is called
   // at the next hook, before any other thread can run.
   void settle();
+  // It is decided here who goes; whatever ran until now has taken effect.
+  void decision(ThreadId thread, std::uint64_t step) {
+    settle();
+    decided_by_ = thread;
+    decided_at_ = step;
+  }
   // Marks the accesses of a race: the last event, and the last one of `thread` at `pc` before it.
   void mark_race(ThreadId thread, Address pc, Address address, unsigned size);
   // Before mark_race(): not the last event is one of the two, but the next.
@@ -37,6 +43,8 @@ class TraceRecorder {
   Trace trace_;
   bool unsettled_ = false;
   bool expects_race_ = false;
+  ThreadId decided_by_ = kNoThread;
+  std::uint64_t decided_at_ = 0;
 };
 
 // Up to eight bytes of this process's memory, little-endian; nothing if they cannot be read. Never

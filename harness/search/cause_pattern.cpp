@@ -1,0 +1,611 @@
+#include "harness/search/cause_pattern.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace heddle {
+namespace {
+
+constexpr std::size_t kNone = ~std::size_t{0};
+
+bool is_read(const Op& op) {
+  return op.kind == OpKind::read || op.kind == OpKind::atomic_load ||
+         op.kind == OpKind::atomic_cas_fail;
+}
+
+// Writes without looking.
+bool is_store(const Op& op) {
+  return op.kind == OpKind::write || op.kind == OpKind::atomic_store;
+}
+
+bool takes_lock(const Op& op) {
+  switch (op.kind) {
+    case OpKind::mutex_lock:
+    case OpKind::rwlock_read_lock:
+    case OpKind::rwlock_write_lock:
+    case OpKind::once:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool gives_lock(const Op& op) {
+  return op.kind == OpKind::mutex_unlock || op.kind == OpKind::rwlock_unlock ||
+         op.kind == OpKind::rwlock_shared_unlock || op.kind == OpKind::once_end;
+}
+
+bool notifies(const Op& op) {
+  return op.kind == OpKind::cond_signal || op.kind == OpKind::cond_broadcast ||
+         op.kind == OpKind::futex_wake;
+}
+
+bool waits_for_notification(const Op& op) {
+  return op.kind == OpKind::cond_wait || op.kind == OpKind::futex_wait;
+}
+
+bool synchronises(const Op& op) {
+  switch (op.kind) {
+    case OpKind::mutex_trylock_fail:
+    case OpKind::sem_wait:
+    case OpKind::sem_trywait_fail:
+    case OpKind::sem_post:
+    case OpKind::barrier_wait:
+    case OpKind::once_done:
+      return true;
+    default:
+      return takes_lock(op) || notifies(op) || waits_for_notification(op);
+  }
+}
+
+Address end_of(const Op& op) {
+  if (op.kind == OpKind::heap_free) return op.address2;
+  return op.address + std::max<Address>(op.size, 1);
+}
+
+bool overlap(const Op& a, const Op& b) {
+  return a.address < end_of(b) && b.address < end_of(a);
+}
+
+bool same_place(const Op& a, const Op& b) {
+  return is_memory_access(a.kind) && is_memory_access(b.kind) && overlap(a, b);
+}
+
+bool conflict(const Op& a, const Op& b) {
+  const auto touches = [](const Op& op) {
+    return is_memory_access(op.kind) || op.kind == OpKind::heap_free;
+  };
+  if (touches(a) && touches(b)) {
+    const auto changes = [](const Op& op) {
+      return writes(op.kind) || op.kind == OpKind::heap_free;
+    };
+    return overlap(a, b) && (changes(a) || changes(b));
+  }
+  // An unlock cannot come before the lock that it ends: the locks are what can be swapped.
+  return synchronises(a) && synchronises(b) && a.address == b.address && a.address != 0;
+}
+
+// Of two accesses to overlapping memory that are not of one size, nothing is known.
+bool differ(const Event& a, const Event& b) {
+  if (!a.value.has_value() || !b.value.has_value()) return true;
+  return a.op.address != b.op.address || a.op.size != b.op.size || *a.value != *b.value;
+}
+
+// What the threads hold, as a story goes on.
+class Held {
+ public:
+  void advance(const Story& story, std::size_t at) {
+    const Event& event = story.events[at];
+    auto& held = by_thread_[event.thread];
+    const auto drop = [&held, &story](Address lock) {
+      const auto found = std::find_if(held.rbegin(), held.rend(), [&](std::size_t taken) {
+        return story.events[taken].op.address == lock;
+      });
+      if (found != held.rend()) held.erase(std::next(found).base());
+    };
+    if (takes_lock(event.op)) held.push_back(at);
+    if (gives_lock(event.op)) drop(event.op.address);
+    if (event.op.kind == OpKind::cond_wait) drop(event.op.address2);
+  }
+
+  // The events by which the thread took them, in order.
+  const std::vector<std::size_t>& of(ThreadId thread) { return by_thread_[thread]; }
+  const std::map<ThreadId, std::vector<std::size_t>>& all() const { return by_thread_; }
+
+ private:
+  std::map<ThreadId, std::vector<std::size_t>> by_thread_;
+};
+
+class Classifier {
+ public:
+  Classifier(const Story& story, const Failed& failure) : story_(story), failure_(failure) {}
+
+  Cause explain(const EventPair& pair, Ahead ahead) {
+    pair_ = pair;
+    const Op& first = at(pair.first).op;
+    const Op& second = at(pair.second).op;
+    cause_.first = at(pair.first);
+    cause_.second = at(pair.second);
+    if (failure_.kind == FailureKind::deadlock && takes_lock(first) && takes_lock(second)) {
+      explain_cycle();
+    } else if (notifies(first) && waits_for_notification(second)) {
+      if (waits_at_the_end(pair.second))
+        found(CausePattern::lost_wakeup, {pair.first, pair.second});
+    } else if (first.kind == OpKind::heap_free && is_memory_access(second.kind)) {
+      found(CausePattern::use_after_free, {pair.first, pair.second});
+    } else if (is_read(first) && writes(second.kind)) {
+      explain_read_first(ahead);
+    } else if (writes(first.kind) && is_memory_access(second.kind)) {
+      explain_write_first();
+    }
+    return std::move(cause_);
+  }
+
+  // What the failure itself says, whether or not there is another order.
+  std::optional<Cause> explain_failure() {
+    for (std::size_t second = size(); second-- > 0;) {
+      for (std::size_t first = std::min(second, story_.happened); first-- > 0;) {
+        if (at(first).thread == at(second).thread || !conflict(at(first).op, at(second).op)) {
+          continue;
+        }
+        pair_ = {first, second};
+        const Op& a = at(first).op;
+        if (failure_.kind == FailureKind::deadlock && takes_lock(a) && second >= story_.happened) {
+          explain_cycle();
+        } else if (failure_.kind == FailureKind::use_after_free && is_failing_access(second) &&
+                   a.kind == OpKind::heap_free) {
+          found(CausePattern::use_after_free, {first, second});
+        }
+        if (cause_.pattern != CausePattern::none) return std::move(cause_);
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Cause> explain_race() {
+    const auto [first, second] = racing_pair();
+    if (second == kNone) return std::nullopt;
+    cause_.pattern = CausePattern::data_race;
+    if (!explain_publication(first, second)) found(CausePattern::data_race, {first, second});
+    return std::move(cause_);
+  }
+
+ private:
+  const Event& at(std::size_t i) const { return story_.events[i]; }
+  std::size_t size() const { return story_.events.size(); }
+  bool happened(std::size_t i) const { return i < story_.happened; }
+
+  void found(CausePattern pattern, std::initializer_list<std::size_t> steps) {
+    cause_.pattern = pattern;
+    cause_.steps.clear();
+    for (const std::size_t step : steps) cause_.steps.push_back(at(step));
+  }
+
+  // The first event of the thread after `from` for which `is` holds.
+  template <typename Is>
+  std::size_t next(ThreadId thread, std::size_t from, const Is& is) const {
+    for (std::size_t i = from + 1; i < size(); ++i) {
+      if (at(i).thread == thread && is(i)) return i;
+    }
+    return kNone;
+  }
+  // The last one before it.
+  template <typename Is>
+  std::size_t last(ThreadId thread, std::size_t from, const Is& is) const {
+    for (std::size_t i = from; i-- > 0;) {
+      if (at(i).thread == thread && is(i)) return i;
+    }
+    return kNone;
+  }
+
+  bool waits_at_the_end(std::size_t wait) const {
+    const Event& event = at(wait);
+    const bool named =
+        std::any_of(failure_.places.begin(), failure_.places.end(), [&](const Place& place) {
+          return place.thread == event.thread && place.op.kind == event.op.kind &&
+                 place.op.address == event.op.address;
+        });
+    return is_stuck() && named;
+  }
+
+  bool is_failing_access(std::size_t i) const {
+    const Place& place = failure_.places.front();
+    return at(i).thread == place.thread && at(i).op.kind == place.op.kind &&
+           at(i).op.pc == place.op.pc && overlap(at(i).op, place.op);
+  }
+
+  bool is_stuck() const {
+    return failure_.kind == FailureKind::deadlock || failure_.kind == FailureKind::lost_wakeup;
+  }
+
+  void explain_cycle() {
+    Held held;
+    for (std::size_t i = 0; i < story_.happened; ++i) held.advance(story_, i);
+    // What each thread waits for, and who has it.
+    std::map<ThreadId, std::size_t> waits;
+    for (const Place& place : failure_.places) {
+      if (!takes_lock(place.op)) continue;
+      for (std::size_t i = story_.happened; i < size(); ++i) {
+        if (at(i).thread == place.thread && at(i).op.kind == place.op.kind &&
+            at(i).op.address == place.op.address) {
+          waits.try_emplace(place.thread, i);
+        }
+      }
+    }
+    const auto holder_of = [&](std::size_t wait) {
+      for (const auto& [thread, events] : held.all()) {
+        if (thread == at(wait).thread) continue;
+        for (const std::size_t taken : events) {
+          if (at(taken).op.address == at(wait).op.address) return taken;
+        }
+      }
+      return kNone;
+    };
+    std::vector<std::size_t> steps;
+    const ThreadId begin = at(pair_.second).thread;
+    ThreadId thread = begin;
+    for (std::size_t round = 0; round <= waits.size(); ++round) {
+      const auto wait = waits.find(thread);
+      if (wait == waits.end()) return;
+      const std::size_t taken = holder_of(wait->second);
+      if (taken == kNone) return;
+      // The holder's lock comes with the wait of the next round, this thread's wait with its lock.
+      steps.push_back(wait->second);
+      steps.push_back(taken);
+      thread = at(taken).thread;
+      if (thread == begin) break;
+    }
+    if (thread != begin) return;
+    // wait(1) taken(2) wait(2) taken(3) ... wait(n) taken(1), to a pair for each thread.
+    std::rotate(steps.begin(), std::prev(steps.end()), steps.end());
+    std::vector<std::pair<std::size_t, std::size_t>> threads;
+    for (std::size_t i = 0; i + 1 < steps.size(); i += 2) {
+      threads.emplace_back(steps[i], steps[i + 1]);
+    }
+    // Begins with the lowest thread, wherever the circle was entered.
+    const auto lowest = std::min_element(
+        threads.begin(), threads.end(),
+        [this](const auto& a, const auto& b) { return at(a.first).thread < at(b.first).thread; });
+    std::rotate(threads.begin(), lowest, threads.end());
+    found(CausePattern::lock_order_cycle, {});
+    for (const auto& [taken, wait] : threads) {
+      cause_.steps.push_back(at(taken));
+      cause_.steps.push_back(at(wait));
+    }
+  }
+
+  // A read x before B wrote it.
+  void explain_read_first(Ahead ahead) {
+    const auto [read, write] = pair_;
+    const ThreadId thread = at(read).thread;
+    const auto to_same = [&](std::size_t i) { return same_place(at(i).op, at(read).op); };
+    if (happened(write)) {
+      const std::size_t again =
+          next(thread, write, [&](std::size_t i) { return happened(i) && to_same(i); });
+      if (again != kNone && is_store(at(again).op) && reads_last(read, again)) {
+        return found(CausePattern::lost_update, {read, write, again});
+      }
+      if (again != kNone && is_second_look(read, write, again)) {
+        return found(CausePattern::check_then_act, {read, write, again});
+      }
+      // Whatever it does next that others can see, or that fails.
+      const std::size_t act = next(thread, write, [&](std::size_t i) {
+        return happened(i) && (writes(at(i).op.kind) || at(i).op.kind == OpKind::failure ||
+                               at(i).op.kind == OpKind::heap_free || synchronises(at(i).op));
+      });
+      if (act != kNone && interrupted_before(thread, write) && differ(at(read), at(write))) {
+        return found(CausePattern::check_then_act, {read, write, act});
+      }
+    }
+    explain_too_early(ahead);
+  }
+
+  // Whether the thread, having read x, changes it; or finds another value there, having been
+  // interrupted: a thread that waits for a change is no case of that.
+  bool is_second_look(std::size_t read, std::size_t write, std::size_t again) const {
+    const Op& op = at(again).op;
+    if (is_store(op)) return false;
+    return writes(op.kind) ||
+           (interrupted_before(at(read).thread, write) && differ(at(again), at(read)));
+  }
+
+  // Whether the thread could have gone on when it went last before `event`: it did not wait or give
+  // way by its own doing.
+  bool interrupted_before(ThreadId thread, std::size_t event) const {
+    const std::size_t own = last(thread, event, [](std::size_t) { return true; });
+    return own != kNone && at(own + 1).why == SwitchReason::preempted;
+  }
+
+  // Whether the thread's last look at x before `store` was `read`.
+  bool reads_last(std::size_t read, std::size_t store) const {
+    return last(at(read).thread, store,
+                [&](std::size_t i) { return same_place(at(i).op, at(read).op); }) == read;
+  }
+
+  // A used x, and B changed it later or had yet to.
+  void explain_too_early(Ahead ahead) {
+    const auto [use, change] = pair_;
+    // Of threads that wait for ever the order of their looks is not what is wrong.
+    if (is_stuck()) return;
+    if (ahead == Ahead::passes) {
+      // It is B that must not be interrupted.
+      const std::size_t before = last(at(change).thread, use, [&](std::size_t i) {
+        return writes(at(i).op.kind) && used_by(at(use).thread, at(i).op);
+      });
+      if (before != kNone) found(CausePattern::atomicity_violation, {before, use, change});
+      return;
+    }
+    if (ahead != Ahead::fails) return;
+    const bool found_nothing = at(use).value.value_or(0) == 0;
+    const bool written =
+        !found_nothing ||
+        std::any_of(story_.events.begin(), story_.events.begin() + static_cast<std::ptrdiff_t>(use),
+                    [&](const Event& event) {
+                      return writes(event.op.kind) && same_place(event.op, at(use).op);
+                    });
+    found(written ? CausePattern::order_violation : CausePattern::use_before_initialization,
+          {use, change});
+  }
+
+  // A wrote x before B used it.
+  void explain_write_first() {
+    const auto [write, use] = pair_;
+    const ThreadId user = at(use).thread;
+    const auto to_same = [&](std::size_t i) { return same_place(at(i).op, at(write).op); };
+    const std::size_t earlier = last(user, write, to_same);
+    const bool looked = earlier != kNone && is_read(at(earlier).op) && happened(use);
+    if (looked && is_store(at(use).op) && reads_last(earlier, use)) {
+      return found(CausePattern::lost_update, {earlier, write, use});
+    }
+    if (looked && is_second_look(earlier, write, use)) {
+      return found(CausePattern::check_then_act, {earlier, write, use});
+    }
+    if (earlier != kNone && happened(use) && writes(at(earlier).op.kind) &&
+        is_second_look(earlier, write, use)) {
+      return found(CausePattern::atomicity_violation, {earlier, write, use});
+    }
+    // What A has yet to do to what B uses.
+    const ThreadId writer = at(write).thread;
+    const std::size_t rest = next(writer, use, [&](std::size_t i) {
+      return writes(at(i).op.kind) && used_by(user, at(i).op);
+    });
+    if (is_read(at(use).op) && happened(use) && rest != kNone) {
+      return found(CausePattern::atomicity_violation, {write, use, rest});
+    }
+  }
+
+  bool used_by(ThreadId thread, const Op& op) const {
+    return std::any_of(story_.events.begin(), story_.events.end(), [&](const Event& event) {
+      return event.thread == thread && same_place(event.op, op);
+    });
+  }
+
+  // The accesses of the race, as the run had them: their places are those of the failure.
+  std::pair<std::size_t, std::size_t> racing_pair() const {
+    if (failure_.places.size() < 2) return {kNone, kNone};
+    const Address a = failure_.places[0].op.pc;
+    const Address b = failure_.places[1].op.pc;
+    for (std::size_t second = story_.happened; second-- > 0;) {
+      if (!at(second).racy || (at(second).op.pc != a && at(second).op.pc != b)) continue;
+      const Address other = at(second).op.pc == a ? b : a;
+      for (std::size_t first = second; first-- > 0;) {
+        if (at(first).racy && at(first).op.pc == other && at(first).thread != at(second).thread &&
+            conflict(at(first).op, at(second).op)) {
+          return {first, second};
+        }
+      }
+    }
+    return {kNone, kNone};
+  }
+
+  // A wrote x [first] and then y [set]; B read y [seen] and then used x [second]. Or x is what was
+  // published and the race is on y.
+  bool explain_publication(std::size_t first, std::size_t second) {
+    const ThreadId writer = at(first).thread;
+    const ThreadId reader = at(second).thread;
+    if (writes(at(first).op.kind)) {
+      for (std::size_t seen = second; seen-- > first;) {
+        if (at(seen).thread != reader || !is_memory_access(at(seen).op.kind)) continue;
+        const std::size_t set = source_of_read(seen);
+        if (set == kNone || set <= first || at(set).thread != writer) continue;
+        if (same_place(at(set).op, at(first).op)) continue;
+        cause_.first = at(set);
+        cause_.second = at(seen);
+        found(CausePattern::unsafe_publication, {first, set, seen, second});
+        return true;
+      }
+    }
+    if (is_read(at(second).op) && source_of_read(second) == first) {
+      for (std::size_t use = second + 1; use < story_.happened; ++use) {
+        if (at(use).thread != reader || !is_memory_access(at(use).op.kind)) continue;
+        if (same_place(at(use).op, at(first).op)) continue;
+        const std::size_t made = last(writer, first, [&](std::size_t i) {
+          return writes(at(i).op.kind) && same_place(at(i).op, at(use).op);
+        });
+        if (made == kNone || last_write_before(use) != made) continue;
+        cause_.first = at(first);
+        cause_.second = at(second);
+        found(CausePattern::unsafe_publication, {made, first, second, use});
+        return true;
+      }
+    }
+    return false;
+  }
+
+  std::size_t last_write_before(std::size_t access) const {
+    for (std::size_t i = access; i-- > 0;) {
+      if (writes(at(i).op.kind) && same_place(at(i).op, at(access).op)) return i;
+    }
+    return kNone;
+  }
+
+  // The write whose value the access saw, if another thread made it.
+  std::size_t source_of_read(std::size_t access) const {
+    if (is_store(at(access).op)) return kNone;
+    const std::size_t write = last_write_before(access);
+    return write != kNone && at(write).thread != at(access).thread ? write : kNone;
+  }
+
+  const Story& story_;
+  const Failed& failure_;
+  EventPair pair_;
+  Cause cause_;
+};
+
+// Memory by its 8-byte words, other objects by address.
+std::set<Address> keys_of(const Op& op) {
+  std::set<Address> keys;
+  if (is_memory_access(op.kind) || op.kind == OpKind::heap_free) {
+    // A block that is larger is known by its beginning: who uses it mostly does so there.
+    constexpr Address kMost = 4'096;
+    const Address end = std::min(end_of(op), op.address + kMost);
+    for (Address word = op.address >> 3; word << 3 < end; ++word) keys.insert(word);
+  } else if (synchronises(op) && op.address != 0) {
+    keys.insert(op.address | Address{1} << 63);
+  }
+  return keys;
+}
+
+}  // namespace
+
+std::string_view to_string(CausePattern pattern) {
+  switch (pattern) {
+    case CausePattern::none:
+      return "order";
+    case CausePattern::data_race:
+      return "data race";
+    case CausePattern::lost_update:
+      return "lost update";
+    case CausePattern::check_then_act:
+      return "check then act";
+    case CausePattern::atomicity_violation:
+      return "atomicity violation";
+    case CausePattern::order_violation:
+      return "order violation";
+    case CausePattern::use_before_initialization:
+      return "use before initialisation";
+    case CausePattern::use_after_free:
+      return "use after free by another thread";
+    case CausePattern::lost_wakeup:
+      return "lost wake-up";
+    case CausePattern::lock_order_cycle:
+      return "lock-order cycle";
+    case CausePattern::unsafe_publication:
+      return "unsafe publication";
+  }
+  return "unknown pattern";
+}
+
+std::vector<EventPair> candidates(const Story& story, const Failed& failure) {
+  const std::vector<Event>& events = story.events;
+  // Before it was started, or after it was joined, there is nothing to swap a thread's steps with.
+  std::map<ThreadId, std::size_t> started;
+  std::map<ThreadId, std::size_t> last_of;
+  std::vector<std::size_t> preemptions;
+  for (std::size_t i = 0; i < story.happened; ++i) {
+    if (events[i].op.kind == OpKind::thread_create) started.try_emplace(events[i].op.other, i);
+    if (events[i].why == SwitchReason::preempted) preemptions.push_back(i);
+    last_of[events[i].thread] = i;
+  }
+  // What the failing thread looked at last, the last one first.
+  constexpr std::size_t kLastLooks = 4;
+  std::vector<std::size_t> looks;
+  std::set<Address> looked_at;
+  for (const Place& place : failure.places) looked_at.merge(keys_of(place.op));
+  for (std::size_t i = story.happened; i-- > 0 && looks.size() < kLastLooks;) {
+    if (failure.places.empty() || events[i].thread != failure.places.front().thread ||
+        !is_memory_access(events[i].op.kind)) {
+      continue;
+    }
+    looks.push_back(i);
+    looked_at.merge(keys_of(events[i].op));
+  }
+
+  struct Ranked {
+    std::array<std::size_t, 6> rank;
+    EventPair pair;
+  };
+  std::vector<Ranked> ranked;
+  const auto rank = [&](std::size_t i, std::size_t j) {
+    const Event& first = events[i];
+    const Event& second = events[j];
+    const bool led =
+        (failure.kind == FailureKind::deadlock && takes_lock(first.op) && j >= story.happened) ||
+        (notifies(first.op) && waits_for_notification(second.op)) ||
+        (first.op.kind == OpKind::heap_free && is_memory_access(second.op.kind));
+    const std::set<Address> keys = keys_of(first.op);
+    auto looked =
+        static_cast<std::size_t>(std::find(looks.begin(), looks.end(), i) - looks.begin());
+    if (looked == looks.size() && std::none_of(keys.begin(), keys.end(), [&](Address key) {
+          return looked_at.contains(key);
+        })) {
+      looked = kLastLooks + 1;
+    }
+    // The thread of the first was interrupted, and meanwhile came the second.
+    const bool interrupted = std::any_of(preemptions.begin(), preemptions.end(),
+                                         [&](std::size_t k) { return i < k && k <= j; });
+    const bool memory = is_memory_access(first.op.kind);
+    return Ranked{{std::size_t{!led}, std::size_t{!memory}, looked, std::size_t{!is_read(first.op)},
+                   std::size_t{!interrupted}, story.happened - i},
+                  {i, j}};
+  };
+
+  // For each word of memory or other object, the latest uses of each thread and address in it: one
+  // that reads and one that changes it.
+  struct Latest {
+    std::size_t read = kNone;
+    std::size_t change = kNone;
+  };
+  std::map<Address, std::map<std::pair<ThreadId, Address>, Latest>> latest;
+  std::set<std::pair<std::size_t, std::size_t>> known;
+  for (std::size_t j = 0; j < events.size(); ++j) {
+    const Event& second = events[j];
+    for (const Address key : keys_of(second.op)) {
+      auto& users = latest[key];
+      for (const auto& [user, use] : users) {
+        if (user.first == second.thread) continue;
+        for (const std::size_t i : {use.read, use.change}) {
+          if (i == kNone || !conflict(events[i].op, second.op)) continue;
+          const auto start = started.find(second.thread);
+          if (start != started.end() && i <= start->second) continue;
+          if (known.emplace(i, j).second) ranked.push_back(rank(i, j));
+        }
+      }
+      if (j >= story.happened) continue;
+      Latest& own = users[{second.thread, second.op.address}];
+      (is_read(second.op) ? own.read : own.change) = j;
+    }
+  }
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const Ranked& a, const Ranked& b) { return a.rank < b.rank; });
+  std::vector<EventPair> pairs;
+  pairs.reserve(ranked.size());
+  for (const Ranked& one : ranked) pairs.push_back(one.pair);
+  return pairs;
+}
+
+Cause explain(const Story& story, const Failed& failure, const EventPair& pair, Ahead ahead) {
+  return Classifier(story, failure).explain(pair, ahead);
+}
+
+std::optional<Cause> explain_failure(const Story& story, const Failed& failure) {
+  if (failure.places.empty()) return std::nullopt;
+  return Classifier(story, failure).explain_failure();
+}
+
+std::optional<Cause> explain_race(const Story& story, const Failed& failure) {
+  return Classifier(story, failure).explain_race();
+}
+
+std::size_t outermost_lock(const Story& story, std::size_t at) {
+  Held held;
+  for (std::size_t i = 0; i < at; ++i) held.advance(story, i);
+  const auto& locks = held.of(story.events[at].thread);
+  return locks.empty() ? at : locks.front();
+}
+
+}  // namespace heddle
