@@ -111,6 +111,9 @@ class Minimizer {
       const unsigned before = minimal_.preemptions;
       if (!take(*below.failing) || minimal_.preemptions >= before) return;
     }
+    // Runs of this length take seconds to write down, and going over to another writes down many.
+    constexpr std::size_t kLongestTrace = 20'000;
+    if (minimal_.trace.events.size() > kLongestTrace) return;
     const bool least = minimal_.preemptions == 0 || minimal_.proof->complete;
     if (!least || minimal_.token.schedule.deviations.empty()) {
       minimal_.canonical = least;
