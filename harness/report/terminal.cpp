@@ -546,6 +546,10 @@ std::string minimality_text(const MinimalInterleaving& minimal) {
   } else {
     text += "; not shown to be minimal";
   }
+  if (minimal.proof.has_value() && !minimal.proof->complete && minimal.proof->schedules > 0) {
+    text += fmt::format("; {} with fewer preemptions did not fail so, and there are more",
+                        plural(minimal.proof->schedules, "schedule"));
+  }
   if (minimal.shrink_runs > 0) {
     text += minimal.deviations_before > count
                 ? fmt::format("; shrunk from {} to {} in {}",

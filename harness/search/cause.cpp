@@ -122,20 +122,21 @@ class CauseFinder {
            !shows_failure(run, key_);
   }
 
-  // What stuck threads wait for.
+  // What stuck threads wait for. A wait for a notification is a step of its own, and so is an
+  // access to freed memory: those have happened.
   void add_waits() {
+    std::set<ThreadId> told;
     for (const Place& place : failure_.places) {
       if (place.op.kind == OpKind::failure || place.op.kind == OpKind::none) continue;
-      const auto last =
-          std::find_if(story_.events.rbegin(), story_.events.rend(),
-                       [&](const Event& event) { return event.thread == place.thread; });
-      // A wait on a condition variable is a step of its own, and so is an access to freed memory.
-      const bool is_step = std::any_of(last, story_.events.rend(), [&](const Event& event) {
-        return event.thread == place.thread && event.op.kind == place.op.kind &&
-               event.op.pc == place.op.pc && event.op.address == place.op.address &&
-               place.op.kind != OpKind::mutex_lock;
-      });
-      if (is_step) continue;
+      // Behind its first place stands what others wait for it to do.
+      if (!told.insert(place.thread).second) continue;
+      const bool happened =
+          place.op.kind != OpKind::mutex_lock &&
+          std::any_of(story_.events.begin(), story_.events.end(), [&](const Event& event) {
+            return event.thread == place.thread && event.op.kind == place.op.kind &&
+                   event.op.pc == place.op.pc && event.op.address == place.op.address;
+          });
+      if (happened) continue;
       Event wait;
       wait.thread = place.thread;
       wait.op = place.op;

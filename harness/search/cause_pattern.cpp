@@ -169,7 +169,6 @@ class Classifier {
   std::optional<Cause> explain_race() {
     const auto [first, second] = racing_pair();
     if (second == kNone) return std::nullopt;
-    cause_.pattern = CausePattern::data_race;
     if (!explain_publication(first, second)) found(CausePattern::data_race, {first, second});
     return std::move(cause_);
   }

@@ -108,31 +108,35 @@ class Minimizer {
       // What fails with fewer takes the place of the one found; how many are below it is yet to be
       // counted.
       minimal_.proof.reset();
-      const MinimalInterleaving found = minimal_;
-      if (take(*below.failing) && minimal_.preemptions < found.preemptions) continue;
-      minimal_ = found;
-      return;
+      const unsigned before = minimal_.preemptions;
+      if (!take(*below.failing) || minimal_.preemptions >= before) return;
     }
+    // Runs of this length take seconds to write down, and going over to another writes down many.
+    constexpr std::size_t kLongestTrace = 20'000;
+    if (minimal_.trace.events.size() > kLongestTrace) return;
     const bool least = minimal_.preemptions == 0 || minimal_.proof->complete;
     if (!least || minimal_.token.schedule.deviations.empty()) {
       minimal_.canonical = least;
       return;
     }
     const Explored first = explore(minimal_.preemptions);
-    if (!first.failing.has_value()) return;
-    const MinimalInterleaving found = minimal_;
-    minimal_.canonical = take(*first.failing);
-    if (!minimal_.canonical) minimal_ = found;
+    minimal_.canonical = first.failing.has_value() && take(*first.failing);
   }
 
-  // Goes over to `schedule`, made smaller.
+  // Goes over to `schedule`, made smaller; false if it does not fail so with as few preemptions.
   bool take(const Schedule& schedule) {
-    const std::optional<Trace> trace = trace_of(schedule);
+    std::optional<Trace> trace = trace_of(schedule);
     if (!trace.has_value() || preemptions_of(*trace) > minimal_.preemptions) return false;
     minimal_.token.schedule = schedule;
+    minimal_.preemptions = preemptions_of(*trace);
+    minimal_.trace = std::move(*trace);
+    minimal_.one_minimal = false;
     // Fewer or simpler deviations may have more preemptions.
-    return make_smaller(limits_.max_runs / 10, end_ - Clock::now(), preemptions_of(*trace)) &&
-           record();
+    const MinimalInterleaving whole = minimal_;
+    if (!make_smaller(limits_.max_runs / 10, end_ - Clock::now(), whole.preemptions) || !record()) {
+      minimal_ = whole;
+    }
+    return true;
   }
 
   Explored explore(unsigned bound) {

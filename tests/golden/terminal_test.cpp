@@ -124,6 +124,19 @@ TEST(TerminalReport, messages_of_the_program_cannot_control_the_terminal) {
   EXPECT_EQ(text.find('\r'), std::string::npos);
 }
 
+TEST(TerminalReport, a_search_below_that_did_not_end_proves_nothing) {
+  scenario::Scenario scenario = scenario::queue_handoff();
+  MinimalInterleaving& minimal = *scenario.result.engines[0].findings[0].minimal;
+  minimal.preemptions = 2;
+  minimal.proof = MinimalityProof{.complete = false, .schedules = 20'000, .failed = 0};
+  const std::string text = report(scenario, {.width = 160});
+  EXPECT_EQ(text.find("proved"), std::string::npos) << text;
+  EXPECT_NE(text.find("(1-minimal); 20 000 schedules with fewer preemptions did not fail so, and "
+                      "there are more"),
+            std::string::npos)
+      << text;
+}
+
 TEST(TerminalReport, a_second_failure_in_the_same_interleaving_points_to_it) {
   scenario::Scenario scenario = scenario::unlocked_counter();
   for (EngineResult& engine : scenario.result.engines) {

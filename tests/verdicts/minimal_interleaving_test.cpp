@@ -1,6 +1,10 @@
 // From many failing runs to one interleaving that anybody can see again.
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+#include <string>
+
 #include "verdict_support.h"
 
 namespace heddle::verdicts {
@@ -38,6 +42,72 @@ TEST(MinimalInterleaving, lost_update_takes_one_preemption) {
   EXPECT_EQ(result->minimal.preemptions, 1U);
   EXPECT_EQ(result->minimal.token.schedule.deviations.size(), 1U);
   EXPECT_TRUE(result->minimal.one_minimal);
+}
+
+TEST(MinimalInterleaving, number_of_preemptions_is_proved) {
+  const auto result = minimized(1);
+  ASSERT_TRUE(result.has_value());
+  ASSERT_TRUE(result->minimal.proof.has_value());
+  // Main starts both and joins the first: of the threads that are ready then either goes first, and
+  // the same where the first one has ended and main could go on.
+  EXPECT_TRUE(result->minimal.proof->complete);
+  EXPECT_EQ(result->minimal.proof->schedules, 3U);
+  EXPECT_EQ(result->minimal.proof->failed, 3U) << "the data race is in all of them";
+}
+
+TEST(MinimalInterleaving, of_each_case_is_the_same_whatever_the_seed) {
+  constexpr std::uint64_t kSeeds = 12;
+  for (const std::string name :
+       {"unlocked_counter", "atomic_counter", "queue_handoff", "relaxed_publish"}) {
+    std::map<std::uint64_t, std::set<std::string>> tokens;  // by failure
+    for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+      SearchOptions options = search_options(case_path(name), EngineKind::fuzz, 1'000);
+      options.job.seed = seed;
+      const EngineResult result = search_once(options);
+      ASSERT_FALSE(result.findings.empty()) << name << ", seed " << seed;
+      Replayer replayer(options.worker, options.lost_ms);
+      for (const Finding& finding : result.findings) {
+        const auto minimal = minimize(replayer, options.job, finding, kNoTimeLimit);
+        ASSERT_TRUE(minimal.has_value()) << name << ", seed " << seed;
+        EXPECT_TRUE(minimal->canonical) << name << ", seed " << seed;
+        EXPECT_TRUE(minimal->preemptions == 0 ||
+                    (minimal->proof.has_value() && minimal->proof->complete))
+            << name << ", seed " << seed;
+        const std::uint64_t key = failure_key(finding.failure);
+        tokens[key].insert(to_text(minimal->token));
+        // Fails in the same way, not merely somehow.
+        const auto run = replayer.replay(replay_job(minimal->token));
+        ASSERT_TRUE(std::holds_alternative<JobDone>(run));
+        EXPECT_TRUE(shows_failure(std::get<JobDone>(run), key)) << name << ", seed " << seed;
+      }
+    }
+    for (const auto& [key, different] : tokens) {
+      EXPECT_EQ(different.size(), 1U) << name << ": " << testing::PrintToString(different);
+    }
+  }
+}
+
+// What shrinking finds may still have a preemption more than it takes.
+TEST(MinimalInterleaving, with_fewer_preemptions_takes_the_place_of_the_one_found) {
+  SearchOptions options = search_options(program_path("long_run"), EngineKind::fuzz, 1);
+  Replayer replayer(options.worker, options.lost_ms);
+  Job job = replay_job(Token{});
+  // Both threads are interrupted, where either would do.
+  job.schedule.deviations = {{1, 4, 2}, {2, 4, 1}};
+  const auto run = replayer.replay(job);
+  ASSERT_TRUE(std::holds_alternative<JobDone>(run));
+  const auto& outcome = std::get<JobDone>(run).outcome;
+  ASSERT_TRUE(outcome.has_value() && std::holds_alternative<Failed>(*outcome));
+  Finding finding;
+  finding.failure = std::get<Failed>(*outcome);
+  finding.token = Token{EngineKind::fuzz, job.schedule, ""};
+  MinimizeLimits limits = kNoTimeLimit;
+  limits.max_runs = 1;  // no shrinking
+  const auto minimal = minimize(replayer, options.job, finding, limits);
+  ASSERT_TRUE(minimal.has_value());
+  EXPECT_EQ(minimal->preemptions, 1U);
+  ASSERT_TRUE(minimal->proof.has_value());
+  EXPECT_TRUE(minimal->proof->complete);
 }
 
 TEST(MinimalInterleaving, is_the_same_whatever_the_seed_found_first) {

@@ -64,6 +64,7 @@ std::set<FailureKind> kinds(const EngineResult& result);
 // Ends by the number of runs only: no result depends on how fast the machine is.
 inline const MinimizeLimits kNoTimeLimit{.max_runs = 5'000,
                                          .max_time = std::chrono::hours(1),
-                                         .max_explore_time = std::chrono::hours(1)};
+                                         .max_explore_time = std::chrono::hours(1),
+                                         .cause = {.max_time = std::chrono::hours(1)}};
 
 }  // namespace heddle::verdicts

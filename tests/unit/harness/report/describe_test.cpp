@@ -114,5 +114,79 @@ TEST(DescribeTest, every_kind_of_operation_has_words) {
   }
 }
 
+Event event(ThreadId thread, std::uint64_t step, const Op& op) {
+  Event result;
+  result.thread = thread;
+  result.step = step;
+  result.op = op;
+  return result;
+}
+
+// T1 reads in line 4 and writes in line 5, and T2 in line 9 of another file.
+Cause lost_update() {
+  using scenario::access;
+  const Event read = event(1, 1, access(OpKind::read, 0x100, 0x10));
+  const Event other = event(2, 1, access(OpKind::atomic_rmw, 0x100, 0x20));
+  const Event write = event(1, 2, access(OpKind::write, 0x100, 0x11));
+  return {.pattern = CausePattern::lost_update,
+          .steps = {read, other, write},
+          .first = read,
+          .second = other,
+          .checked = 2,
+          .passed = 2};
+}
+
+FakeSymbols lost_update_symbols(std::string object) {
+  return {{{0x10, scenario::line("add()", "/src/a.cpp", 4)},
+           {0x11, scenario::line("add()", "/src/a.cpp", 5)},
+           {0x20, scenario::line("set()", "/src/b.cpp", 9)}},
+          {{0x100, std::move(object)}}};
+}
+
+TEST(DescribeTest, a_cause_names_every_place_once) {
+  const FakeSymbols symbols = lost_update_symbols("total");
+  Names names{symbols};
+  EXPECT_EQ(cause_text(lost_update(), names),
+            "Lost update: T2 updated total (b.cpp:9) between T1's read (a.cpp:4) and write of it "
+            "(:5).");
+}
+
+TEST(DescribeTest, a_cause_without_a_pattern_is_no_sentence) {
+  const FakeSymbols symbols = lost_update_symbols("total");
+  Names names{symbols};
+  Cause cause = lost_update();
+  cause.pattern = CausePattern::none;
+  EXPECT_EQ(cause_text(cause, names), "");
+  EXPECT_NE(swap_text(cause, 1, 2, names), "");
+}
+
+TEST(DescribeTest, what_a_library_does_inside_is_no_cause_for_a_person) {
+  const FakeSymbols symbols = lost_update_symbols("std::__detail::pool[3]");
+  Names names{symbols};
+  EXPECT_EQ(cause_text(lost_update(), names), "");
+}
+
+TEST(DescribeTest, a_swap_says_what_was_run_and_no_more) {
+  const FakeSymbols symbols = lost_update_symbols("total");
+  Names names{symbols};
+  Cause cause = lost_update();
+  EXPECT_EQ(swap_text(cause, 1, 3, names),
+            "Swap steps 1 and 3 and this failure is gone (checked, 2/2).");
+  cause.clean = true;
+  cause.more_checked = cause.more_passed = 8;
+  EXPECT_EQ(swap_text(cause, 1, 3, names),
+            "Swap steps 1 and 3 and the program passes (checked, 10/10).");
+  cause.more_passed = 5;
+  EXPECT_EQ(swap_text(cause, 1, 3, names),
+            "Swap steps 1 and 3 and the program passes (checked, 2/2; with one more preemption "
+            "5/8).");
+  // The interleaving does not show one of them.
+  EXPECT_EQ(swap_text(cause, 1, 0, names),
+            "If T2 updates total (b.cpp:9) before T1 reads total (a.cpp:4), the program passes "
+            "(checked, 2/2; with one more preemption 5/8).");
+  cause.checked = 0;
+  EXPECT_EQ(swap_text(cause, 1, 3, names), "");
+}
+
 }  // namespace
 }  // namespace heddle

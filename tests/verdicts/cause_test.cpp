@@ -1,0 +1,105 @@
+// Why programs fail: the pattern that the report names, end to end.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <ostream>
+#include <string>
+
+#include "verdict_support.h"
+
+namespace heddle::verdicts {
+namespace {
+
+using enum FailureKind;
+
+struct Known {
+  std::string program;  // of cases, or of programs/any
+  FailureKind kind;
+  CausePattern pattern;
+  bool is_case = false;
+  bool checked = true;  // there is an order in which it passes
+};
+
+std::ostream& operator<<(std::ostream& out, const Known& known) {
+  return out << known.program << ": " << to_string(known.kind);
+}
+
+const Known kKnown[] = {
+    {"unlocked_counter", assertion, CausePattern::lost_update, true},
+    {"unlocked_counter", data_race, CausePattern::data_race, true, false},
+    {"atomic_counter", assertion, CausePattern::lost_update, true},
+    {"queue_handoff", lost_wakeup, CausePattern::lost_wakeup, true},
+    {"relaxed_publish", data_race, CausePattern::unsafe_publication, true},
+    {"atomic_pair", assertion, CausePattern::atomicity_violation},
+    {"bank_audit", assertion, CausePattern::atomicity_violation},
+    {"bank_transfer", deadlock, CausePattern::lock_order_cycle},
+    {"barrier_missing", data_race, CausePattern::data_race, false, false},
+    {"c11_condition", lost_wakeup, CausePattern::lost_wakeup},
+    {"c11_mutex", assertion, CausePattern::lost_update},
+    {"call_once_by_hand", assertion, CausePattern::atomicity_violation},
+    {"check_then_act", assertion, CausePattern::check_then_act},
+    // One signal for two threads: no order of two operations is wrong in itself.
+    {"cond_signal_for_two", deadlock, CausePattern::none},
+    {"detached_local", use_after_free, CausePattern::use_after_free},
+    {"dining_philosophers", deadlock, CausePattern::lock_order_cycle},
+    {"divide_by_zero", signal, CausePattern::check_then_act},
+    {"double_checked_locking", data_race, CausePattern::unsafe_publication, false, false},
+    {"double_free", double_free, CausePattern::atomicity_violation},
+    {"fence_one_sided", data_race, CausePattern::unsafe_publication},
+    // Main frees before the thread can run.
+    {"heap_use_after_free", use_after_free, CausePattern::use_after_free, false, false},
+    {"latch", assertion, CausePattern::atomicity_violation},
+    {"lock_cycle_three", deadlock, CausePattern::lock_order_cycle},
+    {"lock_order_ab_ba", deadlock, CausePattern::lock_order_cycle},
+    {"notify_without_lock", lost_wakeup, CausePattern::lost_wakeup},
+    {"null_pointer", signal, CausePattern::check_then_act},
+    {"packaged_task", uncaught_exception, CausePattern::lost_update},
+    {"seqlock", assertion, CausePattern::check_then_act},
+    {"shared_mutex", assertion, CausePattern::lost_update},
+    {"sleep_atomic", assertion, CausePattern::use_before_initialization},
+    {"spsc_ring", data_race, CausePattern::unsafe_publication, false, false},
+    {"stack_aba", assertion, CausePattern::check_then_act},
+};
+
+class CauseOf : public testing::TestWithParam<Known> {};
+
+TEST_P(CauseOf, is_named) {
+  const Known& known = GetParam();
+  // As g++ builds them: clang leaves out the read of `++x`, and with it half of a lost update.
+  const std::string path =
+      known.is_case ? case_path(known.program) : program_path("any/gcc/" + known.program);
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is not built";
+  if (known.is_case && std::string(HEDDLE_TEST_CXX).find("clang") != std::string::npos) {
+    GTEST_SKIP() << "the cases are built by clang";
+  }
+  SearchOptions options = search_options(path, EngineKind::fuzz, 5'000);
+  options.job.step_limit = 20'000;
+  const EngineResult result = search_once(options);
+  const Finding* finding = find_kind(result, known.kind);
+  ASSERT_NE(finding, nullptr);
+  Replayer replayer(options.worker, options.lost_ms);
+  const auto minimal = minimize(replayer, options.job, *finding, kNoTimeLimit);
+  ASSERT_TRUE(minimal.has_value());
+  ASSERT_TRUE(minimal->cause.has_value());
+  const Cause& cause = *minimal->cause;
+  EXPECT_EQ(to_string(cause.pattern), to_string(known.pattern));
+  EXPECT_EQ(cause.checked > 0, known.checked);
+  if (known.checked) {
+    EXPECT_EQ(cause.passed, cause.checked);
+    ASSERT_TRUE(cause.first.has_value() && cause.second.has_value());
+    EXPECT_NE(cause.first->thread, cause.second->thread);
+  }
+}
+
+std::string test_name(const testing::TestParamInfo<Known>& info) {
+  std::string name = info.param.program + "_" + std::string(to_string(info.param.kind));
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == ' ' || c == '-'; }, '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(programs, CauseOf, testing::ValuesIn(kKnown), test_name);
+
+}  // namespace
+}  // namespace heddle::verdicts
