@@ -1,6 +1,7 @@
 #include "fuzz/strategy/pct.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "fuzz/strategy/random_choice.h"
 
@@ -81,6 +82,32 @@ std::size_t Pct::pick(const SchedulingPoint& point) {
 std::uint32_t Pct::choose(Choice what, std::uint32_t n, ThreadId /*thread*/,
                           std::uint64_t /*step*/) {
   return random_choice(random_, what, n);
+}
+
+// The paper's bound holds for a run whose k is at least the number of its steps: the probability
+// that one of the d-1 changes falls on a given step is then 1/k. Where each run draws its k, the
+// bound is the mean over the draws, those with too small a k counting nothing.
+std::optional<DepthBound> Pct::depth_bound(std::uint64_t threads, std::uint64_t decisions) const {
+  if (threads == 0 || decisions == 0) return std::nullopt;
+  const auto with = [&](std::uint64_t k) {
+    if (k < decisions) return 0.0;
+    const double hit = std::pow(static_cast<double>(k), -static_cast<double>(options_.depth - 1));
+    return hit / static_cast<double>(threads);
+  };
+  double per_run = 0;
+  if (options_.steps != 0) {
+    per_run = with(options_.steps);
+  } else {
+    const auto scales = static_cast<double>(kScales.size());
+    for (std::size_t choices = 1; choices <= kScales.size(); ++choices) {
+      for (std::size_t i = 0; i < choices; ++i) {
+        per_run += with(kScales[i]) / static_cast<double>(choices) / scales;
+      }
+    }
+  }
+  if (per_run == 0) return std::nullopt;
+  return DepthBound{
+      .depth = options_.depth, .threads = threads, .decisions = decisions, .per_run = per_run};
 }
 
 }  // namespace heddle

@@ -52,6 +52,8 @@ class Pct final : public Strategy {
   bool begin_run(std::uint64_t run) override;
   std::size_t pick(const SchedulingPoint& point) override;
   std::uint32_t choose(Choice what, std::uint32_t n, ThreadId thread, std::uint64_t step) override;
+  std::optional<DepthBound> depth_bound(std::uint64_t threads,
+                                        std::uint64_t decisions) const override;
 
  private:
   struct Change {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <variant>
 
+#include "harness/model/coverage.h"
 #include "harness/model/exploration.h"
 #include "harness/model/op.h"
 
@@ -98,6 +99,13 @@ class Strategy {
   virtual bool set_state(std::string_view state) { return state.empty(); }
   // Of exhaustive strategies.
   virtual std::optional<Exploration> exploration() const { return std::nullopt; }
+  // What it promises of a program whose runs have at most so many threads and decisions; nothing if
+  // it promises nothing.
+  virtual std::optional<DepthBound> depth_bound(std::uint64_t threads,
+                                                std::uint64_t decisions) const {
+    (void)threads, (void)decisions;
+    return std::nullopt;
+  }
 };
 
 // Makes a strategy from its text: a name, and options in the form name:key=value,key=value.

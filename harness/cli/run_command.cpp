@@ -27,6 +27,7 @@
 #include "harness/report/terminal.h"
 #include "harness/search/engine_search.h"
 #include "harness/search/google_test.h"
+#include "harness/search/hunt.h"
 #include "harness/search/minimize.h"
 #include "harness/search/program_check.h"
 
@@ -52,6 +53,7 @@ struct RunOptions {
   std::uint32_t hang_ms = Job{}.hang_ms;
   bool stop_at_race = false;
   bool leaks = false;
+  std::uint64_t hunt_runs = HuntOptions{}.runs;
 };
 
 struct Report {
@@ -371,6 +373,35 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
   return std::move(outcome.result);
 }
 
+// Failures that stress and tsan have seen and that no schedule is known of.
+void hunt(const Plan& plan, const PlannedCase& planned, const RunOptions& options,
+          ProgressLine* line, CaseResult& result) {
+  if (options.hunt_runs == 0) return;
+  SearchOptions search_options;
+  search_options.worker = worker_options(planned);
+  search_options.job = plan.job;
+  Progress progress{.case_name = planned.name,
+                    .engine = to_string(EngineKind::fuzz),
+                    .activity = "hunting",
+                    .runs = 0,
+                    .planned = options.hunt_runs,
+                    .failed = 0,
+                    .seconds = 0};
+  HuntEvents events;
+  events.interrupted = &g_interrupted;
+  if (line != nullptr) {
+    events.progress = [&](std::uint64_t runs, double seconds) {
+      progress.runs = runs;
+      progress.seconds = seconds;
+      line->show(progress);
+    };
+  }
+  HuntOptions hunt_options;
+  hunt_options.runs = options.hunt_runs;
+  if (plan.seconds > 0) hunt_options.seconds = std::min(hunt_options.seconds, plan.seconds);
+  hunt_findings(result.engines, search_options, result.modules, hunt_options, events);
+}
+
 int write_reports(const Plan& plan, std::span<const ReportCase> cases) {
   int status = kHeld;
   for (const Report& report : plan.reports) {
@@ -436,6 +467,7 @@ int run(const RunOptions& options) {
       result.engines.push_back(run_engine(plan, planned, engine, options,
                                           resumes ? &saved : nullptr, line.get(), result.modules));
     }
+    if (!g_interrupted) hunt(plan, planned, options, line.get(), result);
     result.interrupted = g_interrupted;
   }
   line.reset();
@@ -540,6 +572,10 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
   command
       ->add_option("--hang-ms", options->hang_ms,
                    "stress, tsan: milliseconds without progress after which a run hangs")
+      ->capture_default_str();
+  command
+      ->add_option("--hunt-runs", options->hunt_runs,
+                   "runs of fuzz to find a failure of stress or tsan again; 0: no hunt")
       ->capture_default_str();
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }

@@ -71,9 +71,11 @@ struct RunResult {
   std::uint64_t steps = 0;      // all threads
   std::uint64_t decisions = 0;  // scheduling points where more than one thread could go
   std::uint32_t threads = 0;    // created in this run, main's included
-  Trace trace;                  // if asked for
-  bool redundant = false;       // given up by an exhaustive strategy: no run of its own
-  bool cut = false;             // another thread could have gone on when it ended
+  // fuzz: runs that differ only in the order of what commutes have the same (Fingerprint); else 0.
+  std::uint64_t fingerprint = 0;
+  Trace trace;             // if asked for
+  bool redundant = false;  // given up by an exhaustive strategy: no run of its own
+  bool cut = false;        // another thread could have gone on when it ended
 
   bool failed() const {
     return std::holds_alternative<Failed>(outcome) || !reports.empty() || !known_reports.empty() ||

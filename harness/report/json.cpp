@@ -143,6 +143,19 @@ Json to_json(const MinimalInterleaving& minimal, const Failed& failure, Names& n
           {"rows", std::move(rows)}};
 }
 
+Json to_json(const Hunt& hunt, const ReportCase& report_case, Names& names) {
+  Json json = {{"reproduced", hunt.found.has_value()},
+               {"by_search", hunt.by_search},
+               {"runs", hunt.runs},
+               {"strategy", hunt.strategy}};
+  json["error"] = hunt.error ? Json(*hunt.error) : Json(nullptr);
+  json["key"] = hunt.found ? Json(fmt::format("{:016x}", failure_key(*hunt.found))) : Json(nullptr);
+  json["token"] = hunt.token ? Json(to_text(*hunt.token)) : Json(nullptr);
+  json["replay"] = hunt.token ? Json(replay_command(report_case, *hunt.token)) : Json(nullptr);
+  json["minimal"] = hunt.minimal ? to_json(*hunt.minimal, *hunt.found, names) : Json(nullptr);
+  return json;
+}
+
 Json to_json(const Finding& finding, const ReportCase& report_case, std::uint64_t runs) {
   const Symbols& symbols = *report_case.symbols;
   Names names{symbols};
@@ -165,6 +178,29 @@ Json to_json(const Finding& finding, const ReportCase& report_case, std::uint64_
                        : Json(replay_command(report_case, *token, finding.failure.kind));
   json["minimal"] =
       finding.minimal ? to_json(*finding.minimal, finding.failure, names) : Json(nullptr);
+  json["hunt"] = finding.hunt ? to_json(*finding.hunt, report_case, names) : Json(nullptr);
+  return json;
+}
+
+Json to_json(const Coverage& coverage, const EngineResult& engine) {
+  Json json = {{"from_run", coverage.from_run},
+               {"distinct", coverage.distinct},
+               {"exact", coverage.exact},
+               {"new_in_last_tenth", coverage.late ? Json(*coverage.late) : Json(nullptr)},
+               {"decisions",
+                {{"min", coverage.fewest_decisions},
+                 {"mean", coverage.mean_decisions},
+                 {"max", coverage.most_decisions}}},
+               {"hit_limit", engine.gave_up}};
+  json["bound"] = nullptr;
+  if (coverage.bound) {
+    json["bound"] = {
+        {"depth", coverage.bound->depth},
+        {"threads", coverage.bound->threads},
+        {"decisions", coverage.bound->decisions},
+        {"per_run", coverage.bound->per_run},
+        {"missed", coverage.bound->missed_by(engine.runs - std::min(engine.gave_up, engine.runs))}};
+  }
   return json;
 }
 
@@ -204,6 +240,7 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
       engine.seconds > 0 ? Json(static_cast<double>(engine.runs) / engine.seconds) : Json(nullptr);
   json["exhausted"] = engine.exhausted;
   json["exploration"] = engine.exploration ? to_json(*engine.exploration) : Json(nullptr);
+  json["coverage"] = engine.coverage ? to_json(*engine.coverage, engine) : Json(nullptr);
   json["error"] = engine.error ? Json(*engine.error) : Json(nullptr);
   json["not_repeatable"] = nullptr;
   if (engine.divergence) {

@@ -32,6 +32,7 @@
 //   runs_per_second null where seconds is 0
 //   exhausted       true if every interleaving that this engine distinguishes was run
 //   exploration     of exhaustive strategies, else null
+//   coverage        coverage; null for engines other than fuzz
 //   error           string if Heddle itself failed or could not use this engine, else null
 //   limit           {"reason": string, "places": array of place} of the first run that gave up, the
 //                   places those where threads that could go on were; null if none did
@@ -47,6 +48,21 @@
 //   limited         true if runs ended at a limit, or waiting loops were cut short
 //   by_bound        array: distinct ones within 0, 1, 2, ... preemptions
 //
+// coverage: what the runs have been through
+//   from_run        number of the first run counted here: earlier ones did not yet know of a place
+//                   that races
+//   distinct        distinct interleavings: runs that differ as partial orders of what they did
+//   exact           false if the counts of interleavings are estimates (standard error 1.6 %)
+//   new_in_last_tenth   how many of them were first seen in the last tenth of the runs; null if
+//                   that is not known
+//   decisions       {"min", "mean", "max"} of a run: points at which more than one thread could go,
+//                   and other open choices
+//   hit_limit       runs that ended at a limit
+//   bound           null, or what the strategy promises (pct): a bug that needs "depth" ordering
+//                   constraints, in a program of "threads" threads and at most "decisions"
+//                   decisions a run, shows in a run with the probability "per_run" at least; all
+//                   these runs have missed it with the probability "missed" at most
+//
 // finding: a distinct way to fail
 //   kind            "data race", "assertion failed", ...: the names of FailureKind
 //   key             string, 16 hex digits: equal for equal failures within one build of a program
@@ -59,6 +75,18 @@
 //   token           string for `heddle replay`, or null if no schedule is known
 //   replay          string: the whole command, or null
 //   minimal         interleaving, or null
+//   hunt            stress and tsan: what fuzz knows of it, hunt; null if it was not looked for
+//
+// hunt:
+//   reproduced      true if fuzz fails so too
+//   by_search       true if the search with fuzz that is in this report has found it
+//   runs            runs until it was found; if it was not, all that were made
+//   strategy        string: that found it; if none did, those that were tried
+//   error           string: why fuzz cannot run the program, or null
+//   key             string: that of what fuzz has found, or null; engines name some kinds
+//   differently token, replay, minimal   as of a finding; minimal is null if another finding of
+//   this report has
+//                   it
 //
 // place: one thread's part
 //   thread          number, 0 is main's; null if unknown

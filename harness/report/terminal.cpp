@@ -117,14 +117,51 @@ struct TableRow {
   std::string remark;  // instead of, or below, the figures
 };
 
+// With three digits: what measurements and estimates are good for.
+std::string rounded(double number) {
+  double unit = 1;
+  while (number / unit >= 1000) unit *= 10;
+  return grouped(static_cast<std::uint64_t>(std::llround(number / unit) * std::llround(unit)));
+}
+
 std::string speed_text(const EngineResult& engine) {
   if (engine.seconds <= 0 || engine.runs == 0) return "-";
   const double speed = static_cast<double>(engine.runs) / engine.seconds;
   if (speed < 9.95) return fmt::format("{:.1f}", speed);
-  // Three digits are what such a measurement is good for.
-  double unit = 1;
-  while (speed / unit >= 1000) unit *= 10;
-  return grouped(static_cast<std::uint64_t>(std::llround(speed / unit) * std::llround(unit)));
+  return rounded(speed);
+}
+
+std::string coverage_text(const EngineResult& engine) {
+  const Coverage& coverage = *engine.coverage;
+  const auto number = [&](std::uint64_t count) {
+    return coverage.exact ? grouped(count) : "about " + rounded(static_cast<double>(count));
+  };
+  std::string text = fmt::format("{} distinct interleaving{}", number(coverage.distinct),
+                                 coverage.distinct == 1 ? "" : "s");
+  if (coverage.late.has_value()) {
+    text += fmt::format(", {} new in the last tenth of the runs",
+                        *coverage.late == 0 ? "none" : number(*coverage.late));
+  }
+  text += coverage.fewest_decisions == coverage.most_decisions
+              ? fmt::format("; {} a run", plural(coverage.most_decisions, "decision"))
+              : fmt::format("; {} to {} decisions a run, {:.1f} on average",
+                            grouped(coverage.fewest_decisions), grouped(coverage.most_decisions),
+                            coverage.mean_decisions);
+  if (engine.gave_up > 0) text += fmt::format("; {} hit a limit", plural(engine.gave_up, "run"));
+  return text;
+}
+
+std::string bound_text(const EngineResult& engine, const DepthBound& bound) {
+  const std::uint64_t complete = engine.runs - std::min(engine.gave_up, engine.runs);
+  const double missed = bound.missed_by(complete);
+  constexpr double kNegligible = 1e-6;
+  return fmt::format(
+      "a bug that needs {} shows in one run of {} or more often ({}, at most {} a run): these runs "
+      "miss it with a probability {} %",
+      plural(bound.depth, "ordering constraint"), rounded(std::ceil(1 / bound.per_run)),
+      plural(bound.threads, "thread"), plural(bound.decisions, "decision"),
+      missed < kNegligible ? "below " + percent(kNegligible)
+                           : "of at most " + percent_at_most(missed));
 }
 
 TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
@@ -587,7 +624,16 @@ class CaseWriter {
     screen_.line(
         screen_.paint(std::string(std::min(width_of(name), screen_.width()), '='), Style::bold));
     for (const EngineResult& engine : result_.engines) {
-      if (!engine.findings.empty()) write_engine(engine);
+      if (!engine.findings.empty()) {
+        write_engine(engine);
+      } else if (engine.coverage.has_value() && !engine.error.has_value()) {
+        screen_.blank();
+        screen_.paragraph(fmt::format("{}: ", to_string(engine.engine)),
+                          fmt::format("no failure in {} ({})", plural(engine.runs, "run"),
+                                      printable(engine.method)),
+                          Style::plain, Style::bold);
+      }
+      write_coverage(engine);
     }
   }
 
@@ -634,7 +680,60 @@ class CaseWriter {
         write_minimal(finding, shown++);
       } else if (finding.token) {
         write_unreduced(finding.failure.kind, *finding.token);
+      } else if (finding.hunt) {
+        write_hunt(finding, *finding.hunt, shown);
       }
+    }
+    write_found_by_fuzz(std::span(engine.findings).first(listed));
+  }
+
+  void write_found_by_fuzz(std::span<const Finding> findings) {
+    std::string kinds;
+    std::set<FailureKind> told;
+    for (const Finding& finding : findings) {
+      if (!finding.hunt || !finding.hunt->by_search) continue;
+      if (!told.insert(finding.failure.kind).second) continue;
+      kinds += (kinds.empty() ? "" : ", ") + std::string(to_string(finding.failure.kind));
+    }
+    if (kinds.empty()) return;
+    screen_.blank();
+    screen_.paragraph("  ", kinds + ": fuzz has found the same, and shows the interleaving");
+  }
+
+  // What fuzz knows of a failure that was seen on real threads.
+  void write_hunt(const Finding& finding, const Hunt& hunt, std::size_t& shown) {
+    const std::string kind{to_string(finding.failure.kind)};
+    std::string text;
+    if (hunt.error) {
+      text = "no interleaving of it is known: " + printable(*hunt.error);
+    } else if (hunt.by_search) {
+      return;
+    } else if (hunt.found) {
+      text = fmt::format("found in fuzz, by run {} of a hunt ({})", grouped(hunt.runs),
+                         printable(hunt.strategy));
+    } else if (hunt.runs > 0) {
+      text = fmt::format("not reproduced within {} of fuzz ({})", plural(hunt.runs, "run"),
+                         printable(hunt.strategy));
+    } else {
+      return;
+    }
+    screen_.blank();
+    screen_.paragraph("  ", kind + ": " + text, hunt.found ? Style::plain : Style::yellow);
+    if (!hunt.found) return;
+    Finding found{.failure = *hunt.found, .token = hunt.token, .minimal = hunt.minimal};
+    if (found.minimal) {
+      write_minimal(found, shown++);
+    } else if (found.token) {
+      write_unreduced(found.failure.kind, *found.token);
+    }
+  }
+
+  void write_coverage(const EngineResult& engine) {
+    if (!engine.coverage.has_value() || engine.error.has_value()) return;
+    if (!engine.findings.empty()) screen_.blank();
+    screen_.paragraph("  Covered: ", coverage_text(engine), Style::plain, Style::bold);
+    if (engine.coverage->bound.has_value()) {
+      screen_.paragraph("           ", bound_text(engine, *engine.coverage->bound));
     }
   }
 
@@ -751,9 +850,10 @@ void write_skipped(Screen& screen, std::span<const ReportCase> cases) {
   }
 }
 
-bool has_findings(const CaseResult& result) {
-  return std::any_of(result.engines.begin(), result.engines.end(),
-                     [](const EngineResult& engine) { return !engine.findings.empty(); });
+bool has_details(const CaseResult& result) {
+  return std::any_of(result.engines.begin(), result.engines.end(), [](const EngineResult& engine) {
+    return !engine.findings.empty() || (engine.coverage.has_value() && !engine.error.has_value());
+  });
 }
 
 }  // namespace
@@ -775,7 +875,7 @@ void write_terminal_report(std::ostream& out, std::span<const ReportCase> cases,
   }
   write_skipped(screen, cases);
   for (const ReportCase& report_case : cases) {
-    if (has_findings(*report_case.result)) CaseWriter{screen, report_case}.write();
+    if (has_details(*report_case.result)) CaseWriter{screen, report_case}.write();
   }
   const bool interrupted =
       std::any_of(cases.begin(), cases.end(),

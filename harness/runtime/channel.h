@@ -16,6 +16,7 @@
 #include "harness/engine/engine.h"
 #include "harness/hooks/channel_variable.h"
 #include "harness/model/codec.h"
+#include "harness/model/distinct.h"
 #include "harness/model/module.h"
 #include "harness/model/outcome.h"
 
@@ -49,6 +50,8 @@ struct SharedProgress {
   std::atomic<std::uint64_t> first_failed_run;  // the lowest; meaningless while runs_failed is 0
   std::atomic<std::uint64_t> steps;
   std::atomic<std::uint64_t> decisions;
+  std::atomic<std::uint64_t> fewest_decisions;  // of a run; meaningless while runs_done is 0
+  std::atomic<std::uint64_t> most_decisions;
   std::atomic<std::uint32_t> most_threads;
   std::atomic<std::uint32_t> in_run;  // 1: current_run has begun and not ended
   std::atomic<std::uint64_t> current_run;
@@ -57,6 +60,7 @@ struct SharedProgress {
   FailureCount failures[kFailures];
   std::atomic<std::uint32_t> racy_used;
   std::atomic<std::uint64_t> racy[kRacy];
+  DistinctSketch interleavings;  // of the runs that ended; read when the worker is done or dead
 
   // The run under way.
   std::atomic<std::uint32_t> deviations_used;

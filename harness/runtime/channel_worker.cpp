@@ -64,6 +64,9 @@ class WorkerHost final : public RunHost {
     progress_.runs_redundant = 0;
     progress_.steps = 0;
     progress_.decisions = 0;
+    progress_.fewest_decisions = ~std::uint64_t{0};
+    progress_.most_decisions = 0;
+    progress_.interleavings.clear();
     progress_.most_threads = 0;
     progress_.failures_used = 0;
     progress_.racy_used = 0;
@@ -151,6 +154,13 @@ class WorkerHost final : public RunHost {
     }
     add(progress_.steps, result.steps);
     add(progress_.decisions, result.decisions);
+    if (result.decisions < progress_.fewest_decisions.load(std::memory_order_relaxed)) {
+      progress_.fewest_decisions.store(result.decisions, std::memory_order_relaxed);
+    }
+    if (result.decisions > progress_.most_decisions.load(std::memory_order_relaxed)) {
+      progress_.most_decisions.store(result.decisions, std::memory_order_relaxed);
+    }
+    if (result.fingerprint != 0) progress_.interleavings.add(result.fingerprint, result.run);
     if (result.threads > progress_.most_threads.load(std::memory_order_relaxed)) {
       progress_.most_threads.store(result.threads, std::memory_order_relaxed);
     }

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "fuzz/strategy/strategy.h"
+#include "harness/model/distinct.h"
 
 namespace heddle {
 namespace {
@@ -18,6 +19,7 @@ using Clock = std::chrono::steady_clock;
 struct Range {
   std::uint64_t begin;
   std::uint64_t end;
+  std::uint64_t part = 0;  // where the part that it is what is left of began
 };
 
 // What runs teach (which plain accesses race) serves those of later epochs. Fixed, so that what a
@@ -104,6 +106,9 @@ class Search {
     while (sampled < runs && !over()) {
       const std::uint64_t size = std::min(epoch_end, runs) - sampled;
       serial_ = learns() && next_ < serial_runs_;
+      const bool knows_more = racy_ != racy_old_;
+      if (knows_more && sampled <= runs / 2) begin_coverage(next_);
+      racy_old_ = racy_;
       run_epoch({next_, next_ + size});
       // Only here, so that all runs of an epoch know the same, whichever worker executes them.
       racy_ = racy_new_;
@@ -158,6 +163,7 @@ class Search {
       next_ = outcome_.result.runs + outcome_.result.redundant;
       if (racy_new_ == racy_) break;
       racy_ = racy_new_;
+      begin_coverage(next_);
       main_.state.clear();
       outcome_.result.exploration.reset();
       outcome_.result.exhausted = false;
@@ -204,6 +210,8 @@ class Search {
 
   void run_epoch(Range range) {
     std::deque<Range> todo = split(range);
+    epoch_begin_ = range.begin;
+    epoch_parts_ = todo.size();
     slots_.resize(workers());
     while (true) {
       bool busy = false;
@@ -227,9 +235,55 @@ class Search {
       const auto at = [&](std::uint64_t k) {
         return range.begin + size / count * k + std::min(k, size % count);
       };
-      if (at(i) < at(i + 1)) parts.push_back({at(i), at(i + 1)});
+      if (at(i) < at(i + 1)) parts.push_back({at(i), at(i + 1), at(i)});
     }
     return parts;
+  }
+
+  // With a limit of time nobody knows how far apart the parts of an epoch should begin, and they
+  // do very far. As if the workers had taken turns.
+  std::uint64_t position(const Range& range, std::uint64_t run) const {
+    return options_.seconds > 0 ? epoch_begin_ + (run - range.part) * epoch_parts_ : run;
+  }
+
+  void begin_coverage(std::uint64_t run) {
+    coverage_ = {.from_run = run};
+    interleavings_.clear();
+    covered_runs_ = 0;
+    decisions_ = 0;
+  }
+
+  void cover(const Range& range, const SharedProgress& progress) {
+    progress.interleavings.for_each([&](const DistinctEntry& entry) {
+      interleavings_.add({.key = entry.key, .first = position(range, entry.first)});
+    });
+    const std::uint64_t runs = progress.runs_done;
+    // An exhaustive strategy is asked where there is nothing to decide too.
+    if (runs == 0 || walk_ == &exploring_) return;
+    const std::uint64_t fewest = progress.fewest_decisions;
+    coverage_.fewest_decisions =
+        covered_runs_ == 0 ? fewest : std::min(coverage_.fewest_decisions, fewest);
+    coverage_.most_decisions =
+        std::max<std::uint64_t>(coverage_.most_decisions, progress.most_decisions);
+    covered_runs_ += runs;
+    decisions_ += progress.decisions;
+  }
+
+  void finish_coverage() {
+    EngineResult& result = outcome_.result;
+    if (options_.job.engine != EngineKind::fuzz || covered_runs_ == 0) return;
+    coverage_.distinct = interleavings_.count();
+    coverage_.exact = interleavings_.exact();
+    const std::uint64_t runs = result.runs + result.redundant;
+    const bool gaps = options_.seconds == 0 && workers() > 1 && runs != next_;
+    constexpr std::uint64_t kParts = 10;
+    if (!gaps && runs >= kParts) coverage_.late = interleavings_.count_from(runs - runs / kParts);
+    coverage_.mean_decisions = static_cast<double>(decisions_) / static_cast<double>(covered_runs_);
+    const auto made = make_strategy(options_.job.strategy, options_.job.seed);
+    if (const auto* strategy = std::get_if<std::unique_ptr<Strategy>>(&made)) {
+      coverage_.bound = (*strategy)->depth_bound(most_threads_, coverage_.most_decisions);
+    }
+    result.coverage = coverage_;
   }
 
   void begin(Slot& slot, std::deque<Range>& todo) {
@@ -264,6 +318,8 @@ class Search {
     slot.worker->progress().runs_redundant = 0;
     slot.worker->progress().failures_used = 0;
     slot.worker->progress().racy_used = 0;
+    slot.worker->progress().decisions = 0;
+    slot.worker->progress().interleavings.clear();
     slot.worker->progress().in_run = 0;
     slot.worker->send(job);
   }
@@ -332,7 +388,7 @@ class Search {
     slot.worker.reset();
     // The lost worker's later runs would have known.
     if (serial_ && !exhaustive_ && walk_ == &main_) racy_ = racy_new_;
-    if (next < slot.range->end) todo.push_front({next, slot.range->end});
+    if (next < slot.range->end) todo.push_front({next, slot.range->end, slot.range->part});
     slot.range.reset();
   }
 
@@ -407,6 +463,7 @@ class Search {
     Found& found = found_[described.key];
     // Of several workers' descriptions the one of the lowest run stays, whichever came first.
     if (found.described && found.first_run <= described.run) return;
+    if (!found.described && events_.found) events_.found(described.failure);
     found.described = true;
     found.failure = std::move(described.failure);
     found.first_run = described.run;
@@ -427,6 +484,7 @@ class Search {
     result.failed += progress.runs_failed;
     result.gave_up += progress.runs_gave_up;
     result.redundant += progress.runs_redundant;
+    cover(*slot.range, progress);
     steps_ += progress.steps;
     most_threads_ = std::max<std::uint32_t>(most_threads_, progress.most_threads);
     if (walk_ == &exploring_) {
@@ -464,6 +522,7 @@ class Search {
     result.seconds = seconds();
     if (result.explored != 0) result.method += explored_text(result);
     slots_.clear();
+    finish_coverage();
     for (auto& [key, found] : found_) {
       result.findings.push_back({.failure = std::move(found.failure),
                                  .count = found.count,
@@ -507,6 +566,13 @@ class Search {
   std::vector<Address> racy_;      // in force; ascending
   std::vector<Address> racy_new_;  // with what the epoch under way has shown; ascending
   std::uint64_t limit_run_ = 0;    // of EngineResult::limit
+  std::vector<Address> racy_old_;  // in force in the epoch before
+  Coverage coverage_;
+  DistinctCount interleavings_;
+  std::uint64_t covered_runs_ = 0;
+  std::uint64_t decisions_ = 0;  // of these
+  std::uint64_t epoch_begin_ = 0;
+  std::size_t epoch_parts_ = 1;
   std::uint64_t steps_ = 0;
   std::uint32_t most_threads_ = 0;
 };

@@ -27,6 +27,8 @@ struct SearchOptions {
 struct SearchEvents {
   // Called about ten times a second.
   std::function<void(std::uint64_t runs, std::uint64_t failed, double seconds)> progress;
+  // Each time that a failure is described which this search has not seen yet.
+  std::function<void(const Failed& failure)> found;
   // Set from outside (a signal handler) to end the search with what it has.
   const std::atomic<bool>* interrupted = nullptr;
 };

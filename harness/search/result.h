@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/model/coverage.h"
 #include "harness/model/exploration.h"
 #include "harness/model/module.h"
 #include "harness/model/outcome.h"
@@ -77,6 +78,17 @@ struct MinimalInterleaving {
   std::optional<Cause> cause{};
 };
 
+// What fuzz has to say of a failure that was seen on real threads.
+struct Hunt {
+  std::uint64_t runs = 0;         // of the hunt, until it was found
+  std::string strategy;           // that found it; if none did, those that were tried
+  std::optional<Failed> found{};  // as fuzz has it
+  bool by_search = false;  // the search with fuzz itself has found it: no runs were made for it
+  std::optional<Token> token{};
+  std::optional<MinimalInterleaving> minimal{};  // once for failures that are the same to fuzz
+  std::optional<std::string> error{};            // why fuzz cannot run the program
+};
+
 // A distinct way to fail, and how often it was seen.
 struct Finding {
   Failed failure;
@@ -84,6 +96,7 @@ struct Finding {
   std::uint64_t first_run = 0;
   std::optional<Token> token;  // of the first run seen, or of the minimal interleaving
   std::optional<MinimalInterleaving> minimal;
+  std::optional<Hunt> hunt{};  // of stress and tsan
 };
 
 struct EngineResult {
@@ -100,6 +113,7 @@ struct EngineResult {
   double seconds = 0;                          // wall clock, without building up and shrinking
   bool exhausted = false;  // every interleaving that this engine distinguishes was run
   std::optional<Exploration> exploration{};  // of exhaustive strategies
+  std::optional<Coverage> coverage{};        // of fuzz
   std::optional<std::string> error;  // Heddle's own failure, or why this engine could not be used
   bool one_thread = false;           // the error: no run ever had a second thread
   std::optional<GaveUp> limit{};     // of the first run that gave up

@@ -28,6 +28,11 @@ TEST(JsonGolden, correct_program_and_lost_wake_up) {
   expect_approved("json_two_cases.json", report({correct.report_case(), lost.report_case()}));
 }
 
+TEST(JsonGolden, what_was_covered) {
+  const auto scenario = scenario::covered();
+  expect_approved("json_covered.json", report({scenario.report_case()}));
+}
+
 TEST(JsonReport, bytes_that_are_no_utf8_do_not_cost_the_report) {
   auto scenario = scenario::unlocked_counter();
   scenario.result.engines[0].findings[0].failure.message = "caf\xe9 \"quoted\"\x01";

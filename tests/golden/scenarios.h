@@ -313,6 +313,36 @@ inline FakeSymbols queue_symbols() {
       {{kQueueMutex, "mutex"}, {kReady, "ready"}, {kItems, "items"}, {kItems + 8, "items"}}};
 }
 
+// Fails on real threads alone; fuzz tells what it has been through.
+inline Scenario covered() {
+  CaseResult result = mutex_counter().result;
+  result.name = "real_time";
+  EngineResult& stress = result.engines[0];
+  Finding late{.failure = {.kind = FailureKind::assertion,
+                           .message = "real_time.cpp:11: int main(): Assertion `early' failed.",
+                           .places = {}},
+               .count = 12,
+               .first_run = 3,
+               .token = std::nullopt,
+               .minimal = std::nullopt};
+  late.hunt = Hunt{.runs = 100'000, .strategy = "random, pos, pct:depth=2, pct:depth=3"};
+  stress.failed = 12;
+  stress.first_failure = 4;
+  stress.findings.push_back(std::move(late));
+  EngineResult& fuzz = result.engines[1];
+  fuzz.method = "pct:depth=2";
+  fuzz.coverage =
+      Coverage{.from_run = 4,
+               .distinct = 23'456,
+               .exact = false,
+               .late = 1'234,
+               .fewest_decisions = 7,
+               .most_decisions = 20,
+               .mean_decisions = 11.25,
+               .bound = DepthBound{.depth = 2, .threads = 3, .decisions = 20, .per_run = 1e-4}};
+  return {result, FakeSymbols{{}, {}}};
+}
+
 inline Scenario queue_handoff() {
   const Token token{EngineKind::fuzz, {{{1, 5, 2}}}, ""};
   Finding lost;

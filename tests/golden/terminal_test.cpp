@@ -65,6 +65,10 @@ TEST(TerminalGolden, several_cases) {
                   report({one.report_case(), two.report_case(), three.report_case()}));
 }
 
+TEST(TerminalGolden, what_was_covered) {
+  expect_approved("terminal_covered.txt", report(scenario::covered(), {.width = 100}));
+}
+
 TEST(TerminalGolden, tests_without_a_second_thread) {
   scenario::Scenario judged = scenario::mutex_counter();
   judged.result.name = "counter_tests:Counter.Locked";

@@ -162,6 +162,7 @@ void Scheduler::begin_run(std::uint64_t number) {
   races_.begin_run(clock_base_);
   sync_.begin_run();
   racy_.begin_run();
+  fingerprint_.begin_run(!job_->replay);
   run_races_.clear();
   keys_.clear();
   allocations_.clear();
@@ -186,6 +187,7 @@ const RunResult& Scheduler::run(std::uint64_t number) {
     result_.outcome = HarnessError{"no memory for the stack of the program's main thread"};
     return result_;
   }
+  main_thread->past = Fingerprint::kMain;
   main_thread->clock.clear();
   main_thread->clock.set(0, main_thread->epoch.time());
   ready_.push_back({0, &main_thread->op});
@@ -231,6 +233,8 @@ void Scheduler::finish_result() {
   result_.steps = steps_before_;
   result_.decisions = decisions_;
   result_.threads = static_cast<std::uint32_t>(used_threads_);
+  result_.fingerprint = 0;
+  for (std::size_t i = 0; i < used_threads_; ++i) result_.fingerprint += threads_[i]->past;
   const bool news = std::holds_alternative<Failed>(result_.outcome) || !result_.reports.empty();
   if ((news || job_->replay) && live_.count != nullptr) {
     const std::uint32_t count = std::min(live_.count->load(), live_.capacity);
@@ -349,6 +353,8 @@ inline std::size_t Scheduler::decide(std::size_t fallback, bool is_running) {
 
 std::size_t Scheduler::pick_followed(const SchedulingPoint& point) {
   const RuntimeScope scope;
+  // Asked, but there is nothing to decide.
+  if (ready_.size() == 1) --decisions_;
   const std::size_t chosen = strategy_->pick(point);
   if (chosen != Strategy::kEndRun) return chosen;
   result_.redundant = true;
@@ -1185,7 +1191,7 @@ bool Scheduler::wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t
     // It woke by itself.
     remove_waiter(cond, self);
     self.cond = nullptr;
-    tell({.kind = OpKind::timeout, .address = cond_address, .pc = pc}, true);
+    done_unseen({.kind = OpKind::timeout, .address = cond_address, .pc = pc});
   }
   const bool timed_out = self.timed_out;
   if (timed_out) done({.kind = OpKind::timeout, .address = cond_address, .pc = pc});
@@ -1418,6 +1424,7 @@ int Scheduler::create(pthread_t* handle, const pthread_attr_t* attributes, void*
   int state = PTHREAD_CREATE_JOINABLE;
   if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &state);
   thread.detached = state == PTHREAD_CREATE_DETACHED;
+  thread.past = Fingerprint::create(self.past);
   thread.clock = self.clock;
   thread.clock.set(thread.id, thread.epoch.time());
   tick();

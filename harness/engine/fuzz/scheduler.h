@@ -18,6 +18,7 @@
 #include "harness/engine/fiber/fiber.h"
 #include "harness/engine/fiber/tls_lender.h"
 #include "harness/engine/fuzz/leaks.h"
+#include "harness/engine/fuzz/fingerprint.h"
 #include "harness/engine/fuzz/race_detector.h"
 #include "harness/engine/fuzz/racy_set.h"
 #include "harness/engine/fuzz/shadow.h"
@@ -58,6 +59,7 @@ struct FuzzThread {
   bool has_release_fence = false;
   VectorClock release_fence;
   VectorClock acquire_fence;
+  std::uint64_t past = 0;  // see Fingerprint
 
   Op op;                         // what it is about to do, waits for or last did
   SyncObject* cond = nullptr;    // waits for a notification of this
@@ -248,7 +250,8 @@ class Scheduler {
   // With every thread asked, also where there is but one: for strategies that follow().
   bool alone() const { return ready_.size() == 1 && !followed_; }
   [[gnu::noinline]] std::size_t pick_followed(const SchedulingPoint& point);
-  void tell_woken(const FuzzThread& thread) {
+  void tell_woken(FuzzThread& thread) {
+    Fingerprint::wake(thread.past, running_.thread->past);
     if (!followed_) [[likely]]
       return;
     const RuntimeScope scope;
@@ -359,16 +362,22 @@ class Scheduler {
   // The running thread has done this.
   void done(const Op& op, std::optional<std::uint64_t> value = {},
             std::optional<std::uint64_t> old_value = {}) {
+    fingerprint_.executed(running_.thread->past, op);
     if (watched_) [[unlikely]]
       note(op, value, old_value, true);
   }
   // The same of an operation that only looked: nothing that another thread can see has changed.
   void looked(const Op& op, std::optional<std::uint64_t> value = {},
               std::optional<std::uint64_t> old_value = {}) {
+    fingerprint_.executed(running_.thread->past, op);
     if (watched_) [[unlikely]]
       note(op, value, old_value, false);
   }
-  // To the strategy alone.
+  // The same of what no trace shows.
+  void done_unseen(const Op& op) {
+    fingerprint_.executed(running_.thread->past, op);
+    tell(op, true);
+  }
   void tell(const Op& op, bool changed);
   void note(const Op& op, std::optional<std::uint64_t> value,
             std::optional<std::uint64_t> old_value, bool changed);
@@ -397,6 +406,7 @@ class Scheduler {
   RaceDetector races_;
   SyncTable sync_;
   RacySet racy_;
+  Fingerprint fingerprint_;
   std::vector<std::uint64_t> run_races_;  // pairs of code addresses seen in this run, hashed
   struct KnownFailure {
     std::uint64_t cheap;  // a hash of what is at hand without describing the failure

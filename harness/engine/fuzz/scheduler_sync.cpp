@@ -312,7 +312,7 @@ int Scheduler::once_end(const SyncCall& call, Address pc) {
   ++running_.step;
   // A guard that was taken before the run, or by code that Heddle does not see.
   if (once.owner != running_.thread) return 0;
-  tell({.kind = OpKind::once_end, .address = once.address, .pc = pc}, true);
+  done_unseen({.kind = OpKind::once_end, .address = once.address, .pc = pc});
   release(once);
   return 0;
 }

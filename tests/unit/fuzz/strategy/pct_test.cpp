@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <memory>
 #include <vector>
@@ -129,6 +130,36 @@ TEST(Pct, a_spinning_thread_does_not_keep_out_the_one_it_waits_for) {
     // one is changed to below the other: 10 + 6 steps, and few rounds more.
     EXPECT_LE(result.order.size(), 10U + 6U + 10U) << run;
   }
+}
+
+TEST(Pct, bound_is_that_of_the_paper) {
+  const auto bound = Pct({.depth = 3, .steps = 50}, 1).depth_bound(4, 20);
+  ASSERT_TRUE(bound.has_value());
+  EXPECT_EQ(bound->depth, 3U);
+  EXPECT_EQ(bound->threads, 4U);
+  EXPECT_EQ(bound->decisions, 20U);
+  EXPECT_DOUBLE_EQ(bound->per_run, 1.0 / (4 * 50 * 50));
+  EXPECT_NEAR(bound->missed_by(10'000), std::pow(1 - 1e-4, 10'000), 1e-12);
+  EXPECT_EQ(bound->missed_by(0), 1.0);
+}
+
+TEST(Pct, promises_nothing_of_runs_longer_than_its_steps) {
+  EXPECT_FALSE(Pct({.depth = 3, .steps = 19}, 1).depth_bound(4, 20).has_value());
+  EXPECT_FALSE(Pct({.depth = 3}, 1).depth_bound(4, 10'000'000).has_value());
+}
+
+TEST(Pct, bound_without_known_steps_is_the_mean_over_those_drawn) {
+  // Only the last two scales are long enough: drawn in 1 of 8 * 8, and in that and 1 of 8 * 7.
+  const auto bound = Pct({.depth = 2}, 1).depth_bound(3, 10'000);
+  ASSERT_TRUE(bound.has_value());
+  const double last = 1.0 / 64;
+  const double second_last = 1.0 / 64 + 1.0 / 56;
+  EXPECT_NEAR(bound->per_run, (second_last / 32'768 + last / 131'072) / 3, 1e-15);
+  // And it holds: a bug of depth 2 in k = 9 steps of n = 2 threads.
+  const double promised = Pct({.depth = 2}, 1).depth_bound(2, kDecisions)->per_run;
+  constexpr int kRuns = 50'000;
+  const double expected = promised * kRuns;
+  EXPECT_GE(hits({.depth = 2}, depth_two, kRuns), expected - 6 * std::sqrt(expected));
 }
 
 }  // namespace

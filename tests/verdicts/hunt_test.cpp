@@ -1,0 +1,55 @@
+// From a failure on real threads to an interleaving that anybody can see again.
+#include <gtest/gtest.h>
+
+#include "verdict_support.h"
+
+namespace heddle::verdicts {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Hunt, failure_of_stress_ends_with_its_interleaving) {
+  const Ended ended =
+      heddle_command({"run", case_path("queue_handoff"), "--engine", "stress", "--runs", "20000"});
+  EXPECT_EQ(ended.status, 1) << ended.err;
+  EXPECT_TRUE(contains(ended.out, "lost wake-up: found in fuzz, by run ")) << ended.out;
+  EXPECT_TRUE(contains(ended.out, "Minimal interleaving (lost wake-up)")) << ended.out;
+  EXPECT_TRUE(contains(ended.out, "Minimal: 1 preemption")) << ended.out;
+  const std::size_t replay = ended.out.find("heddle replay h1f-");
+  ASSERT_NE(replay, std::string::npos) << ended.out;
+  const std::size_t token = ended.out.find("h1f-", replay);
+  const std::string text = ended.out.substr(token, ended.out.find(' ', token) - token);
+  const Ended replayed = heddle_command({"replay", text, case_path("queue_handoff")});
+  EXPECT_EQ(replayed.status, 1);
+  EXPECT_TRUE(contains(replayed.out, "lost wake-up")) << replayed.out;
+}
+
+TEST(Hunt, of_the_search_with_fuzz_is_pointed_to) {
+  const Ended ended = heddle_command(
+      {"run", case_path("unlocked_counter"), "--engine", "tsan,fuzz", "--runs", "200"});
+  EXPECT_EQ(ended.status, 1) << ended.err;
+  EXPECT_TRUE(contains(ended.out, "data race")) << ended.out;
+  EXPECT_TRUE(contains(ended.out, "fuzz has found the same, and shows the interleaving"))
+      << ended.out;
+}
+
+TEST(Hunt, in_vain_says_so) {
+  const Ended ended = heddle_command({"run", program_path("real_time"), "--engine", "stress",
+                                      "--runs", "20", "--hunt-runs", "2000"});
+  EXPECT_EQ(ended.status, 1) << ended.err;
+  EXPECT_TRUE(contains(ended.out, "not reproduced within 2 000 runs of fuzz")) << ended.out;
+  EXPECT_FALSE(contains(ended.out, "heddle replay")) << ended.out;
+}
+
+TEST(Hunt, can_be_left_out) {
+  const Ended ended = heddle_command(
+      {"run", program_path("real_time"), "--engine", "stress", "--runs", "20", "--hunt-runs", "0"});
+  EXPECT_EQ(ended.status, 1) << ended.err;
+  EXPECT_TRUE(contains(ended.out, "assertion failed")) << ended.out;
+  EXPECT_FALSE(contains(ended.out, "of fuzz")) << ended.out;
+}
+
+}  // namespace
+}  // namespace heddle::verdicts
