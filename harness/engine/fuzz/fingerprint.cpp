@@ -43,17 +43,28 @@ void Fingerprint::add(std::uint64_t& mine, const Op& op) {
   }
 }
 
+inline void Fingerprint::part_of_memory(std::uint64_t& mine, Address place, unsigned first,
+                                        unsigned bytes, bool writes) {
+  const auto mask = static_cast<std::uint8_t>(((1U << bytes) - 1U) << first);
+  Slot* slot = find(place, mask);
+  if (slot == nullptr) [[unlikely]] {
+    memory_in_parts(mine, place, mask, writes);
+  } else if (writes) {
+    write_bytes(mine, *slot, bytes);
+  } else {
+    read_bytes(mine, *slot, bytes);
+  }
+}
+
 void Fingerprint::memory(std::uint64_t& mine, Address address, unsigned size, bool writes) {
-  const Address end = address + std::max(size, 1U);
+  if ((address & 7) + size <= 8) [[likely]] {
+    part_of_memory(mine, address >> 3, address & 7, size, writes);
+    return;
+  }
+  const Address end = address + size;
   for (Address at = address; at < end;) {
     const Address next = std::min((at | 7) + 1, end);
-    const auto bytes = static_cast<unsigned>(next - at);
-    const auto mask = static_cast<std::uint8_t>(((1U << bytes) - 1U) << (at & 7));
-    if (Slot* slot = find(at >> 3, mask)) {
-      writes ? write_bytes(mine, *slot, bytes) : read_bytes(mine, *slot, bytes);
-    } else {
-      memory_in_parts(mine, at >> 3, mask, writes);
-    }
+    part_of_memory(mine, at >> 3, at & 7, static_cast<unsigned>(next - at), writes);
     at = next;
   }
 }

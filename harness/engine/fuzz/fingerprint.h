@@ -126,20 +126,29 @@ class Fingerprint {
 
   void memory(std::uint64_t& mine, Address address, unsigned size, bool writes);
   void memory_in_parts(std::uint64_t& mine, Address place, std::uint8_t mask, bool writes);
-  Slot& object(Address address) {
-    Slot* slot = find(address | kObject, kAll);
-    return slot != nullptr ? *slot : add_slot({.place = address | kObject, .mask = kAll});
-  }
+  void part_of_memory(std::uint64_t& mine, Address place, unsigned first, unsigned bytes,
+                      bool writes);
+  Slot& object(Address address) { return *find(address | kObject, kAll); }
   std::size_t first_slot(Address place) const {
     return static_cast<std::size_t>(place * 0x9e3779b97f4a7c15U >> shift_);
   }
-  // The slot for exactly these bytes, or null. Other bytes of the place may have slots too; none
-  // overlap.
+  // The slot for exactly these bytes, made if none of them has one; null if they lie in others. No
+  // two slots overlap.
   Slot* find(Address place, std::uint8_t mask) {
-    for (std::size_t at = first_slot(place); slots_[at].run == run_; at = next(at)) {
-      if (slots_[at].place == place && slots_[at].mask == mask) return &slots_[at];
+    std::size_t at = first_slot(place);
+    bool overlap = false;
+    for (; slots_[at].run == run_; at = next(at)) {
+      if (slots_[at].place != place) continue;
+      if (slots_[at].mask == mask) return &slots_[at];
+      overlap |= (slots_[at].mask & mask) != 0;
     }
-    return nullptr;
+    if (overlap) [[unlikely]]
+      return nullptr;
+    if (used_ * 2 >= slots_.size()) [[unlikely]]
+      return &add_slot({.place = place, .mask = mask});
+    ++used_;
+    slots_[at] = {.place = place, .run = run_, .mask = mask};
+    return &slots_[at];
   }
   std::size_t next(std::size_t at) const { return (at + 1) & (slots_.size() - 1); }
   Slot& add_slot(const Slot& slot);
