@@ -55,10 +55,10 @@ std::size_t find(const std::vector<Event>& events, const Occurrence& place) {
 
 class CauseFinder {
  public:
-  CauseFinder(Replayer& replayer, const Job& job, const Failed& failure,
+  CauseFinder(Replayer& replayer, Job job, const Failed& failure,
               const MinimalInterleaving& minimal, const CauseLimits& limits)
       : replayer_(replayer),
-        job_(job),
+        job_(std::move(job)),
         failure_(failure),
         key_(failure_key(failure)),
         limits_(limits),

@@ -279,7 +279,8 @@ class Classifier {
 
   // A read x before B wrote it.
   void explain_read_first(Ahead ahead) {
-    const auto [read, write] = pair_;
+    const std::size_t read = pair_.first;
+    const std::size_t write = pair_.second;
     const ThreadId thread = at(read).thread;
     const auto to_same = [&](std::size_t i) { return same_place(at(i).op, at(read).op); };
     if (happened(write)) {
@@ -327,7 +328,8 @@ class Classifier {
 
   // A used x, and B changed it later or had yet to.
   void explain_too_early(Ahead ahead) {
-    const auto [use, change] = pair_;
+    const std::size_t use = pair_.first;
+    const std::size_t change = pair_.second;
     // Of threads that wait for ever the order of their looks is not what is wrong.
     if (is_stuck()) return;
     if (ahead == Ahead::passes) {
@@ -352,7 +354,8 @@ class Classifier {
 
   // A wrote x before B used it.
   void explain_write_first() {
-    const auto [write, use] = pair_;
+    const std::size_t write = pair_.first;
+    const std::size_t use = pair_.second;
     const ThreadId user = at(use).thread;
     const auto to_same = [&](std::size_t i) { return same_place(at(i).op, at(write).op); };
     const std::size_t earlier = last(user, write, to_same);
@@ -548,8 +551,9 @@ std::vector<EventPair> candidates(const Story& story, const Failed& failure) {
     const bool interrupted = std::any_of(preemptions.begin(), preemptions.end(),
                                          [&](std::size_t k) { return i < k && k <= j; });
     const bool memory = is_memory_access(first.op.kind);
-    return Ranked{{std::size_t{!led}, std::size_t{!memory}, looked, std::size_t{!is_read(first.op)},
-                   std::size_t{!interrupted}, story.happened - i},
+    const auto later_unless = [](bool soon) { return soon ? std::size_t{0} : std::size_t{1}; };
+    return Ranked{{later_unless(led), later_unless(memory), looked, later_unless(is_read(first.op)),
+                   later_unless(interrupted), story.happened - i},
                   {i, j}};
   };
 

@@ -20,10 +20,9 @@ unsigned preemptions_of(const Trace& trace) {
 
 class Minimizer {
  public:
-  Minimizer(Replayer& replayer, const Job& job, const Finding& finding,
-            const MinimizeLimits& limits)
+  Minimizer(Replayer& replayer, Job job, const Finding& finding, const MinimizeLimits& limits)
       : replayer_(replayer),
-        job_(job),
+        job_(std::move(job)),
         finding_(finding),
         key_(failure_key(finding.failure)),
         limits_(limits),

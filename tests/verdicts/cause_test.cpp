@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "verdict_support.h"
 
@@ -25,7 +26,7 @@ std::ostream& operator<<(std::ostream& out, const Known& known) {
   return out << known.program << ": " << to_string(known.kind);
 }
 
-const Known kKnown[] = {
+const std::vector<Known> kKnown = {
     {"unlocked_counter", assertion, CausePattern::lost_update, true},
     {"unlocked_counter", data_race, CausePattern::data_race, true, false},
     {"atomic_counter", assertion, CausePattern::lost_update, true},
