@@ -151,7 +151,10 @@ Json to_json(const Hunt& hunt, const ReportCase& report_case, Names& names) {
   json["error"] = hunt.error ? Json(*hunt.error) : Json(nullptr);
   json["key"] = hunt.found ? Json(fmt::format("{:016x}", failure_key(*hunt.found))) : Json(nullptr);
   json["token"] = hunt.token ? Json(to_text(*hunt.token)) : Json(nullptr);
-  json["replay"] = hunt.token ? Json(replay_command(report_case, *hunt.token)) : Json(nullptr);
+  json["replay"] = nullptr;
+  if (hunt.token && hunt.found) {
+    json["replay"] = replay_command(report_case, *hunt.token, hunt.found->kind);
+  }
   json["minimal"] = hunt.minimal ? to_json(*hunt.minimal, *hunt.found, names) : Json(nullptr);
   return json;
 }
