@@ -151,6 +151,7 @@ TEST_P(OwnLibrary, has_its_globals_back_in_each_run) {
        {EngineKind::fuzz, EngineKind::relacy, EngineKind::stress, EngineKind::tsan}) {
     SCOPED_TRACE(to_string(engine));
     SearchOptions options = search_options(folder / "prog", engine, 200);
+    options.job.strategy = "random";
     const EngineResult result = search_once(options);
     EXPECT_EQ(result.error.value_or(""), "");
     EXPECT_EQ(result.runs, 200U);
