@@ -101,10 +101,11 @@ class Search {
   };
 
   void sample(std::uint64_t runs) {
+    const std::uint64_t& made = outcome_.result.runs;
     std::uint64_t sampled = 0;
     std::uint64_t epoch_end = learns() ? kFirstEpoch : runs;
-    while (sampled < runs && !over()) {
-      const std::uint64_t size = std::min(epoch_end, runs) - sampled;
+    while (made < runs && !over()) {
+      const std::uint64_t size = std::min(epoch_end - sampled, runs - made);
       serial_ = learns() && next_ < serial_runs_;
       const bool knows_more = racy_ != racy_old_;
       if (knows_more && sampled <= runs / 2) begin_coverage(next_);
@@ -119,20 +120,26 @@ class Search {
     }
   }
 
-  // Exhaustive search in turn with the sampling: it gets as many runs as that has had. Whoever finds
-  // a bug first has thus taken at most half of the runs. It ends at the first failure, since rates
-  // come of sampling alone, or when nothing is left; then the whole search may end.
-  void explore_beside(std::uint64_t sampled, std::uint64_t budget) {
+  // Exhaustive search in turn with the sampling: it gets as many of the runs as that has had.
+  // Whoever finds a bug first has thus taken at least half of them. It ends at the first failure,
+  // since rates come of sampling alone, or when nothing is left; then the whole search may end.
+  void explore_beside(std::uint64_t sampled, std::uint64_t runs) {
     EngineResult& result = outcome_.result;
-    if (!may_explore_ || sampled < kFirstEpoch || result.divergence.has_value()) return;
+    const auto useful = [&] {
+      return result.failed == 0 && result.gave_up == 0 && !explored_to_limit_ &&
+             !result.divergence.has_value();
+    };
+    if (!may_explore_ || sampled < kFirstEpoch) return;
     if (most_threads_ > kFewThreads && sampled < kManyRuns) return;
-    if (steps_ / sampled > kLongRun) return;
+    if (steps_ / result.runs > kLongRun) return;
     walk_ = &exploring_;
     serial_ = true;
-    while (explored_ < sampled && result.failed == 0 && !over()) {
+    while (useful() && explored_ < sampled && result.runs < runs && !over()) {
       const std::uint64_t before = result.runs + result.redundant;
-      run_epoch({next_, next_ + sampled - explored_});
-      const std::uint64_t made = result.runs + result.redundant - before;
+      run_epoch({next_, next_ + std::min(sampled - explored_, runs - result.runs)});
+      // At least one: a walk that gets nowhere must end too.
+      const std::uint64_t made =
+          std::max<std::uint64_t>(1, result.runs + result.redundant - before);
       next_ += made;
       explored_ += made;
       if (racy_new_ == racy_) break;
@@ -142,16 +149,22 @@ class Search {
       result.exhausted = false;
     }
     walk_ = &main_;
-    if (result.failed != 0) may_explore_ = false;
+    may_explore_ = useful();
     if (!result.exploration.has_value()) return;
     const Exploration& exploration = *result.exploration;
-    if (exploration.complete) {
-      may_explore_ = false;
-      result.exhausted = result.failed == 0 && !exploration.limited;
-    } else if (exploration.fraction * static_cast<double>(budget) * kOverBudget <
-               static_cast<double>(explored_)) {
+    result.exhausted = exploration.complete && !exploration.limited && useful();
+    const double needed = static_cast<double>(explored_) / exploration.fraction;
+    if (exploration.complete || needed > kOverBudget * static_cast<double>(runs)) {
       may_explore_ = false;
     }
+  }
+
+  // What an exhaustive search picks may have one thread wait for ever in a loop that does not look
+  // like one. Such a run is far longer than any that was sampled.
+  std::uint64_t longest_explored() const {
+    constexpr std::uint64_t kTimes = 64;
+    constexpr std::uint64_t kAtLeast = 20'000;
+    return kAtLeast + kTimes * steps_ / std::max<std::uint64_t>(1, outcome_.result.runs);
   }
 
   // One walk through all interleavings. It begins anew when it shows places that race and were not
@@ -306,6 +319,7 @@ class Search {
     job.learns_racy = serial_ && !exhaustive_ && walk_ == &main_;
     job.strategy = walk_->strategy;
     job.strategy_state = walk_->state;
+    if (walk_ == &exploring_) job.step_limit = std::min(job.step_limit, longest_explored());
     slot.range = range;
     slot.seen_runs = 0;
     slot.moved = Clock::now();
@@ -482,13 +496,19 @@ class Search {
     EngineResult& result = outcome_.result;
     result.runs += progress.runs_done;
     result.failed += progress.runs_failed;
-    result.gave_up += progress.runs_gave_up;
+    if (walk_ == &exploring_) {
+      // At a limit that is none of the user's: they are no runs, and the search is of no use.
+      result.runs -= progress.runs_gave_up;
+      explored_to_limit_ |= progress.runs_gave_up != 0;
+    } else {
+      result.gave_up += progress.runs_gave_up;
+    }
     result.redundant += progress.runs_redundant;
     cover(*slot.range, progress);
     steps_ += progress.steps;
     most_threads_ = std::max<std::uint32_t>(most_threads_, progress.most_threads);
     if (walk_ == &exploring_) {
-      result.explored += progress.runs_done;
+      result.explored += progress.runs_done - progress.runs_gave_up;
       result.explored_failed += progress.runs_failed;
     }
     if (progress.runs_failed != 0) note_failed(progress.first_failed_run);
@@ -557,6 +577,7 @@ class Search {
   bool exhaustive_ = false;
   bool may_explore_ = false;  // auto; until it is of no use
   std::uint64_t serial_runs_ = kSerialRuns;
+  bool explored_to_limit_ = false;
   Walk main_;
   Walk exploring_;  // of auto
   Walk* walk_ = &main_;

@@ -45,6 +45,11 @@ Expected finds(FailureKind must, std::set<FailureKind> may = {}) {
   return {.must = must, .may = std::move(may)};
 }
 
+// It fails, but so seldom that it may not in these runs.
+Expected may_find(std::set<FailureKind> may) {
+  return {.may = std::move(may)};
+}
+
 Expected gives_up() {
   return {.gives_up = true};
 }
@@ -104,7 +109,9 @@ const std::vector<Program> kPrograms = {
     {"cond_wait_if", finds(assertion), finds(assertion)},
     {"cond_wait_if.fixed", clean(), clean()},
     {"counting_semaphore", finds(data_race, {assertion}), Unsupported{kFutex}},
-    {"counting_semaphore.fixed", clean(), Unsupported{kFutex}},
+    // Found about once in 10 000 runs, and true: its semaphore wakes nobody when a permit is given
+    // back that is not the first, although a thread may have come to wait since (GCC bug 104928).
+    {"counting_semaphore.fixed", may_find({lost_wakeup, deadlock}), Unsupported{kFutex}},
     {"create_loop_variable", finds(data_race, {assertion}), finds(data_race)},
     {"create_loop_variable.fixed", clean(), clean()},
     {"destroy_locked", finds(destroyed_locked, {bad_unlock}), Unsupported{kMutexLife}},
@@ -275,7 +282,7 @@ std::string words(const std::set<FailureKind>& kinds) {
 
 void expect_as_known(const EngineResult& result, const Expected& expected) {
   EXPECT_EQ(result.error.value_or(""), "");
-  EXPECT_EQ(result.runs, kRuns);
+  expect_enough_runs(result, kRuns);
   const std::set<FailureKind> found = kinds(result);
   if (expected.gives_up) {
     // Either way it is named as spinning, and not passed over.
@@ -284,7 +291,9 @@ void expect_as_known(const EngineResult& result, const Expected& expected) {
     return;
   }
   EXPECT_EQ(result.gave_up, 0U);
-  EXPECT_EQ(result.failed == 0, !expected.must.has_value()) << result.failed << " runs failed";
+  if (expected.must.has_value() || expected.may.empty()) {
+    EXPECT_EQ(result.failed == 0, !expected.must.has_value()) << result.failed << " runs failed";
+  }
   std::set<FailureKind> allowed = expected.may;
   if (expected.must.has_value()) {
     allowed.insert(*expected.must);

@@ -29,10 +29,11 @@ std::vector<std::string> facts(const EngineResult& result) {
 struct Setting {
   std::string name;
   EngineKind engine;
+  std::string strategy = "auto";
 };
 
 std::ostream& operator<<(std::ostream& out, const Setting& setting) {
-  return out << setting.name << " " << to_string(setting.engine);
+  return out << setting.name << " " << to_string(setting.engine) << " " << setting.strategy;
 }
 
 class Determinism : public testing::TestWithParam<Setting> {};
@@ -41,6 +42,7 @@ SearchOptions options_of(const Setting& setting) {
   // So many that what the first runs teach about races reaches later ones.
   SearchOptions options = search_options(case_path(setting.name), setting.engine, 5'000);
   options.job.seed = 42;
+  options.job.strategy = setting.strategy;
   return options;
 }
 
@@ -70,11 +72,16 @@ INSTANTIATE_TEST_SUITE_P(cases, Determinism,
                                          Setting{"atomic_counter", EngineKind::fuzz},
                                          Setting{"queue_handoff", EngineKind::fuzz},
                                          Setting{"relaxed_publish", EngineKind::fuzz},
+                                         Setting{"queue_handoff", EngineKind::fuzz, "random"},
+                                         Setting{"queue_handoff", EngineKind::fuzz, "pos"},
+                                         Setting{"queue_handoff", EngineKind::fuzz, "surw"},
+                                         Setting{"queue_handoff", EngineKind::fuzz, "rff"},
                                          Setting{"atomic_counter", EngineKind::relacy},
                                          Setting{"queue_handoff", EngineKind::relacy}),
                          [](const auto& parameter) {
                            return parameter.param.name + "_" +
-                                  std::string(to_string(parameter.param.engine));
+                                  std::string(to_string(parameter.param.engine)) + "_" +
+                                  parameter.param.strategy;
                          });
 
 }  // namespace

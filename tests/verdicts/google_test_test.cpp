@@ -58,7 +58,9 @@ TEST(GoogleTestProgram, each_test_is_judged_for_itself_and_those_of_one_thread_a
     EXPECT_EQ(result.at("google_test"), true);
     if (result.at("skipped").is_null()) {
       const auto& engine = result.at("engines").at(0);
-      EXPECT_EQ(engine.at("runs"), 1'000);
+      if (engine.at("exhausted") == false) {
+        EXPECT_EQ(engine.at("runs"), 1'000);
+      }
       failed[result.at("name")] = engine.at("failed");
     } else {
       EXPECT_TRUE(result.at("engines").empty());

@@ -166,6 +166,7 @@ TEST_P(OwnLibrary, has_its_globals_back_in_each_run) {
     SearchOptions options = search_options(folder / "prog", engine, 200);
     // ThreadSanitizer's own malloc() does not give back what constructors have from it.
     if (engine != EngineKind::tsan) options.worker.args = {"mallocs"};
+    options.job.strategy = "random";
     const EngineResult result = search_once(options);
     EXPECT_EQ(result.error.value_or(""), "");
     EXPECT_EQ(result.runs, 200U);

@@ -9,6 +9,7 @@ namespace {
 
 EngineResult run_with(const std::vector<std::string>& what, std::uint64_t runs) {
   SearchOptions options = search_options(program_path("outside_world"), EngineKind::fuzz, runs);
+  options.job.strategy = "random";
   options.worker.args = what;
   return search_once(options);
 }

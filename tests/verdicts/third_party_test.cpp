@@ -99,7 +99,7 @@ void expect_verdict(const ThirdParty& expected, const std::string& strategy) {
     return;
   }
   EXPECT_EQ(result.error.value_or(""), "");
-  EXPECT_EQ(result.runs, 10'000U);
+  expect_enough_runs(result, 10'000);
   EXPECT_EQ(result.gave_up, 0U);
   EXPECT_EQ(kinds(result), expected.fuzz);
   EXPECT_EQ(result.failed == 0, expected.fuzz.empty()) << result.failed << " runs failed";
@@ -111,6 +111,10 @@ TEST_P(ThirdPartyVerdict, under_random_is_as_known) {
 
 TEST_P(ThirdPartyVerdict, under_pct_is_as_known) {
   expect_verdict(GetParam(), "pct");
+}
+
+TEST_P(ThirdPartyVerdict, under_auto_is_as_known) {
+  expect_verdict(GetParam(), "auto");
 }
 
 INSTANTIATE_TEST_SUITE_P(third_party, ThirdPartyVerdict, testing::ValuesIn(kThirdParty),

@@ -111,6 +111,14 @@ std::set<std::string> symbols(const std::string& file, const std::vector<std::st
   return names;
 }
 
+void expect_enough_runs(const EngineResult& result, std::uint64_t runs) {
+  if (result.exhausted && result.failed == 0) {
+    EXPECT_LE(result.runs, runs);
+  } else {
+    EXPECT_EQ(result.runs, runs);
+  }
+}
+
 SearchOptions search_options(const std::string& program, EngineKind engine, std::uint64_t runs) {
   SearchOptions options;
   options.worker.program = program;

@@ -55,6 +55,9 @@ std::optional<std::string> find_in_path(const std::string& name);
 // The names that `nm` with these options lists for the file, without versions.
 std::set<std::string> symbols(const std::string& file, const std::vector<std::string>& nm_options);
 
+// All of these runs were made, or fewer showed that there is nothing else to see.
+void expect_enough_runs(const EngineResult& result, std::uint64_t runs);
+
 SearchOptions search_options(const std::string& program, EngineKind engine, std::uint64_t runs);
 EngineResult search_once(const SearchOptions& options);
 

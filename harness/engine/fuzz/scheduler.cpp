@@ -927,8 +927,14 @@ bool Scheduler::obtain(SyncObject& object, Want want, std::uint64_t deadline) {
     if (tracing_) recorder_.settle();
     return true;
   }
+  if (free && deadline != 0) {
+    // It stays ready when another takes it first: then it waits like one that came too late, and
+    // its time may be over.
+    point();
+    if (available(object, self)) return true;
+  }
   begin_want(self, object, want);
-  if (free) {
+  if (free && deadline == 0) {
     // Whoever takes it before this thread does takes this thread's turn too.
     point();
   } else {
@@ -1041,7 +1047,8 @@ int Scheduler::lock(pthread_mutex_t* mutex, Address pc) {
 
 int Scheduler::timed_lock(pthread_mutex_t* mutex, std::uint64_t deadline, Address pc) {
   SyncObject& object = sync_at(address_of(mutex), pc);
-  const Op& op = begin_op({.kind = OpKind::mutex_lock, .address = object.address, .pc = pc});
+  // Like a try it may fail.
+  Op& op = begin_op({.kind = OpKind::mutex_trylock_fail, .address = object.address, .pc = pc});
   if (object.owner == running_.thread) {
     const int kind = kind_of(mutex);
     if (kind == kMutexRecursive) {
@@ -1050,7 +1057,12 @@ int Scheduler::timed_lock(pthread_mutex_t* mutex, std::uint64_t deadline, Addres
     }
     if (kind == kMutexErrorCheck) return EDEADLK;
   }
-  if (!obtain(object, Want::exclusive, std::max<std::uint64_t>(deadline, 1))) return ETIMEDOUT;
+  if (!obtain(object, Want::exclusive, std::max<std::uint64_t>(deadline, 1))) {
+    op.kind = OpKind::timeout;
+    looked(op);
+    return ETIMEDOUT;
+  }
+  op.kind = OpKind::mutex_lock;
   take(object, op);
   return 0;
 }

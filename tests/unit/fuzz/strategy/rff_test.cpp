@@ -88,5 +88,25 @@ TEST(Rff, a_wish_that_cannot_be_granted_does_not_hold_the_run_up) {
   }
 }
 
+TEST(Rff, threads_that_wait_in_loops_for_one_that_a_wish_holds_back_do_not_go_in_turn_for_ever) {
+  bool set = false;
+  // The wish that the last read sees what was there at first holds the writer back.
+  const auto spin = [&set] {
+    SimulatedStep made = Reorder::step(OpKind::atomic_load, 64, [] {});
+    made.spins = true;
+    made.possible = [&set] { return set; };
+    return made;
+  };
+  const SimulatedStep last = Reorder::step(OpKind::read, 64, [] {});
+  const SimulatedProgram program{{spin(), last},
+                                 {spin(), last},
+                                 {Reorder::step(OpKind::write, 64, [&set] { set = true; })}};
+  Rff rff(1);
+  for (std::uint64_t run = 0; run < 300; ++run) {
+    set = false;
+    EXPECT_FALSE(execute(program, rff, run, 5000).gave_up) << run;
+  }
+}
+
 }  // namespace
 }  // namespace heddle
