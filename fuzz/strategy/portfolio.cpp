@@ -20,8 +20,7 @@ bool Portfolio::begin_run(std::uint64_t run) {
 }
 
 bool Portfolio::learns() const {
-  return std::any_of(parts_.begin(), parts_.end(),
-                     [](const auto& part) { return part->learns(); });
+  return std::any_of(parts_.begin(), parts_.end(), [](const auto& part) { return part->learns(); });
 }
 
 std::string Portfolio::state() const {

@@ -1,6 +1,6 @@
 // Several strategies that take turns, run by run: none of them is good at everything, and what one
-// finds at once another may never find. With k of them in equal parts a search takes at most k times
-// as many runs as with the best alone.
+// finds at once another may never find. With k of them in equal parts a search takes at most k
+// times as many runs as with the best alone.
 #pragma once
 
 #include <cstddef>

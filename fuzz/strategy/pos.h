@@ -5,9 +5,9 @@
 // walk favours partial orders with many equal linearizations; this is nearer to an even choice
 // among the partial orders themselves.
 //
-// Departure: operations that only enable others (a thread starts, creates one, ends) go at once, see
-// dependency.h. A draw would have the first threads at work before the last ones are there, and in
-// few runs would many be at work together. Mean runs to the first failure, with and without:
+// Departure: operations that only enable others (a thread starts, creates one, ends) go at once,
+// see dependency.h. A draw would have the first threads at work before the last ones are there, and
+// in few runs would many be at work together. Mean runs to the first failure, with and without:
 // reorder with 9 setters 9 and over 1 000, twostage with 10 and 10 threads 5 and 31.
 #pragma once
 

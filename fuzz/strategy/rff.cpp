@@ -73,10 +73,8 @@ std::optional<Rff::Wish> Rff::new_wish() {
     if (known->writes && random_.below(++writers) == 0) write = known->event;
   }
   constexpr std::uint64_t kSeldom = 4;
-  return Wish{.place = read.place,
-              .read = read.event,
-              .write = write,
-              .see = random_.below(kSeldom) != 0};
+  return Wish{
+      .place = read.place, .read = read.event, .write = write, .see = random_.below(kSeldom) != 0};
 }
 
 void Rff::change(Wishes& wishes) {

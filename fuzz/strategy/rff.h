@@ -2,10 +2,10 @@
 // Testing", ASPLOS 2024.
 //
 // What a run shows is which write each of its reads saw. An abstract schedule is a few wishes: this
-// read is to see that write, or not. A run follows one as far as it can, by making threads wait that
-// would break a wish, and is otherwise partial order sampling. Schedules that led to something new
-// are kept, and later ones are made of them by a change; those whose outcome was seen seldom are
-// taken more often.
+// read is to see that write, or not. A run follows one as far as it can, by making threads wait
+// that would break a wish, and is otherwise partial order sampling. Schedules that led to something
+// new are kept, and later ones are made of them by a change; those whose outcome was seen seldom
+// are taken more often.
 //
 // Reads and writes are known by the place in the code and the object, so all threads that run the
 // same code count as one. A lock reads what the lock before it wrote.
@@ -14,7 +14,8 @@
 // - New is a set of pairs (a write and the read that saw it) that no run had, where the paper asks
 //   for a new pair: in programs of few pairs these are soon all seen, each for itself.
 // - One run in two begins with no wishes before its change.
-// - How often a schedule is taken: of two drawn at random the one whose outcome was seen less often,
+// - How often a schedule is taken: of two drawn at random the one whose outcome was seen less
+// often,
 //   in place of the paper's energy, which goes with how many runs are left to do.
 // - A wish need not name a pair that was seen, only a read and a write of the same object.
 // - It learns in the first kLearningRuns.
@@ -93,7 +94,7 @@ class Rff final : public Strategy {
   ThreadId running_ = 0;
   PosPriorities priorities_;
 
-  std::vector<Known> known_;  // ascending by place and event
+  std::vector<Known> known_;        // ascending by place and event
   std::vector<std::size_t> reads_;  // indices of those that read in known_
   std::vector<Kept> kept_;
   std::unordered_map<std::uint64_t, std::uint64_t> outcomes_;  // how often each was seen

@@ -177,10 +177,10 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
     row.rate = engine.failed == 0 ? rate_text({0, complete - std::min(engine.explored, complete)})
                                   : rate_text(engine.rate());
     if (engine.exhausted && engine.failed == 0 && engine.gave_up == 0) {
-      row.rate = engine.exploration.has_value()
-                     ? fmt::format("all {} interleavings pass",
-                                   grouped(engine.exploration->executions))
-                     : "none: search complete";
+      row.rate =
+          engine.exploration.has_value()
+              ? fmt::format("all {} interleavings pass", grouped(engine.exploration->executions))
+              : "none: search complete";
     }
     row.first = engine.first_failure ? grouped(*engine.first_failure) : "-";
     row.speed = speed_text(engine);

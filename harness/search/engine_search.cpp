@@ -56,9 +56,9 @@ std::string method_of(const Job& job) {
 // What auto did beside sampling.
 std::string explored_text(const EngineResult& result) {
   const bool complete = result.exploration.has_value() && result.exploration->complete;
-  return "; dpor: " + (complete
-                           ? "all " + std::to_string(result.exploration->executions) + " interleavings"
-                           : std::to_string(result.explored) + " of the runs");
+  return "; dpor: " +
+         (complete ? "all " + std::to_string(result.exploration->executions) + " interleavings"
+                   : std::to_string(result.explored) + " of the runs");
 }
 
 class Search {
@@ -581,9 +581,9 @@ class Search {
   Walk main_;
   Walk exploring_;  // of auto
   Walk* walk_ = &main_;
-  bool serial_ = false;         // the epoch under way: by one worker
-  std::uint64_t next_ = 0;      // number of the next run
-  std::uint64_t explored_ = 0;  // runs of auto's exhaustive search, redundant ones too
+  bool serial_ = false;            // the epoch under way: by one worker
+  std::uint64_t next_ = 0;         // number of the next run
+  std::uint64_t explored_ = 0;     // runs of auto's exhaustive search, redundant ones too
   std::vector<Address> racy_;      // in force; ascending
   std::vector<Address> racy_new_;  // with what the epoch under way has shown; ascending
   std::uint64_t limit_run_ = 0;    // of EngineResult::limit

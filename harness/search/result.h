@@ -110,7 +110,7 @@ struct EngineResult {
   // Of these runs, those of auto's exhaustive search: they are chosen, so no rate comes of them.
   std::uint64_t explored = 0;
   std::uint64_t explored_failed = 0;
-  double seconds = 0;                          // wall clock, without building up and shrinking
+  double seconds = 0;      // wall clock, without building up and shrinking
   bool exhausted = false;  // every interleaving that this engine distinguishes was run
   std::optional<Exploration> exploration{};  // of exhaustive strategies
   std::optional<Coverage> coverage{};        // of fuzz

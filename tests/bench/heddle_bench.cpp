@@ -31,7 +31,8 @@
 namespace heddle::bench {
 namespace {
 
-const std::vector<std::string> kParts = {"speed", "stress", "first", "exhaustive", "literature", "memory"};
+const std::vector<std::string> kParts = {"speed",      "stress",     "first",
+                                         "exhaustive", "literature", "memory"};
 
 struct BenchOptions {
   std::vector<std::string> parts = kParts;
@@ -75,6 +76,8 @@ SearchOptions options_for(const std::string& name, EngineKind engine, std::uint6
   options.worker.program = program_of(name);
   options.worker.library_dir = default_library_dir();
   options.job.engine = engine;
+  // auto ends where nothing is left to try, and these figures are of so many runs.
+  options.job.strategy = "random";
   options.runs = runs;
   options.workers = 1;
   return options;
@@ -368,7 +371,8 @@ int run(const BenchOptions& options) {
 int main(int argc, char** argv) {
   CLI::App app("Measures Heddle beside a plain loop and hand-written Relacy tests");
   heddle::bench::BenchOptions options;
-  app.add_option("-p,--parts", options.parts, fmt::format("{}; several with commas", fmt::join(heddle::bench::kParts, ", ")))
+  app.add_option("-p,--parts", options.parts,
+                 fmt::format("{}; several with commas", fmt::join(heddle::bench::kParts, ", ")))
       ->delimiter(',')
       ->check(CLI::IsMember(heddle::bench::kParts))
       ->capture_default_str();

@@ -23,13 +23,20 @@ struct Row {
 const std::vector<Row>& rows() {
   using enum FailureKind;
   static const std::vector<Row> list{
-      {"reorder", {"2", "1"}, assertion, 7},    {"reorder", {"4", "1"}, assertion, 10},
-      {"reorder", {"9", "1"}, assertion, 17},   {"reorder", {"99", "1"}, assertion, 194},
-      {"twostage", {"1", "1"}, assertion, 7.5}, {"twostage", {"10", "10"}, assertion, 5.7},
-      {"twostage", {"40", "10"}, assertion, 20}, {"twostage", {"99", "1"}, assertion, 56},
-      {"bluetooth", {}, assertion, 36},         {"work_stealing", {}, assertion, 6},
-      {"stringbuffer", {}, assertion, 8.5},     {"wronglock", {}, assertion, 7.5},
-      {"account", {}, assertion, 4},            {"lazy01", {}, assertion, 2},
+      {"reorder", {"2", "1"}, assertion, 7},
+      {"reorder", {"4", "1"}, assertion, 10},
+      {"reorder", {"9", "1"}, assertion, 17},
+      {"reorder", {"99", "1"}, assertion, 194},
+      {"twostage", {"1", "1"}, assertion, 7.5},
+      {"twostage", {"10", "10"}, assertion, 5.7},
+      {"twostage", {"40", "10"}, assertion, 20},
+      {"twostage", {"99", "1"}, assertion, 56},
+      {"bluetooth", {}, assertion, 36},
+      {"work_stealing", {}, assertion, 6},
+      {"stringbuffer", {}, assertion, 8.5},
+      {"wronglock", {}, assertion, 7.5},
+      {"account", {}, assertion, 4},
+      {"lazy01", {}, assertion, 2},
       {"abba", {}, deadlock, 1.8},
   };
   return list;
@@ -82,7 +89,8 @@ std::optional<double> mean_runs(const Row& row, const std::string& strategy,
 
 void show_literature(const LiteratureOptions& options) {
   fmt::print(
-      "\n== fuzz: runs to the first failure of the program's own kind (a data race on the way does\n"
+      "\n== fuzz: runs to the first failure of the program's own kind (a data race on the way "
+      "does\n"
       "   not count), mean of seeds 1 to {}; never: not within {} for one of them. mark: the best\n"
       "   mean published, by whatever strategy, at another granularity. ratio: auto to the mark\n",
       options.seeds, options.cap);
@@ -92,9 +100,8 @@ void show_literature(const LiteratureOptions& options) {
   std::vector<double> ratios;
   bool never = false;
   for (const Row& row : rows()) {
-    if (!options.programs.empty() &&
-        std::find(options.programs.begin(), options.programs.end(), row.program) ==
-            options.programs.end()) {
+    if (!options.programs.empty() && std::find(options.programs.begin(), options.programs.end(),
+                                               row.program) == options.programs.end()) {
       continue;
     }
     fmt::print("  {:<16}", name_of(row));

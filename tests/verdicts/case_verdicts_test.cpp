@@ -95,9 +95,9 @@ TEST(Auto, gives_a_rate_over_all_runs_where_the_program_fails) {
 
 TEST(Auto, makes_no_more_runs_than_it_is_given) {
   for (const std::uint64_t runs : {1U, 3U, 5U, 10U}) {
-    EXPECT_EQ(search_once(search_options(case_path("queue_handoff.fixed"), EngineKind::fuzz, runs))
-                  .runs,
-              runs);
+    EXPECT_EQ(
+        search_once(search_options(case_path("queue_handoff.fixed"), EngineKind::fuzz, runs)).runs,
+        runs);
   }
 }
 

@@ -108,8 +108,9 @@ TEST(Command, token_replays_with_status_1_and_says_so) {
 }
 
 TEST(Command, unwritable_report_costs_only_that_file) {
-  const Ended ended = heddle_command({"run", "mutex_counter", "--engine", "fuzz", "--runs", "100",
-                                      "--strategy", "random", "--report", "json:/no/such/folder/out.json"});
+  const Ended ended =
+      heddle_command({"run", "mutex_counter", "--engine", "fuzz", "--runs", "100", "--strategy",
+                      "random", "--report", "json:/no/such/folder/out.json"});
   EXPECT_EQ(ended.status, kUsage);
   expect_one_line(ended, "/no/such/folder/out.json");
   EXPECT_NE(ended.out.find("mutex_counter"), std::string::npos) << ended.out;
@@ -171,12 +172,13 @@ TEST(Command, interrupt_prints_the_report_of_what_was_done) {
   const TemporaryFolder folder;
   const std::string notes = folder / "notes";
   const std::string json = folder / "out.json";
-  const Ended ended = heddle_command({"run", program_path("noted_runs"), "--engine", "fuzz",
-                                      "--strategy", "random", "--time", "1h", "--report", "json:" + json, "--", notes},
-                                     [&](int pid) {
-                                       wait_for_a_run(notes, pid);
-                                       kill(pid, SIGINT);
-                                     });
+  const Ended ended =
+      heddle_command({"run", program_path("noted_runs"), "--engine", "fuzz", "--strategy", "random",
+                      "--time", "1h", "--report", "json:" + json, "--", notes},
+                     [&](int pid) {
+                       wait_for_a_run(notes, pid);
+                       kill(pid, SIGINT);
+                     });
   EXPECT_EQ(ended.status, 0) << ended.err;
   EXPECT_NE(ended.out.find("noted_runs"), std::string::npos) << ended.out;
   std::ifstream file(json);

@@ -40,7 +40,8 @@ class Epoch {
 class CodeAndBytes {
  public:
   CodeAndBytes() = default;
-  CodeAndBytes(Address pc, std::uint8_t mask) : bits_(static_cast<std::uint64_t>(mask) << kPcBits | pc) {}
+  CodeAndBytes(Address pc, std::uint8_t mask)
+      : bits_(static_cast<std::uint64_t>(mask) << kPcBits | pc) {}
 
   Address pc() const { return bits_ & kPcMask; }
   std::uint8_t mask() const { return static_cast<std::uint8_t>(bits_ >> kPcBits); }

@@ -79,9 +79,9 @@ TEST(Rff, keeps_what_it_learned_after_the_learning_runs) {
 
 TEST(Rff, a_wish_that_cannot_be_granted_does_not_hold_the_run_up) {
   // Either thread waits for the other's write to have been first, whatever is wished.
-  const SimulatedProgram program(2, {Reorder::step(OpKind::read, 64, [] {}),
-                                     Reorder::step(OpKind::write, 64, [] {}),
-                                     Reorder::step(OpKind::read, 64, [] {})});
+  const SimulatedProgram program(
+      2, {Reorder::step(OpKind::read, 64, [] {}), Reorder::step(OpKind::write, 64, [] {}),
+          Reorder::step(OpKind::read, 64, [] {})});
   Rff rff(1);
   for (std::uint64_t run = 0; run < 200; ++run) {
     EXPECT_EQ(execute(program, rff, run).order.size(), 6U) << run;
@@ -98,9 +98,8 @@ TEST(Rff, threads_that_wait_in_loops_for_one_that_a_wish_holds_back_do_not_go_in
     return made;
   };
   const SimulatedStep last = Reorder::step(OpKind::read, 64, [] {});
-  const SimulatedProgram program{{spin(), last},
-                                 {spin(), last},
-                                 {Reorder::step(OpKind::write, 64, [&set] { set = true; })}};
+  const SimulatedProgram program{
+      {spin(), last}, {spin(), last}, {Reorder::step(OpKind::write, 64, [&set] { set = true; })}};
   Rff rff(1);
   for (std::uint64_t run = 0; run < 300; ++run) {
     set = false;

@@ -84,8 +84,9 @@ inline SimulatedRun execute(const SimulatedProgram& program, Strategy& strategy,
       point.fallback = 1;
     }
     std::size_t picked = point.fallback;
-    // Who follows is asked at every step but the first, which is the main thread's in an engine.
-    if (strategy.follows() ? !result.order.empty() : ready.size() > 1) {
+    // The first step is the main thread's in an engine, and an exhaustive search takes it for given.
+    const bool given = result.order.empty() && strategy.exploration().has_value();
+    if (!given && (ready.size() > 1 || strategy.follows())) {
       picked = strategy.pick(point);
       ++result.decisions;
       if (picked == Strategy::kEndRun) {
@@ -113,8 +114,8 @@ inline SimulatedRun execute(const SimulatedProgram& program, Strategy& strategy,
       step.chosen(choice);
     }
     if (step.action) step.action();
-    if (strategy.follows() && step.op.kind != OpKind::none) {
-      strategy.executed(step.op, writes(step.op.kind));
+    if (strategy.follows()) {
+      strategy.executed(step.op, !is_memory_access(step.op.kind) || writes(step.op.kind));
     }
     ++state.next;
   }
