@@ -131,7 +131,7 @@ class Search {
     };
     if (!may_explore_ || sampled < kFirstEpoch) return;
     if (most_threads_ > kFewThreads && sampled < kManyRuns) return;
-    if (steps_ / result.runs > kLongRun) return;
+    if (result.runs == 0 || steps_ / result.runs > kLongRun) return;
     walk_ = &exploring_;
     serial_ = true;
     while (useful() && explored_ < sampled && result.runs < runs && !over()) {

@@ -84,7 +84,8 @@ inline SimulatedRun execute(const SimulatedProgram& program, Strategy& strategy,
       point.fallback = 1;
     }
     std::size_t picked = point.fallback;
-    // The first step is the main thread's in an engine, and an exhaustive search takes it for given.
+    // The first step is the main thread's in an engine, and an exhaustive search takes it for
+    // given.
     const bool given = result.order.empty() && strategy.exploration().has_value();
     if (!given && (ready.size() > 1 || strategy.follows())) {
       picked = strategy.pick(point);
