@@ -138,7 +138,14 @@ std::string coverage_text(const EngineResult& engine) {
   };
   std::string text = fmt::format("{} distinct interleaving{}", number(coverage.distinct),
                                  coverage.distinct == 1 ? "" : "s");
-  if (coverage.late.has_value()) {
+  const auto& exploration = engine.exploration;
+  if (engine.exhausted && exploration.has_value() && !exploration->limited) {
+    // By the count of the search, which tells more apart: two numbers for one thing would puzzle.
+    text = fmt::format("all {}", plural(exploration->distinct, "interleaving"));
+    if (exploration->bound != Exploration::kNoBound) {
+      text += fmt::format(" within {}", plural(exploration->bound, "preemption"));
+    }
+  } else if (coverage.late.has_value()) {
     text += fmt::format(", {} new in the last tenth of the runs",
                         *coverage.late == 0 ? "none" : number(*coverage.late));
   }
@@ -164,6 +171,16 @@ std::string bound_text(const EngineResult& engine, const DepthBound& bound) {
                            : "of at most " + percent_at_most(missed));
 }
 
+// Of a search that came to its end without a failure: no more than what it has shown.
+std::string exhausted_text(const Exploration& exploration) {
+  const std::string count = grouped(exploration.distinct);
+  if (exploration.limited) return fmt::format("none in {}; loops cut short", count);
+  if (exploration.bound == Exploration::kNoBound) {
+    return fmt::format("all {} interleavings pass", count);
+  }
+  return fmt::format("all {} within {} pass", count, plural(exploration.bound, "preemption"));
+}
+
 TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
   const CaseResult& result = *report_case.result;
   TableRow row;
@@ -177,10 +194,8 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
     row.rate = engine.failed == 0 ? rate_text({0, complete - std::min(engine.explored, complete)})
                                   : rate_text(engine.rate());
     if (engine.exhausted && engine.failed == 0 && engine.gave_up == 0) {
-      row.rate =
-          engine.exploration.has_value()
-              ? fmt::format("all {} interleavings pass", grouped(engine.exploration->executions))
-              : "none: search complete";
+      row.rate = engine.exploration.has_value() ? exhausted_text(*engine.exploration)
+                                                : "none: search complete";
     }
     row.first = engine.first_failure ? grouped(*engine.first_failure) : "-";
     row.speed = speed_text(engine);

@@ -343,6 +343,28 @@ inline Scenario covered() {
   return {result, FakeSymbols{{}, {}}};
 }
 
+// Searches that came to their end: of everything, of what a bound allows, and with loops left out.
+inline Scenario explored() {
+  CaseResult result = mutex_counter().result;
+  EngineResult fuzz = result.engines[1];
+  fuzz.gave_up = 0;
+  fuzz.limit.reset();
+  fuzz.exhausted = true;
+  fuzz.coverage =
+      Coverage{.distinct = 38, .fewest_decisions = 4, .most_decisions = 9, .mean_decisions = 6.5};
+  fuzz.exploration = Exploration{.complete = true, .executions = 1'200, .distinct = 40};
+  result.engines.clear();
+  for (const char* method : {"dpor", "dfs:bound=1", "dpor"}) {
+    fuzz.method = method;
+    result.engines.push_back(fuzz);
+  }
+  result.engines[0].exploration->bound = Exploration::kNoBound;
+  result.engines[1].exploration->bound = 1;
+  result.engines[2].exploration->bound = Exploration::kNoBound;
+  result.engines[2].exploration->limited = true;
+  return {result, FakeSymbols{{}, {}}};
+}
+
 inline Scenario queue_handoff() {
   const Token token{EngineKind::fuzz, {{{1, 5, 2}}}, ""};
   Finding lost;

@@ -69,6 +69,10 @@ TEST(TerminalGolden, what_was_covered) {
   expect_approved("terminal_covered.txt", report(scenario::covered(), {.width = 100}));
 }
 
+TEST(TerminalGolden, what_exhaustive_searches_have_shown) {
+  expect_approved("terminal_explored.txt", report(scenario::explored(), {.width = 100}));
+}
+
 TEST(TerminalGolden, tests_without_a_second_thread) {
   scenario::Scenario judged = scenario::mutex_counter();
   judged.result.name = "counter_tests:Counter.Locked";
