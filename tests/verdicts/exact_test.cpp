@@ -201,6 +201,17 @@ TEST(Exhaustive, a_deadlock_is_among_what_is_found) {
   EXPECT_NE(find_kind(result, FailureKind::deadlock), nullptr);
 }
 
+TEST(Exhaustive, a_timed_lock_that_another_thread_takes_first_may_run_out_of_time) {
+  for (const char* name : {"mutex_timedlock", "rwlock_timed"}) {
+    SearchOptions options =
+        search_options(program_path(std::string("any/gcc/") + name), EngineKind::fuzz, 100'000);
+    options.job.strategy = "dpor";
+    const EngineResult result = search_once(options);
+    EXPECT_TRUE(result.exhausted) << name;
+    EXPECT_NE(result.failed, 0U) << name;
+  }
+}
+
 TEST(Exhaustive, correct_cases_are_proved_so) {
   for (const char* name : {"mutex_counter", "queue_handoff.fixed", "atomic_counter.fixed"}) {
     SearchOptions options = search_options(case_path(name), EngineKind::fuzz, 1'000'000);

@@ -1058,9 +1058,7 @@ int Scheduler::timed_lock(pthread_mutex_t* mutex, std::uint64_t deadline, Addres
     if (kind == kMutexErrorCheck) return EDEADLK;
   }
   if (!obtain(object, Want::exclusive, std::max<std::uint64_t>(deadline, 1))) {
-    op.kind = OpKind::timeout;
-    looked(op);
-    return ETIMEDOUT;
+    return timed_out(op);
   }
   op.kind = OpKind::mutex_lock;
   take(object, op);

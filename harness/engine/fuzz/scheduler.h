@@ -303,6 +303,8 @@ class Scheduler {
 
   // The running thread tried to take what is taken.
   int refused(Op& op);
+  // It waited for that until its time was up.
+  int timed_out(Op& op);
   int read_lock(const SyncCall& call, Address pc);
   int write_lock(const SyncCall& call, Address pc);
   int rwlock_unlock(const SyncCall& call, Address pc);

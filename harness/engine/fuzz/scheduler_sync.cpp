@@ -37,8 +37,9 @@ std::uint32_t parties_of(const void* barrier) {
 }
 
 // What an operation is before it is known whether it can be done.
+// With a time limit it may fail too, like a try.
 OpKind tried_or(const SyncCall& call, OpKind waits) {
-  return call.tries ? OpKind::mutex_trylock_fail : waits;
+  return call.tries || call.deadline != nullptr ? OpKind::mutex_trylock_fail : waits;
 }
 
 }  // namespace
@@ -92,6 +93,12 @@ int Scheduler::refused(Op& op) {
   return EBUSY;
 }
 
+int Scheduler::timed_out(Op& op) {
+  op.kind = OpKind::timeout;
+  looked(op);
+  return ETIMEDOUT;
+}
+
 int Scheduler::read_lock(const SyncCall& call, Address pc) {
   SyncObject& lock = sync_at(address_of(call.object), pc);
   Op& op = begin_op(
@@ -102,11 +109,11 @@ int Scheduler::read_lock(const SyncCall& call, Address pc) {
     if (lock.owner != nullptr) {
       return refused(op);
     }
-    op.kind = OpKind::rwlock_read_lock;
   } else {
     if (lock.owner == &self) return EDEADLK;
-    if (!obtain(lock, Want::shared, deadline_of(call))) return ETIMEDOUT;
+    if (!obtain(lock, Want::shared, deadline_of(call))) return timed_out(op);
   }
+  op.kind = OpKind::rwlock_read_lock;
   changed();
   {
     const RuntimeScope scope;
@@ -128,7 +135,6 @@ int Scheduler::write_lock(const SyncCall& call, Address pc) {
     if (lock.owner != nullptr || !lock.readers.empty()) {
       return refused(op);
     }
-    op.kind = OpKind::rwlock_write_lock;
   } else {
     if (lock.owner == &self) return EDEADLK;
     const auto mine =
@@ -137,8 +143,9 @@ int Scheduler::write_lock(const SyncCall& call, Address pc) {
     if (mine != lock.readers.end() && call.deadline == nullptr) {
       self_deadlock(op, mine->op, "locks for writing what it holds for reading itself");
     }
-    if (!obtain(lock, Want::exclusive, deadline_of(call))) return ETIMEDOUT;
+    if (!obtain(lock, Want::exclusive, deadline_of(call))) return timed_out(op);
   }
+  op.kind = OpKind::rwlock_write_lock;
   changed();
   acquire(lock.readers_clock);
   take(lock, op);

@@ -1,6 +1,6 @@
 // Correct: as many users at once as there are connections. The third one leaves if its try fails,
 //          which it may for no reason. All permits are back in the end.
-// Fails: never by itself; libstdc++'s semaphore may leave a thread asleep (GCC bug 104928).
+// Fails: never by itself; libstdc++'s semaphore may leave a thread asleep.
 #include <atomic>
 #include <cassert>
 #include <semaphore>
