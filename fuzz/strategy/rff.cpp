@@ -113,11 +113,7 @@ bool Rff::would_break(const Op& op) const {
 std::size_t Rff::pick(const SchedulingPoint& point) {
   // A thread waits in a loop. If it waits for one that a wish holds back, and others wait likewise,
   // they would go in turn for ever.
-  const bool gives_way =
-      !point.running && point.ready.size() > 1 &&
-      std::any_of(point.ready.begin(), point.ready.end(),
-                  [&](const ReadyThread& thread) { return thread.id == point.thread; });
-  if (gives_way) std::fill(over_.begin(), over_.end(), true);
+  if (point.gives_way()) std::fill(over_.begin(), over_.end(), true);
   const std::size_t picked = priorities_.pick(point, random_, [&](std::size_t i) {
     return wishes_.empty() || !would_break(*point.ready[i].pending);
   });

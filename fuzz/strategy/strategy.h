@@ -1,6 +1,7 @@
 // What a strategy is asked, and what its answers mean.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -30,6 +31,12 @@ struct SchedulingPoint {
   // of this step in its own count. Together they name the point within the run.
   ThreadId thread = 0;
   std::uint64_t step = 0;
+
+  // Whether that thread could go on, but has found nothing to do: it waits in a loop, or yields.
+  bool gives_way() const {
+    return !running && std::any_of(ready.begin(), ready.end(),
+                                   [this](const ReadyThread& other) { return other.id == thread; });
+  }
 };
 
 // Choices other than who goes next; alternative 0 is the default.

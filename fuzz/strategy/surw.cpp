@@ -12,6 +12,11 @@ namespace {
 // Of a state that is read: a damaged one must not ask for memory without end.
 constexpr ThreadId kMostThreads = 1'000'000;
 
+// It has given way: the others first.
+bool excused(const SchedulingPoint& point, std::size_t i) {
+  return !point.running && point.ready.size() > 1 && point.ready[i].id == point.thread;
+}
+
 }  // namespace
 
 bool Surw::begin_run(std::uint64_t run) {
@@ -20,6 +25,7 @@ bool Surw::begin_run(std::uint64_t run) {
   seen_.clear();
   running_ = 0;
   intended_ = kNoThread;
+  gave_way_ = 0;
 
   interest_.clear();
   if (!shared_.empty() && random_.below(2) == 0) {
@@ -54,6 +60,7 @@ void Surw::draw() {
   for (ThreadId thread = 0; thread < left_.size(); ++thread) {
     if (at < left_[thread]) {
       intended_ = thread;
+      gave_way_ = 0;
       return;
     }
     at -= left_[thread];
@@ -64,7 +71,7 @@ void Surw::draw() {
 std::size_t Surw::draw_ready(const SchedulingPoint& point) {
   const auto weight = [&](std::size_t i) -> std::uint64_t {
     const ThreadId thread = point.ready[i].id;
-    if (gives_way(point, i)) return 0;
+    if (excused(point, i)) return 0;
     // At least 1: it is at such a step, whatever earlier runs were like.
     return std::max<std::uint64_t>(1, thread < left_.size() ? left_[thread] : 0);
   };
@@ -76,10 +83,6 @@ std::size_t Surw::draw_ready(const SchedulingPoint& point) {
   return i;
 }
 
-bool Surw::gives_way(const SchedulingPoint& point, std::size_t i) {
-  return !point.running && point.ready.size() > 1 && point.ready[i].id == point.thread;
-}
-
 std::size_t Surw::pick(const SchedulingPoint& point) {
   const auto picked = [&](std::size_t i) {
     running_ = point.ready[i].id;
@@ -89,18 +92,21 @@ std::size_t Surw::pick(const SchedulingPoint& point) {
     if (only_enables(point.ready[i].pending->kind)) return picked(i);
   }
   if (intended_ == kNoThread) draw();
+  if (point.gives_way()) ++gave_way_;
+  const bool held_up = gave_way_ >= point.ready.size();
   // Of those that may go: a reservoir of one.
   std::size_t chosen = point.ready.size();
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < point.ready.size(); ++i) {
     const ReadyThread& thread = point.ready[i];
-    if (gives_way(point, i)) continue;
+    if (held_up || excused(point, i)) continue;
     if (thread.id != intended_ && of_interest(*thread.pending)) continue;
     if (random_.below(++seen) == 0) chosen = i;
   }
   if (chosen == point.ready.size()) {
     chosen = draw_ready(point);
     intended_ = point.ready[chosen].id;
+    gave_way_ = 0;
   }
   return picked(chosen);
 }

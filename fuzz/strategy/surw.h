@@ -18,8 +18,9 @@
 //   dependency.h. So a thread is there before its steps count, and its creator need not have the
 //   weight of both.
 // - The drawn thread may not be ready, since it waits for a lock. Where all others have come to
-// their
-//   next step of interest and it still is not, the draw is made anew among them.
+//   their next step of interest and it still is not, the draw is made anew among them. Likewise
+//   where threads have given way as often as there are threads ready: they wait in loops, perhaps
+//   for one that is held at its step of interest, and would take turns for ever.
 #pragma once
 
 #include <cstdint>
@@ -61,8 +62,6 @@ class Surw final : public Strategy {
   bool of_interest(const Op& op) const;
   void draw();
   std::size_t draw_ready(const SchedulingPoint& point);
-  // It has found nothing to do: the others first.
-  static bool gives_way(const SchedulingPoint& point, std::size_t i);
   void note(ThreadId thread, std::uint64_t place);
   void find_shared();
 
@@ -78,6 +77,7 @@ class Surw final : public Strategy {
   std::vector<std::uint64_t> left_;      // index: thread; steps of interest
   ThreadId running_ = 0;
   ThreadId intended_ = kNoThread;
+  std::size_t gave_way_ = 0;  // how often threads have, since the last draw
 };
 
 }  // namespace heddle

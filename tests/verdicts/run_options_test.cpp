@@ -197,5 +197,13 @@ TEST(GaveUp, the_report_names_the_loop) {
   EXPECT_NE(ended.out.find("in the loop at spin_forever.cpp:12"), std::string::npos) << ended.out;
 }
 
+TEST(GaveUp, threads_that_take_turns_reach_the_step_limit_too) {
+  SearchOptions options = search_options(program_path("endless_turns"), EngineKind::fuzz, 50);
+  options.job.step_limit = 5'000;
+  const EngineResult result = search_once(options);
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.gave_up, 50U);
+}
+
 }  // namespace
 }  // namespace heddle::verdicts

@@ -114,12 +114,6 @@ TEST_P(ThirdPartyVerdict, under_pct_is_as_known) {
 }
 
 TEST_P(ThirdPartyVerdict, under_auto_is_as_known) {
-  // Its threads spin on locks of its own, and strategies with priorities keep the one running that
-  // waits: single runs then take longer than a worker may.
-  if (GetParam().program == "tbb_concurrent_hash_map" ||
-      GetParam().program == "tbb_concurrent_hash_map.tbbmalloc") {
-    GTEST_SKIP() << "runs of a thread that spins on a lock of the library's own take too long";
-  }
   expect_verdict(GetParam(), "auto");
 }
 

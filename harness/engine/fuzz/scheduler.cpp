@@ -308,6 +308,11 @@ void Scheduler::disable(FuzzThread& thread) {
   ready_.pop_back();
 }
 
+// Not only after a slice's worth: threads that take turns have none so long.
+inline std::uint64_t Scheduler::steps_to_check(std::uint64_t steps) const {
+  return steps > job_->step_limit ? 1 : std::min(kSliceLimit, job_->step_limit + 1 - steps);
+}
+
 inline void Scheduler::resume(FuzzThread& next) {
   FuzzThread& self = *running_.thread;
   self.step = running_.step;
@@ -316,7 +321,7 @@ inline void Scheduler::resume(FuzzThread& next) {
   running_.thread = &next;
   running_.step = next.step;
   running_.epoch = next.epoch;
-  running_.stop_step = next.step + kSliceLimit;
+  running_.stop_step = next.step + steps_to_check(steps_before_);
   slice_begin_ = next.step;
   slice_changes_ = running_.changes;
   const auto from = boost::context::detail::jump_fcontext(next.context, &self);
@@ -499,12 +504,13 @@ void Scheduler::livelock() {
 
 void Scheduler::check_limits() {
   FuzzThread& self = *running_.thread;
-  running_.stop_step = running_.step + kSliceLimit;
+  const std::uint64_t steps = steps_before_ + running_.step - slice_begin_;
+  running_.stop_step = running_.step + steps_to_check(steps);
   if (running_.step - slice_begin_ >= kSliceLimit && running_.changes == slice_changes_) {
     idle_slice();
   }
   slice_changes_ = running_.changes;
-  if (steps_before_ + running_.step - slice_begin_ > job_->step_limit) {
+  if (steps > job_->step_limit) {
     const RuntimeScope scope;
     give_up("the step limit of " + std::to_string(job_->step_limit) +
             " steps was reached: a livelock, or a long run");

@@ -262,6 +262,8 @@ class Scheduler {
   FuzzThread& next_after_block();
   [[gnu::always_inline]] void switch_to(FuzzThread& next, SwitchReason why);
   [[gnu::always_inline]] void resume(FuzzThread& next);
+  // How many more steps the running thread may take, after `steps` of all, before check_limits().
+  [[gnu::always_inline]] std::uint64_t steps_to_check(std::uint64_t steps) const;
   void check_limits();
   bool fire_timer();
   // The running thread's operation changed something that another thread may wait for, or not.

@@ -58,5 +58,20 @@ TEST(Pos, independent_operations_do_not_crowd_out_the_order_of_those_that_race) 
   EXPECT_GT(last, 45);
 }
 
+TEST(Pos, threads_that_wait_in_loops_do_not_hold_up_the_one_they_wait_for) {
+  bool set = false;
+  SimulatedStep spin = step(OpKind::yield, 0);
+  spin.spins = true;
+  spin.possible = [&set] { return set; };
+  SimulatedStep release = step(OpKind::write, 64);
+  release.action = [&set] { set = true; };
+  const SimulatedProgram program{{spin}, {spin}, {spin}, {release}};
+  Pos pos(1);
+  for (std::uint64_t run = 0; run < 1000; ++run) {
+    set = false;
+    EXPECT_LT(execute(program, pos, run, 1000).order.size(), 100U) << run;
+  }
+}
+
 }  // namespace
 }  // namespace heddle

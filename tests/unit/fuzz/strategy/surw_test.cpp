@@ -98,6 +98,28 @@ TEST(Surw, a_thread_that_waits_for_a_lock_may_be_the_next_to_take_one) {
   EXPECT_GT(overtaken, kRuns / 20);
 }
 
+TEST(Surw, threads_that_wait_in_loops_do_not_hold_up_the_one_they_wait_for) {
+  // The first thread may be drawn for the next step of interest, but waits for the last one, which
+  // therefore is held at its own; the others yield until that has gone.
+  bool set = false;
+  const auto waiting = [&set](SimulatedStep step, bool spins) {
+    step.spins = spins;
+    step.possible = [&set] { return set; };
+    return step;
+  };
+  SimulatedStep yield;
+  yield.op = {.kind = OpKind::yield};
+  SimulatedStep release = write(kShared);
+  release.action = [&set] { set = true; };
+  const SimulatedProgram program{
+      {waiting(write(kShared), false)}, {waiting(yield, true)}, {waiting(yield, true)}, {release}};
+  Surw surw(1);
+  for (std::uint64_t run = 0; run < 1000; ++run) {
+    set = false;
+    EXPECT_LT(execute(program, surw, run, 1000).order.size(), 100U) << run;
+  }
+}
+
 TEST(Surw, refuses_a_profile_out_of_order) {
   EXPECT_TRUE(Surw(1).set_state("surw1 2 0 5 1 1 5 1"));
   EXPECT_FALSE(Surw(1).set_state("surw1 2 1 5 1 0 5 1"));
