@@ -363,16 +363,26 @@ class Scheduler {
   // Where each thread in this state is. `code_only`: not what it does, since a thread amid plain
   // accesses keeps no operation of them.
   void capture(FuzzThread::State state, std::vector<Place>& places, bool code_only = false);
-  // The running thread has done this.
-  void done(const Op& op, std::optional<std::uint64_t> value = {},
-            std::optional<std::uint64_t> old_value = {}) {
+  // The running thread has done this. Values, where there are some, are those of the memory. (Not as
+  // arguments that default to nothing: an empty optional is written as one byte and read as eight,
+  // which a processor does slowly.)
+  void done(const Op& op) {
+    fingerprint_.executed(running_.thread->past, op);
+    if (watched_) [[unlikely]]
+      note(op, {}, {}, true);
+  }
+  void done(const Op& op, std::uint64_t value, std::optional<std::uint64_t> old_value = {}) {
     fingerprint_.executed(running_.thread->past, op);
     if (watched_) [[unlikely]]
       note(op, value, old_value, true);
   }
   // The same of an operation that only looked: nothing that another thread can see has changed.
-  void looked(const Op& op, std::optional<std::uint64_t> value = {},
-              std::optional<std::uint64_t> old_value = {}) {
+  void looked(const Op& op) {
+    fingerprint_.executed(running_.thread->past, op);
+    if (watched_) [[unlikely]]
+      note(op, {}, {}, false);
+  }
+  void looked(const Op& op, std::uint64_t value, std::optional<std::uint64_t> old_value = {}) {
     fingerprint_.executed(running_.thread->past, op);
     if (watched_) [[unlikely]]
       note(op, value, old_value, false);
