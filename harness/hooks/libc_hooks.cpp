@@ -84,7 +84,11 @@ HEDDLE_EXPORT int pthread_cond_wait(pthread_cond_t* cond, pthread_mutex_t* mutex
 
 HEDDLE_EXPORT int pthread_cond_timedwait(pthread_cond_t* cond, pthread_mutex_t* mutex,
                                          const timespec* deadline) {
-  return g_engine_table->cond_timedwait(cond, mutex, CLOCK_REALTIME, deadline, HEDDLE_PC);
+  // Where the C library keeps the clock that the attributes of pthread_cond_init() asked for.
+  constexpr unsigned kMonotonic = 2;
+  const clockid_t clock =
+      (cond->__data.__wrefs & kMonotonic) != 0 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+  return g_engine_table->cond_timedwait(cond, mutex, clock, deadline, HEDDLE_PC);
 }
 
 // What libstdc++'s wait_for and wait_until call: missing it is how a tool comes to false reports.

@@ -10,9 +10,10 @@ namespace heddle {
 // `slot` keeps the answer. Not a static of its own: its guard is one of the functions hooked. Two
 // threads may both look, and find the same.
 template <typename Function>
-Function* next_function(Function*& slot, const char* name) {
+Function* next_function(Function*& slot, const char* name, const char* version = nullptr) {
   if (slot == nullptr) [[unlikely]] {
-    slot = reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+    void* found = version == nullptr ? dlsym(RTLD_NEXT, name) : dlvsym(RTLD_NEXT, name, version);
+    slot = reinterpret_cast<Function*>(found);
     if (slot == nullptr) _exit(3);
   }
   return slot;
@@ -24,4 +25,11 @@ Function* next_function(Function*& slot, const char* name) {
   ([]() -> decltype(&::name) {                         \
     static constinit decltype(&::name) slot = nullptr; \
     return heddle::next_function(slot, #name);         \
+  }())
+
+// Of the version that these headers describe.
+#define HEDDLE_VERSION(name, version)                   \
+  ([]() -> decltype(&::name) {                          \
+    static constinit decltype(&::name) slot = nullptr;  \
+    return heddle::next_function(slot, #name, version); \
   }())
