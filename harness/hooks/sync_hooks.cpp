@@ -9,6 +9,7 @@
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
+#include "harness/hooks/system_objects.h"
 
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
 #define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
@@ -23,6 +24,13 @@ namespace {
 // it.
 const heddle::EngineTable& table() {
   return heddle::t_program_code ? *heddle::g_engine_table : heddle::passthrough_table();
+}
+
+// The same for what is done once. (libgcc's unwinder prepares itself at the first exception.)
+const heddle::EngineTable& table_of(const void* control) {
+  return heddle::t_program_code && !heddle::in_system_library(control)
+             ? *heddle::g_engine_table
+             : heddle::passthrough_table();
 }
 
 // For calls that set errno instead of returning it.
@@ -159,19 +167,20 @@ bool once_is_done(const void* control) {
 }
 
 int once(pthread_once_t* control, void (*routine)(), heddle::Address pc) {
+  const heddle::EngineTable& table = table_of(control);
   const int begun =
-      table().sync_call({.kind = Kind::once_begin, .object = control, .is_done = once_is_done}, pc);
+      table.sync_call({.kind = Kind::once_begin, .object = control, .is_done = once_is_done}, pc);
   if (begun == kCallDirectly) return HEDDLE_NEXT(pthread_once)(control, routine);
   if (begun == 0) return 0;
   try {
     routine();
   } catch (...) {
     // As the C library does: who comes next tries again.
-    table().sync_call({.kind = Kind::once_end, .object = control, .value = 0}, pc);
+    table.sync_call({.kind = Kind::once_end, .object = control, .value = 0}, pc);
     throw;
   }
   __atomic_store_n(control, kOnceDone, __ATOMIC_RELAXED);
-  table().sync_call({.kind = Kind::once_end, .object = control, .value = 1}, pc);
+  table.sync_call({.kind = Kind::once_end, .object = control, .value = 1}, pc);
   return 0;
 }
 
@@ -206,7 +215,7 @@ void __cxa_guard_abort(std::uint64_t*) noexcept;
 HEDDLE_EXPORT int __cxa_guard_acquire(std::uint64_t* guard) {
   // Heddle's own statics, or those of libraries that it calls, are no business of an engine.
   if (heddle::t_program_code) {
-    const int begun = table().sync_call(
+    const int begun = table_of(guard).sync_call(
         {.kind = Kind::once_begin, .object = guard, .is_done = guard_is_done}, HEDDLE_PC);
     if (begun != kCallDirectly) return begun;
   }
@@ -216,8 +225,8 @@ HEDDLE_EXPORT int __cxa_guard_acquire(std::uint64_t* guard) {
 HEDDLE_EXPORT void __cxa_guard_release(std::uint64_t* guard) noexcept {
   if (heddle::t_program_code) {
     __atomic_store_n(reinterpret_cast<unsigned char*>(guard), 1, __ATOMIC_RELEASE);
-    if (table().sync_call({.kind = Kind::once_end, .object = guard, .value = 1}, HEDDLE_PC) !=
-        kCallDirectly) {
+    if (table_of(guard).sync_call({.kind = Kind::once_end, .object = guard, .value = 1},
+                                  HEDDLE_PC) != kCallDirectly) {
       return;
     }
   }
@@ -226,7 +235,7 @@ HEDDLE_EXPORT void __cxa_guard_release(std::uint64_t* guard) noexcept {
 
 HEDDLE_EXPORT void __cxa_guard_abort(std::uint64_t* guard) noexcept {
   if (heddle::t_program_code &&
-      table().sync_call({.kind = Kind::once_end, .object = guard, .value = 0}, HEDDLE_PC) !=
+      table_of(guard).sync_call({.kind = Kind::once_end, .object = guard, .value = 0}, HEDDLE_PC) !=
           kCallDirectly) {
     return;
   }
