@@ -1,5 +1,7 @@
 #include "fuzz/strategy/dfs.h"
 
+#include <algorithm>
+
 #include "fuzz/strategy/state_text.h"
 
 namespace heddle {
@@ -35,6 +37,11 @@ std::size_t Dfs::pick(const SchedulingPoint& point) {
       order_.push_back(i);
     }
   }
+  // And who gives way last.
+  const auto gives_way = std::find_if(order_.begin(), order_.end(), [&](std::uint32_t i) {
+    return !point.running && point.ready[i].id == point.thread;
+  });
+  if (gives_way != order_.end()) std::rotate(gives_way, gives_way + 1, order_.end());
   std::uint32_t chosen = static_cast<std::uint32_t>(point.fallback);
   if (all_wait) {
     // Round about, until the scheduler finds that nothing will ever change.
@@ -50,13 +57,13 @@ std::size_t Dfs::pick(const SchedulingPoint& point) {
     chosen = order_[taken];
     if (can_stay && taken != 0) ++preemptions_;
   }
-  execution_.step(point.ready[chosen].id, point.ready[chosen].pending->kind);
+  running_ = point.ready[chosen].id;
+  execution_.step(running_, point.ready[chosen].pending->kind);
   return chosen;
 }
 
-std::uint32_t Dfs::choose(Choice what, std::uint32_t n, ThreadId /*thread*/,
-                          std::uint64_t /*step*/) {
-  if (budget_.must_time_out(what)) return 1;
+std::uint32_t Dfs::choose(Choice what, std::uint32_t n, ThreadId thread, std::uint64_t /*step*/) {
+  if (const auto given = budget_.given(what, thread)) return *given;
   const std::uint32_t value = decide(budget_.allowed(what, n));
   budget_.taken(what, value);
   return value;

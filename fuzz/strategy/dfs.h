@@ -41,7 +41,7 @@ class Dfs final : public Strategy {
 
   bool follows() const override { return true; }
   void executed(const Op& op, bool changed) override {
-    budget_.executed(op);
+    budget_.executed(op, running_);
     execution_.executed(op, changed);
   }
   void woke(ThreadId thread) override { execution_.woke(thread); }
@@ -65,6 +65,7 @@ class Dfs final : public Strategy {
   Execution execution_;
   ChoiceBudget budget_;
   std::vector<Decision> decisions_;
+  ThreadId running_ = 0;
   std::size_t position_ = 0;
   std::uint32_t preemptions_ = 0;  // in this run
   bool pruned_ = false;            // the bound has kept some schedules out

@@ -25,7 +25,8 @@ AccessList everything() {
 
 }  // namespace
 
-Dpor::Dpor() {
+Dpor::Dpor(const DporOptions& options, std::uint64_t seed)
+    : options_(options), seed_(seed), random_(seed) {
   seen_.bound = Exploration::kNoBound;
 }
 
@@ -42,8 +43,9 @@ Dpor::Node& Dpor::add_node() {
   return node;
 }
 
-bool Dpor::begin_run(std::uint64_t /*run*/) {
+bool Dpor::begin_run(std::uint64_t run) {
   if (seen_.complete) return false;
+  random_ = Random(seed_, run);
   // The main thread's steps up to its first scheduling point.
   if (depth_ == 0) {
     add_node().thread = 0;
@@ -56,6 +58,7 @@ bool Dpor::begin_run(std::uint64_t /*run*/) {
   walk_ = tree_;
   budget_.begin_run();
   last_ready_.clear();
+  waiting_.clear();
   execution_.begin(kept_);
   execution_.step(0, OpKind::none);
   return true;
@@ -107,14 +110,13 @@ std::size_t Dpor::choose_freely(const Node& node, const SchedulingPoint& point) 
                        [&](const Sleeper& sleeper) { return sleeper.thread == thread; });
   };
   std::size_t best = point.ready.size();
+  std::size_t candidates = 0;
   bool all_wait = true;
   for (std::size_t i = 0; i < point.ready.size(); ++i) {
     const ThreadId thread = point.ready[i].id;
     if (only_waits(execution_, thread)) continue;
     all_wait = false;
-    if (asleep(thread)) continue;
-    if (thread == point.thread) return i;
-    if (best == point.ready.size()) best = i;
+    if (!asleep(thread) && rather(point, i, best, ++candidates)) best = i;
   }
   if (all_wait) {
     // Round about, until the scheduler finds that nothing will ever change.
@@ -124,9 +126,16 @@ std::size_t Dpor::choose_freely(const Node& node, const SchedulingPoint& point) 
   return best;
 }
 
-std::uint32_t Dpor::choose(Choice what, std::uint32_t n, ThreadId /*thread*/,
-                           std::uint64_t /*step*/) {
-  if (budget_.must_time_out(what)) return 1;
+bool Dpor::rather(const SchedulingPoint& point, std::size_t next, std::size_t best,
+                  std::size_t candidates) {
+  if (options_.random_order) return random_.below(candidates) == 0;
+  // The running thread; else the first, but who gives way only if there is no other.
+  if (point.ready[next].id == point.thread && point.running) return true;
+  return candidates == 1 || (point.ready[best].id == point.thread && !point.running);
+}
+
+std::uint32_t Dpor::choose(Choice what, std::uint32_t n, ThreadId thread, std::uint64_t /*step*/) {
+  if (const auto given = budget_.given(what, thread)) return *given;
   n = budget_.allowed(what, n);
   if (n <= 1) return 0;
   Node& node = nodes_[position_ - 1];
@@ -159,7 +168,7 @@ bool Dpor::weak_initial(ThreadId thread, const AccessList& accesses) const {
   return false;
 }
 
-void Dpor::reverse(const Execution::Race& race, bool cut) {
+void Dpor::reverse(const Execution::Race& race, std::size_t end) {
   Node& node = nodes_[race.first];
   const Execution::Event& second = execution_.event(race.second);
   // It waited for the first step, or for one before that: it cannot go first.
@@ -170,7 +179,6 @@ void Dpor::reverse(const Execution::Race& race, bool cut) {
     return;
   }
   sequence_.clear();
-  const std::size_t end = execution_.size() - (cut ? 1 : 0);
   for (std::size_t i = race.first + 1; i < end; ++i) {
     if (!execution_.happens_before(race.first, i)) {
       sequence_.push_back(static_cast<std::uint32_t>(i));
@@ -253,6 +261,18 @@ void Dpor::settle_tree() {
   }
 }
 
+// A thread that waits for ever, or until the run is over, might have been in time: what it waits
+// for was there before another took it. So its next step takes part in races, though it never came.
+void Dpor::reverse_waiting(std::size_t end) {
+  const std::size_t size = execution_.size();
+  for (const Waiting& waiting : waiting_) {
+    execution_.step(waiting.thread, waiting.op.kind);
+    execution_.executed(waiting.op, true);
+    for (const Execution::Race& race : execution_.races(size)) reverse(race, end);
+    execution_.begin(size);
+  }
+}
+
 // What the last step did not let the others do.
 void Dpor::branch_everywhere(Node& node) {
   for (const ThreadId thread : last_ready_) {
@@ -270,7 +290,9 @@ void Dpor::end_run(const RunEnd& end) {
   seen_.limited |= end.limit;
   settle_tree();
   if (!end.given_up) {
-    for (const Execution::Race& race : execution_.races(planned_ - 1)) reverse(race, end.cut);
+    const std::size_t complete = execution_.size() - (end.cut ? 1 : 0);
+    for (const Execution::Race& race : execution_.races(planned_ - 1)) reverse(race, complete);
+    reverse_waiting(complete);
     if (end.cut) {
       nodes_[depth_ - 1].alternatives.overflow = true;
       branch_everywhere(nodes_[depth_ - 1]);

@@ -29,6 +29,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/random.h"
 #include "fuzz/strategy/dependency.h"
 #include "fuzz/strategy/execution.h"
 #include "fuzz/strategy/exhaustive.h"
@@ -37,9 +38,15 @@
 
 namespace heddle {
 
+struct DporOptions {
+  // Where any thread may go next, the seed decides, and not that the running one goes on: another
+  // order of the same interleavings.
+  bool random_order = false;
+};
+
 class Dpor final : public Strategy {
  public:
-  Dpor();
+  explicit Dpor(const DporOptions& options = {}, std::uint64_t seed = 0);
 
   bool begin_run(std::uint64_t run) override;
   std::size_t pick(const SchedulingPoint& point) override;
@@ -48,10 +55,11 @@ class Dpor final : public Strategy {
 
   bool follows() const override { return true; }
   void executed(const Op& op, bool changed) override {
-    budget_.executed(op);
+    budget_.executed(op, nodes_[position_ - 1].thread);
     execution_.executed(op, changed);
   }
   void woke(ThreadId thread) override { execution_.woke(thread); }
+  void left_waiting(ThreadId thread, const Op& op) override { waiting_.push_back({thread, op}); }
 
   std::string state() const override;
   bool set_state(std::string_view state) override;
@@ -89,9 +97,14 @@ class Dpor final : public Strategy {
   // Index into point.ready; its size if there is nobody to go on with.
   std::size_t follow_tree(const SchedulingPoint& point);
   std::size_t choose_freely(const Node& node, const SchedulingPoint& point);
+  // Whether candidate `next` goes rather than `best`, the first after `candidates - 1` others.
+  bool rather(const SchedulingPoint& point, std::size_t next, std::size_t best,
+              std::size_t candidates);
   // Hands what the run has followed of the tree over to the nodes.
   void settle_tree();
-  void reverse(const Execution::Race& race, bool cut);
+  // `end`: the steps that are complete.
+  void reverse(const Execution::Race& race, std::size_t end);
+  void reverse_waiting(std::size_t end);
   void branch_everywhere(Node& node);
   bool weak_initial(ThreadId thread, const AccessList& accesses) const;
   void insert(Branch*& tree);
@@ -104,6 +117,9 @@ class Dpor final : public Strategy {
   static void write_tree(StateWriter& out, const Branch* tree);
   Branch* read_tree(StateReader& in);
 
+  DporOptions options_;
+  std::uint64_t seed_;
+  Random random_;
   Execution execution_;
   std::vector<Node> nodes_;   // never shrinks, so that runs need not allocate
   std::size_t depth_ = 0;     // nodes in use
@@ -116,6 +132,11 @@ class Dpor final : public Strategy {
   std::deque<Branch> branches_;
   Branch* free_ = nullptr;  // branches not in use, linked by `sibling`
   std::vector<ThreadId> last_ready_;
+  struct Waiting {
+    ThreadId thread = 0;
+    Op op;
+  };
+  std::vector<Waiting> waiting_;         // at the end of the run
   std::vector<std::uint32_t> sequence_;  // steps of the reversal being planned
   ChoiceBudget budget_;
   Exploration seen_;

@@ -1,7 +1,9 @@
 #include "fuzz/strategy/strategy.h"
 
+#include <algorithm>
 #include <array>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -45,6 +47,22 @@ class OptionReader {
            field = static_cast<Number>(*number);
            return true;
          });
+  }
+
+  // `set` is called with the index of the word.
+  void one_of(std::string_view key, std::initializer_list<std::string_view> words,
+              const std::function<void(std::size_t)>& set) {
+    std::string list;
+    for (const std::string_view word : words) {
+      if (!list.empty()) list += " or ";
+      list += word;
+    }
+    read(key, list, [&](std::string_view value) {
+      const auto* const word = std::find(words.begin(), words.end(), value);
+      if (word == words.end()) return false;
+      set(static_cast<std::size_t>(word - words.begin()));
+      return true;
+    });
   }
 
   // What is wrong, if anything is; call after all fields were read.
@@ -115,8 +133,11 @@ std::unique_ptr<Strategy> make_dfs(OptionReader& reader, std::uint64_t /*seed*/)
   return std::make_unique<Dfs>(options);
 }
 
-std::unique_ptr<Strategy> make_dpor(OptionReader& /*reader*/, std::uint64_t /*seed*/) {
-  return std::make_unique<Dpor>();
+std::unique_ptr<Strategy> make_dpor(OptionReader& reader, std::uint64_t seed) {
+  DporOptions options;
+  reader.one_of("order", {"running", "random"},
+                [&](std::size_t i) { options.random_order = i == 1; });
+  return std::make_unique<Dpor>(options, seed);
 }
 
 constexpr std::array kEntries{
@@ -127,7 +148,7 @@ constexpr std::array kEntries{
     Entry{"surw", "none", make_surw},
     Entry{"rff", "none", make_rff},
     Entry{"dfs", "bound=PREEMPTIONS", make_dfs},
-    Entry{"dpor", "none", make_dpor},
+    Entry{"dpor", "order=running or random", make_dpor},
 };
 
 std::string names() {

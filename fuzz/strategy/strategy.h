@@ -92,6 +92,8 @@ class Strategy {
   virtual void executed(const Op& op, bool changed) { (void)op, (void)changed; }
   // It has made this thread ready.
   virtual void woke(ThreadId thread) { (void)thread; }
+  // The run ends while this thread waits for an object that others have: what it would have done.
+  virtual void left_waiting(ThreadId thread, const Op& op) { (void)thread, (void)op; }
 
   // Whether later runs depend on earlier ones: on those below kLearningRuns and no others. They are
   // executed one after the other, each from begin_run() to end_run(), and what was learned goes on

@@ -1,4 +1,6 @@
-// Vector clocks (Fidge 1988, Mattern 1989): how much of every thread's past a thread knows of.
+// Vector clocks (Fidge 1988, Mattern 1989): how much of every thread's past a thread knows of. With
+// the virtual time that it has come to, which travels the same ways: a thread's time then depends
+// on nothing but what happened before, and not on threads that it has nothing to do with.
 #pragma once
 
 #include <algorithm>
@@ -29,6 +31,7 @@ class VectorClock {
       if (other.size_ < size_) std::fill(data() + other.size_, data() + size_, 0);
     }
     size_ = other.size_;
+    now_ = other.now_;
     return *this;
   }
   ~VectorClock() = default;
@@ -40,8 +43,13 @@ class VectorClock {
     data()[thread] = time;
   }
 
+  // Virtual nanoseconds.
+  std::uint64_t now() const { return now_; }
+  void advance(std::uint64_t now) { now_ = std::max(now_, now); }
+
   // Afterwards this knows all that either knew.
   void join(const VectorClock& other) {
+    advance(other.now_);
     extend(other.size_);
     Time* mine = data();
     const Time* theirs = other.data();
@@ -55,6 +63,7 @@ class VectorClock {
       std::fill(std::begin(inline_), std::end(inline_), 0);
     }
     size_ = 0;
+    now_ = 0;
   }
   bool empty() const { return size_ == 0; }
 
@@ -94,6 +103,7 @@ class VectorClock {
   Time* data_ = inline_;  // or the heap's
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = kInline;
+  std::uint64_t now_ = 0;
   // Zero from `size_` on, as the heap's are.
   Time inline_[kInline] = {};
   std::unique_ptr<Time[]> heap_;

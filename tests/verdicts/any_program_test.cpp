@@ -284,6 +284,7 @@ std::string words(const std::set<FailureKind>& kinds) {
 
 void expect_as_known(const EngineResult& result, const Expected& expected) {
   EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_FALSE(result.divergence.has_value()) << "not repeatable";
   expect_enough_runs(result, kRuns);
   const std::set<FailureKind> found = kinds(result);
   if (expected.gives_up) {

@@ -71,7 +71,7 @@ TEST(CaseVerdicts, every_case_has_one) {
 // By their names, as a person runs them who gives no option.
 TEST(Auto, ends_with_a_proof_where_the_program_is_small_and_correct) {
   for (const auto& [name, interleavings] :
-       {std::pair("mutex_counter", 2U), std::pair("queue_handoff.fixed", 16U)}) {
+       {std::pair("mutex_counter", 2U), std::pair("queue_handoff.fixed", 22U)}) {
     const EngineResult result =
         search_once(search_options(case_path(name), EngineKind::fuzz, 10'000));
     EXPECT_TRUE(result.exhausted) << name;

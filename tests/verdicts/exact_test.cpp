@@ -81,6 +81,20 @@ TEST_P(ExactCount, dpor_executes_each_interleaving_once) {
   EXPECT_EQ(seen.redundant, 0U);
 }
 
+TEST_P(ExactCount, dpor_in_any_order_executes_each_interleaving_once) {
+  constexpr std::uint64_t kMost = 20'000;
+  if (GetParam().interleavings > kMost) GTEST_SKIP() << "the smaller ones will do";
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    SearchOptions options = exhaustive(GetParam().call, "dpor:order=random");
+    options.job.seed = seed;
+    const EngineResult result = search_once(options);
+    ASSERT_TRUE(result.exploration.has_value());
+    EXPECT_TRUE(result.exploration->complete);
+    EXPECT_EQ(result.exploration->executions, GetParam().interleavings) << "seed " << seed;
+    EXPECT_EQ(result.exploration->redundant, 0U);
+  }
+}
+
 const Counted kCounted[] = {
     {{"fetch_adds", {"5", "1"}}, 120},      // N!
     {{"fetch_adds", {"7", "1"}}, 5'040},    //

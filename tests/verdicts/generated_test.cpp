@@ -56,7 +56,10 @@ rc::Gen<std::string> any_block() {
                                               {1, locked("LNU")},
                                               {2, one_step("pqy", 1, 1)},
                                               {1, one_step("f", 1, 1)},
-                                              {2, one_step("rw", 1, 2)}});
+                                              {2, one_step("rw", 1, 2)},
+                                              {1, locked("LTiU")},
+                                              {1, one_step("Y", 1, 1)},
+                                              {1, one_step("M", 2, 2)}});
 }
 
 // Two threads of up to three blocks, or three of one or two: more is too much for dfs.
@@ -130,6 +133,10 @@ TEST_P(Generated, dfs_and_dpor_find_the_same_outcomes) {
     const std::string text = *program(any_block());
     const Explored dpor = explore(text, EngineKind::fuzz, "dpor", kNoLimit);
     RC_ASSERT(dpor.complete);
+    // What is explored must not hang on who is tried first.
+    const Explored shuffled = explore(text, EngineKind::fuzz, "dpor:order=random", kNoLimit);
+    RC_ASSERT(shuffled.complete);
+    RC_ASSERT(shuffled.outcomes == dpor.outcomes);
     const Explored dfs = explore(text, EngineKind::fuzz, "dfs", kDfsLimit);
     ++tally.programs;
     if (dfs.complete) {

@@ -197,6 +197,19 @@ TEST(GaveUp, the_report_names_the_loop) {
   EXPECT_NE(ended.out.find("in the loop at spin_forever.cpp:12"), std::string::npos) << ended.out;
 }
 
+TEST(GaveUp, a_loop_of_plain_accesses_right_after_a_thread_was_created_does_not) {
+  for (const std::string strategy :
+       {"random", "pct", "pos", "surw", "rff", "dfs", "dpor", "auto"}) {
+    SearchOptions options = search_options(program_path("unseen_wait"), EngineKind::fuzz, 50);
+    options.job.strategy = strategy;
+    options.job.step_limit = 2'000'000;
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.error.value_or(""), "") << strategy;
+    EXPECT_EQ(result.gave_up, 0U) << strategy;
+    EXPECT_EQ(result.failed, 0U) << strategy;
+  }
+}
+
 TEST(GaveUp, threads_that_take_turns_reach_the_step_limit_too) {
   SearchOptions options = search_options(program_path("endless_turns"), EngineKind::fuzz, 50);
   options.job.step_limit = 5'000;

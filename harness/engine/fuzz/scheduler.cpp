@@ -155,7 +155,6 @@ void Scheduler::begin_run(std::uint64_t number) {
   used_threads_ = 0;
   ready_.clear();
   timers_.clear();
-  now_ = 0;
   steps_before_ = 0;
   running_.changes = 0;
   decisions_ = 0;
@@ -261,8 +260,32 @@ void Scheduler::thread_main(FuzzThread& self) {
   finish_thread();
 }
 
+void Scheduler::tell_waiting() {
+  const RuntimeScope scope;
+  for (std::size_t i = 0; i < used_threads_; ++i) {
+    const FuzzThread& thread = *threads_[i];
+    if (thread.state != FuzzThread::State::blocked || !thread.in_wanters) continue;
+    Op op{.address = thread.wanted->address};
+    switch (thread.want) {
+      case Want::exclusive:
+        op.kind = OpKind::mutex_lock;
+        break;
+      case Want::shared:
+        op.kind = OpKind::rwlock_read_lock;
+        break;
+      case Want::unit:
+        op.kind = OpKind::sem_wait;
+        break;
+      case Want::next_round:
+        continue;
+    }
+    strategy_->left_waiting(thread.id, op);
+  }
+}
+
 void Scheduler::leave_run() {
   FuzzThread& self = *running_.thread;
+  if (followed_) tell_waiting();
   self.epoch = running_.epoch;
   steps_before_ += running_.step - slice_begin_;
   result_.cut = std::any_of(ready_.begin(), ready_.end(),
@@ -421,7 +444,7 @@ bool Scheduler::fire_timer() {
   timers_.erase(earliest);
   thread.sleeping = false;
   thread.timed_out = true;
-  now_ = std::max(now_, thread.wake_time);
+  thread.clock.advance(thread.wake_time);
   if (thread.cond != nullptr) {
     remove_waiter(*thread.cond, thread);
     thread.cond = nullptr;
@@ -516,6 +539,9 @@ void Scheduler::check_limits() {
             " steps was reached: a livelock, or a long run");
   }
   if (ready_.size() == 1) return;
+  // Amid plain accesses, whatever it did before: strategies ask what is pending, and would have a
+  // thread that has just created another go on at once, for ever.
+  begin_op({.kind = OpKind::yield});
   const std::size_t mine = ready_index(self.id);
   const std::size_t chosen = decide((mine + 1) % ready_.size(), false);
   if (chosen != mine) switch_to(*threads_[ready_[chosen].id], SwitchReason::gave_way);
@@ -933,18 +959,20 @@ bool Scheduler::obtain(SyncObject& object, Want want, std::uint64_t deadline) {
     if (tracing_) recorder_.settle();
     return true;
   }
-  if (free && deadline != 0) {
-    // It stays ready when another takes it first: then it waits like one that came too late, and
-    // its time may be over.
-    point();
-    if (available(object, self)) return true;
-  }
   begin_want(self, object, want);
-  if (free && deadline == 0) {
-    // Whoever takes it before this thread does takes this thread's turn too.
-    point();
+  // Asked in any case, see wait_for_others().
+  if (deadline != 0 && choose(Choice::timeout, 2) == 1) {
+    wait_eagerly();
+    if (!available(object, self)) self.clock.advance(deadline);
   } else {
-    wait_for_others(deadline, false);
+    if (deadline != 0) begin_timer(self, deadline);
+    if (free) {
+      // Whoever takes it before this thread does takes this thread's turn too.
+      point();
+    } else {
+      block();
+    }
+    end_timer(self);
   }
   // By a timer it wants no more, but may have got what it wanted at the last moment.
   self.want = want;
@@ -966,19 +994,26 @@ bool Scheduler::wait_for_others(std::uint64_t deadline, bool spuriously) {
     end_timer(self);
     return false;
   }
+  const bool notifiable = self.cond != nullptr;
+  wait_eagerly();
+  // Not if it was notified before.
+  if (early && (!notifiable || self.cond != nullptr)) {
+    self.timed_out = true;
+    self.clock.advance(deadline);
+  }
+  return true;
+}
+
+void Scheduler::wait_eagerly() {
+  FuzzThread& self = *running_.thread;
   self.eager = true;
   ++running_.step;
-  if (ready_.size() > 1) {
+  if (!alone()) {
     const std::size_t mine = ready_index(self.id);
     const std::size_t chosen = decide((mine + 1) % ready_.size(), false);
     if (chosen != mine) switch_to(*threads_[ready_[chosen].id], SwitchReason::blocked);
   }
   self.eager = false;
-  if (early) {
-    self.timed_out = true;
-    now_ = std::max(now_, deadline);
-  }
-  return true;
 }
 
 void Scheduler::begin_timer(FuzzThread& thread, std::uint64_t deadline) {
@@ -1202,15 +1237,19 @@ bool Scheduler::wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t
   changed();
   add_waiter(cond, self);
   self.wanted = &lock;
-  wait_for_others(deadline, true);
+  // It may have been notified before it came to wake by itself: the order of the two matters.
+  const bool by_itself = wait_for_others(deadline, true);
   if (self.cond != nullptr) {
-    // It woke by itself.
     remove_waiter(cond, self);
     self.cond = nullptr;
-    done_unseen({.kind = OpKind::timeout, .address = cond_address, .pc = pc});
   }
   const bool timed_out = self.timed_out;
-  if (timed_out) done({.kind = OpKind::timeout, .address = cond_address, .pc = pc});
+  const Op woken{.kind = OpKind::timeout, .address = cond_address, .pc = pc};
+  if (timed_out) {
+    done(woken);
+  } else if (by_itself) {
+    done_unseen(woken);
+  }
   if (!self.in_wanters) begin_want(self, lock, Want::exclusive);
   const Op& relock = begin_op({.kind = OpKind::mutex_lock, .address = lock.address, .pc = pc});
   if (!available(lock, self)) block();
@@ -1560,7 +1599,7 @@ void Scheduler::sleep(std::uint64_t nanoseconds, Address pc) {
   const Op& op = begin_op({.kind = OpKind::sleep, .pc = pc});
   done(op);
   running_.thread->cond = nullptr;
-  wait_for_others(now_ + std::max<std::uint64_t>(nanoseconds, 1), false);
+  wait_for_others(running_.thread->clock.now() + std::max<std::uint64_t>(nanoseconds, 1), false);
 }
 
 std::uint64_t Scheduler::read_clock() {
@@ -1569,9 +1608,10 @@ std::uint64_t Scheduler::read_clock() {
   if (++self.clock_reads > kSpinLimit) {
     // Further and further: it may wait for an hour.
     constexpr std::uint64_t kMillisecond = 1'000'000;
-    now_ += kMillisecond << std::min(self.clock_reads / kSpinLimit, 20U);
+    self.clock.advance(self.clock.now() +
+                       (kMillisecond << std::min(self.clock_reads / kSpinLimit, 20U)));
   }
-  return now_;
+  return self.clock.now();
 }
 
 void Scheduler::tell(const Op& op, bool changed) {

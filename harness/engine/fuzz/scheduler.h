@@ -224,6 +224,8 @@ class Scheduler {
   [[noreturn]] void thread_main(FuzzThread& self);
   [[noreturn]] void finish_thread();
   [[noreturn]] void leave_run();
+  // Tells the strategy who waits for what at the end of the run.
+  void tell_waiting();
 
   // nullptr if the system has no stack or thread-local storage for another.
   FuzzThread* add_thread();
@@ -251,6 +253,9 @@ class Scheduler {
   bool alone() const { return ready_.size() == 1 && !followed_; }
   [[gnu::noinline]] std::size_t pick_followed(const SchedulingPoint& point);
   void tell_woken(FuzzThread& thread) {
+    // Who waited but could have gone on any time did not need it: what it does next could as well
+    // have come before.
+    if (thread.eager) return;
     Fingerprint::wake(thread.past, running_.thread->past);
     if (!followed_) [[likely]]
       return;
@@ -296,6 +301,8 @@ class Scheduler {
   // Waits until `deadline`, if not 0; by the strategy's choice, for as long as others leave it.
   // `spuriously`: it may end without a reason too. Returns whether it ended by a choice.
   bool wait_for_others(std::uint64_t deadline, bool spuriously);
+  // Others first, for as long as they leave it; it stays ready.
+  void wait_eagerly();
   void begin_timer(FuzzThread& thread, std::uint64_t deadline);
   void end_timer(FuzzThread& thread);
   void add_waiter(SyncObject& cond, FuzzThread& waiter);
@@ -363,9 +370,9 @@ class Scheduler {
   // Where each thread in this state is. `code_only`: not what it does, since a thread amid plain
   // accesses keeps no operation of them.
   void capture(FuzzThread::State state, std::vector<Place>& places, bool code_only = false);
-  // The running thread has done this. Values, where there are some, are those of the memory. (Not as
-  // arguments that default to nothing: an empty optional is written as one byte and read as eight,
-  // which a processor does slowly.)
+  // The running thread has done this. Values, where there are some, are those of the memory. (Not
+  // as arguments that default to nothing: an empty optional is written as one byte and read as
+  // eight, which a processor does slowly.)
   void done(const Op& op) {
     fingerprint_.executed(running_.thread->past, op);
     if (watched_) [[unlikely]]
@@ -410,7 +417,6 @@ class Scheduler {
   std::size_t used_threads_ = 0;
   EngineTables tables_ = {};
   std::vector<FuzzThread*> timers_;
-  std::uint64_t now_ = 0;
   std::uint64_t clock_base_ = 0;     // times of earlier runs end here
   std::uint64_t steps_before_ = 0;   // of all threads up to the last switch
   std::uint64_t slice_begin_ = 0;    // the running thread's step at that switch

@@ -230,7 +230,7 @@ int Scheduler::sem_wait(const SyncCall& call, Address pc) {
   if (call.tries) {
     arrive();
   } else if (!obtain(semaphore, Want::unit, deadline_of(call))) {
-    return ETIMEDOUT;
+    return timed_out(op);
   }
   if (HEDDLE_NEXT(sem_trywait)(native) != 0) {
     idle();
@@ -345,7 +345,10 @@ int Scheduler::futex_wait(const SyncCall& call, Address pc) {
   self.want_round = call.value;
   self.wanted = nullptr;
   add_waiter(word, self);
-  wait_for_others(deadline_of(call), false);
+  const bool by_itself = wait_for_others(deadline_of(call), false);
+  if (by_itself || self.timed_out) {
+    done_unseen({.kind = OpKind::timeout, .address = address, .pc = pc});
+  }
   if (self.cond != nullptr) {
     remove_waiter(word, self);
     self.cond = nullptr;

@@ -8,14 +8,20 @@
 //                                               number of the lock and unlock
 //   i m v   add v to the plain number of the lock, which must be held
 //   W m -   wait for the condition of the lock, which must be held
+//   T m -   the same with a time limit
 //   N m -   notify one                  B m -   notify all
 //   p s -   post the semaphore          q s -   wait for it        y s -   try to
+//   Y s -   wait for it with a time limit
+//   M m v   as t, but with a time limit
 //   r x -   read a plain number         w x v   write v to it
+#include <pthread.h>
 #include <semaphore.h>
+#include <time.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
@@ -38,6 +44,13 @@ struct Lock {
 };
 std::array<Lock, kMost> locks;
 std::array<sem_t, kMost> semaphores;
+
+timespec in_a_second() {
+  timespec time{};
+  clock_gettime(CLOCK_REALTIME, &time);
+  ++time.tv_sec;
+  return time;
+}
 
 void execute(char what, int where, int value, Seen& seen) {
   switch (what) {
@@ -87,6 +100,13 @@ void execute(char what, int where, int value, Seen& seen) {
       lock.release();
       break;
     }
+    case 'T': {
+      std::unique_lock lock(locks[where].mutex, std::adopt_lock);
+      const auto status = locks[where].condition.wait_for(lock, std::chrono::seconds(1));
+      seen.add(status == std::cv_status::timeout ? 0 : 1);
+      lock.release();
+      break;
+    }
     case 'N':
       locks[where].condition.notify_one();
       break;
@@ -102,6 +122,22 @@ void execute(char what, int where, int value, Seen& seen) {
     case 'y':
       seen.add(sem_trywait(&semaphores[where]) == 0 ? 1 : 0);
       break;
+    case 'Y': {
+      const timespec deadline = in_a_second();
+      seen.add(sem_timedwait(&semaphores[where], &deadline) == 0 ? 1 : 0);
+      break;
+    }
+    case 'M': {
+      const timespec deadline = in_a_second();
+      if (pthread_mutex_timedlock(locks[where].mutex.native_handle(), &deadline) == 0) {
+        locks[where].number += value;
+        locks[where].mutex.unlock();
+        seen.add(1);
+      } else {
+        seen.add(0);
+      }
+      break;
+    }
     case 'r':
       seen.add(numbers[where]);
       break;
