@@ -37,7 +37,6 @@ struct LongRun {
 
 // Executes the run once without a record and its output.
 LongRun look_ahead(WorkerOptions worker, std::uint32_t lost_ms, Job job) {
-  constexpr std::uint64_t kBeginning = 100'000;
   worker.show_output = false;
   Replayer replayer(std::move(worker), lost_ms);
   job.record_trace = false;
@@ -47,9 +46,7 @@ LongRun look_ahead(WorkerOptions worker, std::uint32_t lost_ms, Job job) {
   if (!std::holds_alternative<GaveUp>(*done->outcome)) return {};
   LongRun long_run{.gave_up = true, .steps = done->steps, .beginning = {}};
   if (done->reports.empty()) return long_run;
-  job.record_trace = true;
-  job.trace_until = kBeginning;
-  auto again = replayer.replay(std::move(job));
+  auto again = replayer.replay(first_steps_of(std::move(job)));
   if (auto* traced = std::get_if<JobDone>(&again)) long_run.beginning = std::move(traced->trace);
   return long_run;
 }

@@ -198,7 +198,8 @@ class Selection {
 
   std::vector<Draft> drafts() {
     std::vector<Draft> result;
-    for (std::size_t at = 0; at < end_of_interest(); ++at) {
+    const std::size_t end = end_of_interest();
+    for (std::size_t at = 0; at < end; ++at) {
       const Event& event = trace_.events[at];
       if (!matters(at)) continue;
       const SourceLine source = source_of_event(event);

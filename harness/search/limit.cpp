@@ -134,4 +134,11 @@ Job last_steps_of(Job job, std::uint64_t steps) {
   return job;
 }
 
+Job first_steps_of(Job job) {
+  constexpr std::uint64_t kSteps = 100'000;
+  job.record_trace = true;
+  job.trace_until = kSteps;
+  return job;
+}
+
 }  // namespace heddle

@@ -39,5 +39,7 @@ std::optional<LimitRun> find_limit_run(Replayer& replayer, const Job& job, const
 
 // A replay of `job` that records the last of its steps, when all of them were `steps`.
 Job last_steps_of(Job job, std::uint64_t steps);
+// Or the first: of a run that gave up, for what failed on the way.
+Job first_steps_of(Job job);
 
 }  // namespace heddle

@@ -1,6 +1,7 @@
 // A run that gave up gets a token by which it gives up again, in the same loop.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -109,6 +110,25 @@ TEST(LastSteps, are_recorded_and_no_others) {
   EXPECT_TRUE(done.trace.truncated);
   EXPECT_GT(done.trace.events.size(), 900U);
   EXPECT_LE(done.trace.events.size(), 1'001U);
+}
+
+// The run goes on for longer than the recorder can keep.
+TEST(LimitRun, a_race_on_the_way_is_shown_by_its_beginning) {
+  SearchOptions options = search_options(program_path("plain_spin"), EngineKind::fuzz, 3);
+  options.job.strategy = "random";
+  options.job.step_limit = 6'000'000;
+  const EngineResult result = search_once(options);
+  ASSERT_EQ(result.gave_up, 3U);
+  const Finding* race = find_kind(result, FailureKind::data_race);
+  ASSERT_NE(race, nullptr);
+  Replayer replayer(options.worker, options.lost_ms);
+  const auto minimal = minimize(replayer, options.job, *race, kNoTimeLimit);
+  ASSERT_TRUE(minimal.has_value());
+  EXPECT_FALSE(minimal->trace.truncated);
+  EXPECT_GE(std::count_if(minimal->trace.events.begin(), minimal->trace.events.end(),
+                          [](const Event& event) { return event.racy; }),
+            2);
+  EXPECT_LE(minimal->trace.events.size(), 100'000U);
 }
 
 TEST(LimitRun, the_report_has_the_command_that_shows_it) {

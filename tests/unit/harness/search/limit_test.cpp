@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/engine/fuzz/trace_recorder.h"
+
 namespace heddle {
 namespace {
 
@@ -45,6 +47,14 @@ TEST(LastSteps, are_those_before_the_end) {
   EXPECT_LT(job.trace_from, 5'000'000U);
   EXPECT_GT(job.trace_until, 5'000'000U);
   EXPECT_EQ(last_steps_of({}, 3).trace_from, 0U);
+}
+
+TEST(FirstSteps, are_those_after_the_beginning) {
+  const Job job = first_steps_of({});
+  EXPECT_TRUE(job.record_trace);
+  EXPECT_EQ(job.trace_from, 0U);
+  EXPECT_GE(job.trace_until, 1'000U);
+  EXPECT_LE(job.trace_until, TraceRecorder::kLimit) << "or the recorder would drop the first";
 }
 
 }  // namespace
