@@ -542,7 +542,12 @@ const Scheduler::KnownFailure* Scheduler::find_known(std::uint64_t cheap) const 
 // Where plain accesses differ from the common: a limit, a scheduling point, more than 8 bytes.
 template <bool kReplay, bool kWrite>
 void Scheduler::access_point(Address address, unsigned size, Address pc) {
-  if (running_.step >= running_.stop_step) check_limits();
+  if (running_.step >= running_.stop_step) {
+    // What it did last is long done: strategies that let a start of a thread go at once would let
+    // it go for ever.
+    begin_op({});
+    check_limits();
+  }
   if (kReplay || racy_.contains(pc)) {
     const Op& op = begin_op(access_op(kWrite, address, size, pc));
     point();
