@@ -4,12 +4,14 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "harness/cli/case_list.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/terminal_size.h"
 #include "harness/report/symbolizer.h"
 #include "harness/report/terminal.h"
+#include "harness/search/limit.h"
 #include "harness/search/program_check.h"
 #include "harness/search/replayer.h"
 
@@ -23,7 +25,31 @@ struct ReplayOptions {
   std::optional<std::string> google_test_filter;
   bool stop_at_race = false;
   bool leaks = false;
+  std::uint64_t step_limit = Job{}.step_limit;
 };
+
+// What of a run that gives up is worth a record: the whole would be millions of steps.
+struct LongRun {
+  bool gave_up = false;
+  std::uint64_t steps = 0;
+  Trace beginning;  // if something failed on the way
+};
+
+// Executes the run once without a record and its output.
+LongRun look_ahead(WorkerOptions worker, std::uint32_t lost_ms, Job job) {
+  worker.show_output = false;
+  Replayer replayer(std::move(worker), lost_ms);
+  job.record_trace = false;
+  auto run = replayer.replay(job);
+  const auto* done = std::get_if<JobDone>(&run);
+  if (done == nullptr || !done->outcome.has_value()) return {};
+  if (!std::holds_alternative<GaveUp>(*done->outcome)) return {};
+  LongRun long_run{.gave_up = true, .steps = done->steps, .beginning = {}};
+  if (done->reports.empty()) return long_run;
+  auto again = replayer.replay(first_steps_of(std::move(job)));
+  if (auto* traced = std::get_if<JobDone>(&again)) long_run.beginning = std::move(traced->trace);
+  return long_run;
+}
 
 int replay(const ReplayOptions& options) {
   const auto parsed = parse_token(options.token);
@@ -54,13 +80,12 @@ int replay(const ReplayOptions& options) {
     result.args.push_back("--gtest_filter=" + *options.google_test_filter);
   }
   constexpr std::uint32_t kPatienceMs = 60'000;
-  Replayer replayer({.program = named.path,
-                     .args = result.args,
-                     .show_output = true,
-                     .input = result.input,
-                     .google_test = google_test,
-                     .library_dir = default_library_dir()},
-                    kPatienceMs);
+  const WorkerOptions worker{.program = named.path,
+                             .args = result.args,
+                             .show_output = true,
+                             .input = result.input,
+                             .google_test = google_test,
+                             .library_dir = default_library_dir()};
   Job job;
   job.engine = token.engine;
   job.record_trace = true;
@@ -68,15 +93,25 @@ int replay(const ReplayOptions& options) {
   job.relacy_state = token.relacy_state;
   job.stop_at_race = options.stop_at_race;
   job.leaks = options.leaks;
+  job.step_limit = options.step_limit;
+  LongRun ahead;
+  if (job.engine == EngineKind::fuzz) ahead = look_ahead(worker, kPatienceMs, job);
+  if (ahead.gave_up) job = last_steps_of(std::move(job), ahead.steps);
+  Replayer replayer(worker, kPatienceMs);
   auto run = replayer.replay(job);
   if (const auto* error = std::get_if<StartError>(&run)) return complain(kOwnError, error->message);
-  const auto& done = std::get<JobDone>(run);
+  auto& done = std::get<JobDone>(run);
   result.modules = replayer.modules();
   const Symbolizer symbols(result.modules);
   const ReportCase report_case{.result = &result, .symbols = &symbols, .replay_as = named.name};
   const Outcome outcome = done.outcome.value_or(Outcome(Passed{}));
+  LongReplay long_replay;
+  if (ahead.gave_up) {
+    long_replay.last_steps = std::exchange(done.trace, std::move(ahead.beginning));
+    if (options.step_limit != Job{}.step_limit) long_replay.step_limit = options.step_limit;
+  }
   write_terminal_replay(std::cout, report_case, token, outcome, done.reports, done.trace,
-                        terminal_options());
+                        terminal_options(), long_replay);
   const bool failed = std::holds_alternative<Failed>(outcome) || !done.reports.empty();
   return failed ? kNotHeld : kHeld;
 }
@@ -88,7 +123,7 @@ void add_replay_command(CLI::App& app, Action& action,
   auto options = std::make_shared<ReplayOptions>();
   options->program_args = program_args;
   CLI::App* command = app.add_subcommand(
-      "replay", "Shows one interleaving again; exit status 1 if it fails, 0 if it passes");
+      "replay", "Shows one interleaving again; exit status 1 if it fails, else 0");
   command->add_option("token", options->token, "from a report")->required();
   command->add_option("program", options->program, "as for run, and its arguments behind --")
       ->required();
@@ -96,6 +131,7 @@ void add_replay_command(CLI::App& app, Action& action,
                       "GoogleTest programs: the test that the token is of");
   command->add_flag("--stop-at-race", options->stop_at_race, "as for run");
   command->add_flag("--leaks", options->leaks, "as for run");
+  command->add_option("--step-limit", options->step_limit, "as for run")->capture_default_str();
   command->callback([options, &action] { action = [options] { return replay(*options); }; });
 }
 

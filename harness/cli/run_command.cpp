@@ -28,6 +28,7 @@
 #include "harness/search/engine_search.h"
 #include "harness/search/google_test.h"
 #include "harness/search/hunt.h"
+#include "harness/search/limit.h"
 #include "harness/search/minimize.h"
 #include "harness/search/program_check.h"
 
@@ -211,6 +212,22 @@ void minimize_findings(EngineResult& result, const SearchOptions& options,
   }
 }
 
+// A token for the first run that gave up.
+void find_limit_token(SearchOutcome& outcome, const SearchOptions& options,
+                      const std::function<void()>& progress) {
+  EngineResult& result = outcome.result;
+  if (result.engine != EngineKind::fuzz || !result.limit.has_value() || result.gave_up == 0) return;
+  if (g_interrupted) return;
+  progress();
+  Replayer replayer(options.worker, options.lost_ms);
+  auto found = find_limit_run(replayer, options.job, *result.limit, outcome.limit_beginning);
+  if (!found.has_value()) return;
+  result.limit = std::move(found->limit);
+  result.limit_token =
+      Token{.engine = EngineKind::fuzz, .schedule = std::move(found->schedule), .relacy_state = {}};
+  if (options.job.step_limit != Job{}.step_limit) result.limit_step_limit = options.job.step_limit;
+}
+
 // What is wrong, and the exit status for it.
 struct Refusal {
   int status;
@@ -366,10 +383,12 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
   }
   // The program lies at the same addresses under every engine.
   if (modules.empty()) modules = outcome.modules;
-  minimize_findings(outcome.result, search_options, [&] {
+  const auto show_shrinking = [&] {
     progress.activity = "shrinking";
     if (line != nullptr) line->show(progress);
-  });
+  };
+  minimize_findings(outcome.result, search_options, show_shrinking);
+  find_limit_token(outcome, search_options, show_shrinking);
   return std::move(outcome.result);
 }
 

@@ -2,7 +2,9 @@
 #   [EXPECT <expectation>...]   what each engine finds; default: pass
 #   [ENGINES <engine>...]       stress, tsan, fuzz, relacy; default: all four
 #   [RUNS <runs>...]            as in --runs; default: what `heddle run` does unasked
-#   [OPTIONS <option>...]       more options of `heddle run`
+#   [LEAKS]                     fuzz: --leaks, memory that nothing leads to is a failure
+#   [STOP_AT_RACE]              fuzz: --stop-at-race, a run ends at its first data race
+#   [OPTIONS <option>...]       more options of `heddle run`, for all engines
 #   [ARGS <argument>...]        arguments of the program
 #   [TIMEOUT <seconds>])        of each test; default: 300
 #
@@ -74,7 +76,8 @@ function(_heddle_link_shared_tsan TARGET)
 endfunction()
 
 function(heddle_add_case NAME)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "TIMEOUT" "EXPECT;ENGINES;RUNS;OPTIONS;ARGS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG
+    "LEAKS;STOP_AT_RACE" "TIMEOUT" "EXPECT;ENGINES;RUNS;OPTIONS;ARGS")
   if(NOT ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "heddle_add_case(${NAME}): no sources.")
   endif()
@@ -89,6 +92,20 @@ function(heddle_add_case NAME)
   if(NOT ARG_ENGINES)
     set(ARG_ENGINES ${all_engines})
   endif()
+  set(fuzz_options "")
+  foreach(option IN ITEMS LEAKS STOP_AT_RACE)
+    if(NOT ARG_${option})
+      continue()
+    endif()
+    if(NOT fuzz IN_LIST ARG_ENGINES)
+      # Else it would look as if somebody had looked for it.
+      message(FATAL_ERROR "heddle_add_case(${NAME}): ${option} is for the engine fuzz, "
+                          "which is not among its ENGINES.")
+    endif()
+    string(TOLOWER "--${option}" option)
+    string(REPLACE "_" "-" option "${option}")
+    list(APPEND fuzz_options ${option})
+  endforeach()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
@@ -124,6 +141,9 @@ function(heddle_add_case NAME)
     set(options --engine ${engine} --expect ${expectation})
     if(runs)
       list(APPEND options --runs ${runs})
+    endif()
+    if(engine STREQUAL "fuzz")
+      list(APPEND options ${fuzz_options})
     endif()
     list(APPEND options ${ARG_OPTIONS})
     if(ARG_ARGS)

@@ -175,10 +175,13 @@ struct Draft {
   InterleavingRow row;
 };
 
+enum class Shown : std::uint8_t { what_matters, everything };
+
 class Selection {
  public:
-  Selection(const Trace& trace, const Failed& failure, Names& names)
-      : trace_(trace), failure_(failure), names_(names), locations_(trace) {
+  Selection(const Trace& trace, const Failed& failure, Names& names,
+            Shown shown = Shown::what_matters)
+      : trace_(trace), failure_(failure), names_(names), shown_(shown), locations_(trace) {
     measure_contention();
     for (const Place& place : failure.places) {
       named_.insert(place.op.address);
@@ -195,7 +198,8 @@ class Selection {
 
   std::vector<Draft> drafts() {
     std::vector<Draft> result;
-    for (std::size_t at = 0; at < end_of_interest(); ++at) {
+    const std::size_t end = end_of_interest();
+    for (std::size_t at = 0; at < end; ++at) {
       const Event& event = trace_.events[at];
       if (!matters(at)) continue;
       const SourceLine source = source_of_event(event);
@@ -288,6 +292,7 @@ class Selection {
   bool matters(std::size_t at) {
     const Event& event = trace_.events[at];
     const Op& op = event.op;
+    if (shown_ == Shown::everything) return !source_of_event(event).in_library;
     if (op.kind == OpKind::failure) return !is_stuck(failure_.kind);
     if (op.kind == OpKind::timeout || op.kind == OpKind::fence) {
       return !source_of_event(event).in_library;
@@ -385,6 +390,7 @@ class Selection {
   const Trace& trace_;
   const Failed& failure_;
   Names& names_;
+  const Shown shown_;
   Locations locations_;
   std::unordered_map<std::size_t, Contention> memory_;
   std::unordered_map<std::size_t, std::set<ThreadId>> own_users_;
@@ -472,25 +478,57 @@ void leave_out_the_middle(std::vector<InterleavingRow>& rows, std::size_t max_ro
   rows.insert(rows.begin() + static_cast<std::ptrdiff_t>(first), std::move(gap));
 }
 
-}  // namespace
+// No folded loop is cut in two: rather some more are kept.
+void keep_the_last(std::vector<Draft>& drafts, std::size_t max_rows) {
+  if (drafts.size() <= max_rows) return;
+  std::size_t begin = drafts.size() - max_rows;
+  const auto goes_on = [](const Draft& draft) {
+    return draft.row.times > 1 && draft.row.fold_rows == 0;
+  };
+  while (begin > 0 && goes_on(drafts[begin - 1])) --begin;
+  drafts.erase(drafts.begin(), drafts.begin() + static_cast<std::ptrdiff_t>(begin));
+}
 
-Interleaving select_rows(const Trace& trace, const Failed& failure, Names& names,
-                         const InterleavingOptions& options) {
-  Selection selection{trace, failure, names};
-  std::vector<Draft> drafts = folded(selection.drafts(), selection);
+Interleaving interleaving_of(std::vector<Draft> drafts, Selection& selection) {
   Interleaving result;
-  result.truncated = trace.truncated;
   for (Draft& draft : drafts) {
     selection.write_text(draft);
     draft.row.number = result.rows.size() + 1;
     result.rows.push_back(std::move(draft.row));
   }
-  leave_out_the_middle(result.rows, std::max<std::size_t>(options.max_rows, 4));
+  return result;
+}
+
+void find_threads(Interleaving& interleaving) {
   std::set<ThreadId> threads;
-  for (const InterleavingRow& row : result.rows) {
+  for (const InterleavingRow& row : interleaving.rows) {
     if (row.kind != InterleavingRow::Kind::elided) threads.insert(row.thread);
   }
-  result.threads.assign(threads.begin(), threads.end());
+  interleaving.threads.assign(threads.begin(), threads.end());
+}
+
+}  // namespace
+
+Interleaving select_rows(const Trace& trace, const Failed& failure, Names& names,
+                         const InterleavingOptions& options) {
+  Selection selection{trace, failure, names};
+  Interleaving result = interleaving_of(folded(selection.drafts(), selection), selection);
+  result.truncated = trace.truncated;
+  leave_out_the_middle(result.rows, std::max<std::size_t>(options.max_rows, 4));
+  find_threads(result);
+  return result;
+}
+
+Interleaving select_last_rows(const Trace& trace, Names& names, std::size_t max_rows) {
+  const Failed none{.kind = FailureKind::assertion, .message = {}, .places = {}};
+  Selection selection{trace, none, names, Shown::everything};
+  std::vector<Draft> drafts = folded(selection.drafts(), selection);
+  const std::size_t all = drafts.size();
+  keep_the_last(drafts, max_rows);
+  const bool cut = drafts.size() < all;
+  Interleaving result = interleaving_of(std::move(drafts), selection);
+  result.truncated = trace.truncated || cut;
+  find_threads(result);
   return result;
 }
 

@@ -50,6 +50,11 @@ struct InterleavingOptions {
 Interleaving select_rows(const Trace& trace, const Failed& failure, Names& names,
                          const InterleavingOptions& options = {});
 
+// The last of all that the threads did, whether it matters to others or not, loops folded: of a run
+// that was stopped in the middle. Code of libraries that no code of the person's called is left
+// out.
+Interleaving select_last_rows(const Trace& trace, Names& names, std::size_t max_rows = 40);
+
 // The number of the row that shows this event, or what the thread still waits for if the event did
 // not happen (it has no step then); 0 if there is none.
 std::size_t row_of(const Interleaving& interleaving, const Event& event);

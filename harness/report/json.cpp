@@ -257,6 +257,11 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
       places.push_back(to_json(place, *report_case.symbols));
     }
     json["limit"] = {{"reason", engine.limit->reason}, {"places", std::move(places)}};
+    const auto& token = engine.limit_token;
+    json["limit"]["token"] = token ? Json(to_text(*token)) : Json(nullptr);
+    json["limit"]["replay"] =
+        token ? Json(replay_command(report_case, *token, {}, engine.limit_step_limit))
+              : Json(nullptr);
   }
   json["findings"] = Json::array();
   for (const Finding& finding : engine.findings) {

@@ -34,9 +34,15 @@
 //   exploration     of exhaustive strategies, else null
 //   coverage        coverage; null for engines other than fuzz
 //   error           string if Heddle itself failed or could not use this engine, else null
-//   limit           {"reason": string, "places": array of place} of the first run that gave up, the
-//                   places those where threads that could go on were; null if none did
+//   limit           of the first run that gave up, limit; null if none did
 //   findings        array of finding, most frequent first
+//
+// limit: how a run gave up
+//   reason          string
+//   places          array of place: where threads that could go on were
+//   token, replay   as of a finding: of a run that gives up in the same loop; null if none was
+//   found
+//                   that is short enough, or the engine is not fuzz
 //
 // exploration:
 //   complete        true if nothing is left within the bounds

@@ -1,6 +1,7 @@
 // What every report is made from.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -18,8 +19,9 @@ struct ReportCase {
 };
 
 // "heddle replay TOKEN PROGRAM [-- args] [< input]", quoted for a shell, with the option without
-// which a failure of this kind is not looked for.
+// which a failure of this kind is not looked for, and the limit at which the run is to give up.
 std::string replay_command(const ReportCase& report_case, const Token& token,
-                           std::optional<FailureKind> kind);
+                           std::optional<FailureKind> kind,
+                           std::optional<std::uint64_t> step_limit = {});
 
 }  // namespace heddle

@@ -115,6 +115,7 @@ struct TableRow {
   std::string speed;
   Style style = Style::plain;
   std::string remark;  // instead of, or below, the figures
+  std::string replay;  // below the remark: a command
 };
 
 // With three digits: what measurements and estimates are good for.
@@ -211,6 +212,9 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
       Names names{*report_case.symbols};
       row.remark += "; the first: " + limit_text(*engine.limit, names);
     }
+    if (engine.limit_token) {
+      row.replay = replay_command(report_case, *engine.limit_token, {}, engine.limit_step_limit);
+    }
   }
   if (engine.error) {
     if (engine.failed == 0) row.style = Style::yellow;
@@ -295,6 +299,8 @@ void write_table(Screen& screen, std::span<const ReportCase> cases) {
         },
         Style::plain, row.style);
     if (!row.remark.empty()) screen.paragraph("    ", row.remark, Style::yellow);
+    // Never wrapped: it is to be pasted.
+    if (!row.replay.empty()) screen.line("    " + row.replay);
   }
 }
 
@@ -904,31 +910,40 @@ void write_terminal_report(std::ostream& out, std::span<const ReportCase> cases,
 
 void write_terminal_replay(std::ostream& out, const ReportCase& report_case, const Token& token,
                            const Outcome& outcome, std::span<const Failed> reports,
-                           const Trace& trace, const TerminalOptions& options) {
+                           const Trace& trace, const TerminalOptions& options,
+                           const LongReplay& long_replay) {
   Screen screen{out, options};
   Names names{*report_case.symbols};
   const auto* failed = std::get_if<Failed>(&outcome);
   if (failed == nullptr && !reports.empty()) failed = &reports.front();
+  const auto* gave_up = std::get_if<GaveUp>(&outcome);
   const std::string name = printable(report_case.result->name) + ": ";
-  if (failed != nullptr) {
-    screen.paragraph(name, headline(*failed, names), Style::red, Style::bold);
-    for (const Failed& report : reports) {
-      if (&report != failed) screen.paragraph("  also: ", headline(report, names), Style::red);
-    }
-  } else if (const auto* gave_up = std::get_if<GaveUp>(&outcome)) {
+  if (gave_up != nullptr) {
     screen.paragraph(
         name,
         fmt::format("gave up: {} ({})", limit_text(*gave_up, names), printable(gave_up->reason)),
         Style::yellow, Style::bold);
+  } else if (failed != nullptr) {
+    screen.paragraph(name, headline(*failed, names), Style::red, Style::bold);
   } else if (const auto* error = std::get_if<HarnessError>(&outcome)) {
     screen.paragraph(name, "error: " + printable(error->message), Style::yellow, Style::bold);
   } else {
     screen.paragraph(name, "passed", Style::green, Style::bold);
   }
+  for (const Failed& report : reports) {
+    if (&report == failed && gave_up == nullptr) continue;
+    screen.paragraph("  also: ", headline(report, names), Style::red);
+  }
   screen.blank();
   const Failed none{FailureKind::assertion, "", {}};
   const Failed& shown = failed == nullptr ? none : *failed;
-  write_interleaving(screen, "Interleaving", shown, select_rows(trace, shown, names));
+  if (gave_up == nullptr || failed != nullptr) {
+    write_interleaving(screen, "Interleaving", shown, select_rows(trace, shown, names));
+  }
+  if (gave_up != nullptr) {
+    if (failed != nullptr) screen.blank();
+    write_interleaving(screen, "Last steps", none, select_last_rows(long_replay.last_steps, names));
+  }
   if (failed != nullptr && is_stuck(failed->kind)) {
     screen.blank();
     screen.paragraph("  ", "Who waits on what:", Style::bold);
@@ -937,7 +952,8 @@ void write_terminal_replay(std::ostream& out, const ReportCase& report_case, con
   screen.blank();
   std::optional<FailureKind> kind;
   if (failed != nullptr) kind = failed->kind;
-  screen.line(screen.paint("  Replay:  ", Style::bold) + replay_command(report_case, token, kind));
+  screen.line(screen.paint("  Replay:  ", Style::bold) +
+              replay_command(report_case, token, kind, long_replay.step_limit));
 }
 
 }  // namespace heddle

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <ostream>
 #include <span>
 
@@ -22,10 +24,18 @@ struct TerminalOptions {
 void write_terminal_report(std::ostream& out, std::span<const ReportCase> cases,
                            const TerminalOptions& options);
 
+// Of a run that was replayed and gave up.
+struct LongReplay {
+  Trace last_steps;
+  std::optional<std::uint64_t> step_limit{};  // if it was not the usual one
+};
+
 // What `heddle replay` shows: how one run ended and its interleaving, without a claim that it is
-// minimal. `token` is what was replayed.
+// minimal. `token` is what was replayed. Of a run that gave up, its last steps; `trace` is of its
+// beginning then, for what failed on the way.
 void write_terminal_replay(std::ostream& out, const ReportCase& report_case, const Token& token,
                            const Outcome& outcome, std::span<const Failed> reports,
-                           const Trace& trace, const TerminalOptions& options);
+                           const Trace& trace, const TerminalOptions& options,
+                           const LongReplay& long_replay = {});
 
 }  // namespace heddle

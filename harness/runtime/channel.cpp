@@ -81,6 +81,8 @@ std::string bytes_of(const Job& job) {
   w.varint(job.hang_ms);
   w.boolean(job.replay);
   w.boolean(job.record_trace);
+  w.varint(job.trace_from);
+  w.varint(job.trace_until);
   encode(w, job.schedule);
   w.string(job.relacy_state);
   w.string(job.strategy_state);
@@ -105,6 +107,8 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.hang_ms = r.varint32();
   job.replay = r.boolean();
   job.record_trace = r.boolean();
+  job.trace_from = r.varint();
+  job.trace_until = r.varint();
   decode(r, job.schedule);
   job.relacy_state = r.string();
   job.strategy_state = r.string();
@@ -129,6 +133,11 @@ struct Put {
     encode(w, described.schedule);
     w.string(described.relacy_state);
   }
+  void operator()(const LimitReached& reached) const {
+    w.varint(reached.run);
+    encode(w, reached.limit);
+    encode(w, reached.beginning);
+  }
   void operator()(const JobDone& done) const {
     w.boolean(done.exhausted);
     encode(w, done.error);
@@ -136,12 +145,11 @@ struct Put {
     w.string(done.strategy_state);
     w.boolean(done.exploration.has_value());
     if (done.exploration.has_value()) put(w, *done.exploration);
-    encode(w, done.limit);
-    w.varint(done.limit_run);
     encode(w, done.outcome);
     encode(w, done.reports);
     encode(w, done.schedule);
     encode(w, done.trace);
+    w.varint(done.steps);
   }
   void operator()(const Lost&) const {}
 };
@@ -169,22 +177,29 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       break;
     }
     case 2: {
+      LimitReached reached;
+      reached.run = r.varint();
+      decode(r, reached.limit);
+      decode(r, reached.beginning);
+      message = std::move(reached);
+      break;
+    }
+    case 3: {
       JobDone done;
       done.exhausted = r.boolean();
       decode(r, done.error);
       decode(r, done.divergence);
       done.strategy_state = r.string();
       if (r.boolean()) done.exploration = get_exploration(r);
-      decode(r, done.limit);
-      done.limit_run = r.varint();
       decode(r, done.outcome);
       decode(r, done.reports);
       decode(r, done.schedule);
       decode(r, done.trace);
+      done.steps = r.varint();
       message = std::move(done);
       break;
     }
-    case 3:
+    case 4:
       message = Lost{};
       break;
     default:

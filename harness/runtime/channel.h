@@ -22,7 +22,7 @@
 
 namespace heddle {
 
-inline constexpr std::uint32_t kChannelVersion = 3;
+inline constexpr std::uint32_t kChannelVersion = 4;
 
 // What LD_LIBRARY_PATH and LD_PRELOAD were before the supervisor put Heddle's in front; the worker
 // puts them back, so that programs which the program starts are left alone.
@@ -85,6 +85,15 @@ struct Described {
   std::string relacy_state;
 };
 
+// Worker: the first run of this job that gave up at a limit.
+struct LimitReached {
+  std::uint64_t run = 0;
+  GaveUp limit;
+  // fuzz: its first deviations. A run that spins to the limit may have millions.
+  static constexpr std::size_t kDeviations = 4096;
+  Schedule beginning;
+};
+
 // Worker: the job is done, or the supervisor asked to stop.
 struct JobDone {
   bool exhausted = false;
@@ -93,20 +102,18 @@ struct JobDone {
   // fuzz: what the strategy knows, and how far an exhaustive one has come.
   std::string strategy_state;
   std::optional<Exploration> exploration;
-  // The first run that gave up at a limit, and how.
-  std::optional<GaveUp> limit;
-  std::uint64_t limit_run = 0;
   // Replays only.
   std::optional<Outcome> outcome;
   std::vector<Failed> reports;
   Schedule schedule;
   Trace trace;
+  std::uint64_t steps = 0;
 };
 
 // Worker, as its last word: the run under way is lost with this process, and has been counted.
 struct Lost {};
 
-using WorkerMessage = std::variant<Hello, Described, JobDone, Lost>;
+using WorkerMessage = std::variant<Hello, Described, LimitReached, JobDone, Lost>;
 
 // A stream socket. Messages have their length in front.
 class Channel {

@@ -56,6 +56,7 @@ class WorkerHost final : public RunHost {
 
   void begin_job(const Job& job) {
     replay_ = job.replay;
+    limit_reached_ = false;
     done_ = {};
     slots_.clear();
     progress_.runs_done = 0;
@@ -137,10 +138,7 @@ class WorkerHost final : public RunHost {
     }
     if (const auto* gave_up = std::get_if<GaveUp>(&result.outcome)) {
       add(progress_.runs_gave_up, 1);
-      if (!done_.limit.has_value()) {
-        done_.limit = *gave_up;
-        done_.limit_run = result.run;
-      }
+      if (!limit_reached_ && !replay_) report_limit(result, *gave_up);
     }
     if (result.failed()) {
       if (progress_.runs_failed.load(std::memory_order_relaxed) == 0) {
@@ -169,6 +167,7 @@ class WorkerHost final : public RunHost {
       done_.reports = result.reports;
       done_.schedule = result.schedule;
       done_.trace = result.trace;
+      done_.steps = result.steps;
     }
     add(progress_.runs_done, 1);
     progress_.in_run.store(0, std::memory_order_release);
@@ -183,6 +182,16 @@ class WorkerHost final : public RunHost {
       described.schedule = result.schedule;
     }
     channel_.send(WorkerMessage(std::move(described)));
+  }
+
+  void report_limit(const RunResult& result, const GaveUp& limit) {
+    limit_reached_ = true;
+    LimitReached reached{.run = result.run, .limit = limit, .beginning = {}};
+    const auto& all = result.schedule.deviations;
+    const std::size_t count = std::min(all.size(), LimitReached::kDeviations);
+    reached.beginning.deviations.assign(all.begin(),
+                                        all.begin() + static_cast<std::ptrdiff_t>(count));
+    channel_.send(WorkerMessage(std::move(reached)));
   }
 
   // Returns whether it is the first with this key in this job.
@@ -207,6 +216,7 @@ class WorkerHost final : public RunHost {
   Channel channel_;
   SharedProgress& progress_;
   bool replay_ = false;
+  bool limit_reached_ = false;  // and reported, in this job
   JobDone done_;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> slots_;
 };

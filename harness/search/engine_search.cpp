@@ -371,18 +371,14 @@ class Search {
       lost(slot, todo, std::nullopt);
     } else if (auto* described = std::get_if<Described>(&*message)) {
       describe(*described);
+    } else if (auto* reached = std::get_if<LimitReached>(&*message)) {
+      note_limit(*reached);
     } else if (auto* done = std::get_if<JobDone>(&*message)) {
       collect(slot);
       outcome_.result.exhausted |= done->exhausted;
       if (done->exploration.has_value()) outcome_.result.exploration = done->exploration;
       if (serial_) walk_->state = std::move(done->strategy_state);
       if (done->error.has_value()) outcome_.result.error = done->error;
-      // As with divergences: that of the lowest run.
-      if (done->limit.has_value() &&
-          (!outcome_.result.limit.has_value() || done->limit_run < limit_run_)) {
-        outcome_.result.limit = std::move(done->limit);
-        limit_run_ = done->limit_run;
-      }
       auto& divergence = outcome_.result.divergence;
       // Of several workers' the one of the lowest run, whichever came first.
       if (done->divergence.has_value() &&
@@ -396,6 +392,17 @@ class Search {
       collect(slot);
       give_back(slot, todo, next);
     }
+  }
+
+  // Of several workers' the one of the lowest run, whichever came first.
+  void note_limit(LimitReached& reached) {
+    // That of a walk beside the sampling is none of the user's: see collect().
+    if (walk_ == &exploring_) return;
+    auto& limit = outcome_.result.limit;
+    if (limit.has_value() && limit_run_ <= reached.run) return;
+    limit = std::move(reached.limit);
+    limit_run_ = reached.run;
+    outcome_.limit_beginning = std::move(reached.beginning);
   }
 
   void give_back(Slot& slot, std::deque<Range>& todo, std::uint64_t next) {

@@ -40,6 +40,8 @@ struct SearchOutcome {
   // exhaustive one ended.
   std::string strategy_state;
   std::vector<Address> racy_pcs;
+  // fuzz: the first deviations of the run that EngineResult::limit is of.
+  Schedule limit_beginning;
 };
 
 // Findings have tokens but no minimal interleavings yet.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fuzz/shrink/shrink.h"
+#include "harness/search/limit.h"
 
 namespace heddle {
 namespace {
@@ -37,6 +38,10 @@ class Minimizer {
     const bool fuzz = job_.engine == EngineKind::fuzz;
     // Some of the time is for what comes after.
     if (fuzz && !make_smaller(limits_.max_runs, limits_.max_time / 4 * 3)) return std::nullopt;
+    // After the race it spins for millions of steps, of which the recorder would keep the last.
+    if (finding_.failure.kind == FailureKind::data_race && gives_up()) {
+      job_.trace_until = first_steps_of(job_).trace_until;
+    }
     if (!record()) return std::nullopt;
     if (fuzz) settle();
     CauseLimits limits = limits_.cause;
@@ -76,6 +81,16 @@ class Minimizer {
     minimal_.token.schedule = shrunk.schedule;
     minimal_.one_minimal = shrunk.one_minimal && !more_preemptions;
     return true;
+  }
+
+  bool gives_up() {
+    Job replay = job_;
+    replay.record_trace = false;
+    replay.schedule = minimal_.token.schedule;
+    const auto run = replayer_.replay(replay);
+    const auto* done = std::get_if<JobDone>(&run);
+    return done != nullptr && done->outcome.has_value() &&
+           std::holds_alternative<GaveUp>(*done->outcome);
   }
 
   // The trace of a schedule; nothing if it does not fail so.

@@ -114,11 +114,13 @@ struct EngineResult {
   bool exhausted = false;  // every interleaving that this engine distinguishes was run
   std::optional<Exploration> exploration{};  // of exhaustive strategies
   std::optional<Coverage> coverage{};        // of fuzz
-  std::optional<std::string> error;  // Heddle's own failure, or why this engine could not be used
-  bool one_thread = false;           // the error: no run ever had a second thread
-  std::optional<GaveUp> limit{};     // of the first run that gave up
-  std::optional<Divergence> divergence{};  // why tokens of this program may not replay
-  std::vector<Finding> findings;           // most frequent first
+  std::optional<std::string> error;    // Heddle's own failure, or why this engine could not be used
+  bool one_thread = false;             // the error: no run ever had a second thread
+  std::optional<GaveUp> limit{};       // of the first run that gave up
+  std::optional<Token> limit_token{};  // fuzz: a run that gives up so
+  std::optional<std::uint64_t> limit_step_limit{};  // with this limit, if not the usual one
+  std::optional<Divergence> divergence{};           // why tokens of this program may not replay
+  std::vector<Finding> findings;                    // most frequent first
 
   Rate rate() const { return {failed - explored_failed, runs - explored}; }
 };

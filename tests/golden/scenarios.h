@@ -331,6 +331,8 @@ inline Scenario covered() {
   stress.findings.push_back(std::move(late));
   EngineResult& fuzz = result.engines[1];
   fuzz.method = "pct:depth=2";
+  fuzz.limit_token = Token{EngineKind::fuzz, {{{1, 3, 2}}}, ""};
+  fuzz.limit_step_limit = 200'000;
   fuzz.coverage =
       Coverage{.from_run = 4,
                .distinct = 23'456,

@@ -98,6 +98,40 @@ TEST(TerminalGolden, replay) {
   expect_approved("terminal_replay.txt", out.str());
 }
 
+TEST(TerminalGolden, replay_of_a_run_that_gave_up) {
+  const FakeSymbols symbols{{{0x10, scenario::line("wait_for_both()", "/src/lost_ticket.cpp", 14)},
+                             {0x11, scenario::line("wait_for_both()", "/src/lost_ticket.cpp", 15)}},
+                            {{0x4040, "tickets"}, {0x4048, "rounds"}}};
+  scenario::TraceBuilder trace;
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    const ThreadId thread = i < 100 ? 0 : 3;
+    if (i == 100) trace.because(SwitchReason::gave_way);
+    trace.add(thread, scenario::access(OpKind::atomic_load, 0x4040, 0x10), 1)
+        .add(thread, scenario::access(OpKind::atomic_rmw, 0x4048, 0x11), i + 1)
+        .old_value(i);
+  }
+  LongReplay long_replay{.last_steps = trace.take(), .step_limit = 200'000};
+  long_replay.last_steps.truncated = true;
+  const GaveUp gave_up{"the step limit of 200000 steps was reached: a livelock, or a long run",
+                       {scenario::place(0, scenario::access(OpKind::none, 0, 0x11)),
+                        scenario::place(3, scenario::access(OpKind::none, 0, 0x10))}};
+  CaseResult result;
+  result.name = "./lost_ticket";
+  result.program = result.name;
+  result.args = {"two"};
+  const ReportCase report_case{.result = &result, .symbols = &symbols, .replay_as = {}};
+  const Token token{EngineKind::fuzz, {{{1, 3, 2}}}, ""};
+  std::ostringstream out;
+  write_terminal_replay(out, report_case, token, gave_up, {}, {}, {.width = 90}, long_replay);
+  // What failed on the way is shown too.
+  const auto scenario = scenario::unlocked_counter();
+  out << '\n';
+  write_terminal_replay(out, scenario.report_case(), token, gave_up,
+                        std::vector{scenario::unlocked_counter_race()},
+                        scenario::unlocked_counter_trace(), {.width = 90}, long_replay);
+  expect_approved("terminal_replay_limit.txt", out.str());
+}
+
 TEST(TerminalReport, no_line_but_the_replay_command_is_wider_than_the_terminal) {
   const scenario::Scenario scenarios[] = {scenario::unlocked_counter(), scenario::mutex_counter(),
                                           scenario::queue_handoff(),    scenario::abba(),

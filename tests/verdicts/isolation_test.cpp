@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <iterator>
 #include <numeric>
+#include <set>
+#include <vector>
 
 #include "verdict_support.h"
 
@@ -83,6 +86,35 @@ TEST_P(FreshState, what_the_program_maps_is_put_back_and_does_not_pile_up) {
   for (const Finding& finding : result.findings) {
     ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
   }
+}
+
+// Runs that take away what was mapped before main have a process each.
+TEST(FreshTsanState, what_the_program_maps_is_put_back_whatever_a_run_does_to_it) {
+  const EngineResult result =
+      search_once(search_options(program_path("mapped_state"), EngineKind::tsan, 200));
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.runs, 200U);
+  EXPECT_EQ(result.failed, 0U);
+  for (const Finding& finding : result.findings) {
+    ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
+  }
+}
+
+TEST(FreshTsanState, runs_that_map_memory_share_a_process) {
+  const TemporaryFolder folder;
+  SearchOptions options = search_options(program_path("mapped_state"), EngineKind::tsan, 1'000);
+  options.worker.args = {folder / "processes"};
+  const EngineResult result = search_once(options);
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.runs, 1'000U);
+  EXPECT_EQ(result.failed, 0U);
+  for (const Finding& finding : result.findings) {
+    ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
+  }
+  std::ifstream file(folder / "processes");
+  const std::vector<int> noted{std::istream_iterator<int>(file), {}};
+  EXPECT_EQ(noted.size(), 1'000U);
+  EXPECT_LE(std::set<int>(noted.begin(), noted.end()).size(), 20U);
 }
 
 class FreshInput : public testing::TestWithParam<EngineKind> {};

@@ -210,6 +210,21 @@ TEST(GaveUp, a_loop_of_plain_accesses_right_after_a_thread_was_created_does_not)
   }
 }
 
+// Whoever only enables others goes at once under these strategies: a thread that has started, and
+// has been at plain accesses ever since, is none.
+TEST(GaveUp, a_thread_that_spins_from_its_start_lets_others_go) {
+  for (const char* strategy : {"surw", "rff", "pos"}) {
+    SearchOptions options = search_options(program_path("plain_spin"), EngineKind::fuzz, 3);
+    options.job.strategy = strategy;
+    options.job.step_limit = 1'000'000;
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.gave_up, 3U) << strategy;
+    // With the thread that main starts next.
+    EXPECT_EQ(result.failed, 3U) << strategy;
+    EXPECT_NE(find_kind(result, FailureKind::data_race), nullptr) << strategy;
+  }
+}
+
 TEST(GaveUp, threads_that_take_turns_reach_the_step_limit_too) {
   SearchOptions options = search_options(program_path("endless_turns"), EngineKind::fuzz, 50);
   options.job.step_limit = 5'000;

@@ -234,7 +234,7 @@ void Scheduler::finish_result() {
   result_.threads = static_cast<std::uint32_t>(used_threads_);
   result_.fingerprint = 0;
   for (std::size_t i = 0; i < used_threads_; ++i) result_.fingerprint += threads_[i]->past;
-  const bool news = std::holds_alternative<Failed>(result_.outcome) || !result_.reports.empty();
+  const bool news = !std::holds_alternative<Passed>(result_.outcome) || !result_.reports.empty();
   if ((news || job_->replay) && live_.count != nullptr) {
     const std::uint32_t count = std::min(live_.count->load(), live_.capacity);
     result_.schedule.deviations.assign(live_.entries, live_.entries + count);
@@ -527,7 +527,7 @@ void Scheduler::livelock() {
 
 void Scheduler::check_limits() {
   FuzzThread& self = *running_.thread;
-  const std::uint64_t steps = steps_before_ + running_.step - slice_begin_;
+  const std::uint64_t steps = steps_of_all();
   running_.stop_step = running_.step + steps_to_check(steps);
   if (running_.step - slice_begin_ >= kSliceLimit && running_.changes == slice_changes_) {
     idle_slice();
@@ -653,7 +653,7 @@ void Scheduler::check_access_slow(bool write, Address address, unsigned size, Ad
 }
 
 void Scheduler::on_race(const Race& race, const Op& op) {
-  if (tracing_) {
+  if (tracing_ && in_traced_part()) {
     if (!is_plain_access(op.kind)) recorder_.expect_race();
     recorder_.mark_race(race.first_thread, race.first_pc, op.address, op.size);
   }
@@ -826,7 +826,10 @@ void Scheduler::capture(FuzzThread::State state, std::vector<Place>& places, boo
     if (&thread == self) {
       place.stack = capture_stack(code_);
     } else {
-      // The thread unwinds its own stack: resume it for just that.
+      // The thread unwinds its own stack: resume it for just that. The slice ends here for the
+      // count of steps.
+      steps_before_ = steps_of_all();
+      slice_begin_ = running_.step;
       capture_into_ = &place.stack;
       host_thread_.joiner = self;
       resume(thread);
@@ -1629,6 +1632,10 @@ void Scheduler::note(const Op& op, std::optional<std::uint64_t> value,
 void Scheduler::record(const Op& op, std::optional<std::uint64_t> value,
                        std::optional<std::uint64_t> old_value) {
   const RuntimeScope scope;
+  if (!in_traced_part()) {
+    recorder_.skip();
+    return;
+  }
   recorder_.add(running_.thread->id, running_.step, op, switch_reason_, code_);
   if (value.has_value()) recorder_.set_values(value, old_value);
   switch_reason_ = SwitchReason::none;

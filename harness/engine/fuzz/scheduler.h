@@ -402,6 +402,10 @@ class Scheduler {
   void tell(const Op& op, bool changed);
   void note(const Op& op, std::optional<std::uint64_t> value,
             std::optional<std::uint64_t> old_value, bool changed);
+  std::uint64_t steps_of_all() const { return steps_before_ + running_.step - slice_begin_; }
+  bool in_traced_part() const {
+    return steps_of_all() >= job_->trace_from && steps_of_all() <= job_->trace_until;
+  }
   void record(const Op& op, std::optional<std::uint64_t> value,
               std::optional<std::uint64_t> old_value);
   Place here(const Op& op);

@@ -51,6 +51,11 @@ void TraceRecorder::add(ThreadId thread, std::uint64_t step, const Op& op, Switc
   unsettled_ = op.kind == OpKind::write;
 }
 
+void TraceRecorder::skip() {
+  settle();
+  if (trace_.events.empty()) trace_.truncated = true;
+}
+
 void TraceRecorder::set_values(std::optional<std::uint64_t> value,
                                std::optional<std::uint64_t> old_value) {
   trace_.events.back().value = value;

@@ -20,6 +20,8 @@ class TraceRecorder {
   // write is filled in by settle().
   void add(ThreadId thread, std::uint64_t step, const Op& op, SwitchReason why,
            const ProgramCode& code);
+  // Instead of add(), where nothing is to be recorded.
+  void skip();
   void set_values(std::optional<std::uint64_t> value, std::optional<std::uint64_t> old_value);
   // Reads what the last plain write wrote: its instruction runs after its hook, so this is called
   // at the next hook, before any other thread can run.

@@ -141,16 +141,19 @@ void serve_runs(RunHost& host) {
   // A worker that is killed must not leave its runs behind.
   native::system_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
   handle_faults();
+  begin_mapping_runs();
   const native::ThreadLocals locals;
   for (std::uint32_t served = 0;; ++served) {
     if (served > 0) {
       host.restore();
       restore_heap();
+      restore_maps();
       locals.reset_main();
     }
     execute_one(host.program());
     const bool all_joined = g_shared->joins.load() + 1 == g_shared->thread_count.load();
-    if (!all_joined || reported_other_than_races() || !heap_is_restorable()) {
+    if (!all_joined || reported_other_than_races() || !heap_is_restorable() ||
+        !maps_are_restorable()) {
       end_run_and_process();
     }
     const std::uint32_t go = g_shared->go.load();

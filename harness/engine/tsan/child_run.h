@@ -17,6 +17,13 @@ extern constinit thread_local TsanThread* t_self
 bool heap_is_restorable();
 void restore_heap();
 
+// The same of what the program maps. To be called before main, and in the process that executes
+// runs before the first.
+void note_maps_constructed();
+void begin_mapping_runs();
+bool maps_are_restorable();
+void restore_maps();
+
 // Executes runs as `go` asks for them, until one leaves this process unfit for another. Called in
 // the child, and does not return.
 [[noreturn]] void serve_runs(RunHost& host);

@@ -348,4 +348,5 @@ void restore_heap() {
 
 void heddle::note_program_constructed() {
   tsan::g_constructed.freeze();
+  tsan::note_maps_constructed();
 }

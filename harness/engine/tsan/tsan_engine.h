@@ -18,6 +18,7 @@ namespace heddle {
 //     that comes (else ThreadSanitizer would see races between runs);
 //   - what static objects own on the heap when main begins can be put back: it came from operator
 //     new (what constructors had from malloc() is not noticed);
+//   - so can what the program maps (native::MappedMemory);
 //   - nothing but data races was reported.
 // Where a run in a process with a past reports anything but a data race (a lock order, a mutex
 // used wrongly: these are kept by mutex, whatever run used it), its result is dropped and the run

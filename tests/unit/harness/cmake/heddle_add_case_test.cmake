@@ -86,6 +86,26 @@ elseif(SCENARIO STREQUAL "an_engines_own_value_wins_wherever_it_stands")
   expect_options(sample.fuzz "--engine fuzz --expect fail:lost_wakeup --runs 9 -- one two")
   expect_options(sample.relacy "--engine relacy --expect fail --runs 9 -- one two")
 
+elseif(SCENARIO STREQUAL "leaks_and_stop_at_race_are_for_fuzz_alone")
+  configure("heddle_add_case(leaking case.cpp LEAKS)"
+            "heddle_add_case(racing case.cpp RUNS 9 STOP_AT_RACE OPTIONS --seed 7 ARGS one)"
+            "heddle_add_case(both case.cpp STOP_AT_RACE ENGINES fuzz LEAKS)")
+  expect_configured()
+  expect_options(leaking.stress "--engine stress --expect pass")
+  expect_options(leaking.tsan "--engine tsan --expect pass")
+  expect_options(leaking.fuzz "--engine fuzz --expect pass --leaks")
+  expect_options(leaking.relacy "--engine relacy --expect pass")
+  expect_options(racing.stress "--engine stress --expect pass --runs 9 --seed 7 -- one")
+  expect_options(racing.fuzz
+    "--engine fuzz --expect pass --runs 9 --stop-at-race --seed 7 -- one")
+  expect_options(both.fuzz "--engine fuzz --expect pass --leaks --stop-at-race")
+
+elseif(SCENARIO STREQUAL "an_option_of_fuzz_without_fuzz_stops_the_configuration")
+  configure("heddle_add_case(sample case.cpp ENGINES stress tsan LEAKS)")
+  if(status EQUAL 0 OR NOT output MATCHES "LEAKS is for the engine fuzz")
+    fail("status ${status}, output:\n${output}")
+  endif()
+
 elseif(SCENARIO STREQUAL "manifest_names_each_case_and_what_is_expected")
   string(CONCAT command
     "add_executable(heddle_cli case.cpp)\n"

@@ -24,6 +24,20 @@ function(configure)
   foreach(name IN ITEMS unlocked_counter mutex_counter)
     file(COPY "${SOURCE_DIR}/cases/data_race/${name}.cpp" DESTINATION "${project}/cases")
   endforeach()
+  file(COPY "${SOURCE_DIR}/tests/verdicts/programs/any/leaked_message.cpp"
+    DESTINATION "${project}/cases")
+  # No run may come to fork(): that would be an error of the search.
+  file(WRITE "${project}/cases/fork_after_race.cpp"
+    "#include <thread>\n"
+    "#include <unistd.h>\n"
+    "int counter = 0;\n"
+    "int main() {\n"
+    "  std::thread first([] { ++counter; });\n"
+    "  std::thread second([] { ++counter; });\n"
+    "  first.join();\n"
+    "  second.join();\n"
+    "  return fork() < 0;\n"
+    "}\n")
   file(WRITE "${project}/CMakeLists.txt"
     "cmake_minimum_required(VERSION 3.25)\n"
     "project(outside LANGUAGES CXX)\n"
@@ -35,7 +49,11 @@ function(configure)
   file(WRITE "${project}/cases/CMakeLists.txt"
     "heddle_add_case(my_race unlocked_counter.cpp\n"
     "  EXPECT fail:data_race stress:any RUNS 200)\n"
-    "heddle_add_case(my_counter mutex_counter.cpp RUNS 200)\n")
+    "heddle_add_case(my_counter mutex_counter.cpp RUNS 200)\n"
+    "heddle_add_case(my_leak leaked_message.cpp LEAKS\n"
+    "  EXPECT pass fuzz:fail:leak RUNS 200)\n"
+    "heddle_add_case(my_fork fork_after_race.cpp STOP_AT_RACE\n"
+    "  EXPECT fail:data_race ENGINES fuzz RUNS 200)\n")
   execute_process(
     COMMAND "${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${project}" -B "${build}"
             -DCMAKE_CXX_COMPILER=${CXX} ${ARG_OPTIONS}
@@ -45,7 +63,7 @@ function(configure)
   endif()
 endfunction()
 
-# The tests are those of both cases in all engines, run by this command.
+# The tests are those of the cases in their engines, run by this command.
 function(expect_tests_with COMMAND)
   execute_process(
     COMMAND "${CMAKE_CTEST_COMMAND}" --show-only=json-v1
@@ -62,9 +80,10 @@ function(expect_tests_with COMMAND)
     endif()
   endforeach()
   set(wanted "")
-  foreach(case IN ITEMS my_race my_counter)
+  foreach(case IN ITEMS my_race my_counter my_leak)
     list(APPEND wanted ${case}.stress ${case}.tsan ${case}.fuzz ${case}.relacy)
   endforeach()
+  list(APPEND wanted my_fork.fuzz)
   if(NOT names STREQUAL wanted)
     fail("the tests are ${names}")
   endif()
@@ -132,7 +151,7 @@ elseif(SCENARIO STREQUAL "fetches_heddle_into_its_own_build")
   file(COPY "${HEDDLE_DIR}/bin/heddle" DESTINATION "${inner}/bin")
   file(COPY "${HEDDLE_DIR}/lib/libheddle.so" "${HEDDLE_DIR}/lib/libheddle-tsan.so"
     DESTINATION "${inner}/lib")
-  build(my_race my_counter)
+  build(my_race my_counter my_leak my_fork)
   expect_tests_with("${inner}/bin/heddle")
   expect_tests_pass()
   execute_process(COMMAND "${inner}/bin/heddle" run my_counter --engine fuzz --runs 10

@@ -177,6 +177,49 @@ TEST(InterleavingTest, loops_are_folded_around_a_preemption) {
   EXPECT_EQ(interleaving.rows[1].fold_rows, 2U);
 }
 
+TEST(InterleavingTest, the_last_rows_are_of_all_that_was_done_in_own_code) {
+  const FakeSymbols symbols{{{1, scenario::line("wait", "a.cpp", 1)},
+                             {2, scenario::line("std::wait", "/usr/include/c++/12/atomic", 2)}},
+                            {{0x10, "flag"}}};
+  TraceBuilder trace;
+  trace.add(0, scenario::with(OpKind::thread_create, 1, 1))
+      .add(0, scenario::with(OpKind::thread_join, 1, 1))
+      .because(SwitchReason::blocked)
+      .add(1, {.kind = OpKind::yield, .pc = 1})
+      .add(1, scenario::access(OpKind::read, 0x18, 2), 0)
+      .add(1, scenario::access(OpKind::read, 0x10, 1), 0);
+  Names names{symbols};
+  const Trace whole = trace.take();
+  const Interleaving all = select_last_rows(whole, names);
+  EXPECT_EQ(summary(all), (Lines{"T0 start T1", "T0 wait for T1 to end", "T1 yield [T0 2]",
+                                 "T1 read flag -> 0"}));
+  EXPECT_FALSE(all.truncated);
+  EXPECT_EQ(all.threads, (std::vector<ThreadId>{0, 1}));
+  const Interleaving last = select_last_rows(whole, names, 1);
+  EXPECT_EQ(summary(last), (Lines{"T1 read flag -> 0"}));
+  EXPECT_TRUE(last.truncated);
+  EXPECT_EQ(last.rows.front().number, 1U);
+  EXPECT_EQ(last.threads, (std::vector<ThreadId>{1}));
+}
+
+TEST(InterleavingTest, no_loop_is_cut_where_the_last_rows_begin) {
+  const FakeSymbols symbols{{{1, scenario::line("work", "a.cpp", 1)}},
+                            {{0x10, "a"}, {0x20, "b"}, {0x30, "c"}}};
+  TraceBuilder trace;
+  trace.add(0, scenario::access(OpKind::read, 0x30, 1), 1);
+  for (int i = 0; i < 5; ++i) {
+    trace.add(0, scenario::access(OpKind::read, 0x10, 1), 1)
+        .add(0, scenario::access(OpKind::read, 0x20, 1), 2);
+  }
+  trace.add(0, scenario::access(OpKind::read, 0x30, 1), 3);
+  Names names{symbols};
+  const Trace whole = trace.take();
+  const Lines loop{"T0 read a -> 1 x5", "T0 read b -> 2 x5", "T0 read c -> 3"};
+  EXPECT_EQ(summary(select_last_rows(whole, names, 3)), loop);
+  EXPECT_EQ(summary(select_last_rows(whole, names, 2)), loop);
+  EXPECT_EQ(summary(select_last_rows(whole, names, 1)), Lines{"T0 read c -> 3"});
+}
+
 TEST(InterleavingTest, two_rounds_are_not_folded) {
   const FakeSymbols symbols = scenario::loop_symbols();
   Names names{symbols};
