@@ -61,7 +61,6 @@ constexpr char kBarrier[] = "it has no barriers";
 constexpr char kOnce[] = "it has no initialisation that others wait for (once, local static)";
 constexpr char kFutex[] = "it has no waiting for an atomic (futex), which C++20 is built on";
 constexpr char kTimeout[] = "it has no waits with a limit of time";
-constexpr char kKeys[] = "it has no storage of the thread that is destroyed at its end";
 constexpr char kThreadsH[] = "it has no threads.h";
 constexpr char kHeap[] = "it does not know which memory is free";
 constexpr char kMutexLife[] = "it does not know when a mutex is destroyed";
@@ -142,8 +141,8 @@ const std::vector<Program> kPrograms = {
     {"heap_use_after_free.fixed", clean(), clean()},
     {"invariant_abort", finds(abort), finds(abort)},
     {"invariant_abort.fixed", clean(), clean()},
-    {"key_destructor", finds(double_free), Unsupported{kKeys}},
-    {"key_destructor.fixed", clean(), Unsupported{kKeys}},
+    {"key_destructor", finds(double_free), Unsupported{kHeap}},
+    {"key_destructor.fixed", clean(), clean()},
     {"latch", finds(data_race, {assertion}), Unsupported{kFutex}},
     {"latch.fixed", clean(), Unsupported{kFutex}},
     {"latch_count", finds(deadlock, {lost_wakeup}), Unsupported{kFutex}},

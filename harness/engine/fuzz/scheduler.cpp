@@ -163,7 +163,7 @@ void Scheduler::begin_run(std::uint64_t number) {
   racy_.begin_run();
   fingerprint_.begin_run(!job_->replay);
   run_races_.clear();
-  keys_.clear();
+  keys_.begin_run();
   allocations_.clear();
   switch_reason_ = SwitchReason::none;
   if (live_.count != nullptr) live_.count->store(0, std::memory_order_relaxed);
@@ -1566,7 +1566,7 @@ void Scheduler::finish_thread() {
     self.destructors.pop_back();
     destructor.function(destructor.object);
   }
-  run_key_destructors(self);
+  keys_.run_destructors(self.key_values);
   ++running_.step;
   const Op op{.kind = OpKind::thread_exit};
   done(op);

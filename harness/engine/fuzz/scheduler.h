@@ -24,6 +24,7 @@
 #include "harness/engine/fuzz/shadow.h"
 #include "harness/engine/fuzz/sync_object.h"
 #include "harness/engine/fuzz/trace_recorder.h"
+#include "harness/engine/thread_keys.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/program_heap.h"
 
@@ -87,9 +88,9 @@ struct FuzzThread {
     void* object;
   };
   std::vector<Destructor> destructors;  // of thread_local objects
-  std::vector<void*> key_values;        // index: key, from kFirstKey on
-  Address base_frame = 0;               // of the frame that called its start routine
-  _Unwind_Exception unwinding = {};     // of pthread_exit()
+  ThreadKeys::Values key_values;
+  Address base_frame = 0;            // of the frame that called its start routine
+  _Unwind_Exception unwinding = {};  // of pthread_exit()
 };
 
 // What of the running thread the hooks need at every access, in one cache line.
@@ -328,7 +329,6 @@ class Scheduler {
   int futex_wake(const SyncCall& call, Address pc);
   [[noreturn]] void bad_unlock(const Op& op, const SyncObject& object, const char* what);
   [[noreturn]] void self_deadlock(const Op& op, const Op& taken, const char* what);
-  void run_key_destructors(FuzzThread& thread);
 
   // The object at this address, made if there is none yet.
   SyncObject& sync_at(Address address, Address pc);
@@ -466,11 +466,7 @@ class Scheduler {
   std::unordered_map<Address, Allocation> allocations_;
 
   std::uint64_t decisions_ = 0;
-  struct Key {
-    bool used = false;
-    void (*destructor)(void*) = nullptr;
-  };
-  std::vector<Key> keys_;  // made in this run, from kFirstKey on
+  ThreadKeys keys_;
 
   RunResult result_;
 };

@@ -93,7 +93,8 @@ void Scheduler::add_thread_roots(bool main_returned, std::vector<MemoryRange>& r
       const Address begin = thread.fs_base + range.offset;
       roots.push_back({begin, begin + range.size});
     }
-    roots.push_back(range_of(thread.key_values.data(), thread.key_values.size() * sizeof(void*)));
+    roots.push_back(
+        range_of(thread.key_values.data(), thread.key_values.size() * sizeof(ThreadKeys::Value)));
     if (thread.state == FuzzThread::State::finished) continue;
     roots.push_back(range_of(&thread.argument, sizeof thread.argument));
     const auto stack_end = reinterpret_cast<Address>(thread.stack_top);

@@ -17,10 +17,6 @@
 namespace heddle {
 namespace {
 
-// Keys of a run are numbered from here, above all of the C library's, so that keys made before main
-// stay the C library's.
-constexpr pthread_key_t kFirstKey = 0x4000'0000;
-
 Address address_of(const void* pointer) {
   return reinterpret_cast<Address>(pointer);
 }
@@ -370,59 +366,21 @@ int Scheduler::futex_wake(const SyncCall& call, Address pc) {
 // -------------------------------------------------------------------------
 
 int Scheduler::create_key(pthread_key_t* key, void (*destructor)(void*)) {
-  const RuntimeScope scope;
-  const auto unused =
-      std::find_if(keys_.begin(), keys_.end(), [](const Key& known) { return !known.used; });
-  const auto index = static_cast<std::size_t>(unused - keys_.begin());
-  if (index == PTHREAD_KEYS_MAX) return EAGAIN;
-  if (unused == keys_.end()) keys_.emplace_back();
-  keys_[index] = {.used = true, .destructor = destructor};
-  for (std::size_t i = 0; i < used_threads_; ++i) {
-    auto& values = threads_[i]->key_values;
-    if (index < values.size()) values[index] = nullptr;
-  }
-  *key = kFirstKey + static_cast<pthread_key_t>(index);
-  return 0;
+  return keys_.create(key, destructor);
 }
 
 int Scheduler::delete_key(pthread_key_t key) {
-  if (key < kFirstKey) return passthrough_table().key_delete(key);
-  const std::size_t index = key - kFirstKey;
-  if (index >= keys_.size() || !keys_[index].used) return EINVAL;
-  keys_[index] = {};
-  return 0;
+  return ThreadKeys::owns(key) ? keys_.remove(key) : passthrough_table().key_delete(key);
 }
 
 int Scheduler::set_key(pthread_key_t key, void* value) {
-  if (key < kFirstKey) return passthrough_table().key_set(key, value);
-  const std::size_t index = key - kFirstKey;
-  if (index >= keys_.size() || !keys_[index].used) return EINVAL;
-  const RuntimeScope scope;
-  auto& values = running_.thread->key_values;
-  if (index >= values.size()) values.resize(index + 1);
-  values[index] = value;
-  return 0;
+  return ThreadKeys::owns(key) ? keys_.set(running_.thread->key_values, key, value)
+                               : passthrough_table().key_set(key, value);
 }
 
 void* Scheduler::get_key(pthread_key_t key) const {
-  if (key < kFirstKey) return passthrough_table().key_get(key);
-  const std::size_t index = key - kFirstKey;
-  const auto& values = running_.thread->key_values;
-  return index < values.size() ? values[index] : nullptr;
-}
-
-void Scheduler::run_key_destructors(FuzzThread& thread) {
-  // As often as POSIX asks for: a destructor may set values again.
-  for (int round = 0; round < PTHREAD_DESTRUCTOR_ITERATIONS; ++round) {
-    bool any = false;
-    for (std::size_t i = 0; i < thread.key_values.size(); ++i) {
-      void* value = std::exchange(thread.key_values[i], nullptr);
-      if (value == nullptr || keys_[i].destructor == nullptr) continue;
-      any = true;
-      keys_[i].destructor(value);
-    }
-    if (!any) return;
-  }
+  return ThreadKeys::owns(key) ? keys_.get(running_.thread->key_values, key)
+                               : passthrough_table().key_get(key);
 }
 
 // ---- freed memory

@@ -86,6 +86,7 @@ bool Runner<kThreads, Search>::execute(const RunOrder& order, const Program& pro
   stuck_ = false;
   too_many_threads_ = false;
   exiting_ = false;
+  keys_.begin_run();
   initializing_.clear();
   alone_ = true;
   created_ = 0;
@@ -813,6 +814,7 @@ void Runner<kThreads, Search>::run_destructors() {
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
 void Runner<kThreads, Search>::end_thread(void* value, Address pc) {
   run_destructors();
+  keys_.run_destructors(me().key_values);
   ThreadState& state = me();
   ++state.steps;
   state.result = value;
@@ -1149,10 +1151,20 @@ EngineTable Runner<kThreads, Search>::make_table() {
   table.cond_destroy = [](pthread_cond_t* c, Address) { return self_->destroy_condition(c); };
   table.sync_call = [](const SyncCall& call, Address pc) { return self_->sync_call(call, pc); };
   table.unsupported = [](const char* function, Address) { self_->refuse(function); };
-  table.key_create = passthrough_table().key_create;
-  table.key_delete = passthrough_table().key_delete;
-  table.key_set = passthrough_table().key_set;
-  table.key_get = passthrough_table().key_get;
+  table.key_create = [](pthread_key_t* key, void (*destructor)(void*)) {
+    return self_->keys_.create(key, destructor);
+  };
+  table.key_delete = [](pthread_key_t key) {
+    return ThreadKeys::owns(key) ? self_->keys_.remove(key) : passthrough_table().key_delete(key);
+  };
+  table.key_set = [](pthread_key_t key, void* value) {
+    return ThreadKeys::owns(key) ? self_->keys_.set(self_->me().key_values, key, value)
+                                 : passthrough_table().key_set(key, value);
+  };
+  table.key_get = [](pthread_key_t key) {
+    return ThreadKeys::owns(key) ? self_->keys_.get(self_->me().key_values, key)
+                                 : passthrough_table().key_get(key);
+  };
   table.yield = [](Address pc) { return self_->give_way(OpKind::yield, pc); };
   table.sleep = [](const timespec* duration, Address pc) {
     self_->now_ns_ += static_cast<std::uint64_t>(duration->tv_sec) * kNanoseconds +

@@ -22,6 +22,7 @@
 #include "harness/engine/relacy/relacy_schedulers.h"
 #include "harness/engine/relacy/relacy_shadow.h"
 #include "harness/engine/relacy/relacy_state.h"
+#include "harness/engine/thread_keys.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/model/op.h"
@@ -69,6 +70,7 @@ struct ThreadState {
   rl::win_waitable_object* sync = nullptr;
   std::optional<std::size_t> write_to_read;  // event whose value is in memory by now
   std::vector<std::pair<void (*)(void*), void*>> destructors;
+  ThreadKeys::Values key_values;
 };
 
 // The failures that a job has described in full. A program that fails in most runs would spend
@@ -455,6 +457,7 @@ class Runner final : public RunnerBase {
   bool stuck_ = false;
   bool too_many_threads_ = false;
   bool exiting_ = false;
+  ThreadKeys keys_;
   std::vector<Address> initializing_;  // once-flags whose routine runs
   bool alone_ = true;  // only thread 0 lives, and all that others did happened before
   int created_ = 0;

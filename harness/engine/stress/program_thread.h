@@ -13,6 +13,7 @@
 #include "harness/engine/native/delayer.h"
 #include "harness/engine/native/raw_system.h"
 #include "harness/engine/native/thread_slot.h"
+#include "harness/engine/thread_keys.h"
 #include "harness/model/op.h"
 
 namespace heddle::stress {
@@ -43,6 +44,7 @@ struct alignas(64) ProgramThread {
   Address base_frame = 0;  // the frame that `leave` returns to
   std::array<Destructor, 128> destructors;
   std::size_t destructor_count = 0;
+  ThreadKeys::Values key_values;
 
   // The work at hand.
   void* (*start)(void*) = nullptr;

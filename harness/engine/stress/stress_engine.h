@@ -28,8 +28,8 @@ namespace heddle {
 // one can do neither, the run is reported by RunHost::end_run_and_process(), which may be called
 // from a thread of the engine's own.
 //
-// Limits: 1 024 threads a run; pthread keys' destructors do not run; thread_local variables of the
-// program's shared libraries keep their values from run to run.
+// Limits: 1 024 threads a run; thread_local variables of the program's shared libraries keep their
+// values from run to run.
 std::unique_ptr<Engine> make_stress_engine();
 
 }  // namespace heddle

@@ -417,6 +417,25 @@ int thread_atexit(void (*destructor)(void*), void* object, void* module) {
   return 0;
 }
 
+int key_create(pthread_key_t* key, void (*destructor)(void*)) {
+  return t_self == nullptr ? passthrough_table().key_create(key, destructor)
+                           : g_run.keys.create(key, destructor);
+}
+
+int key_delete(pthread_key_t key) {
+  return ThreadKeys::owns(key) ? g_run.keys.remove(key) : passthrough_table().key_delete(key);
+}
+
+int key_set(pthread_key_t key, void* value) {
+  if (!ThreadKeys::owns(key)) return passthrough_table().key_set(key, value);
+  return t_self == nullptr ? EINVAL : g_run.keys.set(t_self->key_values, key, value);
+}
+
+void* key_get(pthread_key_t key) {
+  if (!ThreadKeys::owns(key)) return passthrough_table().key_get(key);
+  return t_self == nullptr ? nullptr : g_run.keys.get(t_self->key_values, key);
+}
+
 // pthread_exit() runs the destructors of the objects on the thread's stack: a lock held by a
 // lock_guard there must be given back.
 _Unwind_Reason_Code stop_at_base(int, _Unwind_Action actions, _Unwind_Exception_Class,
@@ -497,14 +516,10 @@ constinit const EngineTable kStressTable = {
     .cond_destroy = cond_destroy,
     .sync_call = sync_call,
     .unsupported = [](const char*, Address) {},
-    .key_create =
-        [](pthread_key_t* key, void (*destructor)(void*)) {
-          return passthrough_table().key_create(key, destructor);
-        },
-    .key_delete = [](pthread_key_t key) { return passthrough_table().key_delete(key); },
-    .key_set = [](pthread_key_t key,
-                  void* value) { return passthrough_table().key_set(key, value); },
-    .key_get = [](pthread_key_t key) { return passthrough_table().key_get(key); },
+    .key_create = key_create,
+    .key_delete = key_delete,
+    .key_set = key_set,
+    .key_get = key_get,
     .heap_free = nullptr,
     .double_free = nullptr,
     .yield = yield,

@@ -97,6 +97,7 @@ void Run::begin(std::uint64_t run, ProgramThread& main) {
   main.gate_budget = 0;
   main.blocking = false;
   main.destructor_count = 0;
+  keys.begin_run();
   main.finished = 0;
   main.detached = false;
   main.joined = false;
@@ -278,7 +279,10 @@ void Run::work(ProgramThread& self) {
     if (stopping()) leave(self, kStopped);
     self.result = self.start(self.argument);
   }
-  if (code != kStopped) run_destructors(self);
+  if (code != kStopped) {
+    run_destructors(self);
+    keys.run_destructors(self.key_values);
+  }
   t_program_code = false;
   t_self = nullptr;
   self.blocking.store(false, std::memory_order_relaxed);

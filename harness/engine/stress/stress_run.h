@@ -56,6 +56,8 @@ class Run {
   // From any thread: the run's end is written, all threads are to leave.
   void request_stop();
 
+  ThreadKeys keys;
+
   // --- for the monitor
   Outcome outcome() const;
   std::uint64_t sequence() const { return sequence_.load(std::memory_order_acquire); }
