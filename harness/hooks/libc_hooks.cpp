@@ -12,6 +12,7 @@
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/exit_functions.h"
 #include "harness/hooks/real_calls.h"
+#include "harness/hooks/system_objects.h"
 
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
 #define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
@@ -36,6 +37,7 @@ int sleep_for(std::int64_t seconds, std::int64_t nanoseconds, heddle::Address pc
 
 HEDDLE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attr,
                                  void* (*start)(void*), void* argument) {
+  if (heddle::in_openmp_library(HEDDLE_PC)) g_engine_table->unsupported("OpenMP", HEDDLE_PC);
   return g_engine_table->thread_create(thread, attr, start, argument, HEDDLE_PC);
 }
 

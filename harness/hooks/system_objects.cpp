@@ -6,36 +6,48 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 
 #include "harness/hooks/system_libraries.h"
 
 namespace heddle {
 namespace {
 
-// An address, and the answer for it in the lowest bit: such objects are aligned.
-constinit std::array<std::atomic<std::uintptr_t>, 64> g_answers = {};
+// An address times two, and the answer for it in the lowest bit.
+using Answers = std::array<std::atomic<std::uintptr_t>, 64>;
 
-bool look_up(const void* object) {
-  Dl_info info;
-  link_map* module = nullptr;
-  if (dladdr1(object, &info, reinterpret_cast<void**>(&module), RTLD_DL_LINKMAP) == 0) {
-    return false;
+template <typename Is>
+bool ask(Answers& answers, std::uintptr_t address, std::size_t slot, Is is) {
+  auto& answer = answers[slot % answers.size()];
+  std::uintptr_t known = answer.load(std::memory_order_relaxed);
+  if (known >> 1U != address) {
+    Dl_info info;
+    link_map* module = nullptr;
+    const bool found = dladdr1(reinterpret_cast<const void*>(address), &info,
+                               reinterpret_cast<void**>(&module), RTLD_DL_LINKMAP) != 0;
+    // The executable has no name here.
+    const std::string_view path = found && module->l_name != nullptr ? module->l_name : "";
+    known = address << 1U | (!path.empty() && is(path) ? 1U : 0U);
+    answer.store(known, std::memory_order_relaxed);
   }
-  // The executable has no name here.
-  return module->l_name != nullptr && *module->l_name != '\0' && is_system_library(module->l_name);
+  return (known & 1U) != 0;
 }
+
+constinit Answers g_system = {};
+constinit Answers g_openmp = {};
 
 }  // namespace
 
 bool in_system_library(const void* object) {
   const auto address = reinterpret_cast<std::uintptr_t>(object);
-  auto& slot = g_answers[address / sizeof(std::uint32_t) % g_answers.size()];
-  std::uintptr_t known = slot.load(std::memory_order_relaxed);
-  if ((known & ~std::uintptr_t{1}) != address) {
-    known = address | (look_up(object) ? 1U : 0U);
-    slot.store(known, std::memory_order_relaxed);
-  }
-  return (known & 1U) != 0;
+  return ask(g_system, address, address / sizeof(std::uint32_t), is_system_library);
+}
+
+bool in_openmp_library(std::uintptr_t code) {
+  return ask(g_openmp, code, code, [](std::string_view path) {
+    const std::string_view name = detail::file_name(path);
+    return name.starts_with("libgomp") || name.starts_with("libomp") || name.starts_with("libiomp");
+  });
 }
 
 }  // namespace heddle

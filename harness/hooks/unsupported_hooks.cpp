@@ -64,10 +64,16 @@ HEDDLE_REFUSED(int, pthread_timedjoin_np,
                (pthread_t thread, void** result, const timespec* deadline),
                (thread, result, deadline))
 HEDDLE_REFUSED(int, sigwait, (const sigset_t* set, int* signal), (set, signal))
+HEDDLE_REFUSED(int, sigwaitinfo, (const sigset_t* set, siginfo_t* info), (set, info))
+HEDDLE_REFUSED(int, sigtimedwait, (const sigset_t* set, siginfo_t* info, const timespec* duration),
+               (set, info, duration))
+HEDDLE_REFUSED(int, sigsuspend, (const sigset_t* mask), (mask))
 HEDDLE_REFUSED(int, pause, (), ())
 
 HEDDLE_REFUSED(int, accept, (int socket, sockaddr* address, socklen_t* length),
                (socket, address, length))
+HEDDLE_REFUSED(int, accept4, (int socket, sockaddr* address, socklen_t* length, int flags),
+               (socket, address, length, flags))
 HEDDLE_REFUSED(int, connect, (int socket, const sockaddr* address, socklen_t length),
                (socket, address, length))
 HEDDLE_REFUSED(ssize_t, recv, (int socket, void* data, size_t size, int flags),
@@ -81,6 +87,16 @@ HEDDLE_REFUSED(int, poll, (pollfd * files, nfds_t count, int timeout), (files, c
 HEDDLE_REFUSED(int, select,
                (int count, fd_set* read, fd_set* write, fd_set* except, timeval* timeout),
                (count, read, write, except, timeout))
+HEDDLE_REFUSED(int, ppoll,
+               (pollfd * files, nfds_t count, const timespec* timeout, const sigset_t* mask),
+               (files, count, timeout, mask))
+HEDDLE_REFUSED(int, pselect,
+               (int count, fd_set* read, fd_set* write, fd_set* except, const timespec* timeout,
+                const sigset_t* mask),
+               (count, read, write, except, timeout, mask))
+HEDDLE_REFUSED(int, epoll_pwait,
+               (int epoll, epoll_event* events, int count, int timeout, const sigset_t* mask),
+               (epoll, events, count, timeout, mask))
 HEDDLE_REFUSED(int, epoll_wait, (int epoll, epoll_event* events, int count, int timeout),
                (epoll, events, count, timeout))
 

@@ -2,6 +2,8 @@
 // taken for a failure.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "verdict_support.h"
 
 namespace heddle::verdicts {
@@ -32,6 +34,15 @@ TEST(OutsideWorld, another_process_is_refused_by_name) {
 TEST(OutsideWorld, a_library_loaded_in_a_run_is_refused_by_name) {
   const EngineResult result = run_with({"dlopen"}, 10);
   EXPECT_NE(result.error.value_or("").find("calls dlopen"), std::string::npos)
+      << result.error.value_or("no error");
+  EXPECT_EQ(result.failed, 0U);
+}
+
+TEST(OutsideWorld, threads_of_openmp_are_refused_by_name) {
+  const SearchOptions options = search_options(program_path("openmp"), EngineKind::fuzz, 10);
+  if (!std::filesystem::exists(options.worker.program)) GTEST_SKIP() << "not built with g++";
+  const EngineResult result = search_once(options);
+  EXPECT_NE(result.error.value_or("").find("calls OpenMP"), std::string::npos)
       << result.error.value_or("no error");
   EXPECT_EQ(result.failed, 0U);
 }

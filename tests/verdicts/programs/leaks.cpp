@@ -51,6 +51,17 @@ void twice(Function function) {
 
 }  // namespace
 
+// One line, called from two; compilers must not make one call of the two.
+[[gnu::noinline]] Message* make(int number) {
+  return new Message{number, nullptr};
+}
+[[gnu::noinline]] Message* make_first() {
+  return make(1);
+}
+[[gnu::noinline]] Message* make_second() {
+  return make(2);
+}
+
 int main(int argc, char** argv) {
   const std::string_view way = argc > 1 ? argv[1] : "";
   if (way == "lost") {
@@ -102,14 +113,8 @@ int main(int argc, char** argv) {
     uselocale(newlocale(LC_ALL_MASK, "C.UTF-8", nullptr));
   } else if (way == "same_line") {
     // One line of the program, called from two.
-    const auto make = [](int number) { return new Message{number, nullptr}; };
-    twice([&make](int number) {
-      Message* message = nullptr;
-      if (number == 1) {
-        message = make(1);
-      } else {
-        message = make(2);
-      }
+    twice([](int number) {
+      Message* message = number == 1 ? make_first() : make_second();
       // Or the compiler would see that nobody needs it, and allocate nothing.
       passing = message;
       passing = nullptr;
