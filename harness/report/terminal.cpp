@@ -177,6 +177,7 @@ std::string exhausted_text(const Exploration& exploration) {
   const std::string count = grouped(exploration.distinct);
   if (exploration.limited) return fmt::format("none in {}; loops cut short", count);
   if (exploration.bound == Exploration::kNoBound) {
+    if (exploration.distinct == 1) return "the only interleaving passes";
     return fmt::format("all {} interleavings pass", count);
   }
   return fmt::format("all {} within {} pass", count, plural(exploration.bound, "preemption"));

@@ -57,7 +57,8 @@ std::string method_of(const Job& job) {
 std::string explored_text(const EngineResult& result) {
   const bool complete = result.exploration.has_value() && result.exploration->complete;
   return "; dpor: " +
-         (complete ? "all " + std::to_string(result.exploration->executions) + " interleavings"
+         (complete ? "all " + std::to_string(result.exploration->executions) +
+                         (result.exploration->executions == 1 ? " interleaving" : " interleavings")
                    : std::to_string(result.explored) + " of the runs");
 }
 

@@ -217,6 +217,8 @@ const std::vector<Program> kPrograms = {
     {"stack_overflow", finds(signal), finds(signal)},
     {"stack_overflow.fixed", clean(), clean()},
     {"stop_callback.fixed", clean(), Unsupported{kFutex}},
+    {"stack_counter", finds(data_race, {assertion}), finds(data_race, {assertion})},
+    {"stack_counter.fixed", clean(), clean()},
     {"stop_token_unheard", finds(deadlock, {lost_wakeup}), Unsupported{kFutex}},
     {"stop_token_unheard.fixed", clean(), Unsupported{kFutex}},
     {"thread_local_shared", finds(data_race), finds(data_race)},

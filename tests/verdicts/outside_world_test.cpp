@@ -31,6 +31,17 @@ TEST(OutsideWorld, another_process_is_refused_by_name) {
   EXPECT_EQ(result.failed, 0U);
 }
 
+TEST(OutsideWorld, how_another_process_ends_is_no_end_of_the_run_with_real_threads) {
+  for (const EngineKind engine : {EngineKind::stress, EngineKind::tsan}) {
+    SearchOptions options = search_options(program_path("outside_world"), engine, 20);
+    options.worker.args = {"child"};
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.error.value_or(""), "");
+    EXPECT_EQ(result.runs, 20U);
+    EXPECT_EQ(result.failed, 0U) << to_string(engine);
+  }
+}
+
 TEST(OutsideWorld, a_library_loaded_in_a_run_is_refused_by_name) {
   const EngineResult result = run_with({"dlopen"}, 10);
   EXPECT_NE(result.error.value_or("").find("calls dlopen"), std::string::npos)

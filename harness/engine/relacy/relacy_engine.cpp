@@ -110,7 +110,7 @@ bool Runner<kThreads, Search>::execute(const RunOrder& order, const Program& pro
   params_.execution_depth_limit = static_cast<unsigned>(std::min<std::uint64_t>(limit, ~0U - 1));
   const auto reset = [this](int thread) {
     ThreadState& state = threads_[index(thread)];
-    state.finished = state.joined = state.detached = state.stack_is_shared = state.waits = false;
+    state.finished = state.joined = state.detached = state.waits = false;
     state.steps = 0;
     state.write_to_read.reset();
     state.destructors.clear();
@@ -497,14 +497,9 @@ void Runner<kThreads, Search>::access(Address address, unsigned size, Address pc
     if (self.steps > order_.step_limit) give_up("the step limit was reached");
     context().sched();
   }
-  // A thread's own stack is its own affair until somebody else looks into it.
-  if (address - self.stack_begin < FiberStacks::kSize) {
-    if (!self.stack_is_shared || cells_.find(address >> 3U) == nullptr) return;
-  }
   record(kWrite ? OpKind::write : OpKind::read, address, size, MemoryOrder::relaxed, pc);
   // What happened before all other threads were made, or after they were joined, races with none.
   if (alone_) return;
-  note_touched_stack(address);
   const unsigned offset = static_cast<unsigned>(address & 7U);
   if (offset + size <= 8) [[likely]] {
     access_cell<kWrite>(cell_of(address), offset, size, pc);
@@ -601,7 +596,6 @@ unsigned Runner<kThreads, Search>::relacy_rmw(ThreadInfo& thread, rl::atomic_dat
 template <rl::thread_id_t kThreads, template <rl::thread_id_t> typename Search>
 Atomic<kThreads>& Runner<kThreads, Search>::atomic_of(Address address, unsigned size, bool write,
                                                       Address pc) {
-  note_touched_stack(address);
   Cell<kThreads>& cell = cell_of(address);
   const unsigned offset = static_cast<unsigned>(address & 7U);
   const Plain<kThreads>* first_store = nullptr;

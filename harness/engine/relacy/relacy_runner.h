@@ -61,12 +61,9 @@ struct ThreadState {
   bool finished = false;
   bool joined = false;
   bool detached = false;
-  // Another thread touched this one's stack in this run: its own accesses to it count from here.
-  bool stack_is_shared = false;
   bool waits = false;  // the operation in `pending` has not been done yet
   Op pending;
   std::uint64_t steps = 0;
-  Address stack_begin = 0;
   rl::win_waitable_object* sync = nullptr;
   std::optional<std::size_t> write_to_read;  // event whose value is in memory by now
   std::vector<std::pair<void (*)(void*), void*>> destructors;
@@ -180,9 +177,6 @@ class Runner final : public RunnerBase {
  public:
   explicit Runner(unsigned bound) : params_(make_params(kRandom)), context_(params_, shared_) {
     if constexpr (!kRandom) scheduler().set_bound(bound);
-    for (int i = 0; i < kThreads; ++i) {
-      threads_[index(i)].stack_begin = address_of(g_fibers->top[index(i)]) - FiberStacks::kSize;
-    }
     self_ = this;
     g_runner = this;
   }
@@ -334,10 +328,6 @@ class Runner final : public RunnerBase {
   }
   // After scheduling. Checks for races of the atomic access with plain ones.
   Atomic<kThreads>& atomic_of(Address address, unsigned size, bool write, Address pc);
-  void note_touched_stack(Address address) {
-    const ThreadId owner = FiberStacks::owner(address);
-    if (owner < static_cast<ThreadId>(kThreads)) threads_[owner].stack_is_shared = true;
-  }
   void forget(Address begin, std::size_t size);
 
   static unsigned relacy_load(ThreadInfo& thread, rl::atomic_data* data, MemoryOrder order);

@@ -25,6 +25,17 @@ std::optional<native::ProgramText> g_text;
 
 constexpr std::array kFaults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
 
+// A process that the program starts (a death test, say) is not the run: how it ends is the
+// program's affair.
+void leave_child_processes_alone() {
+  [[maybe_unused]] static const int registered = pthread_atfork(nullptr, nullptr, [] {
+    t_self = nullptr;
+    struct sigaction standard {};
+    standard.sa_handler = SIG_DFL;
+    for (const int signal : kFaults) sigaction(signal, &standard, nullptr);
+  });
+}
+
 void on_stop(int) {
   ProgramThread* self = t_self;
   // Elsewhere the thread is on its way to a hook, where it sees by itself that it is to stop, and
@@ -172,6 +183,7 @@ class StressEngine final : public Engine {
   bool execute(const Job& job, RunHost& host) override {
     g_text.emplace();
     g_run.prepare(job);
+    leave_child_processes_alone();
     const SignalStack stack;
     const SignalHandlers handlers;
     const TerminateHandler terminate;

@@ -61,6 +61,8 @@ void finish(int status, Address pc) {
   g_shared->end.write(FailureKind::exit_status, t_self->id, pc, &t_self->slot, message.c_str());
 }
 
+constexpr std::array kFaults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
+
 void on_fault(int signal, siginfo_t* info, void* context) {
   if (t_self == nullptr) {
     // A fault of Heddle's own or of the runtime's: the watching process sees how this one ends.
@@ -84,9 +86,18 @@ void handle_faults() {
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_ONSTACK | SA_SIGINFO;
   action.sa_sigaction = on_fault;
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) {
-    sigaction(signal, &action, nullptr);
-  }
+  for (const int signal : kFaults) sigaction(signal, &action, nullptr);
+}
+
+// A process that the program starts (a death test, say) is not the run: how it ends is the
+// program's affair.
+void leave_child_processes_alone() {
+  pthread_atfork(nullptr, nullptr, [] {
+    t_self = nullptr;
+    struct sigaction standard {};
+    standard.sa_handler = SIG_DFL;
+    for (const int signal : kFaults) sigaction(signal, &standard, nullptr);
+  });
 }
 
 TsanThread& begin_main() {
@@ -141,6 +152,7 @@ void serve_runs(RunHost& host) {
   // A worker that is killed must not leave its runs behind.
   native::system_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
   handle_faults();
+  leave_child_processes_alone();
   begin_mapping_runs();
   const native::ThreadLocals locals;
   for (std::uint32_t served = 0;; ++served) {

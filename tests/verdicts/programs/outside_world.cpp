@@ -1,11 +1,14 @@
 // What a program does that no scheduler of threads controls, or that has no end that others cause;
 // the first argument says what.
 #include <dlfcn.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cassert>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -18,6 +21,20 @@ int plain[50'000];
 void fork_in_a_thread() {
   std::thread thread([] { fork(); });
   thread.join();
+}
+
+// As a death test does: another process ends in a way that is no end of this one.
+void have_a_child() {
+  std::thread([] { value = 1; }).join();
+  const pid_t child = fork();
+  if (child == 0) exit(3);
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 3) abort();
+  const pid_t crashing = fork();
+  if (crashing == 0) raise(SIGSEGV);
+  waitpid(crashing, &status, 0);
+  if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSEGV) abort();
 }
 
 void load_a_library() {
@@ -79,6 +96,7 @@ void take_ten_million_steps() {
 int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   if (what == "fork") fork_in_a_thread();
+  if (what == "child") have_a_child();
   if (what == "dlopen") load_a_library();
   if (what == "file") depend_on_a_file(argv[2]);
   if (what == "read") only_read();
