@@ -142,7 +142,9 @@ std::string coverage_text(const EngineResult& engine) {
   const auto& exploration = engine.exploration;
   if (engine.exhausted && exploration.has_value() && !exploration->limited) {
     // By the count of the search, which tells more apart: two numbers for one thing would puzzle.
-    text = fmt::format("all {}", plural(exploration->distinct, "interleaving"));
+    text = exploration->distinct == 1
+               ? "the only interleaving"
+               : fmt::format("all {}", plural(exploration->distinct, "interleaving"));
     if (exploration->bound != Exploration::kNoBound) {
       text += fmt::format(" within {}", plural(exploration->bound, "preemption"));
     }

@@ -55,11 +55,12 @@ std::string method_of(const Job& job) {
 
 // What auto did beside sampling.
 std::string explored_text(const EngineResult& result) {
-  const bool complete = result.exploration.has_value() && result.exploration->complete;
-  return "; dpor: " +
-         (complete ? "all " + std::to_string(result.exploration->executions) +
-                         (result.exploration->executions == 1 ? " interleaving" : " interleavings")
-                   : std::to_string(result.explored) + " of the runs");
+  if (!result.exploration.has_value() || !result.exploration->complete) {
+    return "; dpor: " + std::to_string(result.explored) + " of the runs";
+  }
+  const std::uint64_t executions = result.exploration->executions;
+  if (executions == 1) return "; dpor: the only interleaving";
+  return "; dpor: all " + std::to_string(executions) + " interleavings";
 }
 
 class Search {
