@@ -42,7 +42,7 @@ std::size_t Dfs::pick(const SchedulingPoint& point) {
     return !point.running && point.ready[i].id == point.thread;
   });
   if (gives_way != order_.end()) std::rotate(gives_way, gives_way + 1, order_.end());
-  std::uint32_t chosen = static_cast<std::uint32_t>(point.fallback);
+  auto chosen = static_cast<std::uint32_t>(point.fallback);
   if (all_wait) {
     // Round about, until the scheduler finds that nothing will ever change.
     seen_.limited = true;

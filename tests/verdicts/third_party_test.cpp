@@ -59,6 +59,8 @@ const std::vector<ThirdParty> kThirdParty = {
     {"boost_lockfree_spsc_queue", "libboost-dev", {}},
     {"boost_lockfree_spsc_queue.runtime", "libboost-dev", {}},
 
+    {"boost_asio_thread_pool", "libboost-dev", {}},
+
     // The queues have no other allocator than libtbbmalloc.so's, and ask for memory in
     // constructors: that library is loaded before main, and keeps its state in memory that it maps
     // itself.

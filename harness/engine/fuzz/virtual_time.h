@@ -1,4 +1,5 @@
-// The program's clocks under the scheduler: they stand still while any thread can go on.
+// The program's clocks under the scheduler: they stand still while any thread can go on. Each
+// thread has its own, see VectorClock::now().
 #pragma once
 
 #include <time.h>
