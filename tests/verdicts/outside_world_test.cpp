@@ -66,6 +66,13 @@ TEST(OutsideWorld, a_program_that_differs_from_itself_is_told_where) {
   ASSERT_TRUE(result.divergence->first.has_value() || result.divergence->second.has_value());
 }
 
+// The unwinder prepares itself once in a process: that is no step of the program.
+TEST(OutsideWorld, a_run_that_throws_first_is_like_the_others) {
+  const EngineResult result = run_with({"throw"}, 20);
+  EXPECT_EQ(result.failed, 20U);
+  EXPECT_FALSE(result.divergence.has_value());
+}
+
 TEST(OutsideWorld, reading_for_long_is_no_livelock) {
   expect_all_pass(run_with({"read"}, 20), 20);
 }

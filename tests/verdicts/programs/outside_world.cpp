@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -97,6 +98,10 @@ int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   if (what == "fork") fork_in_a_thread();
   if (what == "child") have_a_child();
+  if (what == "throw") {
+    std::thread([] { value = 1; }).join();
+    throw std::runtime_error("the process's first exception");
+  }
   if (what == "dlopen") load_a_library();
   if (what == "file") depend_on_a_file(argv[2]);
   if (what == "read") only_read();
