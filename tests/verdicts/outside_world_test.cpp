@@ -68,7 +68,9 @@ TEST(OutsideWorld, a_program_that_differs_from_itself_is_told_where) {
 
 // The unwinder prepares itself once in a process: that is no step of the program.
 TEST(OutsideWorld, a_run_that_throws_first_is_like_the_others) {
-  const EngineResult result = run_with({"throw"}, 20);
+  SearchOptions options = search_options(program_path("outside_world"), EngineKind::fuzz, 20);
+  options.worker.args = {"throw"};
+  const EngineResult result = search_once(options);
   EXPECT_EQ(result.failed, 20U);
   EXPECT_FALSE(result.divergence.has_value());
 }
