@@ -24,16 +24,22 @@ inline void Memory::access(Address address, unsigned size, Address pc) {
     access_point<kReplay, kWrite>(address, size, pc);
     return;
   }
-  check_access<kWrite>(address, size, pc);
+  check_access<kWrite, true>(address, size, pc);
 }
 
 // All else is a call at the end, so that the common way through saves no register.
-template <bool kWrite>
+template <bool kWrite, bool kLearns>
 inline void Memory::check_access(Address address, unsigned size, Address pc) {
   const std::uint8_t mask = byte_mask(address, size);
   ShadowCell* cell = shadow_.find(address);
   if (cell == nullptr) [[unlikely]] {
     record_first_access<kWrite>(mask, address, pc);
+    return;
+  }
+  // Before the short cut: it hides the second access of a thread from the detector, and with it the
+  // code address at which another could come between the two.
+  if (kLearns && (cell->racing & mask) != 0) [[unlikely]] {
+    learn_access<kWrite>(address, size, pc);
     return;
   }
   const History& history = cell->history;

@@ -13,6 +13,8 @@ void Memory::begin_run(std::uint64_t base) {
   races_.begin_run(base);
   locations_.begin_run();
   racy_.begin_run();
+  for (ShadowCell* cell : racing_) cell->racing = 0;
+  racing_.clear();
   run_races_.clear();
 }
 
@@ -20,6 +22,7 @@ template <bool kReplay, bool kWrite>
 void Memory::access_point(Address address, unsigned size, Address pc) {
   Run& run = *g_run;
   if (run.running().step >= run.running().stop_step) run.check_limits();
+  if (!kReplay && !racy_.contains(pc) && races(address, size, 0)) learn(pc);
   if (kReplay || racy_.contains(pc)) {
     const Op& op = run.begin_op(access_op(kWrite, address, size, pc));
     run.point();
@@ -28,11 +31,12 @@ void Memory::access_point(Address address, unsigned size, Address pc) {
     } else {
       run.looked(op);
     }
+    mark_if_shared(address, size);
   }
   if ((address & 7) + size > 8) {
     check_access_slow(kWrite, address, size, pc);
   } else {
-    check_access<kWrite>(address, size, pc);
+    check_access<kWrite, false>(address, size, pc);
   }
 }
 
@@ -40,6 +44,15 @@ template void Memory::access_point<false, false>(Address, unsigned, Address);
 template void Memory::access_point<false, true>(Address, unsigned, Address);
 template void Memory::access_point<true, false>(Address, unsigned, Address);
 template void Memory::access_point<true, true>(Address, unsigned, Address);
+
+template <bool kWrite>
+void Memory::learn_access(Address address, unsigned size, Address pc) {
+  learn(pc);
+  access_point<false, kWrite>(address, size, pc);
+}
+
+template void Memory::learn_access<false>(Address, unsigned, Address);
+template void Memory::learn_access<true>(Address, unsigned, Address);
 
 template <bool kWrite>
 void Memory::record_access(ShadowCell* cell, std::uint8_t mask, Address address, Address pc) {

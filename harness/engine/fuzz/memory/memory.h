@@ -40,6 +40,9 @@ class Memory {
       g_run->check_limits();
   }
 
+  // Whether some of these bytes, or accesses at this code address, are known to race in this run.
+  bool races(Address address, std::size_t size, Address pc) const;
+
   // ---- atomics: atomics.cpp ---------------------------------------------------------------------
 
   std::uint64_t atomic_load(Address address, unsigned size, MemoryOrder order, Address pc);
@@ -71,6 +74,9 @@ class Memory {
   template <bool kReplay, bool kWrite>
   [[gnu::noinline]] void access_point(Address address, unsigned size, Address pc);
   template <bool kWrite>
+  [[gnu::noinline]] void learn_access(Address address, unsigned size, Address pc);
+  // `kLearns`: bytes that race make a scheduling point of it.
+  template <bool kWrite, bool kLearns>
   void check_access(Address address, unsigned size, Address pc);
   template <bool kWrite>
   [[gnu::noinline]] void record_access(ShadowCell* cell, std::uint8_t mask, Address address,
@@ -83,6 +89,15 @@ class Memory {
   void check_access_slow(bool write, Address address, unsigned size, Address pc);
 
   Location& atomic_location(Address address, unsigned size, bool writes, Address pc);
+
+  // Accesses at this code address are scheduling points from now on.
+  void learn(Address pc);
+  // These bytes race: all accesses to them are scheduling points until the run ends.
+  void mark_racing(Address address, std::size_t size);
+  // The same, if another thread has accessed them too.
+  void mark_if_shared(Address address, std::size_t size);
+  template <typename Visit>
+  void for_each_cell(Address address, std::size_t size, Visit visit);
 
   // The access `op` of the running thread races with an earlier one.
   void on_race(const Race& race, const Op& op);
@@ -98,6 +113,7 @@ class Memory {
   RaceDetector races_;
   LocationTable locations_;
   RacySet racy_;
+  std::vector<ShadowCell*> racing_;  // cells with bytes that race
   std::vector<std::uint64_t> run_races_;  // pairs of code addresses seen in this run, hashed
   std::vector<DiesCallback> dies_;
 };

@@ -1,5 +1,7 @@
 #include "harness/engine/fuzz/memory/race_detector.h"
 
+#include <algorithm>
+
 namespace heddle {
 
 void RaceDetector::split(ShadowCell* cell) {
@@ -127,6 +129,32 @@ bool RaceDetector::check_against_atomics(const AtomicHistory& atomics, bool writ
   for (ThreadId t = 0; t < atomics.reads.size(); ++t) {
     if (t != self && atomics.reads.get(t) > clock.get(t)) {
       race = {t, atomics.read_pc, false, true, 0};
+      return true;
+    }
+  }
+  return false;
+}
+
+bool RaceDetector::touched_by_another(const History& history, std::uint32_t reads,
+                                      ThreadId self) const {
+  const auto is_anothers = [&](Epoch epoch) { return alive(epoch) && epoch.thread() != self; };
+  if (is_anothers(history.write)) return true;
+  if (!has_read_set(history, reads)) return is_anothers(history.read);
+  const auto& set = read_sets_[reads - 1].reads;
+  return std::any_of(set.begin(), set.end(),
+                     [&](const auto& read) { return is_anothers(read.first); });
+}
+
+bool RaceDetector::touched_by_another(const ShadowCell* cell, std::uint8_t mask,
+                                      ThreadId self) const {
+  if (!is_split(cell)) {
+    const History& history = cell->history;
+    const int bytes = history.write_access.mask() | history.read_access.mask();
+    return (bytes & mask) != 0 && touched_by_another(history, cell->reads, self);
+  }
+  const ByteHistories& split = splits_[cell->split - 1];
+  for (int i = 0; i < 8; ++i) {
+    if ((mask >> i & 1) != 0 && touched_by_another(split.bytes[i], split.reads[i], self)) {
       return true;
     }
   }

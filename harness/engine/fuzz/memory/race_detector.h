@@ -106,6 +106,10 @@ class RaceDetector {
   bool check_against_atomics(const AtomicHistory& atomics, bool writes, ThreadId self,
                              const VectorClock& clock, Race& race) const;
 
+  // Whether a thread other than `self` has accessed any of these bytes in this run, as far as is
+  // still known: the last write to them, and the reads since.
+  bool touched_by_another(const ShadowCell* cell, std::uint8_t mask, ThreadId self) const;
+
   // Whether an epoch is of this run.
   bool alive(Epoch epoch) const { return base_ < epoch; }
 
@@ -174,6 +178,7 @@ class RaceDetector {
   bool reads_ordered(std::uint32_t reads, const VectorClock& clock, Race& race) const;
   void add_read(std::uint32_t reads, Epoch now, Address pc);
   void begin_read_set(History& history, std::uint32_t& reads, Epoch now, Address pc);
+  bool touched_by_another(const History& history, std::uint32_t reads, ThreadId self) const;
   bool check_history(const History& history, std::uint32_t reads, bool writes,
                      const VectorClock& clock, Race& race) const;
 

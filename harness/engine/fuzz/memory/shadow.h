@@ -43,6 +43,7 @@ struct ShadowCell {
   std::uint32_t reads = 0;  // read set, if its owner is this history
   std::uint32_t split = 0;  // histories byte by byte, if its owner is this cell
   std::uint32_t sync = 0;   // first synchronisation object in these 8 bytes, if its cell is this
+  std::uint8_t racing = 0;  // which of the 8 bytes race in the run under way
 };
 
 // Two levels: a table of 4 MiB chunks of the program's address space, made on demand. A look-up is
