@@ -64,6 +64,7 @@ AccessList accesses_of(const Op& op, OpKind pending) {
       add_object(list, op.address, AccessMode::write);
       add_object(list, op.address2, AccessMode::unlock);
       break;
+    case OpKind::rwlock_queue:
     case OpKind::cond_signal:
     case OpKind::cond_broadcast:
     case OpKind::timeout:
@@ -113,9 +114,8 @@ bool conflict(const AccessList& a, const AccessList& b) {
   if (a.overflow || b.overflow) return true;
   for (const Access& x : a) {
     for (const Access& y : b) {
-      if (meet(x, y) &&
-          (relation(x.mode, y.mode) != Relation::none ||
-           relation(y.mode, x.mode) != Relation::none)) {
+      if (meet(x, y) && (relation(x.mode, y.mode) != Relation::none ||
+                         relation(y.mode, x.mode) != Relation::none)) {
         return true;
       }
     }

@@ -3,10 +3,8 @@
 #include <errno.h>
 #include <threads.h>
 
+#include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
-
-#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
-#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
 
 using heddle::g_engine_table;
 

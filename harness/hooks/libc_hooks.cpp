@@ -9,13 +9,11 @@
 
 #include <cstdint>
 
+#include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/exit_functions.h"
 #include "harness/hooks/real_calls.h"
 #include "harness/hooks/system_objects.h"
-
-#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
-#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
 
 using heddle::g_engine_table;
 

@@ -1,14 +1,12 @@
-// The calls that initialise a synchronisation object. The C library does the work; an engine is told,
-// since an object that is made anew while another thread uses it is a bug.
+// The calls that initialise a synchronisation object. The C library does the work; an engine is
+// told, since an object that is made anew while another thread uses it is a bug.
 #include <pthread.h>
 #include <semaphore.h>
 
+#include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
-
-#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
-#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
 
 namespace {
 
@@ -21,7 +19,8 @@ void tell(Object* object, heddle::Address pc) {
 
 }  // namespace
 
-HEDDLE_EXPORT int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mutexattr_t* attributes) {
+HEDDLE_EXPORT int pthread_mutex_init(pthread_mutex_t* mutex,
+                                     const pthread_mutexattr_t* attributes) {
   tell(mutex, HEDDLE_PC);
   return HEDDLE_NEXT(pthread_mutex_init)(mutex, attributes);
 }

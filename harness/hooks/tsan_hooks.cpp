@@ -3,12 +3,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
-
-// A return address is where the report's source line comes from; `extern "C"` and default
-// visibility make the symbol one that the loader offers to the program.
-#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
-#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
 
 // The names and signatures below are the compilers', reserved or not.
 #pragma GCC diagnostic ignored "-Wpragmas"
@@ -72,14 +68,14 @@ bool cas(volatile T* address, T* expected, T desired, int success, int failure, 
 }  // namespace
 }  // namespace heddle
 
-#define HEDDLE_ACCESS(name, access, log2_size)                         \
-  HEDDLE_EXPORT void name(void* address) {                             \
-    heddle::access<log2_size>(heddle::address_of(address), HEDDLE_PC); \
+#define HEDDLE_ACCESS(name, access, log2_size)                                     \
+  HEDDLE_EXPORT void name(void* address) {                                         \
+    heddle::access<log2_size>(heddle::address_of(address), HEDDLE_RETURN_ADDRESS); \
   }
 
 #define HEDDLE_RANGE(name, access)                             \
   HEDDLE_EXPORT void name(void* address, unsigned long size) { \
-    heddle::access(address, size, HEDDLE_PC);                  \
+    heddle::access(address, size, HEDDLE_RETURN_ADDRESS);      \
   }
 
 #define HEDDLE_RMW(bits, type, name, kind)                                               \
@@ -222,7 +218,7 @@ HEDDLE_EXPORT void __tsan_func_exit() {
 HEDDLE_EXPORT void __tsan_vptr_update(void** slot, void* value) {
   // A constructor that sets the pointer to what it is already is no write that can race: TSan
   // leaves it out too, and reporting it would flag every base class destructor.
-  if (*slot != value) heddle::write<3>(heddle::address_of(slot), HEDDLE_PC);
+  if (*slot != value) heddle::write<3>(heddle::address_of(slot), HEDDLE_RETURN_ADDRESS);
 }
 
 HEDDLE_EXPORT void __tsan_atomic_thread_fence(int order) {
@@ -233,25 +229,25 @@ HEDDLE_EXPORT void __tsan_atomic_thread_fence(int order) {
 HEDDLE_EXPORT void __tsan_atomic_signal_fence(int) {}
 
 HEDDLE_EXPORT void* __tsan_memcpy(void* to, const void* from, unsigned long size) {
-  heddle::read_range(from, size, HEDDLE_PC);
-  heddle::write_range(to, size, HEDDLE_PC);
+  heddle::read_range(from, size, HEDDLE_RETURN_ADDRESS);
+  heddle::write_range(to, size, HEDDLE_RETURN_ADDRESS);
   return std::memcpy(to, from, size);
 }
 
 HEDDLE_EXPORT void* __tsan_memmove(void* to, const void* from, unsigned long size) {
-  heddle::read_range(from, size, HEDDLE_PC);
-  heddle::write_range(to, size, HEDDLE_PC);
+  heddle::read_range(from, size, HEDDLE_RETURN_ADDRESS);
+  heddle::write_range(to, size, HEDDLE_RETURN_ADDRESS);
   return std::memmove(to, from, size);
 }
 
 HEDDLE_EXPORT void* __tsan_memset(void* to, int value, unsigned long size) {
-  heddle::write_range(to, size, HEDDLE_PC);
+  heddle::write_range(to, size, HEDDLE_RETURN_ADDRESS);
   return std::memset(to, value, size);
 }
 
 #define HEDDLE_UNALIGNED_STORE(bits, type, log2_size)                          \
   HEDDLE_EXPORT void __sanitizer_unaligned_store##bits(void* to, type value) { \
-    heddle::write<log2_size>(heddle::address_of(to), HEDDLE_PC);               \
+    heddle::write<log2_size>(heddle::address_of(to), HEDDLE_RETURN_ADDRESS);   \
     std::memcpy(to, &value, sizeof value);                                     \
   }
 HEDDLE_UNALIGNED_STORE(16, std::uint16_t, 1)

@@ -15,12 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
-
-#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
-#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
 
 namespace {
 

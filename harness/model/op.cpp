@@ -46,6 +46,8 @@ std::string_view to_string(OpKind kind) {
       return "read lock";
     case OpKind::rwlock_write_lock:
       return "write lock";
+    case OpKind::rwlock_queue:
+      return "queue for a write lock";
     case OpKind::rwlock_unlock:
       return "write unlock";
     case OpKind::rwlock_shared_unlock:

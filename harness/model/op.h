@@ -36,6 +36,7 @@ enum class OpKind : std::uint8_t {
   cond_broadcast,
   rwlock_read_lock,
   rwlock_write_lock,
+  rwlock_queue,  // a writer begins to wait, and keeps readers that come later out
   rwlock_unlock,
   rwlock_shared_unlock,  // of a reader
   sem_wait,

@@ -242,6 +242,8 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
       return fmt::format("lock {} for reading", name());
     case OpKind::rwlock_write_lock:
       return fmt::format("lock {} for writing", name());
+    case OpKind::rwlock_queue:
+      return fmt::format("queue to lock {} for writing", name());
     case OpKind::rwlock_unlock:
     case OpKind::rwlock_shared_unlock:
       return fmt::format("unlock {}", name());
@@ -310,6 +312,8 @@ std::string place_text(const Place& place, Names& names) {
       return fmt::format("waits to lock {} for reading", name());
     case OpKind::rwlock_write_lock:
       return fmt::format("waits to lock {} for writing", name());
+    case OpKind::rwlock_queue:
+      return fmt::format("queues to lock {} for writing", name());
     case OpKind::rwlock_unlock:
     case OpKind::rwlock_shared_unlock:
       return fmt::format("unlocks {}", name());

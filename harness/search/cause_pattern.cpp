@@ -56,6 +56,7 @@ bool synchronises(const Op& op) {
     case OpKind::sem_post:
     case OpKind::barrier_wait:
     case OpKind::once_done:
+    case OpKind::rwlock_queue:
       return true;
     default:
       return takes_lock(op) || notifies(op) || waits_for_notification(op);

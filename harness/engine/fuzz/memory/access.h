@@ -15,8 +15,12 @@ template <bool kReplay, bool kWrite>
 inline void Memory::access(Address address, unsigned size, Address pc) {
   Running& running = g_run->running();
   ++running.step;
-  // A loop that waits may well write to its own variables.
-  if (kWrite) running.changes += FiberStacks::holds(address) ? 0 : 1;
+  if (FiberStacks::holds(address)) {
+    check_frame(address, kWrite ? OpKind::write : OpKind::read, pc);
+  } else if (kWrite) {
+    // A loop that waits may well write to its own variables.
+    ++running.changes;
+  }
   // A schedule names points by steps. Where a replay comes from, other plain accesses may have been
   // points than are known here, so it stops at all of them.
   if (kReplay || running.step >= running.stop_step || racy_.may_contain(pc) ||

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "harness/engine/fuzz/memory/access.h"
+#include "harness/hooks/caller.h"
 
 namespace heddle {
 
@@ -21,11 +22,15 @@ void Memory::begin_run(std::uint64_t base) {
 template <bool kReplay, bool kWrite>
 void Memory::access_point(Address address, unsigned size, Address pc) {
   Run& run = *g_run;
+  // Hooks of plain accesses do not say where the program's stack ends.
+  t_caller_frame = 0;
   if (run.running().step >= run.running().stop_step) run.check_limits();
   if (!kReplay && !racy_.contains(pc) && races(address, size, 0)) learn(pc);
   if (kReplay || racy_.contains(pc)) {
     const Op& op = run.begin_op(access_op(kWrite, address, size, pc));
     run.point();
+    // What was alive before may not be now.
+    check_frame(address, op.kind, pc);
     if (kWrite) {
       run.done(op);
     } else {

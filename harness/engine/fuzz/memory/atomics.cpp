@@ -44,6 +44,7 @@ void release(Location& location, MemoryOrder order, bool continues) {
 Location& Memory::atomic_location(Address address, unsigned size, bool writes, Address pc) {
   Run& run = *g_run;
   const FuzzThread& self = run.self();
+  check_frame(address, writes ? OpKind::atomic_store : OpKind::atomic_load, pc);
   Location& location = this->location(address, pc);
   location.atomic = true;
   location.atomic_size = std::max(location.atomic_size, static_cast<std::uint8_t>(size));

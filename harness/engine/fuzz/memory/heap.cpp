@@ -7,8 +7,7 @@ namespace heddle {
 
 void Memory::heap_free(Address block, std::size_t size, Address pc) {
   Run& run = *g_run;
-  const Op op{
-      .kind = OpKind::heap_free, .address = block, .address2 = block + size, .pc = pc};
+  const Op op{.kind = OpKind::heap_free, .address = block, .address2 = block + size, .pc = pc};
   life_point(op);
   // By another thread that went first.
   if (is_freed(shadow_.cell(block))) double_free(block, pc);

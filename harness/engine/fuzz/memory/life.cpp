@@ -1,6 +1,6 @@
-// Lives of memory and of objects in it. To initialise, to destroy and to free is to write the whole:
-// it conflicts with every access, plain, atomic or synchronising. Like a plain access it is a
-// scheduling point where it is known to race.
+// Lives of memory and of objects in it. To initialise, to destroy and to free is to write the
+// whole: it conflicts with every access, plain, atomic or synchronising. Like a plain access it is
+// a scheduling point where it is known to race.
 #include "harness/engine/fuzz/memory/memory.h"
 
 namespace heddle {
@@ -23,8 +23,8 @@ void Memory::check_life(const Op& op) {
   bool races = false;
   for_each_location(op, [&](const Location& location) {
     Race race;
-    if (!races && races_.check_against_atomics(location.atomics, true, run.self().id, run.clock(),
-                                               race)) {
+    if (!races &&
+        races_.check_against_atomics(location.atomics, true, run.self().id, run.clock(), race)) {
       // One report for the whole, with the first use that nothing orders.
       races = true;
       Op at = op;

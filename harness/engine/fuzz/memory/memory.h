@@ -28,6 +28,16 @@ class Memory {
   using DiesCallback = void (*)(Address begin, std::size_t size, Address pc);
   void on_dies(DiesCallback callback) { dies_.push_back(callback); }
 
+  // ---- variables of functions: frames.cpp -------------------------------------------------------
+
+  // Fails the run if the address is in a frame of another thread's stack that has ended.
+  void check_frame(Address address, OpKind kind, Address pc) {
+    if (FiberStacks::holds(address) && address - g_run->running().stack_begin >= FiberStacks::kSlot)
+        [[unlikely]] {
+      check_anothers_frame(address, kind, pc);
+    }
+  }
+
   // ---- plain accesses: access.h, accesses.cpp ---------------------------------------------------
 
   template <bool kReplay, bool kWrite>
@@ -125,13 +135,14 @@ class Memory {
   bool is_freed(const ShadowCell* cell) const {
     return cell->sync == kFreedMemory && races_.alive(cell->history.write);
   }
+  [[gnu::noinline]] static void check_anothers_frame(Address address, OpKind kind, Address pc);
   [[noreturn]] void use_after_free(const ShadowCell* cell, const Op& op);
 
   Shadow shadow_;
   RaceDetector races_;
   LocationTable locations_;
   RacySet racy_;
-  std::vector<ShadowCell*> racing_;  // cells with bytes that race
+  std::vector<ShadowCell*> racing_;       // cells with bytes that race
   std::vector<std::uint64_t> run_races_;  // pairs of code addresses seen in this run, hashed
   std::vector<DiesCallback> dies_;
 };

@@ -28,8 +28,8 @@ struct Race {
 // What of an atomic location, or of a synchronisation object, plain accesses and the end of its
 // life can race with.
 struct AtomicHistory {
-  VectorClock writes;  // time of each thread's last atomic write
-  VectorClock reads;   // likewise; any use of an object is one
+  VectorClock writes;    // time of each thread's last atomic write
+  VectorClock reads;     // likewise; any use of an object is one
   Address write_pc = 0;  // of the last one, by whatever thread
   Address read_pc = 0;
   OpKind read_kind = OpKind::atomic_load;

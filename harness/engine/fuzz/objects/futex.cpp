@@ -38,10 +38,8 @@ int wait(const SyncCall& call, Address pc) {
 }
 
 int wake(const SyncCall& call, Address pc) {
-  const Op& op = g_run->begin_op({.kind = OpKind::futex_wake,
-                                  .size = 4,
-                                  .address = address_of(call.object),
-                                  .pc = pc});
+  const Op& op = g_run->begin_op(
+      {.kind = OpKind::futex_wake, .size = 4, .address = address_of(call.object), .pc = pc});
   g_run->arrive();
   g_run->changed();
   g_run->done(op);

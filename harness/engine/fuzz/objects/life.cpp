@@ -10,12 +10,11 @@ void Objects::use_after_destroy(const Location& location, Address pc) {
   Failed failure{.kind = FailureKind::use_after_destroy, .message = {}, .places = {}};
   failure.places.push_back(
       g_run->here({.kind = OpKind::object_use, .address = location.address, .pc = pc}));
-  failure.places.push_back({.thread = location.life.thread(),
-                            .op = {.kind = OpKind::object_destroy,
-                                   .address = location.address,
-                                   .pc = location.life_pc},
-                            .stack = {},
-                            .note = "destroyed it here"});
+  failure.places.push_back(
+      {.thread = location.life.thread(),
+       .op = {.kind = OpKind::object_destroy, .address = location.address, .pc = location.life_pc},
+       .stack = {},
+       .note = "destroyed it here"});
   g_run->fail(std::move(failure));
 }
 

@@ -37,7 +37,7 @@ bool Objects::available(const SyncObject& object, const FuzzThread& thread) {
     case Want::exclusive:
       return object.owner == nullptr && object.readers.empty();
     case Want::shared:
-      return object.owner == nullptr;
+      return object.owner == nullptr && (object.queued_writers == 0 || object.readers.empty());
     case Want::unit: {
       int value = 0;
       sem_getvalue(reinterpret_cast<sem_t*>(object.address), &value);

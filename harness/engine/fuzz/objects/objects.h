@@ -26,6 +26,7 @@ class Objects {
   SyncObject& at(const void* object, Address pc) { return at(address_of(object), pc); }
   SyncObject& at(Address address, Address pc) {
     Run& run = *g_run;
+    g_memory->check_frame(address, OpKind::object_use, pc);
     Location& location = g_memory->location(address, pc);
     if (location.life_kind != OpKind::none) {
       if (location.life_kind == OpKind::object_destroy) [[unlikely]]

@@ -1,7 +1,11 @@
 // Read-write locks: pthread_rwlock_t, and so std::shared_mutex.
 //
-// As the C library has them unless told otherwise: readers come in whenever no writer is in, so
-// that one thread may read-lock twice, and writers may starve.
+// As the C library has them. Unless told otherwise readers come in whenever no writer is in, so
+// that one thread may read-lock twice, and writers may starve. Of the kind
+// PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP, readers wait while others read and a writer waits
+// (glibc 2.36, nptl/pthread_rwlock_common.c); the kind PTHREAD_RWLOCK_PREFER_WRITER_NP is to it as
+// the default. That the last reader hands the lock to a writer that waits makes no difference that
+// a program could see: as if the writer had come later.
 #include <errno.h>
 
 #include <algorithm>
@@ -17,6 +21,37 @@ auto reader(SyncObject& lock, const FuzzThread& thread) {
       [&thread](const SyncObject::Reader& reader) { return reader.thread == &thread; });
 }
 
+bool prefers_writers(const SyncCall& call) {
+  return static_cast<const pthread_rwlock_t*>(call.object)->__data.__flags ==
+         PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP;
+}
+
+// From here on readers wait for this writer, until it has had the lock or given up.
+class Queued {
+ public:
+  Queued(const SyncCall& call, SyncObject& lock, Address pc)
+      : lock_(prefers_writers(call) ? &lock : nullptr) {
+    if (lock_ == nullptr) return;
+    const Op& op =
+        g_run->begin_op({.kind = OpKind::rwlock_queue, .address = lock.address, .pc = pc});
+    g_run->arrive();
+    g_run->changed();
+    g_run->done(op);
+    ++lock.queued_writers;
+    Objects::refresh(lock);
+  }
+  Queued(const Queued&) = delete;
+  Queued& operator=(const Queued&) = delete;
+  void leave() {
+    if (lock_ == nullptr) return;
+    --lock_->queued_writers;
+    Objects::refresh(*lock_);
+  }
+
+ private:
+  SyncObject* lock_;
+};
+
 int read_lock(const SyncCall& call, Address pc) {
   SyncObject& lock = g_objects->at(call.object, pc);
   Op& op = g_run->begin_op(
@@ -24,7 +59,8 @@ int read_lock(const SyncCall& call, Address pc) {
   FuzzThread& self = g_run->self();
   if (call.tries) {
     g_run->arrive();
-    if (lock.owner != nullptr) return Objects::refused(op);
+    self.want = Want::shared;
+    if (!Objects::available(lock, self)) return Objects::refused(op);
   } else {
     if (lock.owner == &self) return EDEADLK;
     if (!Objects::obtain(lock, Want::shared, deadline_of(call))) return Objects::timed_out(op);
@@ -43,8 +79,9 @@ int read_lock(const SyncCall& call, Address pc) {
 
 int write_lock(const SyncCall& call, Address pc) {
   SyncObject& lock = g_objects->at(call.object, pc);
-  Op& op = g_run->begin_op(
-      {.kind = tried_or(call, OpKind::rwlock_write_lock), .address = lock.address, .pc = pc});
+  const Op wanted{
+      .kind = tried_or(call, OpKind::rwlock_write_lock), .address = lock.address, .pc = pc};
+  Op& op = g_run->begin_op(wanted);
   FuzzThread& self = g_run->self();
   if (call.tries) {
     g_run->arrive();
@@ -55,7 +92,11 @@ int write_lock(const SyncCall& call, Address pc) {
     if (mine != lock.readers.end() && call.deadline == nullptr) {
       Objects::self_deadlock(op, mine->op, "locks for writing what it holds for reading itself");
     }
-    if (!Objects::obtain(lock, Want::exclusive, deadline_of(call))) return Objects::timed_out(op);
+    Queued queued(call, lock, pc);
+    op = wanted;
+    const bool obtained = Objects::obtain(lock, Want::exclusive, deadline_of(call));
+    queued.leave();
+    if (!obtained) return Objects::timed_out(op);
   }
   op.kind = OpKind::rwlock_write_lock;
   g_run->changed();

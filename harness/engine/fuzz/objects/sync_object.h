@@ -35,6 +35,7 @@ struct SyncObject {
     Op op;  // where it took it
   };
   std::vector<Reader> readers;
+  std::uint32_t queued_writers = 0;  // of a lock that prefers them: readers that come later wait
   VectorClock readers_clock;
 
   // Barrier.
@@ -68,6 +69,7 @@ class SyncObjects {
     object.depth = 0;
     object.wanters = nullptr;
     object.readers.clear();
+    object.queued_writers = 0;
     object.readers_clock.clear();
     object.arrived = 0;
     object.round = 0;

@@ -39,8 +39,10 @@ struct FuzzThread {
   FiberContext context = nullptr;
   Address fs_base = 0;        // 0 if the system had none to give
   void* stack_top = nullptr;  // likewise
+  Address stack_begin = 0;    // with the page below it
   std::uint64_t step = 0;     // while it does not run; else Running's
   Epoch epoch;                // likewise
+  Address caller_frame = 0;   // likewise: t_caller_frame (hooks/caller.h)
   VectorClock clock;
   // Fences (C++20 [atomics.fences]): what a release fence published to the relaxed stores after
   // it, and what relaxed loads have seen for an acquire fence to take in.
@@ -101,6 +103,7 @@ struct Running {
   Epoch epoch;
   FuzzThread* thread = nullptr;
   std::uint64_t changes = 0;  // what any thread did that others can see
+  Address stack_begin = 0;    // of its own stack, with the page below
   Address native_pc = 0;      // while Heddle touches the program's memory on its behalf: where from
 };
 

@@ -75,7 +75,8 @@ class Fingerprint {
                               OpKind::sem_post,      OpKind::sem_trywait_fail,
                               OpKind::barrier_wait,  OpKind::once,
                               OpKind::once_done,     OpKind::once_end,
-                              OpKind::futex_wait,    OpKind::futex_wake}) {
+                              OpKind::futex_wait,    OpKind::futex_wake,
+                              OpKind::rwlock_queue}) {
       kinds |= std::uint64_t{1} << static_cast<unsigned>(kind);
     }
     return kinds;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "harness/engine/fuzz/run/run.h"
+#include "harness/hooks/caller.h"
 
 namespace heddle {
 
@@ -9,10 +10,12 @@ namespace heddle {
   FuzzThread& self = *running_.thread;
   self.step = running_.step;
   self.epoch = running_.epoch;
+  self.caller_frame = t_caller_frame;
   if (next.fs_base != self.fs_base) fs_.set(next.fs_base);
   running_.thread = &next;
   running_.step = next.step;
   running_.epoch = next.epoch;
+  running_.stack_begin = next.stack_begin;
   running_.stop_step = next.step + steps_to_check(steps_before_);
   slice_begin_ = next.step;
   slice_changes_ = running_.changes;

@@ -32,6 +32,7 @@ FuzzThread* Run::add_thread() {
     made->id = id;
     made->fs_base = tls_.base(id);
     made->stack_top = stacks_.top(id);
+    made->stack_begin = FiberStacks::begin(id);
     threads_.push_back(std::move(made));
   }
   FuzzThread& thread = *threads_[used_threads_];
@@ -40,6 +41,7 @@ FuzzThread* Run::add_thread() {
   thread.state = FuzzThread::State::ready;
   thread.detached = thread.joined = thread.timed_out = thread.sleeping = false;
   thread.step = 0;
+  thread.caller_frame = 0;
   thread.epoch = Epoch(id, clock_base_ + 1);
   thread.has_release_fence = false;
   thread.acquire_fence.clear();
