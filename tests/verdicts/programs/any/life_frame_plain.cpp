@@ -1,18 +1,18 @@
-// Bug: a detached thread fills an array in the frame of a function that does not wait for it. The
-//      next function has its own variables there.
-// Fails: if the function has returned before the array is full.
+// Bug: a detached thread stores its result in the frame of a function that does not wait for it.
+//      The next function has its own variables there.
+// Fails: if the function has returned before the thread stores.
 #include <semaphore.h>
 
 #include <cassert>
 #include <thread>
 
-sem_t filled;
+sem_t stored;
 
 __attribute__((noinline)) void order() {
-  int items[16] = {};
-  std::thread([&items] {
-    for (int& item : items) item = 7;
-    sem_post(&filled);
+  int result = 0;
+  std::thread([&result] {
+    result = 7;
+    sem_post(&stored);
   }).detach();
 }
 
@@ -24,10 +24,10 @@ __attribute__((noinline)) int count() {
 }
 
 int main() {
-  sem_init(&filled, 0, 0);
+  sem_init(&stored, 0, 0);
   order();
   const int sum = count();
-  sem_wait(&filled);
+  sem_wait(&stored);
   assert(sum == 0);
   return 0;
 }
