@@ -1,0 +1,194 @@
+// Happens-before data race detection over plain and atomic accesses: FastTrack (Flanagan and
+// Freund, PLDI 2009), with these departures:
+// - bytes are told apart, as C++ does: accesses that overlap only in part split their 8 bytes into
+//   eight histories;
+// - atomic accesses have clocks of their own in the synchronisation object of their address, so
+//   that they race with plain accesses and not with each other;
+// - nothing is cleared between runs (see Epoch).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <utility>
+#include <vector>
+
+#include "harness/engine/fuzz/memory/shadow.h"
+#include "harness/model/op.h"
+#include "harness/model/vector_clock.h"
+
+namespace heddle {
+
+// Two accesses that no order connects; the second is the one being made.
+struct Race {
+  ThreadId first_thread = kNoThread;
+  Address first_pc = 0;
+  bool first_writes = false;
+  bool first_atomic = false;
+  Address address = 0;
+};
+
+// What of an atomic location plain accesses can race with.
+struct AtomicHistory {
+  VectorClock writes;  // time of each thread's last atomic write
+  VectorClock reads;
+  Address write_pc = 0;  // of the last one, by whatever thread
+  Address read_pc = 0;
+};
+
+class RaceDetector {
+ public:
+  // A new run: all times up to `base` belong to earlier ones.
+  void begin_run(std::uint64_t base) {
+    base_ = Epoch::last_of(base);
+    splits_used_ = 0;
+    read_sets_used_ = 0;
+  }
+
+  // The commonest accesses, without a call: no order is missing, and each of the last accesses to
+  // these 8 bytes was to the same of them or in an earlier run. Records one by the thread whose
+  // epoch and clock are given and returns true, or does nothing. The cell must have neither split
+  // nor read set.
+  template <bool kWrite>
+  [[gnu::always_inline]] inline bool record_ordered(ShadowCell* cell, std::uint8_t mask, Address pc,
+                                                    Epoch now, const VectorClock& clock) {
+    History& history = cell->history;
+    const auto allows = [&](Epoch last, CodeAndBytes access) {
+      return !alive(last) || (access.mask() == mask && (last.thread() == now.thread() ||
+                                                        last.time() <= clock.get(last.thread())));
+    };
+    if (!allows(history.write, history.write_access)) return false;
+    if (!allows(history.read, history.read_access)) return false;
+    (kWrite ? history.write : history.read) = now;
+    (kWrite ? history.write_access : history.read_access) = CodeAndBytes(pc, mask);
+    if (kWrite) history.read = Epoch();
+    return true;
+  }
+
+  // Records a plain access by the thread whose epoch and clock are given to the bytes in `mask` of
+  // the 8 bytes at `cell`. Returns whether it races; then `race` says with what, but for
+  // Race::address.
+  template <bool kWrite>
+  bool access(ShadowCell* cell, std::uint8_t mask, Address pc, Epoch now, const VectorClock& clock,
+              Race& race) {
+    History& history = cell->history;
+    if (!is_split(cell)) [[likely]] {
+      const bool write_lives = alive(history.write);
+      const bool read_lives = alive(history.read) || has_read_set(history, cell->reads);
+      if ((!write_lives || history.write_access.mask() == mask) &&
+          (!read_lives || history.read_access.mask() == mask)) [[likely]] {
+        return record<kWrite>(history, cell->reads, mask, pc, now, clock, race);
+      }
+      // Several fields written one after the other by one thread: still one history.
+      if ((!write_lives || history.write == now) &&
+          (!read_lives || (history.read == now && !has_read_set(history, cell->reads)))) {
+        CodeAndBytes& mine = kWrite ? history.write_access : history.read_access;
+        const bool lives = kWrite ? write_lives : read_lives;
+        mine = CodeAndBytes(pc, static_cast<std::uint8_t>(lives ? mine.mask() | mask : mask));
+        (kWrite ? history.write : history.read) = now;
+        return false;
+      }
+      split(cell);
+    }
+    return access_bytes(cell, mask, pc, now, clock, kWrite, race);
+  }
+
+  // Forgets indices that an earlier run has left in the cell.
+  void drop_stale(ShadowCell* cell) const {
+    if (!is_split(cell)) cell->split = 0;
+    if (!has_read_set(cell->history, cell->reads)) cell->reads = 0;
+  }
+
+  // Whether an atomic access races with the plain accesses before it.
+  bool check_atomic(ShadowCell* cell, std::uint8_t mask, bool writes, const VectorClock& clock,
+                    Race& race);
+
+  // Whether a plain access races with the atomic accesses before it.
+  bool check_against_atomics(const AtomicHistory& atomics, bool writes, ThreadId self,
+                             const VectorClock& clock, Race& race) const;
+
+  // Whether a thread other than `self` has accessed any of these bytes in this run, as far as is
+  // still known: the last write to them, and the reads since.
+  bool touched_by_another(const ShadowCell* cell, std::uint8_t mask, ThreadId self) const;
+
+  // Whether an epoch is of this run.
+  bool alive(Epoch epoch) const { return base_ < epoch; }
+
+  // The memory begins a new life: what was known of it is void.
+  void forget(Shadow& shadow, Address begin, std::size_t size);
+
+ private:
+  struct ByteHistories {
+    const ShadowCell* owner = nullptr;
+    History bytes[8];
+    std::uint32_t reads[8] = {};
+  };
+
+  struct ReadSet {
+    const History* owner = nullptr;
+    std::vector<std::pair<Epoch, Address>> reads;  // one per thread
+  };
+
+  bool ordered(Epoch epoch, const VectorClock& clock) const {
+    return !alive(epoch) || epoch.time() <= clock.get(epoch.thread());
+  }
+
+  bool is_split(const ShadowCell* cell) const {
+    return cell->split != 0 && cell->split <= splits_used_ &&
+           splits_[cell->split - 1].owner == cell;
+  }
+
+  bool has_read_set(const History& history, std::uint32_t reads) const {
+    return reads != 0 && reads <= read_sets_used_ && read_sets_[reads - 1].owner == &history;
+  }
+
+  template <bool kWrite>
+  bool record(History& history, std::uint32_t& reads, std::uint8_t mask, Address pc, Epoch now,
+              const VectorClock& clock, Race& race) {
+    bool races = false;
+    if (!ordered(history.write, clock)) [[unlikely]] {
+      race = {history.write.thread(), history.write_access.pc(), true, false, 0};
+      races = true;
+    }
+    if (kWrite) {
+      if (has_read_set(history, reads)) [[unlikely]] {
+        races |= !reads_ordered(reads, clock, race);
+      } else if (!ordered(history.read, clock)) [[unlikely]] {
+        race = {history.read.thread(), history.read_access.pc(), false, false, 0};
+        races = true;
+      }
+      history.write = now;
+      history.write_access = CodeAndBytes(pc, mask);
+      // Later accesses that are ordered after this write are ordered after those reads.
+      history.read = Epoch();
+      reads = 0;
+    } else if (has_read_set(history, reads)) [[unlikely]] {
+      add_read(reads, now, pc);
+    } else if (ordered(history.read, clock)) [[likely]] {
+      history.read = now;
+      history.read_access = CodeAndBytes(pc, mask);
+    } else {
+      begin_read_set(history, reads, now, pc);
+    }
+    return races;
+  }
+
+  void split(ShadowCell* cell);
+  bool access_bytes(ShadowCell* cell, std::uint8_t mask, Address pc, Epoch now,
+                    const VectorClock& clock, bool write, Race& race);
+  bool reads_ordered(std::uint32_t reads, const VectorClock& clock, Race& race) const;
+  void add_read(std::uint32_t reads, Epoch now, Address pc);
+  void begin_read_set(History& history, std::uint32_t& reads, Epoch now, Address pc);
+  bool touched_by_another(const History& history, std::uint32_t reads, ThreadId self) const;
+  bool check_history(const History& history, std::uint32_t reads, bool writes,
+                     const VectorClock& clock, Race& race) const;
+
+  Epoch base_;
+  // Reused from run to run: entries from `used` on are free. Never shrunk, and never moved (a
+  // history in a split is the owner of a read set by its address).
+  std::deque<ByteHistories> splits_;
+  std::uint32_t splits_used_ = 0;
+  std::vector<ReadSet> read_sets_;
+  std::uint32_t read_sets_used_ = 0;
+};
+
+}  // namespace heddle
