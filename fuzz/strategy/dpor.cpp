@@ -343,6 +343,7 @@ void write(StateWriter& out, const AccessList& list) {
     out.add(access.object);
     out.add(access.mask);
     out.add(static_cast<std::uint64_t>(access.mode));
+    out.add(access.cells);
   }
 }
 
@@ -355,7 +356,8 @@ AccessList read_accesses(StateReader& in) {
     const std::uint64_t mode = in.number();
     list.add({.object = object,
               .mask = static_cast<std::uint8_t>(mask),
-              .mode = static_cast<AccessMode>(mode)});
+              .mode = static_cast<AccessMode>(mode),
+              .cells = in.number()});
   }
   list.overflow |= head % 2 != 0;
   return list;

@@ -102,6 +102,9 @@ struct EngineTable {
   int (*cond_broadcast)(pthread_cond_t* cond, Address pc);
   int (*cond_destroy)(pthread_cond_t* cond, Address pc);
 
+  // The program is about to initialise a synchronisation object of `size` bytes; null where nobody
+  // wants to know.
+  void (*object_init)(const void* object, std::size_t size, Address pc);
   // Returns what call_c_library() does (c_library.h).
   int (*sync_call)(const SyncCall& call, Address pc);
   // The program calls what the engine in force cannot control. Returns, to let it happen, where

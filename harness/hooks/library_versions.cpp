@@ -3,7 +3,7 @@
 // Programs name the version that they were linked with; but in one that was built for
 // ThreadSanitizer, functions which libtsan has are asked for by name alone, and where Heddle's
 // library has none of that name the loader takes the C library's oldest. So what libtsan has and
-// what changed is here, and goes on to the version of today.
+// what changed is here (or with the hooks of its kind), and goes on to the version of today.
 #include <dlfcn.h>
 #include <glob.h>
 #include <pthread.h>
@@ -16,11 +16,6 @@
 #include "harness/hooks/next_function.h"
 
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
-
-// The oldest refuses attributes, so no condition variable could have the monotonic clock.
-HEDDLE_EXPORT int pthread_cond_init(pthread_cond_t* cond, const pthread_condattr_t* attributes) {
-  return HEDDLE_VERSION(pthread_cond_init, "GLIBC_2.3.2")(cond, attributes);
-}
 
 // The oldest cannot allocate the result.
 HEDDLE_EXPORT char* realpath(const char* path, char* resolved) {

@@ -83,6 +83,7 @@ constexpr EngineTable kPassthrough = {
     .cond_signal = [](pthread_cond_t* c, Address) { return real().pthread_cond_signal(c); },
     .cond_broadcast = [](pthread_cond_t* c, Address) { return real().pthread_cond_broadcast(c); },
     .cond_destroy = [](pthread_cond_t* c, Address) { return real().pthread_cond_destroy(c); },
+    .object_init = nullptr,
     .sync_call = [](const SyncCall& call, Address) { return call_c_library(call); },
     .unsupported = [](const char*, Address) {},
     .key_create =

@@ -70,6 +70,12 @@ std::string_view to_string(OpKind kind) {
       return "futex wake";
     case OpKind::heap_free:
       return "free";
+    case OpKind::object_init:
+      return "initialisation";
+    case OpKind::object_destroy:
+      return "destruction";
+    case OpKind::object_use:
+      return "use";
     case OpKind::yield:
       return "yield";
     case OpKind::sleep:

@@ -265,6 +265,12 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
       return fmt::format("notify who waits for {}", name());
     case OpKind::heap_free:
       return fmt::format("free {}", name());
+    case OpKind::object_init:
+      return fmt::format("initialise {}", name());
+    case OpKind::object_destroy:
+      return fmt::format("destroy {}", name());
+    case OpKind::object_use:
+      return fmt::format("use {}", name());
     case OpKind::yield:
       return "yield";
     case OpKind::sleep:
@@ -317,6 +323,12 @@ std::string place_text(const Place& place, Names& names) {
       return fmt::format("waits for a change of {}", name());
     case OpKind::heap_free:
       return fmt::format("frees {}", name());
+    case OpKind::object_init:
+      return fmt::format("initialises {}", name());
+    case OpKind::object_destroy:
+      return fmt::format("destroys {}", name());
+    case OpKind::object_use:
+      return fmt::format("uses {}", name());
     case OpKind::thread_join:
       return fmt::format("waits for {} to end", thread_name(op.other));
     case OpKind::yield:

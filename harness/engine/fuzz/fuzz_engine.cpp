@@ -31,7 +31,9 @@ void open_rooms(RunHost& host) {
   upward.good_end = [](bool main_returned) {
     if (g_run->job().leaks) report_leaks(main_returned);
   };
-  g_memory->on_dies([](Address begin, std::size_t) {
+  g_memory->on_dies(
+      [](Address begin, std::size_t size, Address pc) { g_objects->die(begin, size, pc); });
+  g_memory->on_dies([](Address begin, std::size_t, Address) {
     if (g_run->job().leaks) [[unlikely]]
       note_free(begin);
   });

@@ -514,6 +514,7 @@ constinit const EngineTable kStressTable = {
     .cond_signal = cond_signal,
     .cond_broadcast = cond_broadcast,
     .cond_destroy = cond_destroy,
+    .object_init = nullptr,
     .sync_call = sync_call,
     .unsupported = [](const char*, Address) {},
     .key_create = key_create,

@@ -111,6 +111,15 @@ void Memory::check_access_slow(bool write, Address address, unsigned size, Addre
               at < location->address + location->atomic_size &&
               races_.check_against_atomics(location->atomics, write, g_run->self().id, clock, race);
     }
+    // The program lays an object's memory anew, without a call that initialises it.
+    if (write) {
+      for (Location* location = locations_.first(cell); location != nullptr;
+           location = locations_.next(*location)) {
+        if (location->address >= at && location->address < next) {
+          location->life_kind = OpKind::none;
+        }
+      }
+    }
     if (races) on_race(race, access_op(write, at, static_cast<unsigned>(next - at), pc));
     at = next;
   }
@@ -126,6 +135,14 @@ Location& Memory::location(Address address, Address pc) {
   }
   const RuntimeScope scope;
   return locations_.add(cell, address);
+}
+
+Location* Memory::location_if_allocated(Address address) {
+  ShadowCell* cell = shadow_.cell(address);
+  if (Location* location = locations_.find(cell, address)) return location;
+  if (is_freed(cell)) return nullptr;
+  const RuntimeScope scope;
+  return &locations_.add(cell, address);
 }
 
 }  // namespace heddle

@@ -60,6 +60,7 @@ Location& Memory::atomic_location(Address address, unsigned size, bool writes, A
   } else {
     location.atomics.reads.set(self.id, run.now().time());
     location.atomics.read_pc = pc;
+    location.atomics.read_kind = OpKind::atomic_load;
   }
   return location;
 }

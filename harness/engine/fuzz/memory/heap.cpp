@@ -7,8 +7,13 @@ namespace heddle {
 
 void Memory::heap_free(Address block, std::size_t size, Address pc) {
   Run& run = *g_run;
-  ++run.running().step;
-  for (const DiesCallback dies : dies_) dies(block, size);
+  const Op op{
+      .kind = OpKind::heap_free, .address = block, .address2 = block + size, .pc = pc};
+  life_point(op);
+  // By another thread that went first.
+  if (is_freed(shadow_.cell(block))) double_free(block, pc);
+  for (const DiesCallback dies : dies_) dies(block, size, pc);
+  check_life(op);
   const VectorClock& clock = run.clock();
   const Epoch now = run.now();
   bool raced = false;
@@ -31,11 +36,12 @@ void Memory::heap_free(Address block, std::size_t size, Address pc) {
     cell->history.read = Epoch();
     cell->sync = kFreedMemory;
   }
-  run.done({.kind = OpKind::heap_free, .address = block, .address2 = block + size, .pc = pc});
 }
 
 void Memory::use_after_free(const ShadowCell* cell, const Op& op) {
   const RuntimeScope scope;
+  // The other order is worth a try too.
+  learn(cell->history.write_access.pc());
   Failed failure{.kind = FailureKind::use_after_free, .message = {}, .places = {}};
   failure.places.push_back(g_run->here(op));
   failure.places.push_back({.thread = cell->history.write.thread(),

@@ -24,6 +24,12 @@ struct Location {
   std::uint8_t atomic_size = 0;  // bytes, the largest seen
   AtomicHistory atomics;
 
+  // Of an object: how its life began or ended last (object_init, object_destroy; none: no call has
+  // said), when and where.
+  OpKind life_kind = OpKind::none;
+  Epoch life;
+  Address life_pc = 0;
+
   std::uint32_t object = 0;  // what the room above knows of it, by index plus one
 };
 
@@ -62,6 +68,7 @@ class LocationTable {
     location.atomic_size = 0;
     location.atomics.writes.clear();
     location.atomics.reads.clear();
+    location.life_kind = OpKind::none;
     location.object = 0;
     cell->sync = static_cast<std::uint32_t>(++used_);
     return location;

@@ -24,8 +24,8 @@ class Memory {
   // Later runs of the job know them.
   void keep_learned() { racy_.keep(); }
 
-  // Who wants to know that the range at `begin` is about to be freed.
-  using DiesCallback = void (*)(Address begin, std::size_t size);
+  // Who wants to know that the range at `begin` is about to be freed, which may end the run.
+  using DiesCallback = void (*)(Address begin, std::size_t size, Address pc);
   void on_dies(DiesCallback callback) { dies_.push_back(callback); }
 
   // ---- plain accesses: access.h, accesses.cpp ---------------------------------------------------
@@ -58,9 +58,27 @@ class Memory {
 
   // The location at this address, made if there is none yet. Memory that was freed fails the run.
   Location& location(Address address, Address pc);
-  // nullptr if there is none.
-  Location* find_location(Address address) {
-    return locations_.find(shadow_.cell(address), address);
+  // The same; nullptr if the memory was freed.
+  Location* location_if_allocated(Address address);
+
+  // ---- lives of memory and of objects in it: life.cpp -------------------------------------------
+
+  // The running thread comes to `op`, where a life begins or ends: another may go first where that
+  // is known to race.
+  void life_point(const Op& op);
+  // Whatever was done to this memory, or to objects in it, must come before `op`.
+  void check_life(const Op& op);
+  // The same of the last begin or end of the object's life, and a use of it at `pc`.
+  void check_use(const Location& location, Address pc);
+  // Visits each location in the memory of `op`.
+  template <typename Visit>
+  void for_each_location(const Op& op, Visit visit) {
+    for (Address at = op.address; at < op.address2; at = (at | 7) + 1) {
+      for (Location* location = locations_.first(shadow_.cell(at)); location != nullptr;
+           location = locations_.next(*location)) {
+        if (location->address >= op.address && location->address < op.address2) visit(*location);
+      }
+    }
   }
 
   // ---- the heap: heap.cpp -----------------------------------------------------------------------
@@ -107,7 +125,7 @@ class Memory {
   bool is_freed(const ShadowCell* cell) const {
     return cell->sync == kFreedMemory && races_.alive(cell->history.write);
   }
-  [[noreturn]] static void use_after_free(const ShadowCell* cell, const Op& op);
+  [[noreturn]] void use_after_free(const ShadowCell* cell, const Op& op);
 
   Shadow shadow_;
   RaceDetector races_;

@@ -53,7 +53,7 @@ bool RaceDetector::access_bytes(ShadowCell* cell, std::uint8_t mask, Address pc,
 bool RaceDetector::reads_ordered(std::uint32_t reads, const VectorClock& clock, Race& race) const {
   for (const auto& [epoch, pc] : read_sets_[reads - 1].reads) {
     if (!ordered(epoch, clock)) {
-      race = {epoch.thread(), pc, false, false, 0};
+      race = {epoch.thread(), pc, OpKind::read};
       return false;
     }
   }
@@ -84,13 +84,13 @@ void RaceDetector::begin_read_set(History& history, std::uint32_t& reads, Epoch 
 bool RaceDetector::check_history(const History& history, std::uint32_t reads, bool writes,
                                  const VectorClock& clock, Race& race) const {
   if (!ordered(history.write, clock)) {
-    race = {history.write.thread(), history.write_access.pc(), true, false, 0};
+    race = {history.write.thread(), history.write_access.pc(), OpKind::write};
     return true;
   }
   if (!writes) return false;
   if (has_read_set(history, reads)) return !reads_ordered(reads, clock, race);
   if (!ordered(history.read, clock)) {
-    race = {history.read.thread(), history.read_access.pc(), false, false, 0};
+    race = {history.read.thread(), history.read_access.pc(), OpKind::read};
     return true;
   }
   return false;
@@ -121,14 +121,14 @@ bool RaceDetector::check_against_atomics(const AtomicHistory& atomics, bool writ
                                          const VectorClock& clock, Race& race) const {
   for (ThreadId t = 0; t < atomics.writes.size(); ++t) {
     if (t != self && atomics.writes.get(t) > clock.get(t)) {
-      race = {t, atomics.write_pc, true, true, 0};
+      race = {t, atomics.write_pc, OpKind::atomic_store};
       return true;
     }
   }
   if (!writes) return false;
   for (ThreadId t = 0; t < atomics.reads.size(); ++t) {
     if (t != self && atomics.reads.get(t) > clock.get(t)) {
-      race = {t, atomics.read_pc, false, true, 0};
+      race = {t, atomics.read_pc, atomics.read_kind};
       return true;
     }
   }

@@ -22,17 +22,17 @@ namespace heddle {
 struct Race {
   ThreadId first_thread = kNoThread;
   Address first_pc = 0;
-  bool first_writes = false;
-  bool first_atomic = false;
-  Address address = 0;
+  OpKind first_kind = OpKind::none;
 };
 
-// What of an atomic location plain accesses can race with.
+// What of an atomic location, or of a synchronisation object, plain accesses and the end of its
+// life can race with.
 struct AtomicHistory {
   VectorClock writes;  // time of each thread's last atomic write
-  VectorClock reads;
+  VectorClock reads;   // likewise; any use of an object is one
   Address write_pc = 0;  // of the last one, by whatever thread
   Address read_pc = 0;
+  OpKind read_kind = OpKind::atomic_load;
 };
 
 class RaceDetector {
@@ -65,8 +65,7 @@ class RaceDetector {
   }
 
   // Records a plain access by the thread whose epoch and clock are given to the bytes in `mask` of
-  // the 8 bytes at `cell`. Returns whether it races; then `race` says with what, but for
-  // Race::address.
+  // the 8 bytes at `cell`. Returns whether it races; then `race` says with what.
   template <bool kWrite>
   bool access(ShadowCell* cell, std::uint8_t mask, Address pc, Epoch now, const VectorClock& clock,
               Race& race) {
@@ -146,14 +145,14 @@ class RaceDetector {
               const VectorClock& clock, Race& race) {
     bool races = false;
     if (!ordered(history.write, clock)) [[unlikely]] {
-      race = {history.write.thread(), history.write_access.pc(), true, false, 0};
+      race = {history.write.thread(), history.write_access.pc(), OpKind::write};
       races = true;
     }
     if (kWrite) {
       if (has_read_set(history, reads)) [[unlikely]] {
         races |= !reads_ordered(reads, clock, race);
       } else if (!ordered(history.read, clock)) [[unlikely]] {
-        race = {history.read.thread(), history.read_access.pc(), false, false, 0};
+        race = {history.read.thread(), history.read_access.pc(), OpKind::read};
         races = true;
       }
       history.write = now;

@@ -86,8 +86,8 @@ void Memory::on_race(const Race& race, const Op& op) {
   if (std::find(run_races_.begin(), run_races_.end(), pair) != run_races_.end()) return;
   const RuntimeScope scope;
   run_races_.push_back(pair);
-  if (is_plain_access(op.kind)) learn(op.pc);
-  if (!race.first_atomic) learn(race.first_pc);
+  if (is_plain_access(op.kind) || is_life(op.kind)) learn(op.pc);
+  if (is_plain_access(race.first_kind)) learn(race.first_pc);
   if (const KnownFailures::Known* known = run.known().find(pair)) {
     if (run.job().stop_at_race) end_at_race(op, known->key);
     run.result().known_reports.push_back(known->key);
@@ -95,13 +95,9 @@ void Memory::on_race(const Race& race, const Op& op) {
   }
   Failed failure{.kind = FailureKind::data_race, .message = {}, .places = {}};
   failure.places.push_back(run.here(op));
-  OpKind first = race.first_writes ? OpKind::write : OpKind::read;
-  if (race.first_atomic) {
-    first = race.first_writes ? OpKind::atomic_store : OpKind::atomic_load;
-  }
   failure.places.push_back(
       {.thread = race.first_thread,
-       .op = {.kind = first, .size = op.size, .address = op.address, .pc = race.first_pc},
+       .op = {.kind = race.first_kind, .size = op.size, .address = op.address, .pc = race.first_pc},
        .stack = {},
        .note = {}});
   run.known().add(pair, failure);

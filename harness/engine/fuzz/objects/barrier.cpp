@@ -46,7 +46,7 @@ int wait(const SyncCall& call, Address pc) {
 
 void answer_barrier(EngineTable& /*table*/, ObjectCalls& calls) {
   calls[SyncCall::Kind::barrier_wait] = wait;
-  calls[SyncCall::Kind::barrier_destroy] = destroy_object;
+  calls[SyncCall::Kind::barrier_destroy] = destroy_object<sizeof(pthread_barrier_t)>;
 }
 
 }  // namespace heddle

@@ -82,7 +82,7 @@ void answer_condition(EngineTable& table, ObjectCalls& /*calls*/) {
   table.cond_signal = [](pthread_cond_t* cond, Address pc) { return notify(cond, false, pc); };
   table.cond_broadcast = [](pthread_cond_t* cond, Address pc) { return notify(cond, true, pc); };
   table.cond_destroy = [](pthread_cond_t* cond, Address pc) {
-    g_objects->destroy(cond, pc);
+    g_objects->destroy(cond, sizeof *cond, pc);
     return 0;
   };
 }

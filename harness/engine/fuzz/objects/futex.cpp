@@ -38,13 +38,17 @@ int wait(const SyncCall& call, Address pc) {
 }
 
 int wake(const SyncCall& call, Address pc) {
-  SyncObject& word = g_objects->at(call.object, pc);
-  const Op& op =
-      g_run->begin_op({.kind = OpKind::futex_wake, .size = 4, .address = word.address, .pc = pc});
+  const Op& op = g_run->begin_op({.kind = OpKind::futex_wake,
+                                  .size = 4,
+                                  .address = address_of(call.object),
+                                  .pc = pc});
   g_run->arrive();
   g_run->changed();
   g_run->done(op);
-  return static_cast<int>(Objects::wake_some(word, call.value));
+  // The word may be gone: who waited for it has seen that it changed, and may have ended its life.
+  // To wake nobody there is harmless (futex(2)), and latches do it.
+  SyncObject* word = g_objects->at_least(call.object);
+  return word == nullptr ? 0 : static_cast<int>(Objects::wake_some(*word, call.value));
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ void answer_mutex(EngineTable& table, ObjectCalls& /*calls*/) {
   table.mutex_unlock = unlock;
   table.mutex_timedlock = timed_lock;
   table.mutex_destroy = [](pthread_mutex_t* mutex, Address pc) {
-    g_objects->destroy(mutex, pc);
+    g_objects->destroy(mutex, sizeof *mutex, pc);
     return 0;
   };
 }

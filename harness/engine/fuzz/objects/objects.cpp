@@ -19,6 +19,9 @@ constinit ObjectCalls g_calls;
 void answer_objects(EngineTable& table) {
 #define HEDDLE_OBJECT_KIND(name) answer_##name(table, g_calls);
 #include "harness/engine/fuzz/objects/kinds.def"
+  table.object_init = [](const void* object, std::size_t size, Address pc) {
+    g_objects->init(object, size, pc);
+  };
   table.sync_call = [](const SyncCall& call, Address pc) { return g_calls[call.kind](call, pc); };
 }
 

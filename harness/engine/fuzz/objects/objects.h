@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "harness/engine/fuzz/memory/memory.h"
 #include "harness/engine/fuzz/objects/sync_object.h"
@@ -24,7 +25,24 @@ class Objects {
   // The object at this address, made if there is none yet.
   SyncObject& at(const void* object, Address pc) { return at(address_of(object), pc); }
   SyncObject& at(Address address, Address pc) {
+    Run& run = *g_run;
     Location& location = g_memory->location(address, pc);
+    if (location.life_kind != OpKind::none) {
+      if (location.life_kind == OpKind::object_destroy) [[unlikely]]
+        use_after_destroy(location, pc);
+      g_memory->check_use(location, pc);
+    }
+    location.atomics.reads.set(run.self().id, run.now().time());
+    location.atomics.read_pc = pc;
+    location.atomics.read_kind = OpKind::object_use;
+    return of(location);
+  }
+  // The same where the object need not live any more. nullptr if its memory was freed.
+  SyncObject* at_least(const void* address) {
+    Location* location = g_memory->location_if_allocated(address_of(address));
+    return location == nullptr ? nullptr : &of(*location);
+  }
+  SyncObject& of(Location& location) {
     if (SyncObject* object = objects_.find(location)) [[likely]]
       return *object;
     const RuntimeScope scope;
@@ -58,14 +76,22 @@ class Objects {
   static int timed_out(Op& op);
   [[noreturn]] static void bad_unlock(const Op& op, const SyncObject& object, const char* what);
   [[noreturn]] static void self_deadlock(const Op& op, const Op& taken, const char* what);
-  // The object's life ends: life.cpp.
-  void destroy(const void* object, Address pc);
+
+  // ---- life.cpp: the object's life begins or ends; `size`: its bytes
+  void init(const void* object, std::size_t size, Address pc);
+  void destroy(const void* object, std::size_t size, Address pc);
+  // The memory in which it lies is freed.
+  void die(Address begin, std::size_t size, Address pc);
 
   // Tells the strategy of each thread what it is left waiting for at the end of a run.
   static void tell_waiting(Strategy& strategy);
 
  private:
   static void wake(SyncObject& cond, FuzzThread& waiter);
+  [[noreturn]] static void use_after_destroy(const Location& location, Address pc);
+  // Fails the run if the object is in use.
+  static void check_unused(const SyncObject& object, std::string_view verb, Address pc);
+  void live(Location& location, const Op& op);
   static void time_up(FuzzThread& thread);
 
   SyncObjects objects_;
@@ -79,8 +105,12 @@ extern constinit Room<Objects> g_objects __attribute__((visibility("hidden")));
 inline OpKind tried_or(const SyncCall& call, OpKind waits) {
   return call.tries || call.deadline != nullptr ? OpKind::mutex_trylock_fail : waits;
 }
-// For every kind that is destroyed by a SyncCall.
-int destroy_object(const SyncCall& call, Address pc);
+// For every kind that is destroyed by a SyncCall; `kSize`: its bytes.
+template <std::size_t kSize>
+int destroy_object(const SyncCall& call, Address pc) {
+  g_objects->destroy(call.object, kSize, pc);
+  return 0;
+}
 // Virtual nanoseconds; 0: none.
 std::uint64_t deadline_of(const SyncCall& call);
 

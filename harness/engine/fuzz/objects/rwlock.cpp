@@ -97,7 +97,7 @@ void answer_rwlock(EngineTable& /*table*/, ObjectCalls& calls) {
   calls[SyncCall::Kind::rwlock_read_lock] = read_lock;
   calls[SyncCall::Kind::rwlock_write_lock] = write_lock;
   calls[SyncCall::Kind::rwlock_unlock] = unlock;
-  calls[SyncCall::Kind::rwlock_destroy] = destroy_object;
+  calls[SyncCall::Kind::rwlock_destroy] = destroy_object<sizeof(pthread_rwlock_t)>;
 }
 
 }  // namespace heddle

@@ -50,7 +50,7 @@ int post(const SyncCall& call, Address pc) {
 void answer_semaphore(EngineTable& /*table*/, ObjectCalls& calls) {
   calls[SyncCall::Kind::sem_wait] = wait;
   calls[SyncCall::Kind::sem_post] = post;
-  calls[SyncCall::Kind::sem_destroy] = destroy_object;
+  calls[SyncCall::Kind::sem_destroy] = destroy_object<sizeof(sem_t)>;
 }
 
 }  // namespace heddle

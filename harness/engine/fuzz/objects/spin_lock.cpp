@@ -42,7 +42,7 @@ int unlock(const SyncCall& call, Address pc) {
 void answer_spin_lock(EngineTable& /*table*/, ObjectCalls& calls) {
   calls[SyncCall::Kind::spin_lock] = lock;
   calls[SyncCall::Kind::spin_unlock] = unlock;
-  calls[SyncCall::Kind::spin_destroy] = destroy_object;
+  calls[SyncCall::Kind::spin_destroy] = destroy_object<sizeof(pthread_spinlock_t)>;
 }
 
 }  // namespace heddle

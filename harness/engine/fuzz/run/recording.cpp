@@ -26,6 +26,11 @@ void Run::note(const Op& op, std::optional<std::uint64_t> value,
   tell(op, changed);
 }
 
+void Run::note_here(const Op& op) {
+  if (tracing_) record(op, {}, {});
+  tell({.kind = OpKind::none, .pc = op.pc}, true);
+}
+
 void Run::record(const Op& op, std::optional<std::uint64_t> value,
                  std::optional<std::uint64_t> old_value) {
   const RuntimeScope scope;

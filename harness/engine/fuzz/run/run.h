@@ -202,6 +202,12 @@ class Run {
     if (watched_) [[unlikely]]
       note(op, value, old_value, false);
   }
+  // The same of what no step of another thread can conflict with.
+  void done_here(const Op& op) {
+    fingerprint_.executed(running_.thread->past, op);
+    if (watched_) [[unlikely]]
+      note_here(op);
+  }
   // The same of what no trace shows.
   void done_unseen(const Op& op) {
     fingerprint_.executed(running_.thread->past, op);
@@ -261,6 +267,7 @@ class Run {
 
   void end(Failed failure);
   void tell(const Op& op, bool changed);
+  void note_here(const Op& op);
   void note(const Op& op, std::optional<std::uint64_t> value,
             std::optional<std::uint64_t> old_value, bool changed);
   std::uint64_t steps_of_all() const { return steps_before_ + running_.step - slice_begin_; }
