@@ -27,6 +27,7 @@
 #include "harness/report/terminal.h"
 #include "harness/search/engine_search.h"
 #include "harness/search/google_test.h"
+#include "harness/search/grounds.h"
 #include "harness/search/hunt.h"
 #include "harness/search/limit.h"
 #include "harness/search/minimize.h"
@@ -305,7 +306,8 @@ std::optional<Refusal> resume(const std::string& file, const Plan& plan, const P
            .program = program_fingerprint(planned.program.path),
            .args = planned.args,
            .racy_pcs = {},
-           .strategy_state = {}};
+           .strategy_state = {},
+           .earlier = {}};
   auto read = read_saved_search(file);
   if (const auto* wrong = std::get_if<SavedSearchError>(&read)) {
     return Refusal{kUsage, fmt::format("cannot resume from {}: {}; remove it to begin anew", file,
@@ -351,6 +353,7 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
   if (saved != nullptr) {
     search_options.job.strategy_state = saved->strategy_state;
     search_options.job.racy_pcs = saved->racy_pcs;
+    search_options.earlier = saved->earlier;
   }
   search_options.runs = options.runs;
   search_options.seconds = plan.seconds;
@@ -380,6 +383,7 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
   if (saved != nullptr) {
     saved->strategy_state = std::move(outcome.strategy_state);
     saved->racy_pcs = std::move(outcome.racy_pcs);
+    saved->earlier = outcome.earlier;
   }
   // The program lies at the same addresses under every engine.
   if (modules.empty()) modules = outcome.modules;
@@ -487,6 +491,7 @@ int run(const RunOptions& options) {
                                           resumes ? &saved : nullptr, line.get(), result.modules));
     }
     if (!g_interrupted) hunt(plan, planned, options, line.get(), result);
+    settle_claims(result.engines, UnseenCode{});
     result.interrupted = g_interrupted;
   }
   line.reset();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "harness/hooks/atomics_seen.h"
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
 
@@ -20,8 +21,11 @@ Address address_of(const void* pointer) {
   return reinterpret_cast<Address>(pointer);
 }
 
-MemoryOrder order_of(int order) {
-  return static_cast<MemoryOrder>(order & 0xff);
+// The order of an atomic operation that the program makes now.
+MemoryOrder noted_order(int order) {
+  const auto given = static_cast<MemoryOrder>(order & 0xff);
+  atomics_seen::note_order(given);
+  return given;
 }
 
 template <int kLog2>
@@ -51,16 +55,17 @@ void write_range(const void* to, std::size_t size, Address pc) {
 template <typename T>
 T rmw(volatile T* address, RmwKind kind, T operand, int order, Address pc) {
   return static_cast<T>(g_engine_table->atomic_rmw(address_of(const_cast<T*>(address)), sizeof(T),
-                                                   kind, operand, order_of(order), pc));
+                                                   kind, operand, noted_order(order), pc));
 }
 
 template <typename T>
 bool cas(volatile T* address, T* expected, T desired, int success, int failure, bool weak,
          Address pc) {
+  atomics_seen::note_compare_exchange();
   std::uint64_t value = *expected;
   const bool stored =
       g_engine_table->atomic_cas(address_of(const_cast<T*>(address)), sizeof(T), &value, desired,
-                                 order_of(success), order_of(failure), weak, pc);
+                                 noted_order(success), noted_order(failure), weak, pc);
   if (!stored) *expected = static_cast<T>(value);
   return stored;
 }
@@ -87,11 +92,11 @@ bool cas(volatile T* address, T* expected, T desired, int success, int failure, 
   HEDDLE_EXPORT type __tsan_atomic##bits##_load(const volatile type* a, int order) {               \
     return static_cast<type>(                                                                      \
         heddle::g_engine_table->atomic_load(heddle::address_of(const_cast<type*>(a)),              \
-                                            sizeof(type), heddle::order_of(order), HEDDLE_PC));    \
+                                            sizeof(type), heddle::noted_order(order), HEDDLE_PC)); \
   }                                                                                                \
   HEDDLE_EXPORT void __tsan_atomic##bits##_store(volatile type* a, type v, int order) {            \
     heddle::g_engine_table->atomic_store(heddle::address_of(const_cast<type*>(a)), sizeof(type),   \
-                                         v, heddle::order_of(order), HEDDLE_PC);                   \
+                                         v, heddle::noted_order(order), HEDDLE_PC);                \
   }                                                                                                \
   HEDDLE_RMW(bits, type, exchange, exchange)                                                       \
   HEDDLE_RMW(bits, type, fetch_add, add)                                                           \
@@ -156,8 +161,14 @@ Wide wide_rmw(volatile Wide* address, Function&& next) {
   return old;
 }
 
+void note_wide_cas(int failure) {
+  atomics_seen::note_compare_exchange();
+  atomics_seen::note_order(static_cast<MemoryOrder>(failure & 0xff));
+}
+
 void wide_point(const volatile void* address, OpKind kind, int order, Address pc) {
-  g_engine_table->atomic16(address_of(const_cast<const void*>(address)), kind, order_of(order), pc);
+  g_engine_table->atomic16(address_of(const_cast<const void*>(address)), kind, noted_order(order),
+                           pc);
 }
 
 }  // namespace
@@ -188,17 +199,21 @@ HEDDLE_WIDE_RMW(fetch_or, old | v)
 HEDDLE_WIDE_RMW(fetch_xor, old ^ v)
 HEDDLE_WIDE_RMW(fetch_nand, ~(old& v))
 
-#define HEDDLE_WIDE_CAS(name)                                                                    \
-  HEDDLE_EXPORT int __tsan_atomic128_##name(volatile Wide* a, Wide* e, Wide v, int order, int) { \
-    heddle::wide_point(a, heddle::OpKind::atomic_rmw, order, HEDDLE_PC);                         \
-    return heddle::wide_cas(a, e, v);                                                            \
+// The engine orders it as one step of the order for success; that of a failure may be weaker.
+#define HEDDLE_WIDE_CAS(name)                                                               \
+  HEDDLE_EXPORT int __tsan_atomic128_##name(volatile Wide* a, Wide* e, Wide v, int success, \
+                                            int failure) {                                  \
+    heddle::note_wide_cas(failure);                                                         \
+    heddle::wide_point(a, heddle::OpKind::atomic_rmw, success, HEDDLE_PC);                  \
+    return heddle::wide_cas(a, e, v);                                                       \
   }
 HEDDLE_WIDE_CAS(compare_exchange_strong)
 HEDDLE_WIDE_CAS(compare_exchange_weak)
 
 HEDDLE_EXPORT Wide __tsan_atomic128_compare_exchange_val(volatile Wide* a, Wide e, Wide v,
-                                                         int order, int) {
-  heddle::wide_point(a, heddle::OpKind::atomic_rmw, order, HEDDLE_PC);
+                                                         int success, int failure) {
+  heddle::note_wide_cas(failure);
+  heddle::wide_point(a, heddle::OpKind::atomic_rmw, success, HEDDLE_PC);
   heddle::wide_cas(a, &e, v);
   return e;
 }
@@ -222,7 +237,8 @@ HEDDLE_EXPORT void __tsan_vptr_update(void** slot, void* value) {
 }
 
 HEDDLE_EXPORT void __tsan_atomic_thread_fence(int order) {
-  heddle::g_engine_table->fence(heddle::order_of(order), HEDDLE_PC);
+  // Not noted: a fence by itself lets no load see another store.
+  heddle::g_engine_table->fence(static_cast<heddle::MemoryOrder>(order & 0xff), HEDDLE_PC);
 }
 
 // Orders a thread against its own signal handlers only.

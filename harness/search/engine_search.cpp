@@ -8,8 +8,10 @@
 #include <map>
 #include <memory>
 
+#include "fuzz/relacy_search.h"
 #include "fuzz/strategy/strategy.h"
 #include "harness/model/distinct.h"
+#include "harness/search/grounds.h"
 
 namespace heddle {
 namespace {
@@ -53,16 +55,6 @@ std::string method_of(const Job& job) {
   return {};
 }
 
-// What auto did beside sampling.
-std::string explored_text(const EngineResult& result) {
-  if (!result.exploration.has_value() || !result.exploration->complete) {
-    return "; dpor: " + std::to_string(result.explored) + " of the runs";
-  }
-  const std::uint64_t executions = result.exploration->executions;
-  if (executions == 1) return "; dpor: the only interleaving";
-  return "; dpor: all " + std::to_string(executions) + " interleavings";
-}
-
 class Search {
  public:
   Search(const SearchOptions& options, const SearchEvents& events)
@@ -70,6 +62,14 @@ class Search {
     options_.worker.tsan = options.job.engine == EngineKind::tsan;
     outcome_.result.engine = options.job.engine;
     outcome_.result.method = method_of(options.job);
+    outcome_.result.earlier = options.earlier;
+    outcome_.result.features = options.earlier.features;
+    if (options.job.engine == EngineKind::relacy) {
+      const auto search = parse_relacy_search(options.job.relacy_search);
+      if (search.has_value() && search->bound != kNoContextBound) {
+        outcome_.result.preemption_bound = search->bound;
+      }
+    }
     if (options.job.engine == EngineKind::fuzz) {
       const auto made = make_strategy(options.job.strategy, options.job.seed);
       const auto* strategy = std::get_if<std::unique_ptr<Strategy>>(&made);
@@ -154,7 +154,8 @@ class Search {
     may_explore_ = useful();
     if (!result.exploration.has_value()) return;
     const Exploration& exploration = *result.exploration;
-    result.exhausted = exploration.complete && !exploration.limited && useful();
+    // The sampling goes on where the search has come to its end and yet proves nothing.
+    result.exhausted = exploration.complete && useful() && is_proof(claim_of(grounds_of(result)));
     const double needed = static_cast<double>(explored_) / exploration.fraction;
     if (exploration.complete || needed > kOverBudget * static_cast<double>(runs)) {
       may_explore_ = false;
@@ -183,8 +184,14 @@ class Search {
       outcome_.result.exploration.reset();
       outcome_.result.exhausted = false;
     }
+    EngineResult& result = outcome_.result;
+    // The last run that it may make may be the last that there is.
+    result.exhausted |= result.exploration.has_value() && result.exploration->complete;
     outcome_.strategy_state = main_.state;
     outcome_.racy_pcs = racy_;
+    outcome_.earlier = {.failed = result.earlier.failed + result.failed,
+                        .features = result.features,
+                        .repeatable = result.earlier.repeatable && !result.divergence.has_value()};
   }
 
   struct Slot {
@@ -378,6 +385,7 @@ class Search {
     } else if (auto* done = std::get_if<JobDone>(&*message)) {
       collect(slot);
       outcome_.result.exhausted |= done->exhausted;
+      outcome_.result.features |= done->features;
       if (done->exploration.has_value()) outcome_.result.exploration = done->exploration;
       if (serial_) walk_->state = std::move(done->strategy_state);
       if (done->error.has_value()) outcome_.result.error = done->error;
@@ -549,7 +557,6 @@ class Search {
   void finish() {
     EngineResult& result = outcome_.result;
     result.seconds = seconds();
-    if (result.explored != 0) result.method += explored_text(result);
     slots_.clear();
     finish_coverage();
     for (auto& [key, found] : found_) {
@@ -559,12 +566,15 @@ class Search {
                                  .token = std::move(found.token),
                                  .minimal = {}});
     }
-    std::stable_sort(result.findings.begin(), result.findings.end(),
-                     [](const Finding& a, const Finding& b) {
-                       return a.count != b.count ? a.count > b.count : a.first_run < b.first_run;
-                     });
+    std::stable_sort(result.findings.begin(), result.findings.end(), comes_before);
+    find_silent_pass();
+    result.claim = claim_of(grounds_of(result));
+  }
+
+  // A search that could not have found anything is an error.
+  void find_silent_pass() {
+    EngineResult& result = outcome_.result;
     if (result.error.has_value() || result.runs == 0) return;
-    // No silent pass: a search that could not have found anything is an error.
     if (most_threads_ <= 1 && result.failed == 0) {
       result.one_thread = true;
       result.error =

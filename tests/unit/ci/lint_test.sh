@@ -22,6 +22,7 @@ write harness/engine/relacy/relacy_include.h '#pragma once' '#include <relacy/re
 write harness/engine/relacy/relacy_engine.cpp \
   '#include "harness/engine/relacy/relacy_include.h"' '#include "fuzz/strategy/strategy.h"'
 write harness/report/report.cpp '#include <fmt/core.h>' '#include "harness/engine/engine.h"'
+write harness/report/claim_words.cpp 'const char* row = "all {} interleavings pass";'
 write harness/cli/main.cpp '#include <CLI/CLI.hpp>' '// TODO(#7): more options'
 write fuzz/strategy/strategy.h '#pragma once' '#include "harness/model/op.h"'
 write fuzz/shrink/shrink.cpp '#include <rapidcheck.h>' '#include "fuzz/strategy/strategy.h"'
@@ -75,6 +76,11 @@ case $scenario in
   macro_without_prefix)
     write harness/model/op.cpp '#define LIMIT 3'
     expected='harness/model/op.cpp:1: macros:'
+    ;;
+  claim_without_its_conditions)
+    write harness/report/report.cpp '#include <fmt/core.h>' '// "all interleavings pass"' \
+      'const char* row = "all 7 interleavings pass";'
+    expected='harness/report/report.cpp:3: claims:'
     ;;
   bare_todo)
     write harness/model/op.cpp '// TODO: think'
