@@ -4,11 +4,11 @@
 #include <cstring>
 
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/memory_access.h"
 
 // A return address is where the report's source line comes from; `extern "C"` and default
 // visibility make the symbol one that the loader offers to the program.
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
-#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
 
 // The names and signatures below are the compilers', reserved or not.
 #pragma GCC diagnostic ignored "-Wpragmas"
@@ -233,20 +233,18 @@ HEDDLE_EXPORT void __tsan_atomic_thread_fence(int order) {
 HEDDLE_EXPORT void __tsan_atomic_signal_fence(int) {}
 
 HEDDLE_EXPORT void* __tsan_memcpy(void* to, const void* from, unsigned long size) {
-  heddle::read_range(from, size, HEDDLE_PC);
-  heddle::write_range(to, size, HEDDLE_PC);
-  return std::memcpy(to, from, size);
+  heddle::MemoryAccess(HEDDLE_PC).copy(to, from, size);
+  return to;
 }
 
 HEDDLE_EXPORT void* __tsan_memmove(void* to, const void* from, unsigned long size) {
-  heddle::read_range(from, size, HEDDLE_PC);
-  heddle::write_range(to, size, HEDDLE_PC);
-  return std::memmove(to, from, size);
+  heddle::MemoryAccess(HEDDLE_PC).copy(to, from, size);
+  return to;
 }
 
 HEDDLE_EXPORT void* __tsan_memset(void* to, int value, unsigned long size) {
-  heddle::write_range(to, size, HEDDLE_PC);
-  return std::memset(to, value, size);
+  heddle::MemoryAccess(HEDDLE_PC).fill(to, value, size);
+  return to;
 }
 
 #define HEDDLE_UNALIGNED_STORE(bits, type, log2_size)                          \

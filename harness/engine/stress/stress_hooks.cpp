@@ -490,6 +490,7 @@ constinit const EngineTable kStressTable = {
     .write = {on_write, on_write, on_write, on_write, on_write},
     .read_range = on_read_range,
     .write_range = on_write_range,
+    .is_torn = nullptr,
     .func_entry = func_entry,
     .func_exit = func_exit,
     .atomic_load = atomic_load,
