@@ -5,6 +5,7 @@
 
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/memory_access.h"
 
 using heddle::g_engine_table;
 
@@ -133,6 +134,12 @@ HEDDLE_EXPORT void* tss_get(tss_t key) {
 HEDDLE_EXPORT int timespec_get(timespec* now, int base) noexcept {
   constexpr int kUtc = 1;
   if (base != kUtc) return 0;
-  g_engine_table->clock_gettime(CLOCK_REALTIME, now);
+  timespec time{};
+  g_engine_table->clock_gettime(CLOCK_REALTIME, &time);
+  if (heddle::is_watched()) {
+    heddle::MemoryAccess(HEDDLE_PC).put(now, time);
+  } else {
+    *now = time;
+  }
   return base;
 }

@@ -6,6 +6,7 @@
 #include "harness/hooks/atomics_seen.h"
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/memory_access.h"
 
 // The names and signatures below are the compilers', reserved or not.
 #pragma GCC diagnostic ignored "-Wpragmas"
@@ -245,20 +246,18 @@ HEDDLE_EXPORT void __tsan_atomic_thread_fence(int order) {
 HEDDLE_EXPORT void __tsan_atomic_signal_fence(int) {}
 
 HEDDLE_EXPORT void* __tsan_memcpy(void* to, const void* from, unsigned long size) {
-  heddle::read_range(from, size, HEDDLE_RETURN_ADDRESS);
-  heddle::write_range(to, size, HEDDLE_RETURN_ADDRESS);
-  return std::memcpy(to, from, size);
+  heddle::MemoryAccess(HEDDLE_PC).copy(to, from, size);
+  return to;
 }
 
 HEDDLE_EXPORT void* __tsan_memmove(void* to, const void* from, unsigned long size) {
-  heddle::read_range(from, size, HEDDLE_RETURN_ADDRESS);
-  heddle::write_range(to, size, HEDDLE_RETURN_ADDRESS);
-  return std::memmove(to, from, size);
+  heddle::MemoryAccess(HEDDLE_PC).copy(to, from, size);
+  return to;
 }
 
 HEDDLE_EXPORT void* __tsan_memset(void* to, int value, unsigned long size) {
-  heddle::write_range(to, size, HEDDLE_RETURN_ADDRESS);
-  return std::memset(to, value, size);
+  heddle::MemoryAccess(HEDDLE_PC).fill(to, value, size);
+  return to;
 }
 
 #define HEDDLE_UNALIGNED_STORE(bits, type, log2_size)                          \

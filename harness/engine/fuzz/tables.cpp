@@ -69,6 +69,19 @@ void answer_memory(EngineTable& table) {
   table.double_free = [](Address block, Address pc) { g_memory->double_free(block, pc); };
 }
 
+// A copy is made in parts where a schedule could switch threads within it.
+void answer_copies(EngineTable& search, EngineTable& replay) {
+  search.is_torn = [](Address address, std::size_t size, Address pc) {
+    return g_memory->races(address, size, pc);
+  };
+  replay.is_torn = [](Address, std::size_t size, Address) {
+    constexpr std::size_t kAccesses = 2;  // a part is read and written
+    return g_run->names_step(kAccesses * (size / 8 + 2));
+  };
+  search.skip_steps = [](std::uint64_t count) { g_run->running().step += count; };
+  replay.skip_steps = search.skip_steps;
+}
+
 struct Tables {
   EngineTable alone = {};
   EngineTable search = {};
@@ -83,7 +96,9 @@ struct Tables {
     replay = search;
     answer_accesses<false>(search);
     answer_accesses<true>(replay);
+    answer_copies(search, replay);
     alone = search;
+    alone.is_torn = nullptr;
     answer_alone(alone);
   }
 };

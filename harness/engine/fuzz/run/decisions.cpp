@@ -1,4 +1,6 @@
 // Who goes next, and the other choices of a run.
+#include <algorithm>
+
 #include "harness/engine/fuzz/run/run.h"
 #include "harness/engine/fuzz/run/switch.h"
 
@@ -59,6 +61,14 @@ void Run::block() {
   ++running_.step;
   if (self.state == FuzzThread::State::ready) ready_.remove(self);
   switch_to(next_after_block(), SwitchReason::blocked);
+}
+
+bool Run::names_step(std::uint64_t steps) const {
+  const auto& deviations = job_->schedule.deviations;
+  return std::any_of(deviations.begin(), deviations.end(), [&](const Deviation& deviation) {
+    return deviation.thread == running_.thread->id && deviation.step > running_.step &&
+           deviation.step <= running_.step + steps;
+  });
 }
 
 void Run::wait_eagerly() {
