@@ -123,17 +123,19 @@ Scope scope_of(std::span<const ClaimBound> bounds) {
   return scope;
 }
 
-// "all 7 interleavings", "the only one of Relacy's model".
-std::string all_text(std::uint64_t interleavings, std::span<const ClaimBound> bounds) {
-  if (bounds.empty()) {
-    return interleavings == 1 ? "the only interleaving"
-                              : fmt::format("all {} interleavings", grouped(interleavings));
-  }
+// "all 7 interleavings of Relacy's model"; to fit into a table, "all 7 of Relacy's model".
+std::string all_text(std::uint64_t interleavings, std::span<const ClaimBound> bounds,
+                     bool for_table) {
   const Scope scope = scope_of(bounds);
+  const bool one = interleavings == 1;
   const bool adjective = scope.model.starts_with("sequentially");
-  std::string text = interleavings == 1 ? "the only" : "all " + grouped(interleavings);
+  std::string text = one ? "the only" : "all " + grouped(interleavings);
   if (adjective) text += " " + scope.model;
-  if (interleavings == 1) text += " one";
+  if (!for_table || bounds.empty()) {
+    text += one ? " interleaving" : " interleavings";
+  } else if (one) {
+    text += " one";
+  }
   if (!adjective && !scope.model.empty()) text += " " + scope.model;
   if (!scope.bounded.empty()) text += " " + scope.bounded;
   return text;
@@ -171,7 +173,7 @@ std::string bounds_remark(const Claim& claim) {
 
 }  // namespace
 
-std::vector<NamedText> not_proved(const Claim& claim) {
+std::vector<NamedText> named_reasons(const Claim& claim) {
   std::vector<NamedText> reasons;
   if (const auto* nothing = std::get_if<NothingClaimed>(&claim)) reasons.push_back(named(*nothing));
   if (const auto* open = std::get_if<NotProved>(&claim)) {
@@ -180,14 +182,14 @@ std::vector<NamedText> not_proved(const Claim& claim) {
   return reasons;
 }
 
-std::vector<NamedText> bounds(const Claim& claim) {
-  std::vector<NamedText> named_bounds;
-  for (const ClaimBound& bound : bounds_of(claim)) named_bounds.push_back(named(bound));
-  return named_bounds;
+std::vector<NamedText> named_bounds(const Claim& claim) {
+  std::vector<NamedText> bounds;
+  for (const ClaimBound& bound : bounds_of(claim)) bounds.push_back(named(bound));
+  return bounds;
 }
 
 std::string not_proved_text(const Claim& claim) {
-  return std::holds_alternative<NotProved>(claim) ? "not a proof: " + joined(not_proved(claim))
+  return std::holds_alternative<NotProved>(claim) ? "not a proof: " + joined(named_reasons(claim))
                                                   : "";
 }
 
@@ -196,8 +198,9 @@ ClaimWords words_of(const EngineResult& result) {
   ClaimWords words;
   if (is_proof(claim)) {
     const std::uint64_t interleavings = interleavings_of(claim);
-    words.covered = all_text(interleavings, bounds_of(claim));
-    words.row = words.covered + (interleavings == 1 ? " passes" : " pass");
+    words.covered = all_text(interleavings, bounds_of(claim), false);
+    words.row = all_text(interleavings, bounds_of(claim), true) +
+                (interleavings == 1 ? " passes" : " pass");
     words.remark = bounds_remark(claim);
     const std::string assumed = assumed_text(claim);
     if (!assumed.empty()) words.remark += (words.remark.empty() ? "" : "; ") + assumed;

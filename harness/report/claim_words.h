@@ -36,9 +36,9 @@ struct NamedText {
 };
 
 // Why `proved` is false. Empty where it is true.
-std::vector<NamedText> not_proved(const Claim& claim);
+std::vector<NamedText> named_reasons(const Claim& claim);
 
 // Empty where nothing is proved, or everything.
-std::vector<NamedText> bounds(const Claim& claim);
+std::vector<NamedText> named_bounds(const Claim& claim);
 
 }  // namespace heddle

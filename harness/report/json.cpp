@@ -102,8 +102,8 @@ Json to_json(const std::vector<NamedText>& parts, const char* name_field) {
 
 void add_claim(Json& json, const Claim& claim) {
   json["proved"] = is_proof(claim);
-  json["not_proved"] = to_json(not_proved(claim), "reason");
-  json["bounds"] = to_json(bounds(claim), "bound");
+  json["not_proved"] = to_json(named_reasons(claim), "reason");
+  json["bounds"] = to_json(named_bounds(claim), "bound");
   json["assumed"] = assumptions_of(claim);
 }
 

@@ -15,9 +15,9 @@ namespace heddle {
 
 // Of the program's code, that which no engine sees.
 struct UnseenCode {
-  std::vector<std::string> names;    // of source files or modules that ran without instrumentation
+  std::vector<std::string> names{};  // of source files or modules that ran without instrumentation
   bool everything = false;           // nothing of the program is instrumented
-  std::vector<std::string> assumed;  // what has to hold of code that is exempt, in words
+  std::vector<std::string> assumed{};  // what has to hold of code that is exempt, in words
 
   friend bool operator==(const UnseenCode&, const UnseenCode&) = default;
 };

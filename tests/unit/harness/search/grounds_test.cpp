@@ -6,14 +6,19 @@ namespace heddle {
 namespace {
 
 EngineResult searched(EngineKind engine) {
-  EngineResult result{.engine = engine, .runs = 7, .exhausted = true};
+  EngineResult result;
+  result.engine = engine;
+  result.runs = 7;
+  result.exhausted = true;
   result.exploration =
       Exploration{.complete = true, .executions = 7, .distinct = 7, .bound = Exploration::kNoBound};
   return result;
 }
 
 TEST(Grounds, of_real_threads_are_none) {
-  EngineResult result{.engine = EngineKind::stress, .runs = 10'000};
+  EngineResult result;
+  result.engine = EngineKind::stress;
+  result.runs = 10'000;
   EXPECT_EQ(claim_of(grounds_of(result)), Claim(NothingClaimed{NothingClaimed::Why::not_ended}));
 }
 
