@@ -1,4 +1,4 @@
-#include "harness/engine/relacy/relacy_state.h"
+#include "harness/engine/relacy/run/relacy_state.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "harness/engine/relacy/reserved_array.h"
+#include "harness/engine/relacy/run/reserved_array.h"
 #include "harness/model/op.h"
 
 namespace heddle {

@@ -1,4 +1,4 @@
-#include "harness/engine/relacy/address_table.h"
+#include "harness/engine/relacy/run/address_table.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>

@@ -1,4 +1,4 @@
-// Relacy's headers, made harmless. To be included by relacy_engine.cpp alone.
+// Relacy's headers, made harmless. To be included by relacy_runner.cpp alone.
 //
 // relacy/relacy.hpp is left out: it defines `new`, `delete`, `malloc`, `assert`, `pthread_*` and
 // `errno` as macros. Its parts are included one by one, with two changes from outside:
@@ -10,27 +10,17 @@
 //   search order, those would become the program's own. See below.
 #pragma once
 
-#include <boost/context/detail/fcontext.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+
+#include "harness/engine/relacy/run/fibers.h"
 
 #define RL_PLATFORM_HPP
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wold-style-cast"
 #include <relacy/pch.hpp>
 
-// In the global namespace, where Relacy looks for them.
-struct fiber_t {
-  boost::context::detail::fcontext_t context = nullptr;
-  int thread = -1;  // -1: not a thread of the program
-};
-
-void create_main_fiber(fiber_t& fiber);
-inline void delete_main_fiber(fiber_t&) {}
-void create_fiber(fiber_t& fiber, void (*function)(void*), void* thread);
-inline void delete_fiber(fiber_t&) {}
-void switch_to_fiber(fiber_t& to, fiber_t& from);
 inline void set_low_thread_prio() {}
 inline unsigned get_tick_count() {
   return 0;

@@ -1,12 +1,12 @@
-// Relacy's schedulers, steered by the engine. To be included by relacy_engine.cpp alone.
+// Relacy's schedulers, steered by the engine. To be included by relacy_runner.cpp alone.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "fuzz/random.h"
-#include "harness/engine/relacy/relacy_include.h"
-#include "harness/engine/relacy/relacy_state.h"
+#include "harness/engine/relacy/run/relacy_include.h"
+#include "harness/engine/relacy/run/relacy_state.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/model/trace.h"
 

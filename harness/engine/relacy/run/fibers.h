@@ -1,25 +1,36 @@
-// Where Relacy's fibers run: stacks, and the thread-local storage that each switch brings along. To
-// be included by relacy_engine.cpp alone.
+// Where Relacy's fibers run: stacks, and the thread-local storage that each switch brings along.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/context/detail/fcontext.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "harness/engine/call_stack.h"
 #include "harness/engine/fiber/fiber.h"
 #include "harness/engine/fiber/tls_lender.h"
-#include "harness/engine/relacy/relacy_include.h"
 #include "harness/model/op.h"
+
+// What Relacy wants of its platform, in the global namespace, where it looks for it.
+struct fiber_t {
+  boost::context::detail::fcontext_t context = nullptr;
+  int thread = -1;  // -1: not a thread of the program
+};
+void create_main_fiber(fiber_t& fiber);
+inline void delete_main_fiber(fiber_t&) {}
+void create_fiber(fiber_t& fiber, void (*function)(void*), void* thread);
+inline void delete_fiber(fiber_t&) {}
+void switch_to_fiber(fiber_t& to, fiber_t& from);
 
 namespace heddle::relacy {
 
 // Relacy's thread count is a template parameter, and each operation costs time for each thread
 // that there could be. So the first runs are made with few, and repeated with many if need be.
-inline constexpr rl::thread_id_t kFewThreads = 4;
-inline constexpr rl::thread_id_t kManyThreads = 17;
+inline constexpr int kFewThreads = 4;
+inline constexpr int kManyThreads = 17;
 
 struct Fibers {
   FiberStacks stacks;
@@ -75,3 +86,32 @@ inline void Fibers::entry(boost::context::detail::transfer_t from) {
 }
 
 }  // namespace heddle::relacy
+
+inline void create_main_fiber(fiber_t& fiber) {
+  heddle::relacy::g_fibers->main = &fiber;
+}
+
+inline void create_fiber(fiber_t& fiber, void (*function)(void*), void* thread) {
+  const auto index = reinterpret_cast<std::intptr_t>(thread);
+  fiber.thread = static_cast<int>(index);
+  heddle::relacy::g_fibers->of[static_cast<std::size_t>(index)] = &fiber;
+  heddle::relacy::g_fibers->function = function;
+}
+
+inline void switch_to_fiber(fiber_t& to, fiber_t& from) {
+  if (&to == &from) return;
+  heddle::relacy::Fibers& fibers = *heddle::relacy::g_fibers;
+  fibers.current = to.thread;
+  // The engine itself, between runs, uses the storage of thread 0: the worker's own. The test is
+  // cheaper than setting it again.
+  if (std::max(to.thread, 0) != std::max(from.thread, 0)) {
+    fibers.fs.set(fibers.base[static_cast<std::size_t>(std::max(to.thread, 0))]);
+  }
+  const boost::context::detail::transfer_t back =
+      boost::context::detail::jump_fcontext(to.context, &from);
+  static_cast<fiber_t*>(back.data)->context = back.fctx;
+  if (fibers.capture_into != nullptr) [[unlikely]] {
+    *std::exchange(fibers.capture_into, nullptr) = heddle::capture_stack(fibers.code);
+    switch_to_fiber(*fibers.main, from);  // for good
+  }
+}
