@@ -37,6 +37,7 @@ enum class OpKind : std::uint8_t {
   rwlock_read_lock,
   rwlock_write_lock,
   rwlock_queue,  // a writer begins to wait, and keeps readers that come later out
+  rwlock_other,  // a reader is let in, or not, as this C library does not
   rwlock_unlock,
   rwlock_shared_unlock,  // of a reader
   sem_wait,

@@ -158,6 +158,7 @@ struct CaseResult {
   std::string input;         // file that was standard input, or empty
   bool google_test = false;  // one test of the many in the program
   bool skipped = false;      // it never starts a second thread; then it has no engines
+  bool any_rwlock = false;   // Job::any_rwlock; replays need it too
   std::uint64_t seed = 1;
   std::vector<Module> modules;  // to find source lines
   std::vector<EngineResult> engines;
