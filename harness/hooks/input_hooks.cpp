@@ -1,5 +1,5 @@
-// What comes from files into the program's memory, and the other way. Input goes to a private buffer
-// first: how much there is, is known only afterwards.
+// What comes from files into the program's memory, and the other way. Input goes to a private
+// buffer first: how much there is, is known only afterwards.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,7 +125,7 @@ ssize_t deliver_whole_line(Address pc, char** line, size_t* size, Read read_into
     }
     access.put(*line, text, needed);
   }
-  if (text != nullptr) heddle::program_heap::release(text);
+  heddle::free_private(text);
   return length;
 }
 
@@ -139,24 +139,23 @@ HEDDLE_EXPORT_HOOK(ssize_t, read, int file, void* to, size_t size) {
 
 HEDDLE_EXPORT_HOOK(ssize_t, __read_chk, int file, void* to, size_t size, size_t room) {
   refuse_streams(file, HEDDLE_PC);
-  return deliver_bytes(HEDDLE_PC, to, size, [&](void* into) {
-    return HEDDLE_REAL(__read_chk)(file, into, size, room);
-  });
+  return deliver_bytes(HEDDLE_PC, to, size,
+                       [&](void* into) { return HEDDLE_REAL(__read_chk)(file, into, size, room); });
 }
 
-#define HEDDLE_PREAD(name)                                                                      \
-  HEDDLE_EXPORT_HOOK(ssize_t, name, int file, void* to, size_t size, off_t offset) {            \
-    return deliver_bytes(HEDDLE_PC, to, size,                                                   \
+#define HEDDLE_PREAD(name)                                                                         \
+  HEDDLE_EXPORT_HOOK(ssize_t, name, int file, void* to, size_t size, off_t offset) {               \
+    return deliver_bytes(HEDDLE_PC, to, size,                                                      \
                          [&](void* into) { return HEDDLE_REAL(name)(file, into, size, offset); }); \
   }
 HEDDLE_PREAD(pread)
 HEDDLE_PREAD(pread64)
 
-#define HEDDLE_PREAD_CHECKED(name)                                                                 \
-  HEDDLE_EXPORT_HOOK(ssize_t, name, int file, void* to, size_t size, off_t offset, size_t room) {  \
-    return deliver_bytes(HEDDLE_PC, to, size, [&](void* into) {                                    \
-      return HEDDLE_REAL(name)(file, into, size, offset, room);                                    \
-    });                                                                                            \
+#define HEDDLE_PREAD_CHECKED(name)                                                                \
+  HEDDLE_EXPORT_HOOK(ssize_t, name, int file, void* to, size_t size, off_t offset, size_t room) { \
+    return deliver_bytes(HEDDLE_PC, to, size, [&](void* into) {                                   \
+      return HEDDLE_REAL(name)(file, into, size, offset, room);                                   \
+    });                                                                                           \
   }
 HEDDLE_PREAD_CHECKED(__pread_chk)
 HEDDLE_PREAD_CHECKED(__pread64_chk)
@@ -168,55 +167,55 @@ HEDDLE_EXPORT_HOOK(ssize_t, readv, int file, const iovec* parts, int count) {
   });
 }
 
-#define HEDDLE_PREADV(name)                                                                   \
-  HEDDLE_EXPORT_HOOK(ssize_t, name, int file, const iovec* parts, int count, off_t offset) {  \
-    return deliver_parts(HEDDLE_PC, parts, count, [&](const iovec* into, int number) {        \
-      return HEDDLE_REAL(name)(file, into, number, offset);                                   \
-    });                                                                                       \
+#define HEDDLE_PREADV(name)                                                                  \
+  HEDDLE_EXPORT_HOOK(ssize_t, name, int file, const iovec* parts, int count, off_t offset) { \
+    return deliver_parts(HEDDLE_PC, parts, count, [&](const iovec* into, int number) {       \
+      return HEDDLE_REAL(name)(file, into, number, offset);                                  \
+    });                                                                                      \
   }
 HEDDLE_PREADV(preadv)
 HEDDLE_PREADV(preadv64)
 
-#define HEDDLE_PREADV2(name)                                                                  \
-  HEDDLE_EXPORT_HOOK(ssize_t, name, int file, const iovec* parts, int count, off_t offset,    \
-                     int flags) {                                                             \
-    return deliver_parts(HEDDLE_PC, parts, count, [&](const iovec* into, int number) {        \
-      return HEDDLE_REAL(name)(file, into, number, offset, flags);                            \
-    });                                                                                       \
+#define HEDDLE_PREADV2(name)                                                               \
+  HEDDLE_EXPORT_HOOK(ssize_t, name, int file, const iovec* parts, int count, off_t offset, \
+                     int flags) {                                                          \
+    return deliver_parts(HEDDLE_PC, parts, count, [&](const iovec* into, int number) {     \
+      return HEDDLE_REAL(name)(file, into, number, offset, flags);                         \
+    });                                                                                    \
   }
 HEDDLE_PREADV2(preadv2)
 HEDDLE_PREADV2(preadv64v2)
 
-#define HEDDLE_FREAD(name)                                                                      \
-  HEDDLE_EXPORT_HOOK(size_t, name, void* to, size_t size, size_t count, FILE* stream) {         \
-    return deliver_items(HEDDLE_PC, to, size, count, [&](void* into) {                          \
-      return HEDDLE_REAL(name)(into, size, count, stream);                                      \
-    });                                                                                         \
+#define HEDDLE_FREAD(name)                                                              \
+  HEDDLE_EXPORT_HOOK(size_t, name, void* to, size_t size, size_t count, FILE* stream) { \
+    return deliver_items(HEDDLE_PC, to, size, count, [&](void* into) {                  \
+      return HEDDLE_REAL(name)(into, size, count, stream);                              \
+    });                                                                                 \
   }
 HEDDLE_FREAD(fread)
 HEDDLE_FREAD(fread_unlocked)
 
-#define HEDDLE_FREAD_CHECKED(name)                                                          \
-  HEDDLE_EXPORT_HOOK(size_t, name, void* to, size_t room, size_t size, size_t count,        \
-                     FILE* stream) {                                                        \
-    return deliver_items(HEDDLE_PC, to, size, count, [&](void* into) {                      \
-      return HEDDLE_REAL(name)(into, room, size, count, stream);                            \
-    });                                                                                     \
+#define HEDDLE_FREAD_CHECKED(name)                                                   \
+  HEDDLE_EXPORT_HOOK(size_t, name, void* to, size_t room, size_t size, size_t count, \
+                     FILE* stream) {                                                 \
+    return deliver_items(HEDDLE_PC, to, size, count, [&](void* into) {               \
+      return HEDDLE_REAL(name)(into, room, size, count, stream);                     \
+    });                                                                              \
   }
 HEDDLE_FREAD_CHECKED(__fread_chk)
 HEDDLE_FREAD_CHECKED(__fread_unlocked_chk)
 
-#define HEDDLE_FGETS(name)                                                                      \
-  HEDDLE_EXPORT_HOOK(char*, name, char* to, int size, FILE* stream) {                           \
-    return deliver_line(HEDDLE_PC, to, size,                                                    \
-                        [&](char* into) { return HEDDLE_REAL(name)(into, size, stream); });     \
+#define HEDDLE_FGETS(name)                                                                  \
+  HEDDLE_EXPORT_HOOK(char*, name, char* to, int size, FILE* stream) {                       \
+    return deliver_line(HEDDLE_PC, to, size,                                                \
+                        [&](char* into) { return HEDDLE_REAL(name)(into, size, stream); }); \
   }
 HEDDLE_FGETS(fgets)
 HEDDLE_FGETS(fgets_unlocked)
 
-#define HEDDLE_FGETS_CHECKED(name)                                                              \
-  HEDDLE_EXPORT_HOOK(char*, name, char* to, size_t room, int size, FILE* stream) {              \
-    return deliver_line(HEDDLE_PC, to, size,                                                    \
+#define HEDDLE_FGETS_CHECKED(name)                                                                \
+  HEDDLE_EXPORT_HOOK(char*, name, char* to, size_t room, int size, FILE* stream) {                \
+    return deliver_line(HEDDLE_PC, to, size,                                                      \
                         [&](char* into) { return HEDDLE_REAL(name)(into, room, size, stream); }); \
   }
 HEDDLE_FGETS_CHECKED(__fgets_chk)
@@ -228,11 +227,11 @@ HEDDLE_EXPORT_HOOK(ssize_t, getline, char** line, size_t* size, FILE* stream) {
   });
 }
 
-#define HEDDLE_GETDELIM(name)                                                                    \
-  HEDDLE_EXPORT_HOOK(ssize_t, name, char** line, size_t* size, int delimiter, FILE* stream) {    \
-    return deliver_whole_line(HEDDLE_PC, line, size, [&](char** text, size_t* room) {            \
-      return HEDDLE_REAL(name)(text, room, delimiter, stream);                                   \
-    });                                                                                          \
+#define HEDDLE_GETDELIM(name)                                                                 \
+  HEDDLE_EXPORT_HOOK(ssize_t, name, char** line, size_t* size, int delimiter, FILE* stream) { \
+    return deliver_whole_line(HEDDLE_PC, line, size, [&](char** text, size_t* room) {         \
+      return HEDDLE_REAL(name)(text, room, delimiter, stream);                                \
+    });                                                                                       \
   }
 HEDDLE_GETDELIM(getdelim)
 HEDDLE_GETDELIM(__getdelim)
@@ -260,23 +259,23 @@ HEDDLE_EXPORT_HOOK(ssize_t, writev, int file, const iovec* parts, int count) {
   return HEDDLE_REAL(writev)(file, parts, count);
 }
 
-#define HEDDLE_PWRITEV(name)                                                                  \
-  HEDDLE_EXPORT_HOOK(ssize_t, name, int file, const iovec* parts, int count, off_t offset) {  \
-    if (is_watched() && count > 0) {                                                          \
-      access_parts(MemoryAccess(HEDDLE_PC), parts, static_cast<size_t>(count));               \
-    }                                                                                         \
-    return HEDDLE_REAL(name)(file, parts, count, offset);                                     \
+#define HEDDLE_PWRITEV(name)                                                                 \
+  HEDDLE_EXPORT_HOOK(ssize_t, name, int file, const iovec* parts, int count, off_t offset) { \
+    if (is_watched() && count > 0) {                                                         \
+      access_parts(MemoryAccess(HEDDLE_PC), parts, static_cast<size_t>(count));              \
+    }                                                                                        \
+    return HEDDLE_REAL(name)(file, parts, count, offset);                                    \
   }
 HEDDLE_PWRITEV(pwritev)
 HEDDLE_PWRITEV(pwritev64)
 
-#define HEDDLE_PWRITEV2(name)                                                                 \
-  HEDDLE_EXPORT_HOOK(ssize_t, name, int file, const iovec* parts, int count, off_t offset,    \
-                     int flags) {                                                             \
-    if (is_watched() && count > 0) {                                                          \
-      access_parts(MemoryAccess(HEDDLE_PC), parts, static_cast<size_t>(count));               \
-    }                                                                                         \
-    return HEDDLE_REAL(name)(file, parts, count, offset, flags);                              \
+#define HEDDLE_PWRITEV2(name)                                                              \
+  HEDDLE_EXPORT_HOOK(ssize_t, name, int file, const iovec* parts, int count, off_t offset, \
+                     int flags) {                                                          \
+    if (is_watched() && count > 0) {                                                       \
+      access_parts(MemoryAccess(HEDDLE_PC), parts, static_cast<size_t>(count));            \
+    }                                                                                      \
+    return HEDDLE_REAL(name)(file, parts, count, offset, flags);                           \
   }
 HEDDLE_PWRITEV2(pwritev2)
 HEDDLE_PWRITEV2(pwritev64v2)
@@ -307,16 +306,16 @@ HEDDLE_EXPORT_HOOK(ssize_t, sendmsg, int file, const msghdr* message, int flags)
 
 #define HEDDLE_FWRITE(name)                                                                     \
   HEDDLE_EXPORT_HOOK(size_t, name, const void* from, size_t size, size_t count, FILE* stream) { \
-    if (is_watched()) MemoryAccess(HEDDLE_PC).read(from, size * count);                         \
+    if (is_watched()) MemoryAccess(HEDDLE_PC).read(from, size* count);                          \
     return HEDDLE_REAL(name)(from, size, count, stream);                                        \
   }
 HEDDLE_FWRITE(fwrite)
 HEDDLE_FWRITE(fwrite_unlocked)
 
-#define HEDDLE_FPUTS(name)                                            \
-  HEDDLE_EXPORT_HOOK(int, name, const char* text, FILE* stream) {     \
-    if (is_watched()) MemoryAccess(HEDDLE_PC).read_string(text);      \
-    return HEDDLE_REAL(name)(text, stream);                           \
+#define HEDDLE_FPUTS(name)                                        \
+  HEDDLE_EXPORT_HOOK(int, name, const char* text, FILE* stream) { \
+    if (is_watched()) MemoryAccess(HEDDLE_PC).read_string(text);  \
+    return HEDDLE_REAL(name)(text, stream);                       \
   }
 HEDDLE_FPUTS(fputs)
 HEDDLE_FPUTS(fputs_unlocked)

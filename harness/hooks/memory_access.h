@@ -88,6 +88,10 @@ class PrivateBuffer {
   char* data_ = small_;
 };
 
+// For what the C library has allocated for a hook: in the program's heap, or in its own where the
+// program has none.
+void free_private(void* block);
+
 // What a function returned that was called with a private buffer: the program's for that.
 template <typename T, typename Private, typename Program>
 T returned(T value, [[maybe_unused]] const Private* buffer, [[maybe_unused]] Program* program) {
@@ -152,14 +156,14 @@ class PrivateResults {
 }  // namespace heddle
 
 #define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
-// A hook has a name of its own in the source: headers declare some of the C library's functions with
-// overloads or as macros, and compilers know what many of them do.
-#define HEDDLE_EXPORT_HOOK(result, name, ...)                        \
-  extern "C" result heddle_hook_##name(__VA_ARGS__) __asm__(#name);  \
+// A hook has a name of its own in the source: headers declare some of the C library's functions
+// with overloads or as macros, and compilers know what many of them do.
+#define HEDDLE_EXPORT_HOOK(result, name, ...)                       \
+  extern "C" result heddle_hook_##name(__VA_ARGS__) __asm__(#name); \
   extern "C" __attribute__((visibility("default"))) result heddle_hook_##name(__VA_ARGS__)
 // The C library's function behind that hook.
-#define HEDDLE_REAL(name)                                        \
-  ([]() -> decltype(&heddle_hook_##name) {                       \
+#define HEDDLE_REAL(name)                                          \
+  ([]() -> decltype(&heddle_hook_##name) {                         \
     static constinit decltype(&heddle_hook_##name) slot = nullptr; \
-    return heddle::next_function(slot, #name);                   \
+    return heddle::next_function(slot, #name);                     \
   }())

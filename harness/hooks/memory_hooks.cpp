@@ -12,13 +12,15 @@ namespace {
 std::size_t up_to(const void* begin, const void* found, std::size_t size) {
   if (found == nullptr) return size;
   return static_cast<std::size_t>(static_cast<const char*>(found) -
-                                  static_cast<const char*>(begin)) + 1;
+                                  static_cast<const char*>(begin)) +
+         1;
 }
 
 }  // namespace
 
 HEDDLE_EXPORT_HOOK(void*, memcpy, void* to, const void* from, size_t size) {
-  if (!is_watched()) [[likely]] return HEDDLE_REAL(memcpy)(to, from, size);
+  if (!is_watched()) [[likely]]
+    return HEDDLE_REAL(memcpy)(to, from, size);
   MemoryAccess(HEDDLE_PC).copy(to, from, size);
   return to;
 }
@@ -30,7 +32,8 @@ HEDDLE_EXPORT_HOOK(void*, mempcpy, void* to, const void* from, size_t size) {
 }
 
 HEDDLE_EXPORT_HOOK(void*, memmove, void* to, const void* from, size_t size) {
-  if (!is_watched()) [[likely]] return HEDDLE_REAL(memmove)(to, from, size);
+  if (!is_watched()) [[likely]]
+    return HEDDLE_REAL(memmove)(to, from, size);
   MemoryAccess(HEDDLE_PC).copy(to, from, size);
   return to;
 }
@@ -41,7 +44,8 @@ HEDDLE_EXPORT_HOOK(void, bcopy, const void* from, void* to, size_t size) {
 }
 
 HEDDLE_EXPORT_HOOK(void*, memset, void* to, int value, size_t size) {
-  if (!is_watched()) [[likely]] return HEDDLE_REAL(memset)(to, value, size);
+  if (!is_watched()) [[likely]]
+    return HEDDLE_REAL(memset)(to, value, size);
   MemoryAccess(HEDDLE_PC).fill(to, value, size);
   return to;
 }
@@ -63,11 +67,11 @@ HEDDLE_EXPORT_HOOK(void, explicit_bzero, void* to, size_t size) {
 
 // The fortified forms: `room` is what the target holds. Where it does not suffice, the C library
 // ends the program.
-#define HEDDLE_CHECKED_COPY(name, returned)                                             \
+#define HEDDLE_CHECKED_COPY(name, returned)                                               \
   HEDDLE_EXPORT_HOOK(void*, name, void* to, const void* from, size_t size, size_t room) { \
-    if (!is_watched() || size > room) return HEDDLE_REAL(name)(to, from, size, room);   \
-    MemoryAccess(HEDDLE_PC).copy(to, from, size);                                       \
-    return returned;                                                                    \
+    if (!is_watched() || size > room) return HEDDLE_REAL(name)(to, from, size, room);     \
+    MemoryAccess(HEDDLE_PC).copy(to, from, size);                                         \
+    return returned;                                                                      \
   }
 HEDDLE_CHECKED_COPY(__memcpy_chk, to)
 HEDDLE_CHECKED_COPY(__memmove_chk, to)

@@ -40,37 +40,34 @@ auto number(heddle::Address pc, const char* text, char** end, Convert convert) {
 
 }  // namespace
 
-#define HEDDLE_INTEGER(type, name)                                                \
-  HEDDLE_EXPORT_HOOK(type, name, const char* text, char** end, int base) {        \
-    return number(HEDDLE_PC, text, end, [&](const char* from, char** to) {        \
-      return HEDDLE_REAL(name)(from, to, base);                                   \
-    });                                                                           \
+#define HEDDLE_INTEGER(type, name)                                                                 \
+  HEDDLE_EXPORT_HOOK(type, name, const char* text, char** end, int base) {                         \
+    return number(HEDDLE_PC, text, end,                                                            \
+                  [&](const char* from, char** to) { return HEDDLE_REAL(name)(from, to, base); }); \
   }
-#define HEDDLE_INTEGERS(prefix)                             \
-  HEDDLE_INTEGER(long, prefix##strtol)                      \
-  HEDDLE_INTEGER(unsigned long, prefix##strtoul)            \
-  HEDDLE_INTEGER(long long, prefix##strtoll)                \
-  HEDDLE_INTEGER(unsigned long long, prefix##strtoull)      \
-  HEDDLE_INTEGER(intmax_t, prefix##strtoimax)               \
+#define HEDDLE_INTEGERS(prefix)                        \
+  HEDDLE_INTEGER(long, prefix##strtol)                 \
+  HEDDLE_INTEGER(unsigned long, prefix##strtoul)       \
+  HEDDLE_INTEGER(long long, prefix##strtoll)           \
+  HEDDLE_INTEGER(unsigned long long, prefix##strtoull) \
+  HEDDLE_INTEGER(intmax_t, prefix##strtoimax)          \
   HEDDLE_INTEGER(uintmax_t, prefix##strtoumax)
 HEDDLE_INTEGERS()
 HEDDLE_INTEGERS(__isoc23_)
 
-#define HEDDLE_REAL_NUMBER(type, name)                                      \
-  HEDDLE_EXPORT_HOOK(type, name, const char* text, char** end) {            \
-    return number(HEDDLE_PC, text, end, [&](const char* from, char** to) {  \
-      return HEDDLE_REAL(name)(from, to);                                   \
-    });                                                                     \
+#define HEDDLE_REAL_NUMBER(type, name)                                                       \
+  HEDDLE_EXPORT_HOOK(type, name, const char* text, char** end) {                             \
+    return number(HEDDLE_PC, text, end,                                                      \
+                  [&](const char* from, char** to) { return HEDDLE_REAL(name)(from, to); }); \
   }
 HEDDLE_REAL_NUMBER(double, strtod)
 HEDDLE_REAL_NUMBER(float, strtof)
 HEDDLE_REAL_NUMBER(long double, strtold)
 
-#define HEDDLE_FROM_STRING(type, name, convert)                             \
-  HEDDLE_EXPORT_HOOK(type, name, const char* text) {                        \
-    return static_cast<type>(                                               \
-        number(HEDDLE_PC, text, nullptr,                                    \
-               [&](const char* from, char** to) { return convert; }));      \
+#define HEDDLE_FROM_STRING(type, name, convert)                                                  \
+  HEDDLE_EXPORT_HOOK(type, name, const char* text) {                                             \
+    return static_cast<type>(                                                                    \
+        number(HEDDLE_PC, text, nullptr, [&](const char* from, char** to) { return convert; })); \
   }
 HEDDLE_FROM_STRING(int, atoi, HEDDLE_REAL(strtol)(from, to, 10))
 HEDDLE_FROM_STRING(long, atol, HEDDLE_REAL(strtol)(from, to, 10))

@@ -10,21 +10,21 @@
 
 #include "harness/hooks/next_function.h"
 
-#define HEDDLE_OWN_CALL(result, name, parameters, arguments)             \
+#define HEDDLE_OWN_CALL(result, name, parameters, arguments)               \
   extern "C" result heddle_own_##name parameters __asm__("__wrap_" #name); \
-  extern "C" result heddle_own_##name parameters {                       \
-    static constinit decltype(&heddle_own_##name) slot = nullptr;        \
-    return heddle::next_function(slot, #name) arguments;                 \
+  extern "C" result heddle_own_##name parameters {                         \
+    static constinit decltype(&heddle_own_##name) slot = nullptr;          \
+    return heddle::next_function(slot, #name) arguments;                   \
   }
 #define HEDDLE_OWN_CALL_LIST(result, name, list_name, list_parameters, parameters, arguments_) \
-  extern "C" result heddle_own_##name parameters __asm__("__wrap_" #name);                    \
-  extern "C" result heddle_own_##name parameters {                                            \
-    using Function = result list_parameters;                                                  \
-    static constinit Function* slot = nullptr;                                                \
-    va_list arguments;                                                                        \
-    va_start(arguments, format);                                                              \
-    const result value = heddle::next_function(slot, #list_name) arguments_;                  \
-    va_end(arguments);                                                                        \
-    return value;                                                                             \
+  extern "C" result heddle_own_##name parameters __asm__("__wrap_" #name);                     \
+  extern "C" result heddle_own_##name parameters {                                             \
+    using Function = result list_parameters;                                                   \
+    static constinit Function* slot = nullptr;                                                 \
+    va_list arguments;                                                                         \
+    va_start(arguments, format);                                                               \
+    const result value = heddle::next_function(slot, #list_name) arguments_;                   \
+    va_end(arguments);                                                                         \
+    return value;                                                                              \
   }
 #include "harness/hooks/own_calls.def"

@@ -8,7 +8,14 @@ namespace heddle {
 namespace {
 
 // hh h - l ll, and those that are another type's.
-enum class Length : std::uint8_t { signed_char, short_int, plain, long_int, long_long, long_double };
+enum class Length : std::uint8_t {
+  signed_char,
+  short_int,
+  plain,
+  long_int,
+  long_long,
+  long_double
+};
 
 struct Directive {
   std::size_t precision = SIZE_MAX;
@@ -70,12 +77,12 @@ class Reader {
     for (;; ++at) {
       switch (*at) {
         case 'h':
-          directive.length = directive.length == Length::short_int ? Length::signed_char
-                                                                   : Length::short_int;
+          directive.length =
+              directive.length == Length::short_int ? Length::signed_char : Length::short_int;
           break;
         case 'l':
-          directive.length = directive.length == Length::long_int ? Length::long_long
-                                                                  : Length::long_int;
+          directive.length =
+              directive.length == Length::long_int ? Length::long_long : Length::long_int;
           break;
         case 'L':
           directive.length = Length::long_double;

@@ -135,18 +135,18 @@ int print_new_checked(heddle::Address pc, char** to, int flag, const char* forma
 
 // Each function twice: with its arguments, and with a list of them. `parameters` and `arguments` in
 // brackets; `list` names the arguments that come before the variable ones.
-#define HEDDLE_PRINT(name, list_name, parameters, list_parameters, call)    \
-  extern "C" int heddle_hook_##name parameters __asm__(#name);              \
-  extern "C" __attribute__((visibility("default"))) int heddle_hook_##name parameters { \
-    va_list arguments;                                                      \
-    va_start(arguments, format);                                            \
-    const int length = call;                                                \
-    va_end(arguments);                                                      \
-    return length;                                                          \
-  }                                                                         \
-  extern "C" int heddle_hook_##list_name list_parameters __asm__(#list_name); \
+#define HEDDLE_PRINT(name, list_name, parameters, list_parameters, call)                          \
+  extern "C" int heddle_hook_##name parameters __asm__(#name);                                    \
+  extern "C" __attribute__((visibility("default"))) int heddle_hook_##name parameters {           \
+    va_list arguments;                                                                            \
+    va_start(arguments, format);                                                                  \
+    const int length = call;                                                                      \
+    va_end(arguments);                                                                            \
+    return length;                                                                                \
+  }                                                                                               \
+  extern "C" int heddle_hook_##list_name list_parameters __asm__(#list_name);                     \
   extern "C" __attribute__((visibility("default"))) int heddle_hook_##list_name list_parameters { \
-    return call;                                                            \
+    return call;                                                                                  \
   }
 
 HEDDLE_PRINT(sprintf, vsprintf, (char* to, const char* format, ...),

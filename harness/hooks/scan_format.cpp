@@ -1,6 +1,5 @@
 #include "harness/hooks/scan_format.h"
 
-
 #include <algorithm>
 #include <cctype>
 #include <cstring>
@@ -236,9 +235,7 @@ ScanResults::ScanResults(const MemoryAccess& access, ScanDialect dialect, const 
 ScanResults::~ScanResults() {
   for (std::size_t i = 0; i < count_; ++i) {
     const Place& place = places()[i];
-    if (place.kind >= Place::Kind::letters && place.allocated != nullptr) {
-      program_heap::release(place.allocated);
-    }
+    if (place.kind >= Place::Kind::letters) free_private(place.allocated);
   }
 }
 
@@ -272,8 +269,9 @@ void ScanResults::deliver(const Place& place) const {
                   std::strlen(static_cast<const char*>(place.allocated)) + 1);
       break;
     case Place::Kind::wide_text:
-      access_.put(place.program, place.allocated,
-                  (std::wcslen(static_cast<const wchar_t*>(place.allocated)) + 1) * sizeof(wchar_t));
+      access_.put(
+          place.program, place.allocated,
+          (std::wcslen(static_cast<const wchar_t*>(place.allocated)) + 1) * sizeof(wchar_t));
       break;
   }
 }

@@ -30,12 +30,14 @@ void sort_privately(heddle::Address pc, void* elements, size_t count, size_t siz
 
 HEDDLE_EXPORT_HOOK(void, qsort, void* elements, size_t count, size_t size,
                    int (*compare)(const void*, const void*)) {
-  sort_privately(HEDDLE_PC, elements, count, size,
-                 [&](void* copy) { HEDDLE_REAL(qsort)(copy, count, size, compare); });
+  sort_privately(HEDDLE_PC, elements, count, size, [&](void* copy) {
+    HEDDLE_REAL(qsort)(copy, count, size, compare);
+  });
 }
 
 HEDDLE_EXPORT_HOOK(void, qsort_r, void* elements, size_t count, size_t size,
                    int (*compare)(const void*, const void*, void*), void* argument) {
-  sort_privately(HEDDLE_PC, elements, count, size,
-                 [&](void* copy) { HEDDLE_REAL(qsort_r)(copy, count, size, compare, argument); });
+  sort_privately(HEDDLE_PC, elements, count, size, [&](void* copy) {
+    HEDDLE_REAL(qsort_r)(copy, count, size, compare, argument);
+  });
 }

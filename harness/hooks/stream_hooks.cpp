@@ -40,15 +40,15 @@ void access_stream(heddle::Address pc, const Stream& stream) {
 
 }  // namespace
 
-#define HEDDLE_OUTPUT(name, Stream)                           \
+#define HEDDLE_OUTPUT(name, Stream)                            \
   HEDDLE_EXPORT_HOOK(void, name, void* self, Stream& stream) { \
-    access_stream(HEDDLE_PC, stream);                         \
-    HEDDLE_REAL(name)(self, stream);                          \
+    access_stream(HEDDLE_PC, stream);                          \
+    HEDDLE_REAL(name)(self, stream);                           \
   }
-#define HEDDLE_INPUT(name, Stream)                                            \
+#define HEDDLE_INPUT(name, Stream)                                               \
   HEDDLE_EXPORT_HOOK(void, name, void* self, Stream& stream, bool unformatted) { \
-    access_stream(HEDDLE_PC, stream);                                         \
-    HEDDLE_REAL(name)(self, stream, unformatted);                             \
+    access_stream(HEDDLE_PC, stream);                                            \
+    HEDDLE_REAL(name)(self, stream, unformatted);                                \
   }
 // Both symbols of each constructor.
 HEDDLE_OUTPUT(_ZNSo6sentryC1ERSo, std::ostream)

@@ -79,27 +79,29 @@ void append(const MemoryAccess& access, char* to, const char* from, std::size_t 
 }  // namespace
 
 HEDDLE_EXPORT_HOOK(size_t, strlen, const char* text) {
-  if (is_watched()) [[unlikely]] return MemoryAccess(HEDDLE_PC).read_string(text);
+  if (is_watched()) [[unlikely]]
+    return MemoryAccess(HEDDLE_PC).read_string(text);
   return HEDDLE_REAL(strlen)(text);
 }
 
 HEDDLE_EXPORT_HOOK(size_t, strnlen, const char* text, size_t most) {
-  if (is_watched()) [[unlikely]] return MemoryAccess(HEDDLE_PC).read_string(text, most);
+  if (is_watched()) [[unlikely]]
+    return MemoryAccess(HEDDLE_PC).read_string(text, most);
   return HEDDLE_REAL(strnlen)(text, most);
 }
 
 HEDDLE_EXPORT_HOOK(int, strcmp, const char* first, const char* second) {
   if (is_watched()) [[unlikely]] {
-    MemoryAccess(HEDDLE_PC).read_extents(
-        first, second, [&] { return compared(first, second, SIZE_MAX, false); });
+    MemoryAccess(HEDDLE_PC).read_extents(first, second,
+                                         [&] { return compared(first, second, SIZE_MAX, false); });
   }
   return HEDDLE_REAL(strcmp)(first, second);
 }
 
 HEDDLE_EXPORT_HOOK(int, strncmp, const char* first, const char* second, size_t most) {
   if (is_watched()) [[unlikely]] {
-    MemoryAccess(HEDDLE_PC).read_extents(
-        first, second, [&] { return compared(first, second, most, false); });
+    MemoryAccess(HEDDLE_PC).read_extents(first, second,
+                                         [&] { return compared(first, second, most, false); });
   }
   return HEDDLE_REAL(strncmp)(first, second, most);
 }
@@ -181,15 +183,15 @@ HEDDLE_EXPORT_HOOK(char*, rindex, const char* text, int wanted) {
 HEDDLE_FIND_STRING(strstr)
 HEDDLE_FIND_STRING(strcasestr)
 
-#define HEDDLE_SPAN(name)                                                          \
-  HEDDLE_EXPORT_HOOK(size_t, name, const char* text, const char* set) {            \
-    const auto span = [&] { return HEDDLE_REAL(name)(text, set); };                \
-    if (is_watched()) {                                                            \
-      const MemoryAccess access(HEDDLE_PC);                                        \
-      access.read_string(set);                                                     \
-      access.read_extent(text, [&] { return span() + 1; });                        \
-    }                                                                              \
-    return span();                                                                 \
+#define HEDDLE_SPAN(name)                                               \
+  HEDDLE_EXPORT_HOOK(size_t, name, const char* text, const char* set) { \
+    const auto span = [&] { return HEDDLE_REAL(name)(text, set); };     \
+    if (is_watched()) {                                                 \
+      const MemoryAccess access(HEDDLE_PC);                             \
+      access.read_string(set);                                          \
+      access.read_extent(text, [&] { return span() + 1; });             \
+    }                                                                   \
+    return span();                                                      \
   }
 HEDDLE_SPAN(strspn)
 HEDDLE_SPAN(strcspn)
@@ -287,26 +289,26 @@ HEDDLE_EXPORT_HOOK(char*, __strncat_chk, char* to, const char* from, size_t most
 
 // The copy is nobody else's until it is returned, and then it is written: who gets to it without
 // synchronisation races with that.
-#define HEDDLE_DUPLICATE(name)                                                      \
-  HEDDLE_EXPORT_HOOK(char*, name, const char* text) {                               \
-    if (!is_watched()) return HEDDLE_REAL(name)(text);                              \
-    const MemoryAccess access(HEDDLE_PC);                                           \
-    access.read_string(text);                                                       \
-    char* made = HEDDLE_REAL(name)(text);                                           \
-    if (made != nullptr) access.write(made, length_of(made) + 1);                   \
-    return made;                                                                    \
+#define HEDDLE_DUPLICATE(name)                                    \
+  HEDDLE_EXPORT_HOOK(char*, name, const char* text) {             \
+    if (!is_watched()) return HEDDLE_REAL(name)(text);            \
+    const MemoryAccess access(HEDDLE_PC);                         \
+    access.read_string(text);                                     \
+    char* made = HEDDLE_REAL(name)(text);                         \
+    if (made != nullptr) access.write(made, length_of(made) + 1); \
+    return made;                                                  \
   }
 HEDDLE_DUPLICATE(strdup)
 HEDDLE_DUPLICATE(__strdup)
 
-#define HEDDLE_DUPLICATE_PART(name)                                                 \
-  HEDDLE_EXPORT_HOOK(char*, name, const char* text, size_t most) {                  \
-    if (!is_watched()) return HEDDLE_REAL(name)(text, most);                        \
-    const MemoryAccess access(HEDDLE_PC);                                           \
-    access.read_string(text, most);                                                 \
-    char* made = HEDDLE_REAL(name)(text, most);                                     \
-    if (made != nullptr) access.write(made, length_of(made) + 1);                   \
-    return made;                                                                    \
+#define HEDDLE_DUPLICATE_PART(name)                                \
+  HEDDLE_EXPORT_HOOK(char*, name, const char* text, size_t most) { \
+    if (!is_watched()) return HEDDLE_REAL(name)(text, most);       \
+    const MemoryAccess access(HEDDLE_PC);                          \
+    access.read_string(text, most);                                \
+    char* made = HEDDLE_REAL(name)(text, most);                    \
+    if (made != nullptr) access.write(made, length_of(made) + 1);  \
+    return made;                                                   \
   }
 HEDDLE_DUPLICATE_PART(strndup)
 HEDDLE_DUPLICATE_PART(__strndup)

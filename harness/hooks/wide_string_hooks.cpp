@@ -157,18 +157,17 @@ HEDDLE_EXPORT_HOOK(wchar_t*, wcsdup, const wchar_t* text) {
 
 // The fortified forms: `room` is what the target holds, in characters. Where it does not suffice,
 // the C library ends the program.
-#define HEDDLE_CHECKED_COPY(name)                                                           \
-  HEDDLE_EXPORT_HOOK(wchar_t*, name, wchar_t* to, const wchar_t* from, size_t count,        \
-                     size_t room) {                                                         \
-    if (!is_watched() || count > room) return HEDDLE_REAL(name)(to, from, count, room);     \
-    MemoryAccess(HEDDLE_PC).copy(to, from, count * kWide);                                  \
-    return to;                                                                              \
+#define HEDDLE_CHECKED_COPY(name)                                                       \
+  HEDDLE_EXPORT_HOOK(wchar_t*, name, wchar_t* to, const wchar_t* from, size_t count,    \
+                     size_t room) {                                                     \
+    if (!is_watched() || count > room) return HEDDLE_REAL(name)(to, from, count, room); \
+    MemoryAccess(HEDDLE_PC).copy(to, from, count* kWide);                               \
+    return to;                                                                          \
   }
 HEDDLE_CHECKED_COPY(__wmemcpy_chk)
 HEDDLE_CHECKED_COPY(__wmemmove_chk)
 
-HEDDLE_EXPORT_HOOK(wchar_t*, __wmemset_chk, wchar_t* to, wchar_t value, size_t count,
-                   size_t room) {
+HEDDLE_EXPORT_HOOK(wchar_t*, __wmemset_chk, wchar_t* to, wchar_t value, size_t count, size_t room) {
   if (is_watched() && count <= room) MemoryAccess(HEDDLE_PC).write(to, count * kWide);
   return HEDDLE_REAL(__wmemset_chk)(to, value, count, room);
 }
@@ -238,20 +237,20 @@ HEDDLE_EXPORT_HOOK(size_t, wcstombs, char* to, const wchar_t* from, size_t size)
 }
 
 // With a state: `from` is moved on, and the state changes. A null state is the function's own.
-#define HEDDLE_CONVERT(name, target, source, limit_parameter, limit_argument, limit)           \
+#define HEDDLE_CONVERT(name, target, source, limit_parameter, limit_argument, limit)             \
   HEDDLE_EXPORT_HOOK(size_t, name, target* to, const source** from limit_parameter, size_t size, \
-                     mbstate_t* state) {                                                       \
-    if (!is_watched()) return HEDDLE_REAL(name)(to, from limit_argument, size, state);         \
-    const MemoryAccess access(HEDDLE_PC);                                                      \
-    access.read(from, sizeof *from);                                                           \
-    access.read_string(*from, limit);                                                          \
-    access.read(state, state == nullptr ? 0 : sizeof *state);                                  \
-    heddle::PrivateResults made(from, state);                                                  \
-    const size_t count = converted(access, to, size, [&](target* into) {                       \
-      return HEDDLE_REAL(name)(into, from limit_argument, size, state);                        \
-    });                                                                                        \
-    if (to != nullptr) made.deliver(access);                                                   \
-    return count;                                                                              \
+                     mbstate_t* state) {                                                         \
+    if (!is_watched()) return HEDDLE_REAL(name)(to, from limit_argument, size, state);           \
+    const MemoryAccess access(HEDDLE_PC);                                                        \
+    access.read(from, sizeof *from);                                                             \
+    access.read_string(*from, limit);                                                            \
+    access.read(state, state == nullptr ? 0 : sizeof *state);                                    \
+    heddle::PrivateResults made(from, state);                                                    \
+    const size_t count = converted(access, to, size, [&](target* into) {                         \
+      return HEDDLE_REAL(name)(into, from limit_argument, size, state);                          \
+    });                                                                                          \
+    if (to != nullptr) made.deliver(access);                                                     \
+    return count;                                                                                \
   }
 #define HEDDLE_NONE
 #define HEDDLE_LIMIT_PARAMETER , size_t most
