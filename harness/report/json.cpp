@@ -242,6 +242,7 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
   json["runs_per_second"] =
       engine.seconds > 0 ? Json(static_cast<double>(engine.runs) / engine.seconds) : Json(nullptr);
   json["exhausted"] = engine.exhausted;
+  if (engine.exhausted && uninstrumented_reason(engine.instrumentation)) json["proved"] = false;
   json["exploration"] = engine.exploration ? to_json(*engine.exploration) : Json(nullptr);
   json["coverage"] = engine.coverage ? to_json(*engine.coverage, engine) : Json(nullptr);
   json["error"] = engine.error ? Json(*engine.error) : Json(nullptr);

@@ -1,6 +1,7 @@
 #include "harness/report/terminal.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -185,6 +186,13 @@ std::string exhausted_text(const Exploration& exploration) {
   return fmt::format("all {} within {} pass", count, plural(exploration.bound, "preemption"));
 }
 
+std::string assumed_text(const Instrumentation& instrumentation) {
+  const auto& assumed = instrumentation.assumed;
+  if (assumed.empty()) return "";
+  return fmt::format("assumed: {} {} nothing between threads", fmt::join(assumed, ", "),
+                     assumed.size() == 1 ? "shares" : "share");
+}
+
 TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
   const CaseResult& result = *report_case.result;
   TableRow row;
@@ -198,8 +206,14 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
     row.rate = engine.failed == 0 ? rate_text({0, complete - std::min(engine.explored, complete)})
                                   : rate_text(engine.rate());
     if (engine.exhausted && engine.failed == 0 && engine.gave_up == 0) {
-      row.rate = engine.exploration.has_value() ? exhausted_text(*engine.exploration)
-                                                : "none: search complete";
+      if (const auto reason = uninstrumented_reason(engine.instrumentation)) {
+        row.rate = "not a proof";
+        row.remark = "not a proof: " + printable(*reason);
+      } else {
+        row.rate = engine.exploration.has_value() ? exhausted_text(*engine.exploration)
+                                                  : "none: search complete";
+        row.remark = assumed_text(engine.instrumentation);
+      }
     }
     row.first = engine.first_failure ? grouped(*engine.first_failure) : "-";
     row.speed = speed_text(engine);

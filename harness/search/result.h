@@ -14,6 +14,7 @@
 #include "harness/model/rate.h"
 #include "harness/model/schedule.h"
 #include "harness/model/trace.h"
+#include "harness/search/instrumentation.h"
 
 namespace heddle {
 
@@ -121,6 +122,7 @@ struct EngineResult {
   std::optional<std::uint64_t> limit_step_limit{};  // with this limit, if not the usual one
   std::optional<Divergence> divergence{};           // why tokens of this program may not replay
   std::vector<Finding> findings;                    // most frequent first
+  Instrumentation instrumentation{};                // once a worker has started
 
   Rate rate() const { return {failed - explored_failed, runs - explored}; }
 };
