@@ -494,7 +494,7 @@ int run(const RunOptions& options) {
                                           resumes ? &saved : nullptr, line.get(), result.modules));
     }
     if (!g_interrupted) hunt(plan, planned, options, line.get(), result);
-    settle_claims(result.engines, UnseenCode{});
+    settle_claims(result.engines, unseen_in(result.engines));
     result.interrupted = g_interrupted;
   }
   line.reset();

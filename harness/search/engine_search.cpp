@@ -12,6 +12,8 @@
 #include "fuzz/strategy/strategy.h"
 #include "harness/model/distinct.h"
 #include "harness/search/grounds.h"
+#include "harness/search/instrumentation.h"
+#include "harness/search/program_check.h"
 
 namespace heddle {
 namespace {
@@ -316,7 +318,16 @@ class Search {
         return;
       }
       slot.worker = std::move(std::get<std::unique_ptr<WorkerProcess>>(started));
-      if (outcome_.modules.empty()) outcome_.modules = slot.worker->modules();
+      if (outcome_.modules.empty()) {
+        outcome_.modules = slot.worker->modules();
+        outcome_.result.instrumentation = find_instrumentation(outcome_.modules);
+        // Thread calls alone make interleavings, and each of them would pass. What fails by itself
+        // shows under stress: see finish().
+        if (outcome_.result.instrumentation.none && options_.job.engine != EngineKind::stress) {
+          outcome_.result.error = nothing_is_instrumented(options_.worker.program);
+          return;
+        }
+      }
     }
     const Range range = todo.front();
     todo.pop_front();
@@ -580,6 +591,8 @@ class Search {
       result.error =
           "nothing was controlled: the program never had two threads at once; does main() start "
           "any?";
+    } else if (result.instrumentation.none && result.failed == 0) {
+      result.error = nothing_is_instrumented(options_.worker.program);
     } else if (steps_ == 0 && result.failed == 0) {
       result.error =
           "nothing was controlled: the program never entered Heddle; is all of it built with "

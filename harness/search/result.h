@@ -17,6 +17,7 @@
 #include "harness/model/schedule.h"
 #include "harness/model/trace.h"
 #include "harness/search/claim_of.h"
+#include "harness/search/instrumentation.h"
 
 namespace heddle {
 
@@ -146,7 +147,8 @@ struct EngineResult {
   std::uint32_t preemption_bound = Exploration::kNoBound;  // relacy: in a run
   Features features{};
   EarlierParts earlier{};
-  Claim claim{};  // decided by claim_of() alone
+  Claim claim{};                      // decided by claim_of() alone
+  Instrumentation instrumentation{};  // once a worker has started
 
   Rate rate() const { return {failed - explored_failed, runs - explored}; }
 };
