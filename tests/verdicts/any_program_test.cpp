@@ -170,7 +170,7 @@ const std::vector<Program> kPrograms = {
     {"leaked_message", finds(leak), Unsupported{kHeap}, Also::leaks},
     {"leaked_message.fixed", clean(), clean(), Also::leaks},
     {"life_atomic_freed", finds(use_after_free, {data_race}), Unsupported{kHeap}},
-    {"life_atomic_freed.fixed", clean(), clean(), Also::all_orders},
+    {"life_atomic_freed.fixed", clean(), clean()},
     {"life_atomic_freed_late", finds(use_after_free, {data_race}), Unsupported{kHeap},
      Also::all_orders},
     {"life_atomic_freed_late.fixed", clean(), clean(), Also::all_orders},
