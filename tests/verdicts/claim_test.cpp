@@ -167,7 +167,7 @@ TEST_F(ClaimInReport, doubts_a_proof_where_another_engine_has_seen_a_failure) {
 }
 
 TEST_F(ClaimInReport, tells_the_assertion_before_the_race_that_leads_to_it) {
-  for (const std::string program :
+  for (const std::string& program :
        {case_path("unlocked_counter"), program_path("claims/seldom_behind_a_race")}) {
     const auto result = report_of(program, {"--engine", "fuzz", "--runs", "2000"});
     const auto& findings = result.at("engines").at(0).at("findings");
