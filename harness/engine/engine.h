@@ -48,7 +48,7 @@ struct Job {
   bool stop_at_race = false;  // fuzz: a run's first data race ends it
   // fuzz: read-write locks may prefer readers or writers, whatever the C library does.
   bool any_rwlock = false;
-  bool leaks = false;         // fuzz: a run that ends well is asked what it leaked
+  bool leaks = false;  // fuzz: a run that ends well is asked what it leaked
   // Replay: one run, of this schedule (fuzz) or this state (relacy), with its trace.
   bool replay = false;
   bool record_trace = false;
