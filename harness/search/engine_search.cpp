@@ -200,6 +200,7 @@ class Search {
     std::unique_ptr<WorkerProcess> worker;
     std::optional<Range> range;  // what the job under way covers
     std::uint64_t seen_runs = 0;
+    std::uint64_t seen_turns = 0;
     Clock::time_point moved;  // when seen_runs last changed
     bool stopped = false;     // told to stop
   };
@@ -436,10 +437,14 @@ class Search {
 
   // A worker that is stuck where Heddle cannot see: in code without instrumentation, or for good.
   void watch(Slot& slot, std::deque<Range>& todo) {
-    const std::uint64_t runs =
-        slot.worker->progress().runs_done + slot.worker->progress().runs_redundant;
-    if (runs != slot.seen_runs) {
+    const SharedProgress& progress = slot.worker->progress();
+    const std::uint64_t runs = progress.runs_done + progress.runs_redundant;
+    // A long run on a slow machine is no endless loop as long as threads take turns in it. Who was
+    // told to stop must end, though.
+    const std::uint64_t turns = slot.stopped ? 0 : progress.deviations_used.load();
+    if (runs != slot.seen_runs || turns != slot.seen_turns) {
       slot.seen_runs = runs;
+      slot.seen_turns = turns;
       slot.moved = Clock::now();
       return;
     }
