@@ -102,8 +102,7 @@ constexpr bool is_memory_access(OpKind kind) {
 
 // A life of memory, or of an object in it, begins or ends: a write to the whole of it.
 constexpr bool is_life(OpKind kind) {
-  return kind == OpKind::heap_free || kind == OpKind::object_init ||
-         kind == OpKind::object_destroy;
+  return kind == OpKind::heap_free || kind == OpKind::object_init || kind == OpKind::object_destroy;
 }
 
 constexpr bool writes(OpKind kind) {
