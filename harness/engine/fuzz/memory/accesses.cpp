@@ -90,7 +90,7 @@ void Memory::record_access_slow(ShadowCell* cell, std::uint8_t mask, Address add
     return;
   }
   cell->sync = 0;
-  RaceList races;
+  RaceList& races = found_.cleared();
   races_.access<kWrite>(cell, mask, pc, g_run->now(), g_run->clock(), races);
   on_races(races, access_op(kWrite, address, size, pc));
 }
@@ -107,7 +107,7 @@ void Memory::check_access_slow(bool write, Address address, unsigned size, Addre
       cell->sync = 0;  // freed in an earlier run
     }
     const VectorClock& clock = g_run->clock();
-    RaceList races;
+    RaceList& races = found_.cleared();
     if (write) {
       races_.access<true>(cell, mask, pc, now, clock, races);
     } else {

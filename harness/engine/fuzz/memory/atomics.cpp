@@ -48,7 +48,7 @@ Location& Memory::atomic_location(Address address, unsigned size, bool writes, A
   Location& location = this->location(address, pc);
   location.atomic = true;
   location.atomic_size = std::max(location.atomic_size, static_cast<std::uint8_t>(size));
-  RaceList races;
+  RaceList& races = found_.cleared();
   races_.check_atomic(shadow_.cell(address), byte_mask(address, std::min(size, 8U)), writes,
                       self.clock, races);
   if (!races.empty()) [[unlikely]] {

@@ -20,7 +20,7 @@ void Memory::heap_free(Address block, std::size_t size, Address pc) {
     ShadowCell* cell = shadow_.cell(at);
     if ((cell->split | cell->reads) != 0 ||
         !races_.record_ordered<true>(cell, 0xff, pc, now, clock)) {
-      RaceList races;
+      RaceList& races = found_.cleared();
       races_.access<true>(cell, 0xff, pc, now, clock, races);
       // Reported once for the block, with the first accesses that nothing orders.
       if (!raced) {

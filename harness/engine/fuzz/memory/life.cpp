@@ -23,7 +23,7 @@ void Memory::check_life(const Op& op) {
   bool raced = false;
   for_each_location(op, [&](const Location& location) {
     if (raced) return;
-    RaceList races;
+    RaceList& races = found_.cleared();
     races_.check_against_atomics(location.atomics, true, run.self().id, run.clock(), races);
     // Reported once for the whole, with the first use that nothing orders.
     Op at = op;

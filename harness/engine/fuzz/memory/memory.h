@@ -154,6 +154,8 @@ class Memory {
   LocationTable locations_;
   RacySet racy_;
   bool blurred_ = false;
+  // Of the access under way. Not on the program's stack, of which a hook must take little.
+  RaceList found_;
   std::vector<ShadowCell*> racing_;       // cells with bytes that race
   std::vector<std::uint64_t> run_races_;  // pairs of code addresses seen in this run, hashed
   std::vector<DiesCallback> dies_;

@@ -31,6 +31,10 @@ class RaceList {
   void add(const Race& race) {
     if (size_ < kMost) races_[size_++] = race;
   }
+  RaceList& cleared() {
+    size_ = 0;
+    return *this;
+  }
   bool empty() const { return size_ == 0; }
   const Race* begin() const { return races_; }
   const Race* end() const { return races_ + size_; }
