@@ -4,6 +4,7 @@
 #include <threads.h>
 
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/hidden_state.h"
 
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
 #define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
@@ -39,6 +40,7 @@ pthread_cond_t* posix(cnd_t* cond) {
 }  // namespace
 
 HEDDLE_EXPORT int thrd_create(thrd_t* thread, thrd_start_t start, void* argument) {
+  heddle::hidden_state::thread_made();
   // The result comes in the low half of the register of a pointer, and thrd_join() takes it there.
   auto* posix_start = reinterpret_cast<void* (*)(void*)>(reinterpret_cast<void*>(start));
   return result_of(

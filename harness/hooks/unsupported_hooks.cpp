@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/file_positions.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 
@@ -115,5 +116,6 @@ HEDDLE_EXPORT ssize_t read(int descriptor, void* data, size_t size) {
   if (heddle::t_program_code && descriptor != STDIN_FILENO && is_stream(descriptor)) {
     refuse("read on a pipe or a socket", HEDDLE_PC);
   }
+  heddle::hidden_state::use_file_offset(descriptor, HEDDLE_PC);
   return HEDDLE_NEXT(read)(descriptor, data, size);
 }
