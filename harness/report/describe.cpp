@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/hooks/hidden_memory.h"
 #include "harness/report/text.h"
 
 namespace heddle {
@@ -57,6 +58,19 @@ std::string values_text(std::optional<std::uint64_t> first, std::optional<std::u
   return fmt::format("{} .. {}", value_text(*first, size), value_text(*last, size));
 }
 
+// What the C library does with what it keeps of its own. Atomic: under a lock, and the value is not
+// one that the program knows.
+std::string hidden_text(const Event& event, std::optional<std::uint64_t> last,
+                        const hidden_state::Named& hidden) {
+  const Op& op = event.op;
+  if (!is_plain_access(op.kind)) return "use " + hidden.text;
+  const bool writing = op.kind == OpKind::write;
+  const std::string text = fmt::format("{} {}", writing ? "write" : "read", hidden.text);
+  if (!hidden.has_value || !event.value.has_value()) return text;
+  return fmt::format("{} {} {}", text, writing ? "<-" : "->",
+                     values_text(event.value, last, op.size));
+}
+
 // Up to the bracket that closes the one at `at`.
 std::size_t skip_brackets(std::string_view text, std::size_t at, char open, char close) {
   int depth = 0;
@@ -75,6 +89,11 @@ void erase_all(std::string& text, std::string_view part) {
 
 }  // namespace
 
+std::string object_name(const Symbols& symbols, Address address) {
+  const auto hidden = hidden_state::find(address);
+  return hidden.has_value() ? hidden->text : symbols.data(address);
+}
+
 std::string thread_name(ThreadId thread) {
   return thread == kNoThread ? "a thread" : fmt::format("T{}", thread);
 }
@@ -82,7 +101,7 @@ std::string thread_name(ThreadId thread) {
 std::string Names::of(Address address, OpKind kind) {
   const std::string_view noun = noun_for(kind);
   if (address == 0) return fmt::format("a {}", noun);
-  std::string name = printable(symbols_.data(address));
+  std::string name = printable(object_name(symbols_, address));
   if (!name.empty()) return name;
   const auto [at, is_new] = numbers_.try_emplace({noun, address}, 0);
   if (is_new) at->second = ++used_[noun];
@@ -194,6 +213,9 @@ std::string value_text(std::uint64_t value, unsigned size) {
 
 std::string operation_text(const Event& event, std::optional<std::uint64_t> last, Names& names) {
   const Op& op = event.op;
+  if (const auto hidden = hidden_state::find(op.address); hidden && is_memory_access(op.kind)) {
+    return hidden_text(event, last, *hidden);
+  }
   const auto name = [&] { return names.of(op.address, op.kind); };
   const auto values = [&] { return values_text(event.value, last, op.size); };
   switch (op.kind) {
@@ -289,6 +311,9 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
 
 std::string place_text(const Place& place, Names& names) {
   const Op& op = place.op;
+  if (const auto hidden = hidden_state::find(op.address); hidden && is_atomic(op.kind)) {
+    return "uses " + hidden->text;
+  }
   const auto name = [&] { return names.of(op.address, op.kind); };
   switch (op.kind) {
     case OpKind::read:
@@ -443,11 +468,16 @@ std::string cause_text(const Cause& cause, Names& names) {
   const auto& steps = cause.steps;
   const auto name = [&](std::size_t i) { return names.of(steps[i].op.address, steps[i].op.kind); };
   const auto who = [&](std::size_t i) { return thread_name(steps[i].thread); };
-  const auto did = [&](std::size_t i) { return past_verb(steps[i].op.kind); };
-  const auto noun = [&](std::size_t i) { return access_noun(steps[i].op.kind); };
+  // What the C library does under a lock is no update of the program's.
+  const auto kind = [&](std::size_t i) {
+    const Op& op = steps[i].op;
+    return is_atomic(op.kind) && hidden_state::find(op.address) ? OpKind::none : op.kind;
+  };
+  const auto did = [&](std::size_t i) { return past_verb(kind(i)); };
+  const auto noun = [&](std::size_t i) { return access_noun(kind(i)); };
   // An object of the library's own is nothing that a person could have used otherwise.
   const bool inside = std::any_of(steps.begin(), steps.end(), [&names](const Event& step) {
-    const std::string object = names.symbols().data(step.op.address);
+    const std::string object = object_name(names.symbols(), step.op.address);
     return object.starts_with("std::") || object.starts_with("__gnu");
   });
   if (inside) return "";

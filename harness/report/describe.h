@@ -21,6 +21,10 @@ namespace heddle {
 // "T1"; "a thread" for kNoThread.
 std::string thread_name(ThreadId thread);
 
+// The object that holds this byte, as Symbols::data() names it, or hidden state of the C library
+// (hooks/hidden_state.def); empty for what has no name.
+std::string object_name(const Symbols& symbols, Address address);
+
 // What a person would call an address. Objects without a name in the program get a number each in
 // the order of being asked for ("mutex 1", "object 2"): shorter than 0x7ffd8c0a91b8, and the same
 // in every run. One Names for one interleaving: addresses of different runs are not comparable.
