@@ -4,9 +4,11 @@
 #include <grp.h>
 #include <netdb.h>
 #include <pwd.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "harness/hooks/caller.h"
+#include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 
@@ -41,11 +43,32 @@ HEDDLE_LOOKS_UP(int, getservbyname_r,
 HEDDLE_LOOKS_UP(int, getprotobyname_r,
                 (const char* name, protoent* entry, char* texts, size_t size, protoent** result),
                 (name, entry, texts, size, result))
-HEDDLE_LOOKS_UP(int, getnameinfo,
-                (const sockaddr* address, socklen_t address_size, char* host, socklen_t host_size,
-                 char* service, socklen_t service_size, int flags),
-                (address, address_size, host, host_size, service, service_size, flags))
 HEDDLE_LOOKS_UP(int, getaddrinfo,
                 (const char* node, const char* service, const addrinfo* hints, addrinfo** result),
                 (node, service, hints, result))
 HEDDLE_LOOKS_UP(void, freeaddrinfo, (addrinfo * list), (list))
+
+HEDDLE_EXPORT int getnameinfo(const sockaddr* address, socklen_t address_size, char* host,
+                              socklen_t host_size, char* service, socklen_t service_size,
+                              int flags) {
+  const auto look_up = [&](char* host_text, char* service_text) {
+    const heddle::RuntimeScope scope;
+    return HEDDLE_NEXT(getnameinfo)(address, address_size, host_text, host_size, service_text,
+                                    service_size, flags);
+  };
+  if (!heddle::is_watched()) return look_up(host, service);
+  const heddle::MemoryAccess access(HEDDLE_PC);
+  access.read(address, address_size);
+  heddle::PrivateBuffer host_text(host_size);
+  heddle::PrivateBuffer service_text(service_size);
+  const auto deliver = [&access](char* to, const char* text, socklen_t size) {
+    if (to != nullptr && size != 0) access.put(to, text, strlen(text) + 1);
+  };
+  const int result = look_up(host == nullptr ? nullptr : host_text.data(),
+                             service == nullptr ? nullptr : service_text.data());
+  if (result == 0) {
+    deliver(host, host_text.data(), host_size);
+    deliver(service, service_text.data(), service_size);
+  }
+  return result;
+}
