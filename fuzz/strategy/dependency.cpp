@@ -91,6 +91,7 @@ AccessList accesses_of(const Op& op, OpKind pending) {
       break;
     case OpKind::none:
     case OpKind::object_use:
+    case OpKind::rwlock_other:
     case OpKind::thread_start:
     case OpKind::thread_exit:
     case OpKind::thread_create:

@@ -46,6 +46,7 @@ class ChoiceBudget {
       case Choice::waiter:
       case Choice::value:
       case Choice::timeout:
+      case Choice::rwlock_policy:
         return n;
       case Choice::spurious_wake:
       case Choice::lone_wake:

@@ -55,6 +55,7 @@ struct RunOptions {
   std::uint32_t hang_ms = Job{}.hang_ms;
   bool stop_at_race = false;
   bool leaks = false;
+  std::string rwlock = "library";
   std::uint64_t hunt_runs = HuntOptions{}.runs;
 };
 
@@ -158,6 +159,7 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
   plan.job.hang_ms = options.hang_ms;
   plan.job.stop_at_race = options.stop_at_race;
   plan.job.leaks = options.leaks;
+  plan.job.any_rwlock = options.rwlock == "any";
   const auto expectation = parse_expectation(options.expect);
   if (const auto* error = std::get_if<ExpectationError>(&expectation)) return error->message;
   plan.expectation = std::get<Expectation>(expectation);
@@ -481,6 +483,7 @@ int run(const RunOptions& options) {
     result.input = standard_input_file();
     result.google_test = planned.is_google_test;
     result.seed = plan.job.seed;
+    result.any_rwlock = plan.job.any_rwlock;
     if (planned.is_google_test && !starts_a_thread(plan, planned)) {
       result.skipped = true;
       continue;
@@ -491,7 +494,7 @@ int run(const RunOptions& options) {
                                           resumes ? &saved : nullptr, line.get(), result.modules));
     }
     if (!g_interrupted) hunt(plan, planned, options, line.get(), result);
-    settle_claims(result.engines, UnseenCode{});
+    settle_claims(result.engines, unseen_in(result.engines));
     result.interrupted = g_interrupted;
   }
   line.reset();
@@ -591,6 +594,7 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
                     "fuzz: a run ends at its first data race");
   command->add_flag("--leaks", options->leaks,
                     "fuzz: heap memory that nothing leads to at the end of a run is a failure");
+  add_rwlock_option(*command, options->rwlock);
   command->add_option("--step-limit", options->step_limit, "fuzz: steps after which a run gives up")
       ->capture_default_str();
   command

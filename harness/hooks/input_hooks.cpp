@@ -132,7 +132,7 @@ ssize_t deliver_whole_line(Address pc, char** line, size_t* size, Read read_into
     }
     access.put(*line, text, needed);
   }
-  if (text != nullptr) heddle::program_heap::release(text);
+  heddle::free_private(text);
   return length;
 }
 

@@ -3,6 +3,7 @@
 #include <wchar.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include "harness/hooks/kept_errno.h"
@@ -144,6 +145,14 @@ void MemoryAccess::put(void* to, const void* from, std::size_t size) const {
     write(target + at, part);
     std::memcpy(target + at, source + at, part);
   });
+}
+
+void free_private(void* block) {
+  if (program_heap::owns(block)) {
+    program_heap::release(block);
+  } else {
+    std::free(block);
+  }
 }
 
 PrivateBuffer::PrivateBuffer(std::size_t size) {

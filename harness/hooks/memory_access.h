@@ -91,6 +91,10 @@ class PrivateBuffer {
   char* data_ = small_;
 };
 
+// For what the C library has allocated for a hook: in the program's heap, or in its own where the
+// program has none.
+void free_private(void* block);
+
 // What a function returned that was called with a private buffer: the program's for that.
 template <typename T, typename Private, typename Program>
 T returned(T value, [[maybe_unused]] const Private* buffer, [[maybe_unused]] Program* program) {

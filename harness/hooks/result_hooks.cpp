@@ -1,22 +1,32 @@
 // The hooks of result_calls.def. HEDDLE_EXPORT marks them as what the program sees.
 #include <arpa/inet.h>
+#include <grp.h>
+#include <iconv.h>
+#include <ifaddrs.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <pwd.h>
+#include <regex.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
+#include <sys/time.h>
+#include <sys/timerfd.h>
 #include <sys/times.h>
 #include <sys/types.h>
 #include <sys/utsname.h>
+#include <termios.h>
 #include <time.h>
 
 #include <algorithm>
@@ -60,6 +70,13 @@ using heddle::MemoryAccess;
     writes;                                                                        \
   }                                                                                \
   return value;                                                                    \
+  }
+
+#define HEDDLE_FILLS_ALWAYS(name, parameters, arguments, objects) \
+  HEDDLE_BEGIN(void, name, parameters, arguments, )               \
+  heddle::PrivateResults made objects;                            \
+  real arguments;                                                 \
+  made.deliver(access);                                           \
   }
 
 #include "harness/hooks/result_calls.def"

@@ -235,9 +235,7 @@ ScanResults::ScanResults(const MemoryAccess& access, ScanDialect dialect, const 
 ScanResults::~ScanResults() {
   for (std::size_t i = 0; i < count_; ++i) {
     const Place& place = places()[i];
-    if (place.kind >= Place::Kind::letters && place.allocated != nullptr) {
-      program_heap::release(place.allocated);
-    }
+    if (place.kind >= Place::Kind::letters) free_private(place.allocated);
   }
 }
 

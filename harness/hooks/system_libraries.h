@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include "harness/hooks/exempt_code.h"
+
 namespace heddle {
 
 namespace detail {
@@ -16,27 +18,24 @@ inline std::string_view file_name(std::string_view path) {
 
 // Heddle under any of its names.
 inline bool is_heddle_library(std::string_view path) {
-  const std::string_view name = detail::file_name(path);
-  return name.starts_with("libheddle") || name.starts_with("libtsan") ||
-         name.starts_with("libclang_rt");
+  const Exempt* entry = find_exempt(ExemptKind::library, path);
+  return entry != nullptr && entry->group == ExemptGroup::heddle;
 }
 
 // The C library, the loader, the kernel's own, and Heddle: what keeps its state over all runs.
 inline bool is_runtime_library(std::string_view path) {
-  const std::string_view name = detail::file_name(path);
-  for (const std::string_view prefix : {"libc.so", "libc-", "ld-linux", "libpthread", "libdl.",
-                                        "libm.so", "librt.", "linux-vdso"}) {
-    if (name.starts_with(prefix)) return true;
-  }
-  return is_heddle_library(path);
+  const Exempt* entry = find_exempt(ExemptKind::library, path);
+  return entry != nullptr &&
+         (entry->group == ExemptGroup::heddle || entry->group == ExemptGroup::c_library);
 }
 
 // Those and the compilers' runtime libraries: no one looks for bugs there, and a report names the
 // program's line that called them.
 inline bool is_system_library(std::string_view path) {
-  const std::string_view name = detail::file_name(path);
-  return is_runtime_library(path) || name.starts_with("libstdc++") || name.starts_with("libc++") ||
-         name.starts_with("libgcc_s") || name.starts_with("libatomic");
+  const Exempt* entry = find_exempt(ExemptKind::library, path);
+  return entry != nullptr &&
+         (entry->group == ExemptGroup::heddle || entry->group == ExemptGroup::c_library ||
+          entry->group == ExemptGroup::compiler);
 }
 
 }  // namespace heddle

@@ -48,6 +48,8 @@ std::string_view to_string(OpKind kind) {
       return "write lock";
     case OpKind::rwlock_queue:
       return "queue for a write lock";
+    case OpKind::rwlock_other:
+      return "other read-write lock";
     case OpKind::rwlock_unlock:
       return "write unlock";
     case OpKind::rwlock_shared_unlock:

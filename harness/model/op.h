@@ -37,6 +37,7 @@ enum class OpKind : std::uint8_t {
   rwlock_read_lock,
   rwlock_write_lock,
   rwlock_queue,  // a writer begins to wait, and keeps readers that come later out
+  rwlock_other,  // a reader is let in, or not, as this C library does not
   rwlock_unlock,
   rwlock_shared_unlock,  // of a reader
   sem_wait,
@@ -101,8 +102,7 @@ constexpr bool is_memory_access(OpKind kind) {
 
 // A life of memory, or of an object in it, begins or ends: a write to the whole of it.
 constexpr bool is_life(OpKind kind) {
-  return kind == OpKind::heap_free || kind == OpKind::object_init ||
-         kind == OpKind::object_destroy;
+  return kind == OpKind::heap_free || kind == OpKind::object_init || kind == OpKind::object_destroy;
 }
 
 constexpr bool writes(OpKind kind) {

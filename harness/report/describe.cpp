@@ -266,6 +266,8 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
       return fmt::format("lock {} for writing", name());
     case OpKind::rwlock_queue:
       return fmt::format("queue to lock {} for writing", name());
+    case OpKind::rwlock_other:
+      return fmt::format("{} decides otherwise who is first: not with this C library", name());
     case OpKind::rwlock_unlock:
     case OpKind::rwlock_shared_unlock:
       return fmt::format("unlock {}", name());
@@ -339,6 +341,8 @@ std::string place_text(const Place& place, Names& names) {
       return fmt::format("waits to lock {} for writing", name());
     case OpKind::rwlock_queue:
       return fmt::format("queues to lock {} for writing", name());
+    case OpKind::rwlock_other:
+      return fmt::format("{} decides otherwise who is first: not with this C library", name());
     case OpKind::rwlock_unlock:
     case OpKind::rwlock_shared_unlock:
       return fmt::format("unlocks {}", name());

@@ -96,6 +96,7 @@ std::string bytes_of(const Job& job) {
   w.string(job.strategy_state);
   w.boolean(job.stop_at_race);
   w.boolean(job.leaks);
+  w.boolean(job.any_rwlock);
   return w.bytes();
 }
 
@@ -122,6 +123,7 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.strategy_state = r.string();
   job.stop_at_race = r.boolean();
   job.leaks = r.boolean();
+  job.any_rwlock = r.boolean();
   if (!r.finished()) return std::nullopt;
   return job;
 }

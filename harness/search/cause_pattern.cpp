@@ -77,13 +77,9 @@ bool same_place(const Op& a, const Op& b) {
 }
 
 bool conflict(const Op& a, const Op& b) {
-  const auto touches = [](const Op& op) {
-    return is_memory_access(op.kind) || is_life(op.kind);
-  };
+  const auto touches = [](const Op& op) { return is_memory_access(op.kind) || is_life(op.kind); };
   if (touches(a) && touches(b)) {
-    const auto changes = [](const Op& op) {
-      return writes(op.kind) || is_life(op.kind);
-    };
+    const auto changes = [](const Op& op) { return writes(op.kind) || is_life(op.kind); };
     return overlap(a, b) && (changes(a) || changes(b));
   }
   if ((is_life(a.kind) && synchronises(b)) || (is_life(b.kind) && synchronises(a))) {

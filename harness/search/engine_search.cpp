@@ -12,6 +12,8 @@
 #include "fuzz/strategy/strategy.h"
 #include "harness/model/distinct.h"
 #include "harness/search/grounds.h"
+#include "harness/search/instrumentation.h"
+#include "harness/search/program_check.h"
 
 namespace heddle {
 namespace {
@@ -198,6 +200,7 @@ class Search {
     std::unique_ptr<WorkerProcess> worker;
     std::optional<Range> range;  // what the job under way covers
     std::uint64_t seen_runs = 0;
+    std::uint64_t seen_turns = 0;
     Clock::time_point moved;  // when seen_runs last changed
     bool stopped = false;     // told to stop
   };
@@ -316,7 +319,16 @@ class Search {
         return;
       }
       slot.worker = std::move(std::get<std::unique_ptr<WorkerProcess>>(started));
-      if (outcome_.modules.empty()) outcome_.modules = slot.worker->modules();
+      if (outcome_.modules.empty()) {
+        outcome_.modules = slot.worker->modules();
+        outcome_.result.instrumentation = find_instrumentation(outcome_.modules);
+        // Thread calls alone make interleavings, and each of them would pass. What fails by itself
+        // shows under stress: see finish().
+        if (outcome_.result.instrumentation.none && options_.job.engine != EngineKind::stress) {
+          outcome_.result.error = nothing_is_instrumented(options_.worker.program);
+          return;
+        }
+      }
     }
     const Range range = todo.front();
     todo.pop_front();
@@ -425,10 +437,14 @@ class Search {
 
   // A worker that is stuck where Heddle cannot see: in code without instrumentation, or for good.
   void watch(Slot& slot, std::deque<Range>& todo) {
-    const std::uint64_t runs =
-        slot.worker->progress().runs_done + slot.worker->progress().runs_redundant;
-    if (runs != slot.seen_runs) {
+    const SharedProgress& progress = slot.worker->progress();
+    const std::uint64_t runs = progress.runs_done + progress.runs_redundant;
+    // A long run on a slow machine is no endless loop as long as threads take turns in it. Who was
+    // told to stop must end, though.
+    const std::uint64_t turns = slot.stopped ? 0 : progress.deviations_used.load();
+    if (runs != slot.seen_runs || turns != slot.seen_turns) {
       slot.seen_runs = runs;
+      slot.seen_turns = turns;
       slot.moved = Clock::now();
       return;
     }
@@ -580,6 +596,8 @@ class Search {
       result.error =
           "nothing was controlled: the program never had two threads at once; does main() start "
           "any?";
+    } else if (result.instrumentation.none && result.failed == 0) {
+      result.error = nothing_is_instrumented(options_.worker.program);
     } else if (steps_ == 0 && result.failed == 0) {
       result.error =
           "nothing was controlled: the program never entered Heddle; is all of it built with "

@@ -41,6 +41,21 @@ ClaimGrounds grounds_of(const EngineResult& result) {
           .unseen = {}};
 }
 
+UnseenCode unseen_in(const std::vector<EngineResult>& results) {
+  // Of one program all engines have seen the same, if they have seen it start.
+  for (const EngineResult& result : results) {
+    const Instrumentation& found = result.instrumentation;
+    if (found == Instrumentation{}) continue;
+    UnseenCode unseen{.everything = found.none};
+    for (const UninstrumentedCode& code : found.uninstrumented) unseen.names.push_back(code.name);
+    for (const std::string& framework : found.assumed) {
+      unseen.assumed.push_back(framework + " shares nothing between threads");
+    }
+    return unseen;
+  }
+  return {};
+}
+
 void settle_claims(std::vector<EngineResult>& results, const UnseenCode& unseen) {
   for (EngineResult& result : results) {
     ClaimGrounds grounds = grounds_of(result);

@@ -15,4 +15,7 @@ ClaimGrounds grounds_of(const EngineResult& result);
 // that each is known: one engine's failure is a reason to doubt another one's proof.
 void settle_claims(std::vector<EngineResult>& results, const UnseenCode& unseen);
 
+// What of the program the engines did not see.
+UnseenCode unseen_in(const std::vector<EngineResult>& results);
+
 }  // namespace heddle

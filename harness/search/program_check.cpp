@@ -95,6 +95,12 @@ bool has_google_test(const std::string& path) {
          read_facts(elf.get()).has_google_test;
 }
 
+std::string nothing_is_instrumented(const std::string& path) {
+  return "nothing of " + path +
+         " is instrumented, so that no access would be seen: build all of it with -g -O1 "
+         "-fsanitize=thread, not only the link";
+}
+
 std::optional<std::string> check_program(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) return path + ": no such program";

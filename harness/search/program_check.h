@@ -10,6 +10,10 @@ namespace heddle {
 // executable for this machine that asks the loader for ThreadSanitizer's library.
 std::optional<std::string> check_program(const std::string& path);
 
+// What to say of a program that asks for that library, and of which nothing is instrumented: one
+// line that says how to build it.
+std::string nothing_is_instrumented(const std::string& path);
+
 // Whether GoogleTest is in the program or in a library that it asks for.
 bool has_google_test(const std::string& path);
 

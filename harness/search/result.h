@@ -17,6 +17,7 @@
 #include "harness/model/schedule.h"
 #include "harness/model/trace.h"
 #include "harness/search/claim_of.h"
+#include "harness/search/instrumentation.h"
 
 namespace heddle {
 
@@ -146,7 +147,8 @@ struct EngineResult {
   std::uint32_t preemption_bound = Exploration::kNoBound;  // relacy: in a run
   Features features{};
   EarlierParts earlier{};
-  Claim claim{};  // decided by claim_of() alone
+  Claim claim{};                      // decided by claim_of() alone
+  Instrumentation instrumentation{};  // once a worker has started
 
   Rate rate() const { return {failed - explored_failed, runs - explored}; }
 };
@@ -158,6 +160,7 @@ struct CaseResult {
   std::string input;         // file that was standard input, or empty
   bool google_test = false;  // one test of the many in the program
   bool skipped = false;      // it never starts a second thread; then it has no engines
+  bool any_rwlock = false;   // Job::any_rwlock; replays need it too
   std::uint64_t seed = 1;
   std::vector<Module> modules;  // to find source lines
   std::vector<EngineResult> engines;

@@ -227,8 +227,8 @@ TEST(TerminalReport, a_second_failure_in_the_same_interleaving_points_to_it) {
   scenario::Scenario scenario = scenario::unlocked_counter();
   for (EngineResult& engine : scenario.result.engines) {
     if (engine.engine != EngineKind::fuzz) continue;
-    ASSERT_TRUE(engine.findings.back().minimal.has_value());
-    Finding second = engine.findings.back();
+    ASSERT_TRUE(engine.findings.front().minimal.has_value());
+    Finding second = engine.findings.front();
     second.minimal.reset();
     second.failure.message = "another assertion";
     engine.findings.push_back(second);

@@ -150,7 +150,7 @@ TEST_F(ClaimInReport, says_sequentially_consistent_beside_a_failure_of_relacy) {
   EXPECT_EQ(relacy.at("not_proved").at(0).at("reason"), "failed");
   EXPECT_EQ(fuzz.at("proved"), true);
   EXPECT_EQ(fuzz.at("bounds").at(0).at("bound"), "sequentially_consistent");
-  EXPECT_NE(text_.find(" sequentially consistent pass "), std::string::npos) << text_;
+  EXPECT_NE(text_.find(" sequentially consistent pass"), std::string::npos) << text_;
 }
 
 TEST_F(ClaimInReport, doubts_a_proof_where_another_engine_has_seen_a_failure) {
@@ -167,7 +167,7 @@ TEST_F(ClaimInReport, doubts_a_proof_where_another_engine_has_seen_a_failure) {
 }
 
 TEST_F(ClaimInReport, tells_the_assertion_before_the_race_that_leads_to_it) {
-  for (const std::string program :
+  for (const std::string& program :
        {case_path("unlocked_counter"), program_path("claims/seldom_behind_a_race")}) {
     const auto result = report_of(program, {"--engine", "fuzz", "--runs", "2000"});
     const auto& findings = result.at("engines").at(0).at("findings");
@@ -180,15 +180,17 @@ TEST_F(ClaimInReport, tells_the_assertion_before_the_race_that_leads_to_it) {
 }
 
 TEST_F(ClaimInReport, forgets_no_failure_of_an_earlier_part) {
-  const std::vector<std::string> options = {"--engine", "fuzz", "--strategy", "dfs",
-                                            "--runs",   "1",    "--resume",   folder_ / "search"};
   bool failed = false;
-  for (int part = 0; part < 200; ++part) {
-    const auto result = report_of(case_path("atomic_counter"), options);
+  for (int part = 0; part < 20; ++part) {
+    const auto result = report_of(
+        case_path("atomic_counter"),
+        {"--engine", "fuzz", "--strategy", "dpor", "--runs", "1", "--resume", folder_ / "search"});
     const auto& engine = result.at("engines").at(0);
-    failed |= engine.at("failed") > 0;
-    if (engine.at("exhausted") == false) continue;
-    EXPECT_TRUE(failed) << "this shows nothing";
+    if (engine.at("exhausted") == false) {
+      failed |= engine.at("failed") > 0;
+      continue;
+    }
+    EXPECT_TRUE(failed && engine.at("failed") == 0) << "this shows nothing";
     EXPECT_EQ(engine.at("proved"), false);
     EXPECT_EQ(engine.at("not_proved").at(0).at("reason"), "failed");
     return;

@@ -74,8 +74,8 @@ TEST(LibraryCallsUnderThreadSanitizer, race_where_it_has_a_hook) {
     if (!function.known_to_tsan) continue;
     SCOPED_TRACE(function.name);
     // Old runtimes refuse a kernel that randomises addresses much.
-    const Ended raced = run_process({"setarch", "-R", program, function.name},
-                                    {"TSAN_OPTIONS=exitcode=66"});
+    const Ended raced =
+        run_process({"setarch", "-R", program, function.name}, {"TSAN_OPTIONS=exitcode=66"});
     EXPECT_EQ(raced.status, 66) << raced.err;
     const Ended ordered = run_process({"setarch", "-R", program, function.name, "lock"},
                                       {"TSAN_OPTIONS=exitcode=66"});

@@ -279,6 +279,22 @@ std::string to_text(const RacingProgram& program) {
   return text;
 }
 
+RacingProgram racing_program_of(const std::string& text) {
+  RacingProgram program;
+  program.layout = text.at(0);
+  for (std::size_t at = 1; at < text.size();) {
+    if (text[at] == '|') {
+      program.threads.emplace_back();
+      ++at;
+      continue;
+    }
+    program.threads.back().push_back(
+        {{.what = text[at], .place = text.at(at + 1) - '0', .value = text.at(at + 2) - '0'}});
+    at += 3;
+  }
+  return program;
+}
+
 std::string racing_prelude() {
   return R"(#include <assert.h>
 #include <pthread.h>

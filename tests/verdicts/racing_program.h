@@ -31,8 +31,9 @@ struct RacingProgram {
 // reduction comes to its end in a few thousand runs.
 rc::Gen<RacingProgram> racing_program();
 
-// The argument of programs/racing.cpp.
+// The argument of programs/racing.cpp, and the program that it stands for, each step a block.
 std::string to_text(const RacingProgram& program);
+RacingProgram racing_program_of(const std::string& text);
 
 // C++ of a function `name`() that executes the program over volatile variables, each step of it
 // written out where it stands, and ends the process by the outcome as a failed assertion. It wants

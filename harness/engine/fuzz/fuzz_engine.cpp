@@ -83,7 +83,15 @@ class FuzzEngine final : public Engine {
         strategy->begin_run(run);
         host.restore();
       }
+      const std::size_t known = g_run->known().size();
       const RunResult& result = g_run->execute(run);
+      if (g_memory->was_blurred()) {
+        g_memory->be_exact();
+        g_run->known().resize(known);
+        strategy->begin_run(run);
+        host.restore();
+        g_run->execute(run);
+      }
       const RunEnd end{.decisions = result.decisions,
                        .cut = result.cut,
                        .limit = std::holds_alternative<GaveUp>(result.outcome),

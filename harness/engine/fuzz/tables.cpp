@@ -87,7 +87,7 @@ struct Tables {
   EngineTable search = {};
   EngineTable replay = {};
 
-  Tables() {
+  Tables() noexcept {
     answer_memory(search);
     answer_objects(search);
     answer_process(search);

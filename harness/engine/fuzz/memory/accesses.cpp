@@ -17,6 +17,7 @@ void Memory::begin_run(std::uint64_t base) {
   for (ShadowCell* cell : racing_) cell->racing = 0;
   racing_.clear();
   run_races_.clear();
+  blurred_ = false;
 }
 
 template <bool kReplay, bool kWrite>
@@ -89,14 +90,12 @@ void Memory::record_access_slow(ShadowCell* cell, std::uint8_t mask, Address add
     return;
   }
   cell->sync = 0;
-  Race race;
-  if (races_.access<kWrite>(cell, mask, pc, g_run->now(), g_run->clock(), race)) {
-    on_race(race, access_op(kWrite, address, size, pc));
-  }
+  RaceList& races = found_.cleared();
+  races_.access<kWrite>(cell, mask, pc, g_run->now(), g_run->clock(), races);
+  on_races(races, access_op(kWrite, address, size, pc));
 }
 
 void Memory::check_access_slow(bool write, Address address, unsigned size, Address pc) {
-  Race race;
   const Epoch now = g_run->now();
   const Address end = address + size;
   for (Address at = address; at < end;) {
@@ -108,13 +107,18 @@ void Memory::check_access_slow(bool write, Address address, unsigned size, Addre
       cell->sync = 0;  // freed in an earlier run
     }
     const VectorClock& clock = g_run->clock();
-    bool races = write ? races_.access<true>(cell, mask, pc, now, clock, race)
-                       : races_.access<false>(cell, mask, pc, now, clock, race);
-    for (Location* location = locations_.first(cell); location != nullptr && !races;
+    RaceList& races = found_.cleared();
+    if (write) {
+      races_.access<true>(cell, mask, pc, now, clock, races);
+    } else {
+      races_.access<false>(cell, mask, pc, now, clock, races);
+    }
+    for (const Location* location = locations_.first(cell); location != nullptr;
          location = locations_.next(*location)) {
-      races = location->atomic && location->address < next &&
-              at < location->address + location->atomic_size &&
-              races_.check_against_atomics(location->atomics, write, g_run->self().id, clock, race);
+      if (location->atomic && location->address < next &&
+          at < location->address + location->atomic_size) {
+        races_.check_against_atomics(location->atomics, write, g_run->self().id, clock, races);
+      }
     }
     // The program lays an object's memory anew, without a call that initialises it.
     if (write) {
@@ -125,7 +129,7 @@ void Memory::check_access_slow(bool write, Address address, unsigned size, Addre
         }
       }
     }
-    if (races) on_race(race, access_op(write, at, static_cast<unsigned>(next - at), pc));
+    on_races(races, access_op(write, at, static_cast<unsigned>(next - at), pc));
     at = next;
   }
 }

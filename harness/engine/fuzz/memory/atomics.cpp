@@ -48,12 +48,13 @@ Location& Memory::atomic_location(Address address, unsigned size, bool writes, A
   Location& location = this->location(address, pc);
   location.atomic = true;
   location.atomic_size = std::max(location.atomic_size, static_cast<std::uint8_t>(size));
-  Race race;
-  if (races_.check_atomic(shadow_.cell(address), byte_mask(address, std::min(size, 8U)), writes,
-                          self.clock, race)) [[unlikely]] {
+  RaceList& races = found_.cleared();
+  races_.check_atomic(shadow_.cell(address), byte_mask(address, std::min(size, 8U)), writes,
+                      self.clock, races);
+  if (!races.empty()) [[unlikely]] {
     Op op = access_op(false, address, size, pc);
     op.kind = writes ? OpKind::atomic_store : OpKind::atomic_load;
-    on_race(race, op);
+    on_races(races, op);
   }
   if (writes) {
     location.atomics.writes.set(self.id, run.now().time());

@@ -20,12 +20,13 @@ void Memory::heap_free(Address block, std::size_t size, Address pc) {
     ShadowCell* cell = shadow_.cell(at);
     if ((cell->split | cell->reads) != 0 ||
         !races_.record_ordered<true>(cell, 0xff, pc, now, clock)) {
-      Race race;
-      // One report for the block, with the first access that nothing orders.
-      if (races_.access<true>(cell, 0xff, pc, now, clock, race) && !raced) {
-        raced = true;
-        on_race(race, {.kind = OpKind::heap_free, .size = 8, .address = at, .pc = pc});
+      RaceList& races = found_.cleared();
+      races_.access<true>(cell, 0xff, pc, now, clock, races);
+      // Reported once for the block, with the first accesses that nothing orders.
+      if (!raced) {
+        on_races(races, {.kind = OpKind::heap_free, .size = 8, .address = at, .pc = pc});
       }
+      raced |= !races.empty();
       cell->reads = 0;
       cell->split = 0;
     }

@@ -20,17 +20,16 @@ void Memory::life_point(const Op& op) {
 
 void Memory::check_life(const Op& op) {
   Run& run = *g_run;
-  bool races = false;
+  bool raced = false;
   for_each_location(op, [&](const Location& location) {
-    Race race;
-    if (!races &&
-        races_.check_against_atomics(location.atomics, true, run.self().id, run.clock(), race)) {
-      // One report for the whole, with the first use that nothing orders.
-      races = true;
-      Op at = op;
-      at.address = location.address;
-      on_race(race, at);
-    }
+    if (raced) return;
+    RaceList& races = found_.cleared();
+    races_.check_against_atomics(location.atomics, true, run.self().id, run.clock(), races);
+    // Reported once for the whole, with the first use that nothing orders.
+    Op at = op;
+    at.address = location.address;
+    on_races(races, at);
+    raced = !races.empty();
   });
 }
 

@@ -16,13 +16,21 @@ namespace heddle {
 
 class Memory {
  public:
-  void begin_job(const Job& job) { racy_.begin_job(job.racy_pcs); }
+  void begin_job(const Job& job) {
+    racy_.begin_job(job.racy_pcs);
+    races_.be_exact(job.replay);
+  }
   void begin_run(std::uint64_t base);
 
   // The run before has shown places that race and were not known to when its job began.
   bool has_learned() const { return racy_.has_learned(); }
   // Later runs of the job know them.
   void keep_learned() { racy_.keep(); }
+
+  // A race of the run before was with an access of which it is not known which code made it, so it
+  // was passed over. The run must be repeated; after be_exact() this and all later ones know.
+  bool was_blurred() const { return blurred_; }
+  void be_exact() { races_.be_exact(true); }
 
   // Who wants to know that the range at `begin` is about to be freed, which may end the run.
   using DiesCallback = void (*)(Address begin, std::size_t size, Address pc);
@@ -127,7 +135,10 @@ class Memory {
   template <typename Visit>
   void for_each_cell(Address address, std::size_t size, Visit visit);
 
-  // The access `op` of the running thread races with an earlier one.
+  // The access `op` of the running thread races with earlier ones.
+  void on_races(const RaceList& races, const Op& op) {
+    for (const Race& race : races) on_race(race, op);
+  }
   void on_race(const Race& race, const Op& op);
   // The run ends with that race, in full in the result or `known`.
   [[noreturn]] static void end_at_race(const Op& op, std::optional<std::uint64_t> known);
@@ -142,6 +153,9 @@ class Memory {
   RaceDetector races_;
   LocationTable locations_;
   RacySet racy_;
+  bool blurred_ = false;
+  // Of the access under way. Not on the program's stack, of which a hook must take little.
+  RaceList found_;
   std::vector<ShadowCell*> racing_;       // cells with bytes that race
   std::vector<std::uint64_t> run_races_;  // pairs of code addresses seen in this run, hashed
   std::vector<DiesCallback> dies_;

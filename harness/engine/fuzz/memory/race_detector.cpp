@@ -37,27 +37,25 @@ void RaceDetector::split(ShadowCell* cell) {
   cell->split = splits_used_;
 }
 
-bool RaceDetector::access_bytes(ShadowCell* cell, std::uint8_t mask, Address pc, Epoch now,
-                                const VectorClock& clock, bool write, Race& race) {
+void RaceDetector::access_bytes(ShadowCell* cell, std::uint8_t mask, Address pc, Epoch now,
+                                const VectorClock& clock, bool write, RaceList& races) {
   ByteHistories& split = splits_[cell->split - 1];
-  bool races = false;
   for (int i = 0; i < 8; ++i) {
     const auto bit = static_cast<std::uint8_t>(1 << i);
     if ((mask & bit) == 0) continue;
-    races |= write ? record<true>(split.bytes[i], split.reads[i], bit, pc, now, clock, race)
-                   : record<false>(split.bytes[i], split.reads[i], bit, pc, now, clock, race);
-  }
-  return races;
-}
-
-bool RaceDetector::reads_ordered(std::uint32_t reads, const VectorClock& clock, Race& race) const {
-  for (const auto& [epoch, pc] : read_sets_[reads - 1].reads) {
-    if (!ordered(epoch, clock)) {
-      race = {epoch.thread(), pc, OpKind::read};
-      return false;
+    if (write) {
+      record<true>(split.bytes[i], split.reads[i], bit, pc, now, clock, races);
+    } else {
+      record<false>(split.bytes[i], split.reads[i], bit, pc, now, clock, races);
     }
   }
-  return true;
+}
+
+void RaceDetector::add_unordered_reads(std::uint32_t reads, const VectorClock& clock,
+                                       RaceList& races) const {
+  for (const auto& [epoch, pc] : read_sets_[reads - 1].reads) {
+    if (!ordered(epoch, clock)) races.add({epoch.thread(), pc, OpKind::read});
+  }
 }
 
 void RaceDetector::add_read(std::uint32_t reads, Epoch now, Address pc) {
@@ -81,58 +79,56 @@ void RaceDetector::begin_read_set(History& history, std::uint32_t& reads, Epoch 
   reads = read_sets_used_;
 }
 
-bool RaceDetector::check_history(const History& history, std::uint32_t reads, bool writes,
-                                 const VectorClock& clock, Race& race) const {
+void RaceDetector::check_history(const History& history, std::uint32_t reads, bool writes,
+                                 const VectorClock& clock, RaceList& races) const {
   if (!ordered(history.write, clock)) {
-    race = {history.write.thread(), history.write_access.pc(), OpKind::write};
-    return true;
+    races.add({history.write.thread(), history.write_access.pc(), OpKind::write});
   }
-  if (!writes) return false;
-  if (has_read_set(history, reads)) return !reads_ordered(reads, clock, race);
-  if (!ordered(history.read, clock)) {
-    race = {history.read.thread(), history.read_access.pc(), OpKind::read};
-    return true;
+  if (!writes) return;
+  if (has_read_set(history, reads)) {
+    add_unordered_reads(reads, clock, races);
+  } else if (!ordered(history.read, clock)) {
+    races.add({history.read.thread(), history.read_access.pc(), OpKind::read});
   }
-  return false;
 }
 
-bool RaceDetector::check_atomic(ShadowCell* cell, std::uint8_t mask, bool writes,
-                                const VectorClock& clock, Race& race) {
+void RaceDetector::check_atomic(ShadowCell* cell, std::uint8_t mask, bool writes,
+                                const VectorClock& clock, RaceList& races) const {
   if (is_split(cell)) {
     const ByteHistories& split = splits_[cell->split - 1];
     for (int i = 0; i < 8; ++i) {
-      if ((mask >> i & 1) != 0 &&
-          check_history(split.bytes[i], split.reads[i], writes, clock, race)) {
-        return true;
+      if ((mask >> i & 1) != 0) {
+        check_history(split.bytes[i], split.reads[i], writes, clock, races);
       }
     }
-    return false;
+    return;
   }
   History relevant = cell->history;
   if ((relevant.write_access.mask() & mask) == 0) relevant.write = Epoch();
-  if ((relevant.read_access.mask() & mask) == 0) relevant.read = Epoch();
-  if (has_read_set(cell->history, cell->reads) && (cell->history.read_access.mask() & mask) != 0) {
-    return check_history(cell->history, cell->reads, writes, clock, race);
+  const bool reads_meet = (relevant.read_access.mask() & mask) != 0;
+  if (!reads_meet) relevant.read = Epoch();
+  if (reads_meet && has_read_set(cell->history, cell->reads)) {
+    check_history(cell->history, cell->reads, writes, clock, races);
+  } else {
+    check_history(relevant, 0, writes, clock, races);
   }
-  return check_history(relevant, 0, writes, clock, race);
 }
 
-bool RaceDetector::check_against_atomics(const AtomicHistory& atomics, bool writes, ThreadId self,
-                                         const VectorClock& clock, Race& race) const {
+void RaceDetector::check_against_atomics(const AtomicHistory& atomics, bool writes, ThreadId self,
+                                         const VectorClock& clock, RaceList& races) const {
   for (ThreadId t = 0; t < atomics.writes.size(); ++t) {
     if (t != self && atomics.writes.get(t) > clock.get(t)) {
-      race = {t, atomics.write_pc, OpKind::atomic_store};
-      return true;
+      races.add({t, atomics.write_pc, OpKind::atomic_store});
+      return;
     }
   }
-  if (!writes) return false;
+  if (!writes) return;
   for (ThreadId t = 0; t < atomics.reads.size(); ++t) {
     if (t != self && atomics.reads.get(t) > clock.get(t)) {
-      race = {t, atomics.read_pc, atomics.read_kind};
-      return true;
+      races.add({t, atomics.read_pc, atomics.read_kind});
+      return;
     }
   }
-  return false;
 }
 
 bool RaceDetector::touched_by_another(const History& history, std::uint32_t reads,

@@ -25,6 +25,26 @@ struct Race {
   OpKind first_kind = OpKind::none;
 };
 
+// All races of one access that are told; of more, some.
+class RaceList {
+ public:
+  void add(const Race& race) {
+    if (size_ < kMost) races_[size_++] = race;
+  }
+  RaceList& cleared() {
+    size_ = 0;
+    return *this;
+  }
+  bool empty() const { return size_ == 0; }
+  const Race* begin() const { return races_; }
+  const Race* end() const { return races_ + size_; }
+
+ private:
+  static constexpr std::size_t kMost = 64;
+  Race races_[kMost];
+  std::size_t size_ = 0;
+};
+
 // What of an atomic location, or of a synchronisation object, plain accesses and the end of its
 // life can race with.
 struct AtomicHistory {
@@ -65,30 +85,34 @@ class RaceDetector {
   }
 
   // Records a plain access by the thread whose epoch and clock are given to the bytes in `mask` of
-  // the 8 bytes at `cell`. Returns whether it races; then `race` says with what.
+  // the 8 bytes at `cell`, and adds what it races with.
   template <bool kWrite>
-  bool access(ShadowCell* cell, std::uint8_t mask, Address pc, Epoch now, const VectorClock& clock,
-              Race& race) {
+  void access(ShadowCell* cell, std::uint8_t mask, Address pc, Epoch now, const VectorClock& clock,
+              RaceList& races) {
     History& history = cell->history;
     if (!is_split(cell)) [[likely]] {
       const bool write_lives = alive(history.write);
       const bool read_lives = alive(history.read) || has_read_set(history, cell->reads);
       if ((!write_lives || history.write_access.mask() == mask) &&
           (!read_lives || history.read_access.mask() == mask)) [[likely]] {
-        return record<kWrite>(history, cell->reads, mask, pc, now, clock, race);
+        record<kWrite>(history, cell->reads, mask, pc, now, clock, races);
+        return;
       }
-      // Several fields written one after the other by one thread: still one history.
-      if ((!write_lives || history.write == now) &&
+      // Several fields written one after the other by one thread: still one history, though it does
+      // not say which code made which access.
+      if (!exact_ && (!write_lives || history.write == now) &&
           (!read_lives || (history.read == now && !has_read_set(history, cell->reads)))) {
         CodeAndBytes& mine = kWrite ? history.write_access : history.read_access;
         const bool lives = kWrite ? write_lives : read_lives;
-        mine = CodeAndBytes(pc, static_cast<std::uint8_t>(lives ? mine.mask() | mask : mask));
+        mine = lives ? CodeAndBytes(pc | CodeAndBytes::kMerged,
+                                    static_cast<std::uint8_t>(mine.mask() | mask))
+                     : CodeAndBytes(pc, mask);
         (kWrite ? history.write : history.read) = now;
-        return false;
+        return;
       }
       split(cell);
     }
-    return access_bytes(cell, mask, pc, now, clock, kWrite, race);
+    access_bytes(cell, mask, pc, now, clock, kWrite, races);
   }
 
   // Forgets indices that an earlier run has left in the cell.
@@ -97,13 +121,17 @@ class RaceDetector {
     if (!has_read_set(cell->history, cell->reads)) cell->reads = 0;
   }
 
-  // Whether an atomic access races with the plain accesses before it.
-  bool check_atomic(ShadowCell* cell, std::uint8_t mask, bool writes, const VectorClock& clock,
-                    Race& race);
+  // Adds the plain accesses before it that an atomic access races with.
+  void check_atomic(ShadowCell* cell, std::uint8_t mask, bool writes, const VectorClock& clock,
+                    RaceList& races) const;
 
-  // Whether a plain access races with the atomic accesses before it.
-  bool check_against_atomics(const AtomicHistory& atomics, bool writes, ThreadId self,
-                             const VectorClock& clock, Race& race) const;
+  // Adds an atomic access before it that a plain access, or the end of a life, races with.
+  void check_against_atomics(const AtomicHistory& atomics, bool writes, ThreadId self,
+                             const VectorClock& clock, RaceList& races) const;
+
+  // Of each access it is known which code made it. Costs time and memory where threads use several
+  // variables in the same 8 bytes.
+  void be_exact(bool exact) { exact_ = exact; }
 
   // Whether a thread other than `self` has accessed any of these bytes in this run, as far as is
   // still known: the last write to them, and the reads since.
@@ -141,19 +169,16 @@ class RaceDetector {
   }
 
   template <bool kWrite>
-  bool record(History& history, std::uint32_t& reads, std::uint8_t mask, Address pc, Epoch now,
-              const VectorClock& clock, Race& race) {
-    bool races = false;
+  void record(History& history, std::uint32_t& reads, std::uint8_t mask, Address pc, Epoch now,
+              const VectorClock& clock, RaceList& races) {
     if (!ordered(history.write, clock)) [[unlikely]] {
-      race = {history.write.thread(), history.write_access.pc(), OpKind::write};
-      races = true;
+      races.add({history.write.thread(), history.write_access.pc(), OpKind::write});
     }
     if (kWrite) {
       if (has_read_set(history, reads)) [[unlikely]] {
-        races |= !reads_ordered(reads, clock, race);
+        add_unordered_reads(reads, clock, races);
       } else if (!ordered(history.read, clock)) [[unlikely]] {
-        race = {history.read.thread(), history.read_access.pc(), OpKind::read};
-        races = true;
+        races.add({history.read.thread(), history.read_access.pc(), OpKind::read});
       }
       history.write = now;
       history.write_access = CodeAndBytes(pc, mask);
@@ -168,19 +193,19 @@ class RaceDetector {
     } else {
       begin_read_set(history, reads, now, pc);
     }
-    return races;
   }
 
   void split(ShadowCell* cell);
-  bool access_bytes(ShadowCell* cell, std::uint8_t mask, Address pc, Epoch now,
-                    const VectorClock& clock, bool write, Race& race);
-  bool reads_ordered(std::uint32_t reads, const VectorClock& clock, Race& race) const;
+  void access_bytes(ShadowCell* cell, std::uint8_t mask, Address pc, Epoch now,
+                    const VectorClock& clock, bool write, RaceList& races);
+  void add_unordered_reads(std::uint32_t reads, const VectorClock& clock, RaceList& races) const;
   void add_read(std::uint32_t reads, Epoch now, Address pc);
   void begin_read_set(History& history, std::uint32_t& reads, Epoch now, Address pc);
   bool touched_by_another(const History& history, std::uint32_t reads, ThreadId self) const;
-  bool check_history(const History& history, std::uint32_t reads, bool writes,
-                     const VectorClock& clock, Race& race) const;
+  void check_history(const History& history, std::uint32_t reads, bool writes,
+                     const VectorClock& clock, RaceList& races) const;
 
+  bool exact_ = false;
   Epoch base_;
   // Reused from run to run: entries from `used` on are free. Never shrunk, and never moved (a
   // history in a split is the owner of a read set by its address).

@@ -75,6 +75,10 @@ bool Memory::races(Address address, std::size_t size, Address pc) const {
 }
 
 void Memory::on_race(const Race& race, const Op& op) {
+  if ((race.first_pc & CodeAndBytes::kMerged) != 0) {
+    blurred_ = true;
+    return;
+  }
   Run& run = *g_run;
   if (TraceRecorder* recorder = run.recorder()) {
     if (!is_plain_access(op.kind)) recorder->expect_race();

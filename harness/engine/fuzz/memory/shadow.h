@@ -19,7 +19,9 @@ class CodeAndBytes {
   CodeAndBytes(Address pc, std::uint8_t mask)
       : bits_(static_cast<std::uint64_t>(mask) << kPcBits | pc) {}
 
+  // With kMerged set: the code address is that of one access, and others made some of the bytes.
   Address pc() const { return bits_ & kPcMask; }
+  static constexpr Address kMerged = Address{1} << 55;
   std::uint8_t mask() const { return static_cast<std::uint8_t>(bits_ >> kPcBits); }
 
  private:

@@ -37,6 +37,8 @@ bool Objects::available(const SyncObject& object, const FuzzThread& thread) {
     case Want::exclusive:
       return object.owner == nullptr && object.readers.empty();
     case Want::shared:
+      return object.owner == nullptr;
+    case Want::behind:
       return object.owner == nullptr && (object.queued_writers == 0 || object.readers.empty());
     case Want::unit: {
       int value = 0;
@@ -249,6 +251,7 @@ void Objects::tell_waiting(Strategy& strategy) {
         op.kind = OpKind::mutex_lock;
         break;
       case Want::shared:
+      case Want::behind:
         op.kind = OpKind::rwlock_read_lock;
         break;
       case Want::unit:

@@ -30,7 +30,7 @@ bool prefers_writers(const SyncCall& call) {
 class Queued {
  public:
   Queued(const SyncCall& call, SyncObject& lock, Address pc)
-      : lock_(prefers_writers(call) ? &lock : nullptr) {
+      : lock_(prefers_writers(call) || g_run->job().any_rwlock ? &lock : nullptr) {
     if (lock_ == nullptr) return;
     const Op& op =
         g_run->begin_op({.kind = OpKind::rwlock_queue, .address = lock.address, .pc = pc});
@@ -52,6 +52,18 @@ class Queued {
   SyncObject* lock_;
 };
 
+// What a reader needs of the lock.
+Want wanted_by_reader(const SyncCall& call, const SyncObject& lock, Address pc) {
+  Want want = prefers_writers(call) ? Want::behind : Want::shared;
+  const bool matters = lock.owner == nullptr && lock.queued_writers != 0 && !lock.readers.empty();
+  if (!g_run->job().any_rwlock || !matters) return want;
+  if (g_run->choose(Choice::rwlock_policy, 2) == 1) {
+    want = want == Want::shared ? Want::behind : Want::shared;
+    g_run->done({.kind = OpKind::rwlock_other, .address = lock.address, .pc = pc});
+  }
+  return want;
+}
+
 int read_lock(const SyncCall& call, Address pc) {
   SyncObject& lock = g_objects->at(call.object, pc);
   Op& op = g_run->begin_op(
@@ -59,11 +71,14 @@ int read_lock(const SyncCall& call, Address pc) {
   FuzzThread& self = g_run->self();
   if (call.tries) {
     g_run->arrive();
-    self.want = Want::shared;
+    self.want = wanted_by_reader(call, lock, pc);
     if (!Objects::available(lock, self)) return Objects::refused(op);
   } else {
     if (lock.owner == &self) return EDEADLK;
-    if (!Objects::obtain(lock, Want::shared, deadline_of(call))) return Objects::timed_out(op);
+    // Whether a writer waits is seen when the thread's turn has come.
+    if (g_run->job().any_rwlock) g_run->arrive();
+    const Want want = wanted_by_reader(call, lock, pc);
+    if (!Objects::obtain(lock, want, deadline_of(call))) return Objects::timed_out(op);
   }
   op.kind = OpKind::rwlock_read_lock;
   g_run->changed();

@@ -21,6 +21,7 @@ struct SyncObject;
 enum class Want : std::uint8_t {
   exclusive,   // nobody has it
   shared,      // nobody has it exclusively
+  behind,      // likewise, nor waits to have it so while others have it with them
   unit,        // a semaphore above zero
   next_round,  // a barrier that has let its round go
 };

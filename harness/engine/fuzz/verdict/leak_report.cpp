@@ -76,10 +76,8 @@ struct Allocation {
 };
 using Allocations = std::unordered_map<Address, Allocation>;
 
-Allocations& allocations() {
-  static Allocations& all = *new Allocations;  // hooks may run after destructors
-  return all;
-}
+// Made at the first run, and never destroyed: hooks may run after destructors.
+constinit Allocations* g_allocations = nullptr;
 
 // A thread that has ended leaves what it returns for who joins it; one that has not holds what its
 // stack, its registers (which lie on the stack while another runs) and its variables hold.
@@ -154,8 +152,8 @@ void add_thread_roots(bool main_returned, std::vector<MemoryRange>& roots) {
   std::vector<Group> groups;
   const Allocation unknown{};
   for (const Leak& leak : find_leaks(roots, blocks)) {
-    const auto known = allocations().find(leak.block.begin);
-    const Allocation* allocation = known == allocations().end() ? &unknown : &known->second;
+    const auto known = g_allocations->find(leak.block.begin);
+    const Allocation* allocation = known == g_allocations->end() ? &unknown : &known->second;
     auto group = std::find_if(groups.begin(), groups.end(), [allocation](const Group& other) {
       return other.allocation->stack == allocation->stack;
     });
@@ -194,18 +192,19 @@ void add_thread_roots(bool main_returned, std::vector<MemoryRange>& roots) {
 }
 
 void begin_allocations() {
-  if (!allocations().empty()) allocations().clear();
+  if (g_allocations == nullptr) g_allocations = new Allocations;
+  if (!g_allocations->empty()) g_allocations->clear();
 }
 
 void note_allocation(Address block) {
   if (!g_run->under_way() || !t_program_code) return;
   const RuntimeScope scope;
-  allocations()[block] = {.thread = g_run->self().id, .stack = capture_stack(g_run->code())};
+  (*g_allocations)[block] = {.thread = g_run->self().id, .stack = capture_stack(g_run->code())};
 }
 
 void note_free(Address block) {
   const RuntimeScope scope;
-  allocations().erase(block);
+  g_allocations->erase(block);
 }
 
 }  // namespace heddle

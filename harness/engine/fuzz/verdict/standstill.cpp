@@ -22,6 +22,7 @@ void describe_wanted(const FuzzThread& thread, Place& place, std::vector<Place>&
   switch (thread.want) {
     case Want::exclusive:
     case Want::shared:
+    case Want::behind:
       place.note = "waits for a lock";
       if (object.owner != nullptr) held_by(*object.owner, object.locked);
       for (const SyncObject::Reader& reader : object.readers) held_by(*reader.thread, reader.op);

@@ -48,7 +48,7 @@ TEST(SettleClaims, a_failure_of_one_engine_is_a_reason_to_doubt_the_others) {
 }
 
 TEST(SettleClaims, unseen_code_is_a_reason_for_engines_and_for_minimal_interleavings) {
-  std::vector<EngineResult> results = {searched(EngineKind::fuzz), searched(EngineKind::fuzz)};
+  std::vector<EngineResult> results = {searched(EngineKind::fuzz)};
   Finding finding;
   finding.minimal.emplace();
   finding.minimal->proof.emplace();
@@ -56,12 +56,12 @@ TEST(SettleClaims, unseen_code_is_a_reason_for_engines_and_for_minimal_interleav
   Finding hunted;
   hunted.hunt.emplace();
   hunted.hunt->minimal = finding.minimal;
-  results[1].findings = {finding, hunted};
+  results[0].findings = {finding, hunted};
   const NotProved open{7, {NotInstrumented{{"mylib.cpp"}}}};
   settle_claims(results, {.names = {"mylib.cpp"}});
   EXPECT_EQ(results[0].claim, Claim(open));
-  EXPECT_EQ(results[1].findings[0].minimal->proof->claim, Claim(open));
-  EXPECT_EQ(results[1].findings[1].hunt->minimal->proof->claim, Claim(open));
+  EXPECT_EQ(results[0].findings[0].minimal->proof->claim, Claim(open));
+  EXPECT_EQ(results[0].findings[1].hunt->minimal->proof->claim, Claim(open));
 }
 
 }  // namespace

@@ -1,0 +1,37 @@
+// Which code of a program is not instrumented: accesses that no engine sees, so that no search can
+// prove anything of them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/model/module.h"
+
+namespace heddle {
+
+struct UninstrumentedCode {
+  // A source file ("mylib.cpp"), a library ("libfoo.so"), or, where debug information does not say
+  // which file it is of, a function ("add(int)").
+  std::string name;
+  std::string module;  // file name of the program or library that it is in
+
+  friend bool operator==(const UninstrumentedCode&, const UninstrumentedCode&) = default;
+};
+
+struct Instrumentation {
+  std::vector<UninstrumentedCode> uninstrumented;  // in the order of the modules, each once
+  // Test frameworks without instrumentation ("gtest"): taken to share nothing between threads.
+  std::vector<std::string> assumed;
+  bool none = false;  // nothing of the program or of its own libraries is instrumented
+
+  friend bool operator==(const Instrumentation&, const Instrumentation&) = default;
+};
+
+// Looks into the files of a worker's modules, the program first; those of the runtimes, which
+// WorkerProcess::modules() leaves out, need no word. What exempt_code.def lists is left out of
+// `uninstrumented`. A file that cannot be read is not instrumented. Asked again for the same files
+// as they are, it answers from memory; for any thread.
+Instrumentation find_instrumentation(std::span<const Module> modules);
+
+}  // namespace heddle
