@@ -1,6 +1,7 @@
 // Functions whose result lies in memory that their next call overwrites: see hidden_state.def.
 #include <crypt.h>
 #include <grp.h>
+#include <mntent.h>
 #include <netdb.h>
 #include <netinet/ether.h>
 #include <pwd.h>
@@ -78,6 +79,11 @@ HEDDLE_HANDS_OUT(group, getgrgid, (gid_t id), (id), getgrgid_result)
 HEDDLE_NEXT_ENTRY(group, getgrent, group_place)
 HEDDLE_MOVES(setgrent, (), (), group_place)
 HEDDLE_MOVES(endgrent, (), (), group_place)
+
+HEDDLE_HANDS_OUT(passwd, fgetpwent, (FILE * stream), (stream), fgetpwent_result)
+HEDDLE_HANDS_OUT(group, fgetgrent, (FILE * stream), (stream), fgetgrent_result)
+HEDDLE_HANDS_OUT(mntent, getmntent, (FILE * stream), (stream), getmntent_result)
+HEDDLE_HANDS_OUT(char, getpass, (const char* prompt), (prompt), getpass_text)
 
 HEDDLE_HANDS_OUT(hostent, gethostbyname, (const char* name), (name), gethostbyname_result)
 HEDDLE_HANDS_OUT(hostent, gethostbyname2, (const char* name, int family), (name, family),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <grp.h>
+#include <mntent.h>
 #include <netdb.h>
 #include <netinet/ether.h>
 #include <pthread.h>

@@ -104,7 +104,7 @@ void take_snapshot() {
   const int probe = HEDDLE_NEXT(dup)(STDERR_FILENO);
   g_first_file = probe + 1;
   for (int file = 0; file < static_cast<int>(g_files_before.size()); ++file) {
-    if (file == probe || fcntl(file, F_GETFD) == -1) continue;
+    if (file == probe || HEDDLE_NEXT(fcntl)(file, F_GETFD) == -1) continue;
     g_files_before.set(static_cast<std::size_t>(file));
     g_first_file = std::max(g_first_file, file + 1);
   }
