@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "harness/report/cause_words.h"
 #include "harness/report/claim_words.h"
 #include "harness/report/describe.h"
 #include "harness/report/interleaving.h"

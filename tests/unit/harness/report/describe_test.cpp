@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/hooks/hidden_memory.h"
+#include "harness/report/cause_words.h"
 #include "tests/golden/scenarios.h"
 
 namespace heddle {
