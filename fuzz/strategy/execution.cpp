@@ -134,8 +134,8 @@ void Execution::note_round(const Op& op, bool changed) {
     return;
   }
   if (event.loop != 0 && ++event.elsewhere < event.patience) return;
-  // What came before the loop is never come by again (a compiler puts the first look before it), and
-  // the search would follow the loop for ever: so the place moves on, each time with twice the
+  // What came before the loop is never come by again (a compiler puts the first look before it),
+  // and the search would follow the loop for ever: so the place moves on, each time with twice the
   // patience, until it lies in the loop and the patience is longer than a round (R. P. Brent, "An
   // improved Monte Carlo factorization algorithm", 1980).
   if (event.loop != 0) event.patience *= 2;
