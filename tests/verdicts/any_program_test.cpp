@@ -345,7 +345,7 @@ const std::vector<Program> kPrograms = {
     {"thread_not_joined.fixed", clean(), Unsupported{kFutex}},
     {"timed_mutex", finds(data_race, {assertion}), Unsupported{kTimeout}},
     {"timed_mutex.fixed", clean(), Unsupported{kTimeout}},
-    {"torn_copy", finds(data_race, {assertion}), finds(data_race)},
+    {"torn_copy", finds(assertion, {data_race}), finds(data_race)},
     {"torn_copy.fixed", clean(), clean()},
     {"unlock_non_owner", finds(bad_unlock), finds(bad_unlock)},
     {"unlock_non_owner.fixed", clean(), Unsupported{kSemaphore}},

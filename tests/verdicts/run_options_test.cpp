@@ -176,6 +176,26 @@ TEST(LeakReports, the_command_names_the_line_and_replays_it) {
   EXPECT_EQ(heddle_command({"replay", token, program, "--", "lost"}).status, 0);
 }
 
+TEST(RwlockPolicy, is_that_of_this_c_library_or_any_as_the_command_says) {
+  const std::string program = program_path("read_twice");
+  const Ended as_here = heddle_command({"run", program, "--engine", "fuzz"});
+  EXPECT_EQ(as_here.status, 0) << as_here.out;
+  EXPECT_NE(as_here.out.find("the only interleaving passes"), std::string::npos) << as_here.out;
+
+  const Ended any = heddle_command({"run", program, "--engine", "fuzz", "--runs", "1000",
+                                    "--rwlock", "any", "--expect", "fail:deadlock"});
+  EXPECT_EQ(any.status, 0) << any.out << any.err;
+  EXPECT_NE(any.out.find("not with this C library"), std::string::npos) << any.out;
+  const std::size_t replay = any.out.find("heddle replay ");
+  ASSERT_NE(replay, std::string::npos) << any.out;
+  const std::string line = any.out.substr(replay, any.out.find('\n', replay) - replay);
+  EXPECT_TRUE(line.ends_with(" --rwlock any")) << line;
+  const std::string token = line.substr(14, line.find(' ', 14) - 14);
+  const Ended again = heddle_command({"replay", token, program, "--rwlock", "any"});
+  EXPECT_EQ(again.status, 1) << again.out;
+  EXPECT_NE(again.out.find("not with this C library"), std::string::npos) << again.out;
+}
+
 TEST(GaveUp, the_report_names_the_loop) {
   SearchOptions options =
       search_options(program_path("any/gcc/spin_forever"), EngineKind::fuzz, 200);
