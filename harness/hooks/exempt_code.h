@@ -67,8 +67,9 @@ constexpr std::string_view library_stem(std::string_view path) {
   if (const std::size_t end = name.find(".so"); end != std::string_view::npos) {
     name = name.substr(0, end);
   }
+  // A version has a dot: ld-linux-x86-64 has none.
   const std::size_t dash = name.rfind('-');
-  if (dash != std::string_view::npos && dash + 1 < name.size() &&
+  if (dash != std::string_view::npos && name.find('.', dash) != std::string_view::npos &&
       name.find_first_not_of("0123456789.", dash + 1) == std::string_view::npos) {
     name = name.substr(0, dash);
   }
