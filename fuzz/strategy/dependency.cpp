@@ -64,6 +64,7 @@ AccessList accesses_of(const Op& op, OpKind pending) {
       add_object(list, op.address, AccessMode::write);
       add_object(list, op.address2, AccessMode::unlock);
       break;
+    case OpKind::rwlock_queue:
     case OpKind::cond_signal:
     case OpKind::cond_broadcast:
     case OpKind::timeout:
@@ -80,14 +81,23 @@ AccessList accesses_of(const Op& op, OpKind pending) {
       add_memory(list, op.address, 4, AccessMode::read);
       add_object(list, op.address, AccessMode::write);
       break;
+    case OpKind::heap_free:
+    case OpKind::object_init:
+    case OpKind::object_destroy:
+      list.add({.object = op.address >> 3,
+                .mask = 0xff,
+                .mode = AccessMode::write,
+                .cells = std::max<Address>(1, ((op.address2 + 7) >> 3) - (op.address >> 3))});
+      break;
     case OpKind::none:
+    case OpKind::object_use:
+    case OpKind::rwlock_other:
     case OpKind::thread_start:
     case OpKind::thread_exit:
     case OpKind::thread_create:
     case OpKind::thread_join:
     case OpKind::thread_detach:
     case OpKind::fence:
-    case OpKind::heap_free:
     case OpKind::yield:
     case OpKind::sleep:
     case OpKind::process_exit:
@@ -105,9 +115,8 @@ bool conflict(const AccessList& a, const AccessList& b) {
   if (a.overflow || b.overflow) return true;
   for (const Access& x : a) {
     for (const Access& y : b) {
-      if (x.object == y.object && (x.mask & y.mask) != 0 &&
-          (relation(x.mode, y.mode) != Relation::none ||
-           relation(y.mode, x.mode) != Relation::none)) {
+      if (meet(x, y) && (relation(x.mode, y.mode) != Relation::none ||
+                         relation(y.mode, x.mode) != Relation::none)) {
         return true;
       }
     }

@@ -12,6 +12,7 @@
 // ISCA 1990). A race that shows makes its accesses scheduling points, and the search begins anew.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -37,6 +38,8 @@ struct Access {
   std::uint64_t object = 0;  // memory: the number of the 8 bytes; others: address with kOther
   std::uint8_t mask = 0;     // memory: which of the 8 bytes; others: all
   AccessMode mode = AccessMode::read;
+  // Not 0: all of so many times 8 bytes, and every object in them.
+  std::uint64_t cells = 0;
 
   static constexpr std::uint64_t kOther = std::uint64_t{1} << 63;
 
@@ -83,6 +86,21 @@ constexpr bool covers(AccessMode mode) {
 // Whether the order of such accesses matters: that of an unlock is its lock's.
 constexpr bool competes(AccessMode mode) {
   return mode != AccessMode::unlock && mode != AccessMode::shared_unlock;
+}
+
+// The 8 bytes that the access begins in, by number.
+constexpr std::uint64_t first_cell(const Access& access) {
+  return (access.object & Access::kOther) != 0 ? (access.object & ~Access::kOther) >> 3
+                                               : access.object;
+}
+
+// Whether the two are to something in common.
+constexpr bool meet(const Access& a, const Access& b) {
+  if ((a.cells | b.cells) == 0) return a.object == b.object && (a.mask & b.mask) != 0;
+  const auto end = [](const Access& access) {
+    return first_cell(access) + std::max<std::uint64_t>(access.cells, 1);
+  };
+  return first_cell(a) < end(b) && first_cell(b) < end(a);
 }
 
 // Tells objects apart, and in memory also those that share 8 bytes.

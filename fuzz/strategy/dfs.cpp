@@ -100,6 +100,7 @@ std::string Dfs::state() const {
   out.add(seen_.executions);
   out.add(seen_.redundant);
   out.add(seen_.limited ? 1 : 0);
+  budget_.write_reached(out);
   out.add(seen_.bound);
   out.add(pruned_ ? 1 : 0);
   out.add(decisions_.size());
@@ -121,6 +122,7 @@ bool Dfs::set_state(std::string_view state) {
   seen_.executions = in.number();
   seen_.redundant = in.number();
   seen_.limited = in.number() != 0;
+  budget_.read_reached(in);
   seen_.bound = static_cast<std::uint32_t>(in.number());
   pruned_ = in.number() != 0;
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
@@ -138,6 +140,7 @@ bool Dfs::set_state(std::string_view state) {
 
 std::optional<Exploration> Dfs::exploration() const {
   Exploration seen = seen_;
+  seen.reached = budget_.reached();
   seen.distinct = fingerprints_.size();
   seen.fraction = seen.complete ? 1 : 0;
   double share = 1;

@@ -57,7 +57,7 @@ class Dfs final : public Strategy {
     std::uint32_t alternatives = 1;
   };
 
-  static constexpr std::string_view kStateName = "dfs1";
+  static constexpr std::string_view kStateName = "dfs2";
 
   std::uint32_t decide(std::uint32_t alternatives);
 

@@ -28,6 +28,7 @@ AccessList everything() {
 Dpor::Dpor(const DporOptions& options, std::uint64_t seed)
     : options_(options), seed_(seed), random_(seed) {
   seen_.bound = Exploration::kNoBound;
+  seen_.reduced = true;
 }
 
 Dpor::Node& Dpor::add_node() {
@@ -343,6 +344,7 @@ void write(StateWriter& out, const AccessList& list) {
     out.add(access.object);
     out.add(access.mask);
     out.add(static_cast<std::uint64_t>(access.mode));
+    out.add(access.cells);
   }
 }
 
@@ -355,7 +357,8 @@ AccessList read_accesses(StateReader& in) {
     const std::uint64_t mode = in.number();
     list.add({.object = object,
               .mask = static_cast<std::uint8_t>(mask),
-              .mode = static_cast<AccessMode>(mode)});
+              .mode = static_cast<AccessMode>(mode),
+              .cells = in.number()});
   }
   list.overflow |= head % 2 != 0;
   return list;
@@ -390,6 +393,7 @@ std::string Dpor::state() const {
   out.add(seen_.executions);
   out.add(seen_.redundant);
   out.add(seen_.limited ? 1 : 0);
+  budget_.write_reached(out);
   out.add(planned_);
   for (std::size_t i = 0; i < planned_; ++i) {
     const Node& node = nodes_[i];
@@ -420,6 +424,7 @@ bool Dpor::set_state(std::string_view state) {
   seen_.executions = in.number();
   seen_.redundant = in.number();
   seen_.limited = in.number() != 0;
+  budget_.read_reached(in);
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
     Node& node = add_node();
     node.thread = static_cast<ThreadId>(in.number());
@@ -445,6 +450,7 @@ bool Dpor::set_state(std::string_view state) {
 
 std::optional<Exploration> Dpor::exploration() const {
   Exploration seen = seen_;
+  seen.reached = budget_.reached();
   seen.distinct = seen.executions;
   if (seen.complete) {
     seen.fraction = 1;

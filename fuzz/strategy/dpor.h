@@ -113,7 +113,7 @@ class Dpor final : public Strategy {
   static std::uint32_t count(const Branch* tree);
   void backtrack();
 
-  static constexpr std::string_view kStateName = "dpor1";
+  static constexpr std::string_view kStateName = "dpor2";
   static void write_tree(StateWriter& out, const Branch* tree);
   Branch* read_tree(StateReader& in);
 

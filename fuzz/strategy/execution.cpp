@@ -25,6 +25,7 @@ void Execution::begin(std::size_t kept) {
       entries_.pop_back();
     }
     races_.resize(events_[kept].first_race);
+    while (!lives_.empty() && lives_.back().event >= kept) lives_.pop_back();
     while (events_.size() > kept) {
       const Event& event = events_.back();
       Thread& thread = threads_[event.thread];
@@ -156,6 +157,7 @@ std::uint32_t Execution::object_index(std::uint64_t object) {
   }
   slots_[at] = {.object = object, .index = static_cast<std::uint32_t>(heads_.size())};
   heads_.push_back(kNone);
+  objects_.push_back(object);
   return slots_[at].index;
 }
 
@@ -165,41 +167,58 @@ bool Execution::known_by_waiting(const Event& other) const {
   });
 }
 
-void Execution::access(const Access& access) {
-  const std::uint32_t object = object_index(access.object);
+void Execution::meet_entry(const Entry& entry, AccessMode mode) {
   const auto self = static_cast<std::uint32_t>(events_.size() - 1);
+  const Event& other = events_[entry.event];
+  const Relation how = relation(entry.mode, mode);
+  if (how == Relation::none || clock(self)[other.thread] >= other.number) return;
+  if (how == Relation::race && (takes(entry.mode) || !known_by_waiting(other))) {
+    races_.push_back({.first = entry.event, .second = self});
+    join(entry.event);
+  } else if (how == Relation::edge) {
+    // The lock before that unlock may yet be a race: its order with this one is not given by
+    // anything else.
+    waiting_.push_back(entry.event);
+  }
+}
+
+void Execution::access_object(std::uint32_t object, const Access& access) {
   const ThreadId thread = events_.back().thread;
-  std::uint32_t* mine = clock(self);
-  waiting_.clear();
   for (std::uint32_t at = heads_[object]; at != kNone; at = entries_[at].previous) {
     const Entry& entry = entries_[at];
     if ((entry.mask & access.mask) == 0) continue;
     const bool last = covers(entry.mode) && (entry.mask & access.mask) == access.mask;
-    const Event& other = events_[entry.event];
-    if (other.thread == thread) {
-      if (last) break;
-      continue;
-    }
-    const Relation how = relation(entry.mode, access.mode);
-    if (how != Relation::none && mine[other.thread] < other.number) {
-      if (how == Relation::race && (takes(entry.mode) || !known_by_waiting(other))) {
-        races_.push_back({.first = entry.event, .second = self});
-        join(entry.event);
-      } else if (how == Relation::edge) {
-        // The lock before that unlock may yet be a race: its order with this one is not given by
-        // anything else.
-        waiting_.push_back(entry.event);
-      }
-    }
+    if (events_[entry.event].thread != thread) meet_entry(entry, access.mode);
     if (last) break;
   }
+}
+
+void Execution::access(const Access& access) {
+  const auto self = static_cast<std::uint32_t>(events_.size() - 1);
+  waiting_.clear();
+  if (access.cells == 0) {
+    const std::uint32_t object = object_index(access.object);
+    access_object(object, access);
+    entries_.push_back({.object = object,
+                        .event = self,
+                        .previous = heads_[object],
+                        .mask = access.mask,
+                        .mode = access.mode});
+  } else {
+    for (std::uint32_t object = 0; object < objects_.size(); ++object) {
+      if (meet(access, {.object = objects_[object], .mask = 0xff})) access_object(object, access);
+    }
+  }
+  for (const Life& life : lives_) {
+    if (!meet(life.access, access) || events_[life.event].thread == events_.back().thread) continue;
+    meet_entry({.event = life.event, .mode = life.access.mode}, access.mode);
+  }
   for (const std::uint32_t event : waiting_) join(event);
-  entries_.push_back({.object = object,
-                      .event = self,
-                      .previous = heads_[object],
-                      .mask = access.mask,
-                      .mode = access.mode});
-  heads_[object] = static_cast<std::uint32_t>(entries_.size() - 1);
+  if (access.cells == 0) {
+    heads_[entries_.back().object] = static_cast<std::uint32_t>(entries_.size() - 1);
+  } else {
+    lives_.push_back({access, self});
+  }
 }
 
 std::span<const Execution::Race> Execution::races(std::size_t from) const {

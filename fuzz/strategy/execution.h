@@ -93,6 +93,9 @@ class Execution {
   std::uint32_t* clock(std::size_t i) { return &clocks_[i * stride_]; }
   void join(std::uint32_t event);
   void access(const Access& access);
+  void access_object(std::uint32_t object, const Access& access);
+  // The step under way comes after that of `entry`, which is to the same.
+  void meet_entry(const Entry& entry, AccessMode mode);
   void grow_threads(ThreadId thread);
   std::uint32_t object_index(std::uint64_t object);
   void note_round(const Op& op, bool changed);
@@ -115,7 +118,14 @@ class Execution {
     std::uint32_t index = kNone;
   };
   std::vector<Slot> slots_;
-  std::vector<std::uint32_t> heads_;  // index: object; the latest access
+  std::vector<std::uint32_t> heads_;    // index: object; the latest access
+  std::vector<std::uint64_t> objects_;  // likewise: Access::object
+  // Accesses to more than one object: few programs have any.
+  struct Life {
+    Access access;
+    std::uint32_t event = 0;
+  };
+  std::vector<Life> lives_;
 };
 
 }  // namespace heddle

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "fuzz/strategy/execution.h"
+#include "fuzz/strategy/state_text.h"
 #include "fuzz/strategy/strategy.h"
+#include "harness/model/exploration.h"
 
 namespace heddle {
 
@@ -39,17 +41,18 @@ class ChoiceBudget {
   }
 
   // How many of the n alternatives of the step under way may be tried.
-  std::uint32_t allowed(Choice what, std::uint32_t n) const {
+  std::uint32_t allowed(Choice what, std::uint32_t n) {
     switch (what) {
       case Choice::waiter:
       case Choice::value:
       case Choice::timeout:
+      case Choice::rwlock_policy:
         return n;
       case Choice::spurious_wake:
       case Choice::lone_wake:
-        return spurious_ < kSpuriousWakes ? n : 1;
+        return allowed(n, spurious_ < kSpuriousWakes, reached_.spurious_wakes);
       case Choice::cas_failure:
-        return weak_failures_ < kWeakFailures ? n : 1;
+        return allowed(n, weak_failures_ < kWeakFailures, reached_.weak_failures);
     }
     return n;
   }
@@ -58,7 +61,9 @@ class ChoiceBudget {
   // left to who picks the thread. A sleep has no other end.
   std::optional<std::uint32_t> given(Choice what, ThreadId thread) {
     if (what != Choice::timeout) return std::nullopt;
-    return last_ == OpKind::sleep || timeouts(thread) < kEarlyTimeouts ? 1 : 0;
+    if (last_ == OpKind::sleep || timeouts(thread) < kEarlyTimeouts) return 1;
+    reached_.early_timeouts = true;
+    return 0;
   }
 
   void taken(Choice what, std::uint32_t value) {
@@ -66,7 +71,25 @@ class ChoiceBudget {
     if (what == Choice::cas_failure) weak_failures_ += value;
   }
 
+  // Of all runs of the search.
+  const ChoiceBounds& reached() const { return reached_; }
+  void write_reached(StateWriter& out) const {
+    out.add(reached_.spurious_wakes ? 1 : 0);
+    out.add(reached_.weak_failures ? 1 : 0);
+    out.add(reached_.early_timeouts ? 1 : 0);
+  }
+  void read_reached(StateReader& in) {
+    reached_.spurious_wakes = in.number() != 0;
+    reached_.weak_failures = in.number() != 0;
+    reached_.early_timeouts = in.number() != 0;
+  }
+
  private:
+  static std::uint32_t allowed(std::uint32_t n, bool more, bool& reached) {
+    if (more || n <= 1) return n;
+    reached = true;
+    return 1;
+  }
   std::uint32_t& timeouts(ThreadId thread) {
     if (thread >= timeouts_.size()) timeouts_.resize(thread + 1);
     return timeouts_[thread];
@@ -76,6 +99,7 @@ class ChoiceBudget {
   std::uint32_t weak_failures_ = 0;
   OpKind last_ = OpKind::none;
   std::vector<std::uint32_t> timeouts_;  // index: thread
+  ChoiceBounds reached_;
 };
 
 inline bool only_waits(const Execution& execution, ThreadId thread) {

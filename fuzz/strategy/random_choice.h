@@ -23,6 +23,7 @@ inline std::uint32_t random_choice(Random& random, Choice what, std::uint32_t n)
     case Choice::spurious_wake:
     case Choice::timeout:
     case Choice::cas_failure:
+    case Choice::rwlock_policy:
       return random.below(kSeldom) == 0 ? 1 : 0;
     case Choice::lone_wake:
       // That a spurious wake-up could save a program which waits for ever must not hide that.

@@ -47,6 +47,7 @@ enum class Choice : std::uint8_t {
   timeout,        // 1: a timed wait ends by its time
   cas_failure,    // 1: a weak compare-exchange fails though it matched
   value,          // which of n values
+  rwlock_policy,  // 1: a read-write lock has another policy than the C library's
 };
 
 // How a run ended.

@@ -25,6 +25,9 @@ void add_replay_command(CLI::App& app, Action& action,
                         const std::vector<std::string>& program_args);
 void add_list_command(CLI::App& app, Action& action);
 
+// --rwlock library|any; `policy` holds the default.
+void add_rwlock_option(CLI::App& command, std::string& policy);
+
 // Prints "heddle: MESSAGE" to standard error and returns `status`.
 int complain(int status, std::string_view message);
 

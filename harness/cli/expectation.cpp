@@ -24,6 +24,8 @@ constexpr KindName kKinds[] = {
     {FailureKind::bad_unlock, "bad_unlock"},
     {FailureKind::destroyed_locked, "destroyed_locked"},
     {FailureKind::use_after_free, "use_after_free"},
+    {FailureKind::use_after_destroy, "use_after_destroy"},
+    {FailureKind::use_after_return, "use_after_return"},
     {FailureKind::double_free, "double_free"},
     {FailureKind::hang, "hang"},
     {FailureKind::data_race, "data_race"},

@@ -27,6 +27,7 @@
 #include "harness/report/terminal.h"
 #include "harness/search/engine_search.h"
 #include "harness/search/google_test.h"
+#include "harness/search/grounds.h"
 #include "harness/search/hunt.h"
 #include "harness/search/limit.h"
 #include "harness/search/minimize.h"
@@ -54,6 +55,7 @@ struct RunOptions {
   std::uint32_t hang_ms = Job{}.hang_ms;
   bool stop_at_race = false;
   bool leaks = false;
+  std::string rwlock = "library";
   std::uint64_t hunt_runs = HuntOptions{}.runs;
 };
 
@@ -157,6 +159,7 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
   plan.job.hang_ms = options.hang_ms;
   plan.job.stop_at_race = options.stop_at_race;
   plan.job.leaks = options.leaks;
+  plan.job.any_rwlock = options.rwlock == "any";
   const auto expectation = parse_expectation(options.expect);
   if (const auto* error = std::get_if<ExpectationError>(&expectation)) return error->message;
   plan.expectation = std::get<Expectation>(expectation);
@@ -305,7 +308,8 @@ std::optional<Refusal> resume(const std::string& file, const Plan& plan, const P
            .program = program_fingerprint(planned.program.path),
            .args = planned.args,
            .racy_pcs = {},
-           .strategy_state = {}};
+           .strategy_state = {},
+           .earlier = {}};
   auto read = read_saved_search(file);
   if (const auto* wrong = std::get_if<SavedSearchError>(&read)) {
     return Refusal{kUsage, fmt::format("cannot resume from {}: {}; remove it to begin anew", file,
@@ -351,6 +355,7 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
   if (saved != nullptr) {
     search_options.job.strategy_state = saved->strategy_state;
     search_options.job.racy_pcs = saved->racy_pcs;
+    search_options.earlier = saved->earlier;
   }
   search_options.runs = options.runs;
   search_options.seconds = plan.seconds;
@@ -380,6 +385,7 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
   if (saved != nullptr) {
     saved->strategy_state = std::move(outcome.strategy_state);
     saved->racy_pcs = std::move(outcome.racy_pcs);
+    saved->earlier = outcome.earlier;
   }
   // The program lies at the same addresses under every engine.
   if (modules.empty()) modules = outcome.modules;
@@ -477,6 +483,7 @@ int run(const RunOptions& options) {
     result.input = standard_input_file();
     result.google_test = planned.is_google_test;
     result.seed = plan.job.seed;
+    result.any_rwlock = plan.job.any_rwlock;
     if (planned.is_google_test && !starts_a_thread(plan, planned)) {
       result.skipped = true;
       continue;
@@ -487,6 +494,7 @@ int run(const RunOptions& options) {
                                           resumes ? &saved : nullptr, line.get(), result.modules));
     }
     if (!g_interrupted) hunt(plan, planned, options, line.get(), result);
+    settle_claims(result.engines, unseen_in(result.engines));
     result.interrupted = g_interrupted;
   }
   line.reset();
@@ -586,6 +594,7 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
                     "fuzz: a run ends at its first data race");
   command->add_flag("--leaks", options->leaks,
                     "fuzz: heap memory that nothing leads to at the end of a run is a failure");
+  add_rwlock_option(*command, options->rwlock);
   command->add_option("--step-limit", options->step_limit, "fuzz: steps after which a run gives up")
       ->capture_default_str();
   command

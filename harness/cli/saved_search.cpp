@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 std::string hex(std::uint64_t number) {
   return fmt::format("{:x}", number);
@@ -56,6 +56,10 @@ std::string to_text(const SavedSearch& saved) {
   json["racy"] = Json::array();
   for (const Address pc : saved.racy_pcs) json["racy"].push_back(hex(pc));
   json["state"] = saved.strategy_state;
+  json["failed"] = saved.earlier.failed;
+  json["weaker_atomics"] = saved.earlier.features.weaker_atomics;
+  json["compare_exchange"] = saved.earlier.features.compare_exchange;
+  json["repeatable"] = saved.earlier.repeatable;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -69,7 +73,11 @@ std::variant<SavedSearch, SavedSearchError> parse_saved_search(const std::string
                       .program = from_hex(json.at("program")),
                       .args = json.at("args"),
                       .racy_pcs = {},
-                      .strategy_state = json.at("state")};
+                      .strategy_state = json.at("state"),
+                      .earlier = {.failed = json.at("failed"),
+                                  .features = {.weaker_atomics = json.at("weaker_atomics"),
+                                               .compare_exchange = json.at("compare_exchange")},
+                                  .repeatable = json.at("repeatable")}};
     for (const Json& pc : json.at("racy")) saved.racy_pcs.push_back(from_hex(pc));
     return saved;
   } catch (const std::exception&) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/model/op.h"
+#include "harness/search/result.h"
 
 namespace heddle {
 
@@ -19,6 +20,7 @@ struct SavedSearch {
   // How far it has come: SearchOutcome's fields of these names.
   std::vector<Address> racy_pcs;
   std::string strategy_state;
+  EarlierParts earlier;
 
   friend bool operator==(const SavedSearch&, const SavedSearch&) = default;
 };

@@ -46,7 +46,9 @@ struct Job {
   // fuzz: what the strategy knows from earlier jobs, see Strategy::state().
   std::string strategy_state;
   bool stop_at_race = false;  // fuzz: a run's first data race ends it
-  bool leaks = false;         // fuzz: a run that ends well is asked what it leaked
+  // fuzz: read-write locks may prefer readers or writers, whatever the C library does.
+  bool any_rwlock = false;
+  bool leaks = false;  // fuzz: a run that ends well is asked what it leaked
   // Replay: one run, of this schedule (fuzz) or this state (relacy), with its trace.
   bool replay = false;
   bool record_trace = false;

@@ -3,10 +3,9 @@
 #include <errno.h>
 #include <threads.h>
 
+#include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
-
-#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
-#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
+#include "harness/hooks/memory_access.h"
 
 using heddle::g_engine_table;
 
@@ -135,6 +134,12 @@ HEDDLE_EXPORT void* tss_get(tss_t key) {
 HEDDLE_EXPORT int timespec_get(timespec* now, int base) noexcept {
   constexpr int kUtc = 1;
   if (base != kUtc) return 0;
-  g_engine_table->clock_gettime(CLOCK_REALTIME, now);
+  timespec time{};
+  g_engine_table->clock_gettime(CLOCK_REALTIME, &time);
+  if (heddle::is_watched()) {
+    heddle::MemoryAccess(HEDDLE_PC).put(now, time);
+  } else {
+    *now = time;
+  }
   return base;
 }

@@ -56,6 +56,12 @@ struct EngineTable {
   void (*write[5])(Address address, Address pc);
   void (*read_range)(Address address, std::size_t size, Address pc);
   void (*write_range)(Address address, std::size_t size, Address pc);
+  // Whether some of these bytes, or this code address, are known to race in this run: a copy then
+  // tells every 8 bytes of its own, so that others come in between. Null where nobody wants that.
+  bool (*is_torn)(Address address, std::size_t size, Address pc);
+  // So many accesses were left out since a copy was made at once: schedules name steps, and those
+  // after it must have the same numbers. Null where nobody counts.
+  void (*skip_steps)(std::uint64_t count);
 
   // `pc`: the call site, in the calling function. Both are null where nobody wants to know: a test
   // costs less than a call, and there are two for every function of the program.
@@ -102,6 +108,9 @@ struct EngineTable {
   int (*cond_broadcast)(pthread_cond_t* cond, Address pc);
   int (*cond_destroy)(pthread_cond_t* cond, Address pc);
 
+  // The program is about to initialise a synchronisation object of `size` bytes; null where nobody
+  // wants to know.
+  void (*object_init)(const void* object, std::size_t size, Address pc);
   // Returns what call_c_library() does (c_library.h).
   int (*sync_call)(const SyncCall& call, Address pc);
   // The program calls what the engine in force cannot control. Returns, to let it happen, where
@@ -133,7 +142,11 @@ struct EngineTable {
 // Instead of a result: the engine leaves the call as a whole to the C library.
 inline constexpr int kCallDirectly = -1;
 
-const EngineTable& passthrough_table();
+// By name, not by a call: every copy of the program's asks whether it is in force.
+extern const EngineTable g_passthrough_table __attribute__((visibility("hidden")));
+inline const EngineTable& passthrough_table() {
+  return g_passthrough_table;
+}
 
 // The table in force. Written only between runs.
 extern const EngineTable* g_engine_table __attribute__((visibility("hidden")));

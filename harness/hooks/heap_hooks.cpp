@@ -9,6 +9,7 @@
 #include <cstring>
 #include <new>
 
+#include "harness/hooks/caller.h"
 #include "harness/hooks/constructor_calls.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/program_heap.h"
@@ -21,9 +22,6 @@ void* __libc_realloc(void*, std::size_t);
 void* __libc_memalign(std::size_t, std::size_t);
 void __libc_free(void*);
 }
-
-#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
-#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace heap = heddle::program_heap;
 

@@ -9,13 +9,12 @@
 
 #include <cstdint>
 
+#include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/exit_functions.h"
+#include "harness/hooks/memory_access.h"
 #include "harness/hooks/real_calls.h"
 #include "harness/hooks/system_objects.h"
-
-#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
-#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
 
 using heddle::g_engine_table;
 
@@ -145,20 +144,33 @@ HEDDLE_EXPORT unsigned sleep(unsigned seconds) {
 }
 
 HEDDLE_EXPORT int clock_gettime(clockid_t clock, timespec* now) {
-  return g_engine_table->clock_gettime(clock, now);
+  if (!heddle::is_watched()) return g_engine_table->clock_gettime(clock, now);
+  heddle::PrivateResults made(now);
+  const int result = g_engine_table->clock_gettime(clock, now);
+  if (result == 0) made.deliver(heddle::MemoryAccess(HEDDLE_PC));
+  return result;
 }
 
 HEDDLE_EXPORT int gettimeofday(timeval* now, void*) {
   timespec time{};
   const int result = g_engine_table->clock_gettime(CLOCK_REALTIME, &time);
-  *now = {.tv_sec = time.tv_sec, .tv_usec = time.tv_nsec / 1'000};
+  const timeval value{.tv_sec = time.tv_sec, .tv_usec = time.tv_nsec / 1'000};
+  if (heddle::is_watched()) {
+    heddle::MemoryAccess(HEDDLE_PC).put(now, value);
+  } else {
+    *now = value;
+  }
   return result;
 }
 
 HEDDLE_EXPORT time_t time(time_t* now) {
   timespec time{};
   g_engine_table->clock_gettime(CLOCK_REALTIME, &time);
-  if (now != nullptr) *now = time.tv_sec;
+  if (now != nullptr && heddle::is_watched()) {
+    heddle::MemoryAccess(HEDDLE_PC).put(now, time.tv_sec);
+  } else if (now != nullptr) {
+    *now = time.tv_sec;
+  }
   return time.tv_sec;
 }
 

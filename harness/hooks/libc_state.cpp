@@ -15,6 +15,7 @@
 
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/lasting_keys.h"
+#include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 
@@ -78,6 +79,12 @@ void fill_random(void* data, std::size_t size) {
     bytes += part;
     size -= part;
   }
+}
+
+void deliver_random(void* data, std::size_t size, Address pc) {
+  PrivateBuffer made(size);
+  fill_random(made.data(), size);
+  MemoryAccess(pc).put(data, made.data(), size);
 }
 
 void take_snapshot() {
@@ -163,13 +170,13 @@ HEDDLE_EXPORT void srand(unsigned seed) {
 // Random numbers from outside would make every run another: in a run they are the same each time.
 HEDDLE_EXPORT ssize_t getrandom(void* data, size_t size, unsigned flags) {
   if (!in_run()) return HEDDLE_NEXT(getrandom)(data, size, flags);
-  fill_random(data, size);
+  deliver_random(data, size, HEDDLE_PC);
   return static_cast<ssize_t>(size);
 }
 
 HEDDLE_EXPORT int getentropy(void* data, size_t size) {
   if (!in_run()) return HEDDLE_NEXT(getentropy)(data, size);
-  fill_random(data, size);
+  deliver_random(data, size, HEDDLE_PC);
   return 0;
 }
 
@@ -242,7 +249,13 @@ HEDDLE_EXPORT int dup(int file) {
 
 HEDDLE_EXPORT int pipe(int files[2]) {
   g_touched.files = true;
-  return HEDDLE_NEXT(pipe)(files);
+  if (!heddle::is_watched()) return HEDDLE_NEXT(pipe)(files);
+  int made[2];
+  int* const program = files;
+  files = made;
+  const int result = HEDDLE_NEXT(pipe)(files);
+  if (result == 0) heddle::MemoryAccess(HEDDLE_PC).put(program, made, sizeof made);
+  return result;
 }
 
 HEDDLE_EXPORT int socket(int domain, int type, int protocol) {
@@ -252,5 +265,11 @@ HEDDLE_EXPORT int socket(int domain, int type, int protocol) {
 
 HEDDLE_EXPORT int socketpair(int domain, int type, int protocol, int files[2]) {
   g_touched.files = true;
-  return HEDDLE_NEXT(socketpair)(domain, type, protocol, files);
+  if (!heddle::is_watched()) return HEDDLE_NEXT(socketpair)(domain, type, protocol, files);
+  int made[2];
+  int* const program = files;
+  files = made;
+  const int result = HEDDLE_NEXT(socketpair)(domain, type, protocol, files);
+  if (result == 0) heddle::MemoryAccess(HEDDLE_PC).put(program, made, sizeof made);
+  return result;
 }

@@ -3,7 +3,7 @@
 // Programs name the version that they were linked with; but in one that was built for
 // ThreadSanitizer, functions which libtsan has are asked for by name alone, and where Heddle's
 // library has none of that name the loader takes the C library's oldest. So what libtsan has and
-// what changed is here, and goes on to the version of today.
+// what changed is here (or with the hooks of its kind), and goes on to the version of today.
 #include <dlfcn.h>
 #include <glob.h>
 #include <pthread.h>
@@ -13,29 +13,56 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <climits>
+#include <cstring>
+
+#include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
 
-// The oldest refuses attributes, so no condition variable could have the monotonic clock.
-HEDDLE_EXPORT int pthread_cond_init(pthread_cond_t* cond, const pthread_condattr_t* attributes) {
-  return HEDDLE_VERSION(pthread_cond_init, "GLIBC_2.3.2")(cond, attributes);
-}
-
 // The oldest cannot allocate the result.
 HEDDLE_EXPORT char* realpath(const char* path, char* resolved) {
-  return HEDDLE_VERSION(realpath, "GLIBC_2.3")(path, resolved);
+  const auto real = HEDDLE_VERSION(realpath, "GLIBC_2.3");
+  if (!heddle::is_watched()) return real(path, resolved);
+  const heddle::MemoryAccess access(HEDDLE_PC);
+  access.read_string(path);
+  if (resolved == nullptr) {
+    char* made = real(path, nullptr);
+    if (made != nullptr) access.write(made, std::strlen(made) + 1);
+    return made;
+  }
+  heddle::PrivateBuffer text(PATH_MAX);
+  if (real(path, text.data()) == nullptr) return nullptr;
+  access.put(resolved, text.data(), std::strlen(text.data()) + 1);
+  return resolved;
 }
 
 // The oldest knows no REG_STARTEND.
 HEDDLE_EXPORT int regexec(const regex_t* expression, const char* text, std::size_t most,
                           regmatch_t matches[], int flags) {
-  return HEDDLE_VERSION(regexec, "GLIBC_2.3.4")(expression, text, most, matches, flags);
+  const auto real = HEDDLE_VERSION(regexec, "GLIBC_2.3.4");
+  if (!heddle::is_watched()) return real(expression, text, most, matches, flags);
+  const heddle::MemoryAccess access(HEDDLE_PC);
+  // Where the text begins and ends may stand in the first match.
+  if ((flags & REG_STARTEND) == 0) access.read_string(text);
+  if (most == 0 || matches == nullptr) {
+    return real(expression, text, most, matches, flags);
+  }
+  const std::size_t size = most * sizeof *matches;
+  heddle::PrivateBuffer found(size);
+  auto* places = reinterpret_cast<regmatch_t*>(found.data());
+  if ((flags & REG_STARTEND) != 0) access.take(places, matches, sizeof *matches);
+  const int result = real(expression, text, most, places, flags);
+  if (result == 0 && !expression->no_sub) access.put(matches, places, size);
+  return result;
 }
 
 // The oldest takes no size, and writes as much as it likes.
 HEDDLE_EXPORT int sched_getaffinity(pid_t process, std::size_t size, cpu_set_t* processors) {
-  return HEDDLE_VERSION(sched_getaffinity, "GLIBC_2.3.4")(process, size, processors);
+  const int result = HEDDLE_VERSION(sched_getaffinity, "GLIBC_2.3.4")(process, size, processors);
+  if (result == 0 && heddle::is_watched()) heddle::MemoryAccess(HEDDLE_PC).write(processors, size);
+  return result;
 }
 
 // Likewise.

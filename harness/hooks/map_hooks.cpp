@@ -4,13 +4,11 @@
 #include <stdarg.h>
 #include <sys/mman.h>
 
+#include "harness/hooks/caller.h"
 #include "harness/hooks/constructor_calls.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/program_maps.h"
-
-#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
-#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace {
 

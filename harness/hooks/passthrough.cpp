@@ -39,11 +39,15 @@ void ignore_range(Address, std::size_t, Address) {}
   _exit(127);
 }
 
-constexpr EngineTable kPassthrough = {
+}  // namespace
+
+constinit const EngineTable g_passthrough_table = {
     .read = {ignore_access, ignore_access, ignore_access, ignore_access, ignore_access},
     .write = {ignore_access, ignore_access, ignore_access, ignore_access, ignore_access},
     .read_range = ignore_range,
     .write_range = ignore_range,
+    .is_torn = nullptr,
+    .skip_steps = nullptr,
     .func_entry = nullptr,
     .func_exit = nullptr,
     .atomic_load = [](Address a, unsigned size, MemoryOrder,
@@ -83,6 +87,7 @@ constexpr EngineTable kPassthrough = {
     .cond_signal = [](pthread_cond_t* c, Address) { return real().pthread_cond_signal(c); },
     .cond_broadcast = [](pthread_cond_t* c, Address) { return real().pthread_cond_broadcast(c); },
     .cond_destroy = [](pthread_cond_t* c, Address) { return real().pthread_cond_destroy(c); },
+    .object_init = nullptr,
     .sync_call = [](const SyncCall& call, Address) { return call_c_library(call); },
     .unsupported = [](const char*, Address) {},
     .key_create =
@@ -121,13 +126,7 @@ constexpr EngineTable kPassthrough = {
     .assert_fail = assert_process,
 };
 
-}  // namespace
-
-const EngineTable& passthrough_table() {
-  return kPassthrough;
-}
-
 // Constant-initialised: hooks are called before constructors have run.
-constinit const EngineTable* g_engine_table = &kPassthrough;
+constinit const EngineTable* g_engine_table = &g_passthrough_table;
 
 }  // namespace heddle

@@ -7,9 +7,12 @@
 #include <bit>
 #include <cstring>
 
+#include "harness/hooks/caller.h"
+
 namespace heddle {
 
 constinit thread_local bool t_program_code = false;
+constinit thread_local Address t_caller_frame = 0;
 
 namespace program_heap {
 namespace {

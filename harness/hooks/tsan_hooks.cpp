@@ -3,12 +3,10 @@
 #include <cstdint>
 #include <cstring>
 
+#include "harness/hooks/atomics_seen.h"
+#include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
-
-// A return address is where the report's source line comes from; `extern "C"` and default
-// visibility make the symbol one that the loader offers to the program.
-#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
-#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
+#include "harness/hooks/memory_access.h"
 
 // The names and signatures below are the compilers', reserved or not.
 #pragma GCC diagnostic ignored "-Wpragmas"
@@ -24,8 +22,11 @@ Address address_of(const void* pointer) {
   return reinterpret_cast<Address>(pointer);
 }
 
-MemoryOrder order_of(int order) {
-  return static_cast<MemoryOrder>(order & 0xff);
+// The order of an atomic operation that the program makes now.
+MemoryOrder noted_order(int order) {
+  const auto given = static_cast<MemoryOrder>(order & 0xff);
+  atomics_seen::note_order(given);
+  return given;
 }
 
 template <int kLog2>
@@ -55,16 +56,17 @@ void write_range(const void* to, std::size_t size, Address pc) {
 template <typename T>
 T rmw(volatile T* address, RmwKind kind, T operand, int order, Address pc) {
   return static_cast<T>(g_engine_table->atomic_rmw(address_of(const_cast<T*>(address)), sizeof(T),
-                                                   kind, operand, order_of(order), pc));
+                                                   kind, operand, noted_order(order), pc));
 }
 
 template <typename T>
 bool cas(volatile T* address, T* expected, T desired, int success, int failure, bool weak,
          Address pc) {
+  atomics_seen::note_compare_exchange();
   std::uint64_t value = *expected;
   const bool stored =
       g_engine_table->atomic_cas(address_of(const_cast<T*>(address)), sizeof(T), &value, desired,
-                                 order_of(success), order_of(failure), weak, pc);
+                                 noted_order(success), noted_order(failure), weak, pc);
   if (!stored) *expected = static_cast<T>(value);
   return stored;
 }
@@ -72,14 +74,14 @@ bool cas(volatile T* address, T* expected, T desired, int success, int failure, 
 }  // namespace
 }  // namespace heddle
 
-#define HEDDLE_ACCESS(name, access, log2_size)                         \
-  HEDDLE_EXPORT void name(void* address) {                             \
-    heddle::access<log2_size>(heddle::address_of(address), HEDDLE_PC); \
+#define HEDDLE_ACCESS(name, access, log2_size)                                     \
+  HEDDLE_EXPORT void name(void* address) {                                         \
+    heddle::access<log2_size>(heddle::address_of(address), HEDDLE_RETURN_ADDRESS); \
   }
 
 #define HEDDLE_RANGE(name, access)                             \
   HEDDLE_EXPORT void name(void* address, unsigned long size) { \
-    heddle::access(address, size, HEDDLE_PC);                  \
+    heddle::access(address, size, HEDDLE_RETURN_ADDRESS);      \
   }
 
 #define HEDDLE_RMW(bits, type, name, kind)                                               \
@@ -91,11 +93,11 @@ bool cas(volatile T* address, T* expected, T desired, int success, int failure, 
   HEDDLE_EXPORT type __tsan_atomic##bits##_load(const volatile type* a, int order) {               \
     return static_cast<type>(                                                                      \
         heddle::g_engine_table->atomic_load(heddle::address_of(const_cast<type*>(a)),              \
-                                            sizeof(type), heddle::order_of(order), HEDDLE_PC));    \
+                                            sizeof(type), heddle::noted_order(order), HEDDLE_PC)); \
   }                                                                                                \
   HEDDLE_EXPORT void __tsan_atomic##bits##_store(volatile type* a, type v, int order) {            \
     heddle::g_engine_table->atomic_store(heddle::address_of(const_cast<type*>(a)), sizeof(type),   \
-                                         v, heddle::order_of(order), HEDDLE_PC);                   \
+                                         v, heddle::noted_order(order), HEDDLE_PC);                \
   }                                                                                                \
   HEDDLE_RMW(bits, type, exchange, exchange)                                                       \
   HEDDLE_RMW(bits, type, fetch_add, add)                                                           \
@@ -160,8 +162,14 @@ Wide wide_rmw(volatile Wide* address, Function&& next) {
   return old;
 }
 
+void note_wide_cas(int failure) {
+  atomics_seen::note_compare_exchange();
+  atomics_seen::note_order(static_cast<MemoryOrder>(failure & 0xff));
+}
+
 void wide_point(const volatile void* address, OpKind kind, int order, Address pc) {
-  g_engine_table->atomic16(address_of(const_cast<const void*>(address)), kind, order_of(order), pc);
+  g_engine_table->atomic16(address_of(const_cast<const void*>(address)), kind, noted_order(order),
+                           pc);
 }
 
 }  // namespace
@@ -192,17 +200,21 @@ HEDDLE_WIDE_RMW(fetch_or, old | v)
 HEDDLE_WIDE_RMW(fetch_xor, old ^ v)
 HEDDLE_WIDE_RMW(fetch_nand, ~(old& v))
 
-#define HEDDLE_WIDE_CAS(name)                                                                    \
-  HEDDLE_EXPORT int __tsan_atomic128_##name(volatile Wide* a, Wide* e, Wide v, int order, int) { \
-    heddle::wide_point(a, heddle::OpKind::atomic_rmw, order, HEDDLE_PC);                         \
-    return heddle::wide_cas(a, e, v);                                                            \
+// The engine orders it as one step of the order for success; that of a failure may be weaker.
+#define HEDDLE_WIDE_CAS(name)                                                               \
+  HEDDLE_EXPORT int __tsan_atomic128_##name(volatile Wide* a, Wide* e, Wide v, int success, \
+                                            int failure) {                                  \
+    heddle::note_wide_cas(failure);                                                         \
+    heddle::wide_point(a, heddle::OpKind::atomic_rmw, success, HEDDLE_PC);                  \
+    return heddle::wide_cas(a, e, v);                                                       \
   }
 HEDDLE_WIDE_CAS(compare_exchange_strong)
 HEDDLE_WIDE_CAS(compare_exchange_weak)
 
 HEDDLE_EXPORT Wide __tsan_atomic128_compare_exchange_val(volatile Wide* a, Wide e, Wide v,
-                                                         int order, int) {
-  heddle::wide_point(a, heddle::OpKind::atomic_rmw, order, HEDDLE_PC);
+                                                         int success, int failure) {
+  heddle::note_wide_cas(failure);
+  heddle::wide_point(a, heddle::OpKind::atomic_rmw, success, HEDDLE_PC);
   heddle::wide_cas(a, &e, v);
   return e;
 }
@@ -222,36 +234,35 @@ HEDDLE_EXPORT void __tsan_func_exit() {
 HEDDLE_EXPORT void __tsan_vptr_update(void** slot, void* value) {
   // A constructor that sets the pointer to what it is already is no write that can race: TSan
   // leaves it out too, and reporting it would flag every base class destructor.
-  if (*slot != value) heddle::write<3>(heddle::address_of(slot), HEDDLE_PC);
+  if (*slot != value) heddle::write<3>(heddle::address_of(slot), HEDDLE_RETURN_ADDRESS);
 }
 
 HEDDLE_EXPORT void __tsan_atomic_thread_fence(int order) {
-  heddle::g_engine_table->fence(heddle::order_of(order), HEDDLE_PC);
+  // Not noted: a fence by itself lets no load see another store.
+  heddle::g_engine_table->fence(static_cast<heddle::MemoryOrder>(order & 0xff), HEDDLE_PC);
 }
 
 // Orders a thread against its own signal handlers only.
 HEDDLE_EXPORT void __tsan_atomic_signal_fence(int) {}
 
 HEDDLE_EXPORT void* __tsan_memcpy(void* to, const void* from, unsigned long size) {
-  heddle::read_range(from, size, HEDDLE_PC);
-  heddle::write_range(to, size, HEDDLE_PC);
-  return std::memcpy(to, from, size);
+  heddle::MemoryAccess(HEDDLE_PC).copy(to, from, size);
+  return to;
 }
 
 HEDDLE_EXPORT void* __tsan_memmove(void* to, const void* from, unsigned long size) {
-  heddle::read_range(from, size, HEDDLE_PC);
-  heddle::write_range(to, size, HEDDLE_PC);
-  return std::memmove(to, from, size);
+  heddle::MemoryAccess(HEDDLE_PC).copy(to, from, size);
+  return to;
 }
 
 HEDDLE_EXPORT void* __tsan_memset(void* to, int value, unsigned long size) {
-  heddle::write_range(to, size, HEDDLE_PC);
-  return std::memset(to, value, size);
+  heddle::MemoryAccess(HEDDLE_PC).fill(to, value, size);
+  return to;
 }
 
 #define HEDDLE_UNALIGNED_STORE(bits, type, log2_size)                          \
   HEDDLE_EXPORT void __sanitizer_unaligned_store##bits(void* to, type value) { \
-    heddle::write<log2_size>(heddle::address_of(to), HEDDLE_PC);               \
+    heddle::write<log2_size>(heddle::address_of(to), HEDDLE_RETURN_ADDRESS);   \
     std::memcpy(to, &value, sizeof value);                                     \
   }
 HEDDLE_UNALIGNED_STORE(16, std::uint16_t, 1)

@@ -15,24 +15,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
-
-#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
-#define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
 
 namespace {
 
 void refuse(const char* function, heddle::Address pc) {
   if (heddle::t_program_code) heddle::g_engine_table->unsupported(function, pc);
-}
-
-// Whether reading may wait for what another thread writes.
-bool is_stream(int descriptor) {
-  struct stat status {};
-  if (fstat(descriptor, &status) != 0) return false;
-  return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
 }
 
 }  // namespace
@@ -108,12 +99,4 @@ HEDDLE_EXPORT void* dlopen(const char* path, int flags) noexcept {
   if (is_new) refuse("dlopen", HEDDLE_PC);
   // A call at the end, compiled to a jump: the loader looks at who calls, for its search path.
   return HEDDLE_NEXT(dlopen)(path, flags);
-}
-
-HEDDLE_EXPORT ssize_t read(int descriptor, void* data, size_t size) {
-  // Standard input is the program's business alone.
-  if (heddle::t_program_code && descriptor != STDIN_FILENO && is_stream(descriptor)) {
-    refuse("read on a pipe or a socket", HEDDLE_PC);
-  }
-  return HEDDLE_NEXT(read)(descriptor, data, size);
 }

@@ -6,6 +6,16 @@
 
 namespace heddle {
 
+// Which of the numbers that an exhaustive search allows of what may happen any time
+// (fuzz/strategy/exhaustive.h) have kept a run from doing it once more.
+struct ChoiceBounds {
+  bool spurious_wakes = false;
+  bool weak_failures = false;
+  bool early_timeouts = false;
+
+  friend bool operator==(const ChoiceBounds&, const ChoiceBounds&) = default;
+};
+
 struct Exploration {
   bool complete = false;         // nothing is left within the bounds
   std::uint64_t executions = 0;  // different schedules, over resumptions
@@ -14,7 +24,9 @@ struct Exploration {
   std::uint64_t distinct = 0;  // interleavings: executions that differ as partial orders
   double fraction = 0;         // estimate of what was done of the whole, 0 to 1
   std::uint32_t bound = 0;     // preemptions allowed; kNoBound
+  bool reduced = false;        // not all schedules of an interleaving were to be run
   bool limited = false;        // some runs ended at a limit, or waiting loops were cut short
+  ChoiceBounds reached{};
   std::vector<std::uint64_t> by_bound{};  // distinct ones within 0, 1, 2, ... preemptions
 
   static constexpr std::uint32_t kNoBound = ~std::uint32_t{0};

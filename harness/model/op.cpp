@@ -46,6 +46,10 @@ std::string_view to_string(OpKind kind) {
       return "read lock";
     case OpKind::rwlock_write_lock:
       return "write lock";
+    case OpKind::rwlock_queue:
+      return "queue for a write lock";
+    case OpKind::rwlock_other:
+      return "other read-write lock";
     case OpKind::rwlock_unlock:
       return "write unlock";
     case OpKind::rwlock_shared_unlock:
@@ -70,6 +74,12 @@ std::string_view to_string(OpKind kind) {
       return "futex wake";
     case OpKind::heap_free:
       return "free";
+    case OpKind::object_init:
+      return "initialisation";
+    case OpKind::object_destroy:
+      return "destruction";
+    case OpKind::object_use:
+      return "use";
     case OpKind::yield:
       return "yield";
     case OpKind::sleep:

@@ -36,6 +36,8 @@ enum class OpKind : std::uint8_t {
   cond_broadcast,
   rwlock_read_lock,
   rwlock_write_lock,
+  rwlock_queue,  // a writer begins to wait, and keeps readers that come later out
+  rwlock_other,  // a reader is let in, or not, as this C library does not
   rwlock_unlock,
   rwlock_shared_unlock,  // of a reader
   sem_wait,
@@ -47,7 +49,10 @@ enum class OpKind : std::uint8_t {
   once_end,
   futex_wait,  // waits while the memory holds a value; std::atomic::wait ends here
   futex_wake,
-  heap_free,  // address: the block, address2: its end
+  heap_free,       // address: the block, address2: its end
+  object_init,     // of a synchronisation object; address2: its end
+  object_destroy,  // likewise
+  object_use,      // of a synchronisation object, in whatever way
   yield,
   sleep,
   timeout,       // a timed wait or a sleep that ended because its time was up
@@ -78,7 +83,7 @@ struct Op {
   MemoryOrder order = MemoryOrder::relaxed;
   ThreadId other = kNoThread;
   Address address = 0;   // the memory or the object operated on
-  Address address2 = 0;  // cond_wait: the mutex; heap_free: the end of the block
+  Address address2 = 0;  // cond_wait: the mutex; is_life(): the end of the memory
   Address pc = 0;        // return address of the hook: the call stands just before it
 };
 
@@ -93,6 +98,11 @@ constexpr bool is_plain_access(OpKind kind) {
 
 constexpr bool is_memory_access(OpKind kind) {
   return is_plain_access(kind) || is_atomic(kind);
+}
+
+// A life of memory, or of an object in it, begins or ends: a write to the whole of it.
+constexpr bool is_life(OpKind kind) {
+  return kind == OpKind::heap_free || kind == OpKind::object_init || kind == OpKind::object_destroy;
 }
 
 constexpr bool writes(OpKind kind) {

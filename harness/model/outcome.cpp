@@ -64,6 +64,8 @@ bool is_symmetric(FailureKind kind) {
     case FailureKind::bad_unlock:
     case FailureKind::destroyed_locked:
     case FailureKind::use_after_free:
+    case FailureKind::use_after_destroy:
+    case FailureKind::use_after_return:
     case FailureKind::double_free:
     case FailureKind::other_report:
     case FailureKind::use_of_uninitialized:
@@ -99,6 +101,10 @@ std::string_view to_string(FailureKind kind) {
       return "destroyed in use";
     case FailureKind::use_after_free:
       return "use after free";
+    case FailureKind::use_after_destroy:
+      return "use after destroy";
+    case FailureKind::use_after_return:
+      return "use after return";
     case FailureKind::double_free:
       return "double free";
     case FailureKind::hang:

@@ -23,8 +23,10 @@ enum class FailureKind : std::uint8_t {
   lost_wakeup,       // every thread waits, one for a notification that was sent before it waited
   self_deadlock,     // a thread locks a plain mutex that it holds
   bad_unlock,        // unlock of a mutex by a thread that does not hold it
-  destroyed_locked,  // a mutex, read-write lock or condition variable is destroyed in use
+  destroyed_locked,  // a synchronisation object is destroyed, or made anew, in use
   use_after_free,
+  use_after_destroy,  // of a synchronisation object
+  use_after_return,   // of a variable of a function, or a thread, that has ended
   double_free,
   hang,  // no progress within the time or step limit
   data_race,

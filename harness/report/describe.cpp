@@ -242,6 +242,10 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
       return fmt::format("lock {} for reading", name());
     case OpKind::rwlock_write_lock:
       return fmt::format("lock {} for writing", name());
+    case OpKind::rwlock_queue:
+      return fmt::format("queue to lock {} for writing", name());
+    case OpKind::rwlock_other:
+      return fmt::format("{} decides otherwise who is first: not with this C library", name());
     case OpKind::rwlock_unlock:
     case OpKind::rwlock_shared_unlock:
       return fmt::format("unlock {}", name());
@@ -265,6 +269,12 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
       return fmt::format("notify who waits for {}", name());
     case OpKind::heap_free:
       return fmt::format("free {}", name());
+    case OpKind::object_init:
+      return fmt::format("initialise {}", name());
+    case OpKind::object_destroy:
+      return fmt::format("destroy {}", name());
+    case OpKind::object_use:
+      return fmt::format("use {}", name());
     case OpKind::yield:
       return "yield";
     case OpKind::sleep:
@@ -304,6 +314,10 @@ std::string place_text(const Place& place, Names& names) {
       return fmt::format("waits to lock {} for reading", name());
     case OpKind::rwlock_write_lock:
       return fmt::format("waits to lock {} for writing", name());
+    case OpKind::rwlock_queue:
+      return fmt::format("queues to lock {} for writing", name());
+    case OpKind::rwlock_other:
+      return fmt::format("{} decides otherwise who is first: not with this C library", name());
     case OpKind::rwlock_unlock:
     case OpKind::rwlock_shared_unlock:
       return fmt::format("unlocks {}", name());
@@ -317,6 +331,12 @@ std::string place_text(const Place& place, Names& names) {
       return fmt::format("waits for a change of {}", name());
     case OpKind::heap_free:
       return fmt::format("frees {}", name());
+    case OpKind::object_init:
+      return fmt::format("initialises {}", name());
+    case OpKind::object_destroy:
+      return fmt::format("destroys {}", name());
+    case OpKind::object_use:
+      return fmt::format("uses {}", name());
     case OpKind::thread_join:
       return fmt::format("waits for {} to end", thread_name(op.other));
     case OpKind::yield:

@@ -294,6 +294,7 @@ class Selection {
     const Op& op = event.op;
     if (shown_ == Shown::everything) return !source_of_event(event).in_library;
     if (op.kind == OpKind::failure) return !is_stuck(failure_.kind);
+    if (op.kind == OpKind::rwlock_other) return true;
     if (op.kind == OpKind::timeout || op.kind == OpKind::fence) {
       return !source_of_event(event).in_library;
     }

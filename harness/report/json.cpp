@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "harness/report/claim_words.h"
 #include "harness/report/describe.h"
 #include "harness/report/interleaving.h"
 
@@ -91,8 +92,26 @@ Json to_json(const InterleavingRow& row) {
           {"fold_rows", row.fold_rows}};
 }
 
+Json to_json(const std::vector<NamedText>& parts, const char* name_field) {
+  Json json = Json::array();
+  for (const NamedText& part : parts) {
+    json.push_back({{name_field, part.name}, {"text", part.text}});
+  }
+  return json;
+}
+
+void add_claim(Json& json, const Claim& claim) {
+  json["proved"] = is_proof(claim);
+  json["not_proved"] = to_json(named_reasons(claim), "reason");
+  json["bounds"] = to_json(named_bounds(claim), "bound");
+  json["assumed"] = assumptions_of(claim);
+}
+
 Json to_json(const MinimalityProof& proof) {
-  return {{"complete", proof.complete}, {"schedules", proof.schedules}, {"failed", proof.failed}};
+  Json json = {
+      {"complete", proof.complete}, {"schedules", proof.schedules}, {"failed", proof.failed}};
+  add_claim(json, proof.claim);
+  return json;
 }
 
 Json to_json(const Event& event, const Interleaving& interleaving, Names& names) {
@@ -221,7 +240,7 @@ Json to_json(const Exploration& exploration) {
 
 Json to_json(const EngineResult& engine, const ReportCase& report_case) {
   Json json = {{"engine", to_string(engine.engine)},
-               {"method", engine.method},
+               {"method", method_text(engine)},
                {"runs", engine.runs},
                {"failed", engine.failed},
                {"gave_up", engine.gave_up}};
@@ -242,7 +261,7 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
   json["runs_per_second"] =
       engine.seconds > 0 ? Json(static_cast<double>(engine.runs) / engine.seconds) : Json(nullptr);
   json["exhausted"] = engine.exhausted;
-  if (engine.exhausted && uninstrumented_reason(engine.instrumentation)) json["proved"] = false;
+  add_claim(json, engine.claim);
   json["exploration"] = engine.exploration ? to_json(*engine.exploration) : Json(nullptr);
   json["coverage"] = engine.coverage ? to_json(*engine.coverage, engine) : Json(nullptr);
   json["error"] = engine.error ? Json(*engine.error) : Json(nullptr);

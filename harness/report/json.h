@@ -30,12 +30,26 @@
 //   first_failure   how many runs it took to the first failure, from 1; null if there is none
 //   seconds         wall clock, without building up and shrinking
 //   runs_per_second null where seconds is 0
-//   exhausted       true if every interleaving that this engine distinguishes was run
+//   exhausted       true if the search came to its end; whether that proves anything, "proved" says
+//   proved          true if it is shown that no interleaving within "bounds" fails
+//   not_proved      array of {"reason": name, "text": string for people}: why "proved" is false;
+//                   empty where it is true. Names: "not_ended" (not everything was run), "failed",
+//                   "error"; of a search that came to its end without a failure:
+//                   "not_instrumented", "gave_up", "loops_cut_short", "compare_exchange",
+//                   "not_repeatable", "failed_elsewhere" (under another engine of this report)
+//   bounds          array of {"bound": name, "text": string for people}: within what it is proved;
+//                   empty where nothing is, or where there is no bound. Names: "preemptions",
+//                   "spurious_wakes", "weak_failures", "early_timeouts",
+//                   "sequentially_consistent" (the program's memory orders allow more),
+//                   "relacy_model"
+//   assumed         array of strings: what the proof takes for granted, e.g. "gtest shares nothing
+//                   between threads"
 //   exploration     of exhaustive strategies, else null
 //   coverage        coverage; null for engines other than fuzz
 //   error           string if Heddle itself failed or could not use this engine, else null
 //   limit           of the first run that gave up, limit; null if none did
-//   findings        array of finding, most frequent first
+//   findings        array of finding: first the ways in which the program itself fails, then data
+//                   races and lock orders; of each kind the most frequent first
 //
 // limit: how a run gave up
 //   reason          string
@@ -114,8 +128,8 @@
 //   one_minimal     true if it was checked that no single deviation can be left out
 //   proof           null, or what an exhaustive search of the schedules with fewer preemptions has
 //                   shown: {"complete": whether it came to its end, "schedules": how many there
-//                   were, "failed": how many of them failed in another way}; none failed in this
-//                   one
+//                   were, "failed": how many of them failed in another way, "proved", "not_proved",
+//                   "bounds", "assumed": as of an engine, of the claim that none fails in this way}
 //   canonical       true if it is the first to fail so of all schedules, fewest preemptions first
 //   cause           cause, or null
 //   deviations, deviations_before   in the schedule as it is, and as it was found

@@ -12,6 +12,7 @@ std::string replay_command(const ReportCase& report_case, const Token& token,
       report_case.replay_as.empty() ? result.program : report_case.replay_as;
   std::string command = "heddle replay " + to_text(token) + ' ' + shell_quoted(program);
   if (kind == FailureKind::leak) command += " --leaks";
+  if (result.any_rwlock) command += " --rwlock any";
   if (step_limit.has_value()) command += " --step-limit " + std::to_string(*step_limit);
   if (!result.args.empty()) command += " --";
   for (const std::string& arg : result.args) command += ' ' + shell_quoted(arg);

@@ -1,7 +1,6 @@
 #include "harness/report/terminal.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/report/claim_words.h"
 #include "harness/report/interleaving.h"
 #include "harness/report/text.h"
 
@@ -36,10 +36,6 @@ std::string_view escape_of(Style style) {
       return "\x1b[33m";
   }
   return "";
-}
-
-std::string plural(std::uint64_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
 }
 
 std::string_view reason_text(SwitchReason why) {
@@ -115,6 +111,7 @@ struct TableRow {
   std::string first;
   std::string speed;
   Style style = Style::plain;
+  std::string claim;   // what the rate says, if it is a claim: not to be cut
   std::string remark;  // instead of, or below, the figures
   std::string replay;  // below the remark: a command
 };
@@ -140,15 +137,9 @@ std::string coverage_text(const EngineResult& engine) {
   };
   std::string text = fmt::format("{} distinct interleaving{}", number(coverage.distinct),
                                  coverage.distinct == 1 ? "" : "s");
-  const auto& exploration = engine.exploration;
-  if (engine.exhausted && exploration.has_value() && !exploration->limited) {
+  if (const std::string searched = words_of(engine).covered; !searched.empty()) {
     // By the count of the search, which tells more apart: two numbers for one thing would puzzle.
-    text = exploration->distinct == 1
-               ? "the only interleaving"
-               : fmt::format("all {}", plural(exploration->distinct, "interleaving"));
-    if (exploration->bound != Exploration::kNoBound) {
-      text += fmt::format(" within {}", plural(exploration->bound, "preemption"));
-    }
+    text = searched;
   } else if (coverage.late.has_value()) {
     text += fmt::format(", {} new in the last tenth of the runs",
                         *coverage.late == 0 ? "none" : number(*coverage.late));
@@ -175,24 +166,6 @@ std::string bound_text(const EngineResult& engine, const DepthBound& bound) {
                            : "of at most " + percent_at_most(missed));
 }
 
-// Of a search that came to its end without a failure: no more than what it has shown.
-std::string exhausted_text(const Exploration& exploration) {
-  const std::string count = grouped(exploration.distinct);
-  if (exploration.limited) return fmt::format("none in {}; loops cut short", count);
-  if (exploration.bound == Exploration::kNoBound) {
-    if (exploration.distinct == 1) return "the only interleaving passes";
-    return fmt::format("all {} interleavings pass", count);
-  }
-  return fmt::format("all {} within {} pass", count, plural(exploration.bound, "preemption"));
-}
-
-std::string assumed_text(const Instrumentation& instrumentation) {
-  const auto& assumed = instrumentation.assumed;
-  if (assumed.empty()) return "";
-  return fmt::format("assumed: {} {} nothing between threads", fmt::join(assumed, ", "),
-                     assumed.size() == 1 ? "shares" : "share");
-}
-
 TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
   const CaseResult& result = *report_case.result;
   TableRow row;
@@ -205,26 +178,22 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
     const std::uint64_t complete = engine.runs - std::min(engine.gave_up, engine.runs);
     row.rate = engine.failed == 0 ? rate_text({0, complete - std::min(engine.explored, complete)})
                                   : rate_text(engine.rate());
-    if (engine.exhausted && engine.failed == 0 && engine.gave_up == 0) {
-      if (const auto reason = uninstrumented_reason(engine.instrumentation)) {
-        row.rate = "not a proof";
-        row.remark = "not a proof: " + printable(*reason);
-      } else {
-        row.rate = engine.exploration.has_value() ? exhausted_text(*engine.exploration)
-                                                  : "none: search complete";
-        row.remark = assumed_text(engine.instrumentation);
-      }
-    }
+    const ClaimWords words = words_of(engine);
+    if (!words.row.empty()) row.rate = row.claim = words.row;
+    row.remark = words.remark;
     row.first = engine.first_failure ? grouped(*engine.first_failure) : "-";
     row.speed = speed_text(engine);
   } else {
     row.failed = row.rate = row.first = row.speed = "-";
   }
   row.style = engine.failed > 0 ? Style::red : Style::green;
+  const auto add_remark = [&row](const std::string& text) {
+    row.remark += (row.remark.empty() ? "" : "; ") + text;
+  };
   if (engine.gave_up > 0) {
-    row.remark =
-        fmt::format("{} gave up at a limit and {} neither as passed nor as failed",
-                    plural(engine.gave_up, "run"), engine.gave_up == 1 ? "counts" : "count");
+    add_remark(fmt::format("{} gave up at a limit and {} neither as passed nor as failed",
+                           plural(engine.gave_up, "run"),
+                           engine.gave_up == 1 ? "counts" : "count"));
     if (engine.limit && !engine.limit->places.empty()) {
       Names names{*report_case.symbols};
       row.remark += "; the first: " + limit_text(*engine.limit, names);
@@ -233,14 +202,16 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
       row.replay = replay_command(report_case, *engine.limit_token, {}, engine.limit_step_limit);
     }
   }
+  if (std::holds_alternative<NotProved>(engine.claim) && engine.exhausted) {
+    row.style = Style::yellow;
+  }
   if (engine.error) {
     if (engine.failed == 0) row.style = Style::yellow;
     row.remark = "error: " + printable(*engine.error);
   }
   if (engine.divergence) {
     Names names{*report_case.symbols};
-    row.remark += fmt::format("{}not repeatable: {}", row.remark.empty() ? "" : "; ",
-                              divergence_text(*engine.divergence, names));
+    add_remark("not repeatable: " + divergence_text(*engine.divergence, names));
   }
   return row;
 }
@@ -315,6 +286,8 @@ void write_table(Screen& screen, std::span<const ReportCase> cases) {
           return same_case && column.text == &TableRow::name ? "" : row.*column.text;
         },
         Style::plain, row.style);
+    // What a claim is bound to may stand in the part that was cut.
+    if (width_of(row.claim) > columns[4].width) screen.paragraph("    ", row.claim, row.style);
     if (!row.remark.empty()) screen.paragraph("    ", row.remark, Style::yellow);
     // Never wrapped: it is to be pasted.
     if (!row.replay.empty()) screen.line("    " + row.replay);
@@ -592,19 +565,8 @@ void write_places(Screen& screen, const Failed& failure, Names& names) {
 
 // ---- one case -----------------------------------------------------------------------------------
 
-// That nothing with fewer preemptions fails so, if it is proved.
-std::string proof_text(const MinimalInterleaving& minimal) {
-  if (!minimal.proof.has_value() || !minimal.proof->complete) return "";
-  const MinimalityProof& proof = *minimal.proof;
-  const std::string_view which = minimal.preemptions == 1 ? "without any" : "with fewer";
-  if (proof.schedules == 1) {
-    return fmt::format(", proved: the only schedule {} {}", which,
-                       proof.failed == 0 ? "passes" : "does not fail so");
-  }
-  return proof.failed == 0
-             ? fmt::format(", proved: all {} schedules {} pass", grouped(proof.schedules), which)
-             : fmt::format(", proved: none of the {} schedules {} fails so",
-                           grouped(proof.schedules), which);
+bool is_proved(const MinimalInterleaving& minimal) {
+  return minimal.proof.has_value() && is_proof(minimal.proof->claim);
 }
 
 std::string minimality_text(const MinimalInterleaving& minimal) {
@@ -612,18 +574,20 @@ std::string minimality_text(const MinimalInterleaving& minimal) {
   std::string text = plural(minimal.preemptions, "preemption");
   if (minimal.token.engine == EngineKind::fuzz && count == 0) {
     text += "; the default order fails, nothing can be left out of it";
-  } else if (const std::string proof = proof_text(minimal); !proof.empty()) {
-    text += proof;
+  } else if (is_proved(minimal)) {
+    text += ", " + proof_text(*minimal.proof, minimal.preemptions);
   } else if (minimal.one_minimal) {
     text += "; no single deviation can be dropped (1-minimal)";
-  } else if (minimal.canonical) {
+  } else if (minimal.canonical && minimal.preemptions == 0) {
     text += "; no schedule that fails so has fewer";
   } else {
     text += "; not shown to be minimal";
   }
-  if (minimal.proof.has_value() && !minimal.proof->complete && minimal.proof->schedules > 0) {
-    text += fmt::format("; {} with fewer preemptions did not fail so, and there are more",
-                        plural(minimal.proof->schedules, "schedule"));
+  if (minimal.proof.has_value() && !is_proved(minimal) && minimal.proof->schedules > 0) {
+    const std::string why = not_proved_text(minimal.proof->claim);
+    text += fmt::format("; {} with fewer preemptions did not fail so, {}",
+                        plural(minimal.proof->schedules, "schedule"),
+                        why.empty() ? "and there are more" : "which is " + why);
   }
   if (minimal.shrink_runs > 0) {
     text += minimal.deviations_before > count
@@ -668,7 +632,7 @@ class CaseWriter {
         screen_.blank();
         screen_.paragraph(fmt::format("{}: ", to_string(engine.engine)),
                           fmt::format("no failure in {} ({})", plural(engine.runs, "run"),
-                                      printable(engine.method)),
+                                      printable(method_text(engine))),
                           Style::plain, Style::bold);
       }
       write_coverage(engine);
@@ -685,7 +649,7 @@ class CaseWriter {
     screen_.blank();
     std::string title =
         fmt::format("{} of {} failed", grouped(engine.failed), plural(engine.runs, "run"));
-    if (!engine.method.empty()) title += fmt::format(" ({})", printable(engine.method));
+    if (!engine.method.empty()) title += fmt::format(" ({})", printable(method_text(engine)));
     screen_.paragraph(fmt::format("{}: ", to_string(engine.engine)), title, Style::plain,
                       Style::bold);
     const std::size_t listed = std::min(engine.findings.size(), kListed);
@@ -806,7 +770,8 @@ class CaseWriter {
     shown_.push_back(minimal.token);
     Names names{*case_.symbols};
     const bool is_minimal =
-        minimal.one_minimal || !proof_text(minimal).empty() || minimal.canonical ||
+        minimal.one_minimal || is_proved(minimal) ||
+        (minimal.canonical && minimal.preemptions == 0) ||
         (minimal.token.engine == EngineKind::fuzz && minimal.token.schedule.deviations.empty());
     const Interleaving interleaving = select_rows(minimal.trace, finding.failure, names);
     if (minimal.cause.has_value()) write_cause(*minimal.cause, interleaving, names);

@@ -40,6 +40,10 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
+std::string plural(std::uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
+}
+
 std::string percent(double fraction) {
   const double value = 100 * fraction;
   const std::string text = fmt::format("{:.{}f}", value, decimals(value));

@@ -14,6 +14,9 @@ namespace heddle {
 // "10 000": digits in groups of three.
 std::string grouped(std::uint64_t number);
 
+// "1 run", "10 000 runs".
+std::string plural(std::uint64_t number, std::string_view noun);
+
 // A fraction in [0, 1] as percent without the sign, to about three digits: "49.9", "3.12",
 // "0.030". Never "0" for a fraction above 0, never "100" for one below 1.
 std::string percent(double fraction);

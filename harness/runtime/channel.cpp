@@ -47,7 +47,11 @@ void put(Writer& w, const Exploration& exploration) {
   w.varint(exploration.distinct);
   w.real(exploration.fraction);
   w.varint(exploration.bound);
+  w.boolean(exploration.reduced);
   w.boolean(exploration.limited);
+  w.boolean(exploration.reached.spurious_wakes);
+  w.boolean(exploration.reached.weak_failures);
+  w.boolean(exploration.reached.early_timeouts);
   w.varint(exploration.by_bound.size());
   for (const std::uint64_t count : exploration.by_bound) w.varint(count);
 }
@@ -60,7 +64,11 @@ Exploration get_exploration(Reader& r) {
   exploration.distinct = r.varint();
   exploration.fraction = r.real();
   exploration.bound = r.varint32();
+  exploration.reduced = r.boolean();
   exploration.limited = r.boolean();
+  exploration.reached.spurious_wakes = r.boolean();
+  exploration.reached.weak_failures = r.boolean();
+  exploration.reached.early_timeouts = r.boolean();
   const std::size_t size = r.length();
   for (std::size_t i = 0; i < size && r.ok(); ++i) exploration.by_bound.push_back(r.varint());
   return exploration;
@@ -88,6 +96,7 @@ std::string bytes_of(const Job& job) {
   w.string(job.strategy_state);
   w.boolean(job.stop_at_race);
   w.boolean(job.leaks);
+  w.boolean(job.any_rwlock);
   return w.bytes();
 }
 
@@ -114,6 +123,7 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.strategy_state = r.string();
   job.stop_at_race = r.boolean();
   job.leaks = r.boolean();
+  job.any_rwlock = r.boolean();
   if (!r.finished()) return std::nullopt;
   return job;
 }
@@ -145,6 +155,8 @@ struct Put {
     w.string(done.strategy_state);
     w.boolean(done.exploration.has_value());
     if (done.exploration.has_value()) put(w, *done.exploration);
+    w.boolean(done.features.weaker_atomics);
+    w.boolean(done.features.compare_exchange);
     encode(w, done.outcome);
     encode(w, done.reports);
     encode(w, done.schedule);
@@ -191,6 +203,8 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       decode(r, done.divergence);
       done.strategy_state = r.string();
       if (r.boolean()) done.exploration = get_exploration(r);
+      done.features.weaker_atomics = r.boolean();
+      done.features.compare_exchange = r.boolean();
       decode(r, done.outcome);
       decode(r, done.reports);
       decode(r, done.schedule);

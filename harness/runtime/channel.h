@@ -17,6 +17,7 @@
 #include "harness/hooks/channel_variable.h"
 #include "harness/model/codec.h"
 #include "harness/model/distinct.h"
+#include "harness/model/features.h"
 #include "harness/model/module.h"
 #include "harness/model/outcome.h"
 
@@ -102,6 +103,8 @@ struct JobDone {
   // fuzz: what the strategy knows, and how far an exhaustive one has come.
   std::string strategy_state;
   std::optional<Exploration> exploration;
+  // What the program was seen to use since the worker began.
+  Features features;
   // Replays only.
   std::optional<Outcome> outcome;
   std::vector<Failed> reports;

@@ -276,6 +276,7 @@ void serve_jobs(WorkerSetup setup) {
     } else {
       host.done().exhausted = !engine->execute(*job, host);
     }
+    if (setup.features) host.done().features = setup.features();
     channel.send(WorkerMessage(std::move(host.done())));
   }
   _exit(0);

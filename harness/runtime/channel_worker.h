@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "harness/engine/engine.h"
+#include "harness/model/features.h"
 
 namespace heddle {
 
@@ -18,6 +19,9 @@ struct WorkerSetup {
   std::function<void()> begin{};
   // Puts the program's memory back to what it was before main.
   std::function<void()> restore;
+  // What the program was seen to use until now. Empty where no claim depends on it: on real
+  // threads.
+  std::function<Features()> features{};
 };
 
 // Whether the supervisor started this process.

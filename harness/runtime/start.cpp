@@ -5,6 +5,7 @@
 #include "harness/engine/fuzz/fuzz_engine.h"
 #include "harness/engine/relacy/relacy_engine.h"
 #include "harness/engine/stress/stress_engine.h"
+#include "harness/hooks/atomics_seen.h"
 #include "harness/hooks/constructor_calls.h"
 #include "harness/hooks/libc_state.h"
 #include "harness/hooks/program_heap.h"
@@ -46,12 +47,14 @@ int worker_main(int argc, char** argv, char** envp) {
   arguments.take_snapshot(argc, argv);
   serve_jobs({.program = {.main = g_program_main, .argc = argc, .argv = argv, .envp = envp},
               .make_engine = make_engine,
-              .restore = [] {
-                state.restore();
-                libc_state::restore();
-                arguments.restore();
-                standard_streams::restore();
-              }});
+              .restore =
+                  [] {
+                    state.restore();
+                    libc_state::restore();
+                    arguments.restore();
+                    standard_streams::restore();
+                  },
+              .features = atomics_seen::features});
 }
 
 }  // namespace

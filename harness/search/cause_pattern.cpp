@@ -56,6 +56,7 @@ bool synchronises(const Op& op) {
     case OpKind::sem_post:
     case OpKind::barrier_wait:
     case OpKind::once_done:
+    case OpKind::rwlock_queue:
       return true;
     default:
       return takes_lock(op) || notifies(op) || waits_for_notification(op);
@@ -63,7 +64,7 @@ bool synchronises(const Op& op) {
 }
 
 Address end_of(const Op& op) {
-  if (op.kind == OpKind::heap_free) return op.address2;
+  if (is_life(op.kind)) return op.address2;
   return op.address + std::max<Address>(op.size, 1);
 }
 
@@ -76,14 +77,13 @@ bool same_place(const Op& a, const Op& b) {
 }
 
 bool conflict(const Op& a, const Op& b) {
-  const auto touches = [](const Op& op) {
-    return is_memory_access(op.kind) || op.kind == OpKind::heap_free;
-  };
+  const auto touches = [](const Op& op) { return is_memory_access(op.kind) || is_life(op.kind); };
   if (touches(a) && touches(b)) {
-    const auto changes = [](const Op& op) {
-      return writes(op.kind) || op.kind == OpKind::heap_free;
-    };
+    const auto changes = [](const Op& op) { return writes(op.kind) || is_life(op.kind); };
     return overlap(a, b) && (changes(a) || changes(b));
+  }
+  if ((is_life(a.kind) && synchronises(b)) || (is_life(b.kind) && synchronises(a))) {
+    return overlap(a, b);
   }
   // An unlock cannot come before the lock that it ends: the locks are what can be swapped.
   return synchronises(a) && synchronises(b) && a.address == b.address && a.address != 0;
@@ -295,7 +295,7 @@ class Classifier {
       // Whatever it does next that others can see, or that fails.
       const std::size_t act = next(thread, write, [&](std::size_t i) {
         return happened(i) && (writes(at(i).op.kind) || at(i).op.kind == OpKind::failure ||
-                               at(i).op.kind == OpKind::heap_free || synchronises(at(i).op));
+                               is_life(at(i).op.kind) || synchronises(at(i).op));
       });
       if (act != kNone && interrupted_before(thread, write) && differ(at(read), at(write))) {
         return found(CausePattern::check_then_act, {read, write, act});
@@ -461,7 +461,7 @@ class Classifier {
 // Memory by its 8-byte words, other objects by address.
 std::set<Address> keys_of(const Op& op) {
   std::set<Address> keys;
-  if (is_memory_access(op.kind) || op.kind == OpKind::heap_free) {
+  if (is_memory_access(op.kind) || is_life(op.kind)) {
     // A block that is larger is known by its beginning: who uses it mostly does so there.
     constexpr Address kMost = 4'096;
     const Address end = std::min(end_of(op), op.address + kMost);

@@ -8,8 +8,10 @@
 #include <map>
 #include <memory>
 
+#include "fuzz/relacy_search.h"
 #include "fuzz/strategy/strategy.h"
 #include "harness/model/distinct.h"
+#include "harness/search/grounds.h"
 #include "harness/search/instrumentation.h"
 #include "harness/search/program_check.h"
 
@@ -55,16 +57,6 @@ std::string method_of(const Job& job) {
   return {};
 }
 
-// What auto did beside sampling.
-std::string explored_text(const EngineResult& result) {
-  if (!result.exploration.has_value() || !result.exploration->complete) {
-    return "; dpor: " + std::to_string(result.explored) + " of the runs";
-  }
-  const std::uint64_t executions = result.exploration->executions;
-  if (executions == 1) return "; dpor: the only interleaving";
-  return "; dpor: all " + std::to_string(executions) + " interleavings";
-}
-
 class Search {
  public:
   Search(const SearchOptions& options, const SearchEvents& events)
@@ -72,6 +64,14 @@ class Search {
     options_.worker.tsan = options.job.engine == EngineKind::tsan;
     outcome_.result.engine = options.job.engine;
     outcome_.result.method = method_of(options.job);
+    outcome_.result.earlier = options.earlier;
+    outcome_.result.features = options.earlier.features;
+    if (options.job.engine == EngineKind::relacy) {
+      const auto search = parse_relacy_search(options.job.relacy_search);
+      if (search.has_value() && search->bound != kNoContextBound) {
+        outcome_.result.preemption_bound = search->bound;
+      }
+    }
     if (options.job.engine == EngineKind::fuzz) {
       const auto made = make_strategy(options.job.strategy, options.job.seed);
       const auto* strategy = std::get_if<std::unique_ptr<Strategy>>(&made);
@@ -156,7 +156,8 @@ class Search {
     may_explore_ = useful();
     if (!result.exploration.has_value()) return;
     const Exploration& exploration = *result.exploration;
-    result.exhausted = exploration.complete && !exploration.limited && useful();
+    // The sampling goes on where the search has come to its end and yet proves nothing.
+    result.exhausted = exploration.complete && useful() && is_proof(claim_of(grounds_of(result)));
     const double needed = static_cast<double>(explored_) / exploration.fraction;
     if (exploration.complete || needed > kOverBudget * static_cast<double>(runs)) {
       may_explore_ = false;
@@ -185,14 +186,21 @@ class Search {
       outcome_.result.exploration.reset();
       outcome_.result.exhausted = false;
     }
+    EngineResult& result = outcome_.result;
+    // The last run that it may make may be the last that there is.
+    result.exhausted |= result.exploration.has_value() && result.exploration->complete;
     outcome_.strategy_state = main_.state;
     outcome_.racy_pcs = racy_;
+    outcome_.earlier = {.failed = result.earlier.failed + result.failed,
+                        .features = result.features,
+                        .repeatable = result.earlier.repeatable && !result.divergence.has_value()};
   }
 
   struct Slot {
     std::unique_ptr<WorkerProcess> worker;
     std::optional<Range> range;  // what the job under way covers
     std::uint64_t seen_runs = 0;
+    std::uint64_t seen_turns = 0;
     Clock::time_point moved;  // when seen_runs last changed
     bool stopped = false;     // told to stop
   };
@@ -389,6 +397,7 @@ class Search {
     } else if (auto* done = std::get_if<JobDone>(&*message)) {
       collect(slot);
       outcome_.result.exhausted |= done->exhausted;
+      outcome_.result.features |= done->features;
       if (done->exploration.has_value()) outcome_.result.exploration = done->exploration;
       if (serial_) walk_->state = std::move(done->strategy_state);
       if (done->error.has_value()) outcome_.result.error = done->error;
@@ -428,10 +437,14 @@ class Search {
 
   // A worker that is stuck where Heddle cannot see: in code without instrumentation, or for good.
   void watch(Slot& slot, std::deque<Range>& todo) {
-    const std::uint64_t runs =
-        slot.worker->progress().runs_done + slot.worker->progress().runs_redundant;
-    if (runs != slot.seen_runs) {
+    const SharedProgress& progress = slot.worker->progress();
+    const std::uint64_t runs = progress.runs_done + progress.runs_redundant;
+    // A long run on a slow machine is no endless loop as long as threads take turns in it. Who was
+    // told to stop must end, though.
+    const std::uint64_t turns = slot.stopped ? 0 : progress.deviations_used.load();
+    if (runs != slot.seen_runs || turns != slot.seen_turns) {
       slot.seen_runs = runs;
+      slot.seen_turns = turns;
       slot.moved = Clock::now();
       return;
     }
@@ -560,7 +573,6 @@ class Search {
   void finish() {
     EngineResult& result = outcome_.result;
     result.seconds = seconds();
-    if (result.explored != 0) result.method += explored_text(result);
     slots_.clear();
     finish_coverage();
     for (auto& [key, found] : found_) {
@@ -570,12 +582,15 @@ class Search {
                                  .token = std::move(found.token),
                                  .minimal = {}});
     }
-    std::stable_sort(result.findings.begin(), result.findings.end(),
-                     [](const Finding& a, const Finding& b) {
-                       return a.count != b.count ? a.count > b.count : a.first_run < b.first_run;
-                     });
+    std::stable_sort(result.findings.begin(), result.findings.end(), comes_before);
+    find_silent_pass();
+    result.claim = claim_of(grounds_of(result));
+  }
+
+  // A search that could not have found anything is an error.
+  void find_silent_pass() {
+    EngineResult& result = outcome_.result;
     if (result.error.has_value() || result.runs == 0) return;
-    // No silent pass: a search that could not have found anything is an error.
     if (most_threads_ <= 1 && result.failed == 0) {
       result.one_thread = true;
       result.error =

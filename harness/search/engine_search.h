@@ -20,6 +20,7 @@ struct SearchOptions {
   std::uint64_t runs = 10'000;
   double seconds = 0;  // 0: no limit of time; else `runs` is none
   unsigned workers = 1;
+  EarlierParts earlier{};  // of the search that job.strategy_state comes of
   // Wall-clock time that a run may take before its worker is given up, in milliseconds.
   std::uint32_t lost_ms = 20'000;
 };
@@ -40,6 +41,7 @@ struct SearchOutcome {
   // exhaustive one ended.
   std::string strategy_state;
   std::vector<Address> racy_pcs;
+  EarlierParts earlier;  // likewise, as SearchOptions::earlier
   // fuzz: the first deviations of the run that EngineResult::limit is of.
   Schedule limit_beginning;
 };

@@ -129,19 +129,4 @@ Instrumentation find_instrumentation(std::span<const Module> modules) {
   return at->second;
 }
 
-std::optional<std::string> uninstrumented_reason(const Instrumentation& instrumentation) {
-  const auto& all = instrumentation.uninstrumented;
-  if (all.empty()) return std::nullopt;
-  // More would fill the screen, and nobody mends them one by one.
-  constexpr std::size_t kNamed = 3;
-  const std::size_t named = all.size() > kNamed ? kNamed - 1 : all.size();
-  std::string text;
-  for (std::size_t i = 0; i < named; ++i) {
-    if (i != 0) text += i + 1 == all.size() ? " and " : ", ";
-    text += all[i].name;
-  }
-  if (named < all.size()) text += " and " + std::to_string(all.size() - named) + " more";
-  return text + (all.size() == 1 ? " is" : " are") + " not instrumented";
-}
-
 }  // namespace heddle

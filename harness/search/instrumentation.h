@@ -2,7 +2,6 @@
 // prove anything of them.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,9 +33,5 @@ struct Instrumentation {
 // `uninstrumented`. A file that cannot be read is not instrumented. Asked again for the same files
 // as they are, it answers from memory; for any thread.
 Instrumentation find_instrumentation(std::span<const Module> modules);
-
-// Why a search that has come to its end proves nothing: "mylib.cpp is not instrumented"; nothing if
-// this is no reason.
-std::optional<std::string> uninstrumented_reason(const Instrumentation& instrumentation);
 
 }  // namespace heddle

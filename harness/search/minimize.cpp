@@ -116,8 +116,11 @@ class Minimizer {
   void settle() {
     while (minimal_.preemptions > 0) {
       const Explored below = explore(minimal_.preemptions - 1);
-      minimal_.proof = MinimalityProof{
-          .complete = below.complete, .schedules = below.executions, .failed = below.failed};
+      minimal_.proof = MinimalityProof{.complete = below.complete,
+                                       .schedules = below.grounds.exploration.executions,
+                                       .failed = below.failed,
+                                       .grounds = below.grounds,
+                                       .claim = claim_of(below.grounds)};
       if (!below.failing.has_value()) break;
       // What fails with fewer takes the place of the one found; how many are below it is yet to be
       // counted.

@@ -106,11 +106,15 @@ std::variant<Explored, StartError> Replayer::explore(
       job.racy_pcs.push_back(pc);
       learned = true;
     }
-    if (done->exploration.has_value()) {
-      explored.executions = done->exploration->executions;
-      explored.complete = done->exploration->complete && !done->exploration->limited &&
-                          !explored.failing && !learned;
-    }
+    ClaimGrounds& grounds = explored.grounds;
+    grounds.exploration = done->exploration.value_or(Exploration{});
+    grounds.ended = grounds.exploration.complete && !learned;
+    grounds.failed = explored.failing.has_value() ? 1 : 0;
+    grounds.gave_up = progress.runs_gave_up;
+    grounds.repeatable = !done->divergence.has_value();
+    grounds.features = done->features;
+    explored.complete =
+        grounds.ended && !grounds.exploration.limited && !explored.failing.has_value();
     if (explored.failing.has_value() || !learned) break;
   }
   return explored;

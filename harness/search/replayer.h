@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/engine/engine.h"
+#include "harness/search/claim_of.h"
 #include "harness/search/worker_process.h"
 
 namespace heddle {
@@ -18,8 +19,9 @@ namespace heddle {
 struct Explored {
   std::optional<Schedule> failing;  // of the first run that showed it
   bool complete = false;            // nothing is left within the bound, and nothing was cut short
-  std::uint64_t executions = 0;     // different schedules
   std::uint64_t failed = 0;         // runs, in whatever way
+  // That no schedule shows the failure.
+  ClaimGrounds grounds{};
 };
 
 class Replayer {

@@ -7,13 +7,16 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/model/claim.h"
 #include "harness/model/coverage.h"
 #include "harness/model/exploration.h"
+#include "harness/model/features.h"
 #include "harness/model/module.h"
 #include "harness/model/outcome.h"
 #include "harness/model/rate.h"
 #include "harness/model/schedule.h"
 #include "harness/model/trace.h"
+#include "harness/search/claim_of.h"
 #include "harness/search/instrumentation.h"
 
 namespace heddle {
@@ -25,6 +28,10 @@ struct MinimalityProof {
   bool complete = false;        // there are no others, and none of them was cut short
   std::uint64_t schedules = 0;  // executed; none of them fails in this way
   std::uint64_t failed = 0;     // of these, in another way
+  // Of the search through them: that none fails in this way. Among its bounds is that on
+  // preemptions.
+  ClaimGrounds grounds{};
+  Claim claim{};
 };
 
 // What a failure is a case of. "Between" and "before" are as the failing run had it; for each, the
@@ -100,6 +107,20 @@ struct Finding {
   std::optional<Hunt> hunt{};  // of stress and tsan
 };
 
+// Of a search that goes on from where others ended: what those before it have shown.
+struct EarlierParts {
+  std::uint64_t failed = 0;  // runs
+  Features features{};
+  bool repeatable = true;
+
+  friend bool operator==(const EarlierParts&, const EarlierParts&) = default;
+};
+
+// The order in which findings are told. First the ways in which the program itself fails, then
+// races and lock orders, which a run shows on its way: a race in every run would hide the assertion
+// that it leads to in few. Of each kind the most frequent first, then that of the earliest run.
+bool comes_before(const Finding& a, const Finding& b);
+
 struct EngineResult {
   EngineKind engine = EngineKind::fuzz;
   std::string method;  // the strategy, the delay plan, Relacy's search: as text
@@ -112,7 +133,7 @@ struct EngineResult {
   std::uint64_t explored = 0;
   std::uint64_t explored_failed = 0;
   double seconds = 0;      // wall clock, without building up and shrinking
-  bool exhausted = false;  // every interleaving that this engine distinguishes was run
+  bool exhausted = false;  // nothing is left to run; what that proves, `claim` says
   std::optional<Exploration> exploration{};  // of exhaustive strategies
   std::optional<Coverage> coverage{};        // of fuzz
   std::optional<std::string> error;    // Heddle's own failure, or why this engine could not be used
@@ -121,8 +142,13 @@ struct EngineResult {
   std::optional<Token> limit_token{};  // fuzz: a run that gives up so
   std::optional<std::uint64_t> limit_step_limit{};  // with this limit, if not the usual one
   std::optional<Divergence> divergence{};           // why tokens of this program may not replay
-  std::vector<Finding> findings;                    // most frequent first
-  Instrumentation instrumentation{};                // once a worker has started
+  // In the order of comes_before().
+  std::vector<Finding> findings;
+  std::uint32_t preemption_bound = Exploration::kNoBound;  // relacy: in a run
+  Features features{};
+  EarlierParts earlier{};
+  Claim claim{};                      // decided by claim_of() alone
+  Instrumentation instrumentation{};  // once a worker has started
 
   Rate rate() const { return {failed - explored_failed, runs - explored}; }
 };
@@ -134,6 +160,7 @@ struct CaseResult {
   std::string input;         // file that was standard input, or empty
   bool google_test = false;  // one test of the many in the program
   bool skipped = false;      // it never starts a second thread; then it has no engines
+  bool any_rwlock = false;   // Job::any_rwlock; replays need it too
   std::uint64_t seed = 1;
   std::vector<Module> modules;  // to find source lines
   std::vector<EngineResult> engines;

@@ -71,9 +71,9 @@ std::string program_of(const std::string& name) {
   return std::get<NamedProgram>(program).path;
 }
 
-SearchOptions options_for(const std::string& name, EngineKind engine, std::uint64_t runs) {
+SearchOptions options_for_program(const std::string& path, EngineKind engine, std::uint64_t runs) {
   SearchOptions options;
-  options.worker.program = program_of(name);
+  options.worker.program = path;
   options.worker.library_dir = default_library_dir();
   options.job.engine = engine;
   // auto ends where nothing is left to try, and these figures are of so many runs.
@@ -81,6 +81,10 @@ SearchOptions options_for(const std::string& name, EngineKind engine, std::uint6
   options.runs = runs;
   options.workers = 1;
   return options;
+}
+
+SearchOptions options_for(const std::string& name, EngineKind engine, std::uint64_t runs) {
+  return options_for_program(program_of(name), engine, runs);
 }
 
 EngineResult run_search(const SearchOptions& options, const SearchEvents& events = {}) {
@@ -190,6 +194,24 @@ void compare_speed(const BenchOptions& options, const std::string& name,
   for (std::size_t i = 1; i < fuzz; ++i) ratio(relacy, i);
 }
 
+// Each access races, so each may be a scheduling point.
+void show_racing_loop(const BenchOptions& options) {
+  constexpr double kAccesses = 100'000;
+  const std::uint64_t runs = std::max<std::uint64_t>(1, options.runs / 1'000);
+  std::vector<double> speeds;
+  for (unsigned round = 0; round < options.rounds; ++round) {
+    const EngineResult result =
+        run_search(options_for_program(HEDDLE_BENCH_RACING_LOOP, EngineKind::fuzz, runs));
+    speeds.push_back(static_cast<double>(result.runs) / result.seconds);
+  }
+  const auto [slowest, fastest] = std::minmax_element(speeds.begin(), speeds.end());
+  fmt::print("\nracing_loop, {:.0f} accesses a run, {} runs a round\n", kAccesses, runs);
+  fmt::print("  {:<28} {:>12} {:>12} {:>12} {:>9}\n", "", "runs/s", "slowest", "fastest",
+             "ns/access");
+  fmt::print("  {:<28} {:>12.0f} {:>12.0f} {:>12.0f} {:>9.1f}\n", "heddle fuzz", median(speeds),
+             *slowest, *fastest, 1e9 / (median(speeds) * kAccesses));
+}
+
 void compare_speed(const BenchOptions& options) {
   fmt::print(
       "== speed: median of {} rounds, interleaved; {} runs a round, plain loop {}\n"
@@ -203,6 +225,7 @@ void compare_speed(const BenchOptions& options) {
   compare_speed(options, "unlocked_counter", plain_unlocked_counter,
                 {"static", "dynamic", "static_atomic", "dynamic_atomic"});
   compare_speed(options, "mutex_counter", plain_mutex_counter, {"static", "dynamic"});
+  show_racing_loop(options);
 }
 
 // ---- how often the bug shows

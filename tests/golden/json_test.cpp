@@ -33,6 +33,32 @@ TEST(JsonGolden, what_was_covered) {
   expect_approved("json_covered.json", report({scenario.report_case()}));
 }
 
+TEST(JsonGolden, what_may_be_claimed) {
+  const auto scenario = scenario::claims();
+  expect_approved("json_claims.json", report({scenario.report_case()}));
+}
+
+TEST(JsonReport, whoever_is_not_told_of_a_proof_is_told_why) {
+  const scenario::Scenario scenarios[] = {scenario::unlocked_counter(), scenario::mutex_counter(),
+                                          scenario::explored(), scenario::claims()};
+  std::size_t proved = 0;
+  for (const scenario::Scenario& scenario : scenarios) {
+    const auto json = nlohmann::json::parse(report({scenario.report_case()}));
+    for (const auto& engine : json["cases"][0]["engines"]) {
+      EXPECT_EQ(engine["proved"].get<bool>(), engine["not_proved"].empty()) << engine;
+      if (!engine["proved"].get<bool>()) {
+        EXPECT_TRUE(engine["bounds"].empty()) << engine;
+        EXPECT_TRUE(engine["assumed"].empty()) << engine;
+        continue;
+      }
+      ++proved;
+      EXPECT_TRUE(engine["exhausted"].get<bool>()) << engine;
+      EXPECT_EQ(engine["failed"], 0) << engine;
+    }
+  }
+  EXPECT_GT(proved, 8U);
+}
+
 TEST(JsonReport, bytes_that_are_no_utf8_do_not_cost_the_report) {
   auto scenario = scenario::unlocked_counter();
   scenario.result.engines[0].findings[0].failure.message = "caf\xe9 \"quoted\"\x01";

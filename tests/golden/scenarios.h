@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/report/report_case.h"
+#include "harness/search/grounds.h"
 #include "harness/search/result.h"
 #include "tests/golden/fake_symbols.h"
 
@@ -71,6 +72,15 @@ inline Place place(ThreadId thread, Op op, std::vector<Address> stack = {}, std:
 }
 inline std::vector<Frame> line(std::string function, std::string file, unsigned number) {
   return {Frame{std::move(function), std::move(file), number}};
+}
+
+// Of a search through all schedules with fewer preemptions.
+inline MinimalityProof proof_below(unsigned preemptions, std::uint64_t schedules,
+                                   std::uint64_t failed) {
+  MinimalityProof proof{.complete = true, .schedules = schedules, .failed = failed};
+  proof.grounds.ended = true;
+  proof.grounds.exploration = {.complete = true, .executions = schedules, .bound = preemptions - 1};
+  return proof;
 }
 
 // A case with the symbols that its addresses need.
@@ -149,7 +159,7 @@ inline Scenario unlocked_counter() {
   fuzz_assertion.count = 2487;
   fuzz_assertion.token = token;
   fuzz_assertion.minimal = MinimalInterleaving{token, unlocked_counter_trace(), 1, true, 7, 46};
-  fuzz_assertion.minimal->proof = MinimalityProof{.complete = true, .schedules = 3, .failed = 3};
+  fuzz_assertion.minimal->proof = proof_below(1, 3, 3);
   fuzz_assertion.minimal->canonical = true;
   const auto& steps = fuzz_assertion.minimal->trace.events;
   fuzz_assertion.minimal->cause = Cause{.pattern = CausePattern::lost_update,
@@ -193,11 +203,12 @@ inline Scenario unlocked_counter() {
                     .first_failure = 1,
                     .seconds = 0.0123,
                     .error = std::nullopt,
-                    .findings = {fuzz_race, fuzz_assertion}};
+                    .findings = {fuzz_assertion, fuzz_race}};
   CaseResult result;
   result.name = "unlocked_counter";
   result.program = "/build/bin/cases/unlocked_counter";
   result.engines = {stress, tsan, fuzz};
+  settle_claims(result.engines, {});
   return {result, FakeSymbols{unlocked_counter_code(), {{kCounter, "counter"}}}};
 }
 
@@ -236,6 +247,7 @@ inline Scenario mutex_counter() {
   result.name = "mutex_counter";
   result.program = "/build/bin/cases/mutex_counter";
   result.engines = {stress, fuzz, relacy};
+  settle_claims(result.engines, {});
   return {result,
           FakeSymbols{{{0x60, {{"wait_for_start()", "/src/cases/mutex_counter.cpp", 9}}}}, {}}};
 }
@@ -342,6 +354,7 @@ inline Scenario covered() {
                .most_decisions = 20,
                .mean_decisions = 11.25,
                .bound = DepthBound{.depth = 2, .threads = 3, .decisions = 20, .per_run = 1e-4}};
+  settle_claims(result.engines, {});
   return {result, FakeSymbols{{}, {}}};
 }
 
@@ -364,6 +377,73 @@ inline Scenario explored() {
   result.engines[1].exploration->bound = 1;
   result.engines[2].exploration->bound = Exploration::kNoBound;
   result.engines[2].exploration->limited = true;
+  settle_claims(result.engines, {});
+  return {result, FakeSymbols{{}, {}}};
+}
+
+// Everything that may be claimed, and what may not.
+inline Scenario claims() {
+  CaseResult result = mutex_counter().result;
+  EngineResult ended = explored().result.engines[0];
+  ended.coverage.reset();
+  ended.exploration->distinct = 7;
+  ended.runs = 7;
+  ended.method = "dpor";
+  EngineResult full = result.engines[2];
+  result.engines.clear();
+  const auto add = [&](EngineResult engine, auto change) {
+    ClaimGrounds grounds = grounds_of(engine);
+    change(grounds);
+    engine.claim = claim_of(grounds);
+    result.engines.push_back(std::move(engine));
+  };
+  add(ended, [](ClaimGrounds&) {});
+  add(ended, [](ClaimGrounds& grounds) { grounds.exploration.distinct = 1; });
+  add(ended, [](ClaimGrounds& grounds) { grounds.features.weaker_atomics = true; });
+  add(ended, [](ClaimGrounds& grounds) {
+    grounds.features.weaker_atomics = true;
+    grounds.exploration.distinct = 1;
+    grounds.exploration.bound = 2;
+  });
+  add(ended, [](ClaimGrounds& grounds) { grounds.exploration.reached = {.spurious_wakes = true}; });
+  add(ended, [](ClaimGrounds& grounds) {
+    grounds.exploration.bound = 2;
+    grounds.exploration.reached = {
+        .spurious_wakes = true, .weak_failures = true, .early_timeouts = true};
+  });
+  add(ended, [](ClaimGrounds& grounds) {
+    grounds.unseen.assumed = {"gtest shares nothing between threads"};
+  });
+  add(ended, [](ClaimGrounds& grounds) {
+    grounds.exploration.reduced = true;
+    grounds.features.compare_exchange = true;
+  });
+  add(ended, [](ClaimGrounds& grounds) {
+    grounds.unseen.names = {"mylib.cpp"};
+    grounds.failed_elsewhere = {EngineKind::stress, EngineKind::relacy};
+  });
+  add(ended, [](ClaimGrounds& grounds) {
+    grounds.unseen.names = {"a.cpp", "b.cpp", "c.cpp", "libd.so", "libe.so"};
+  });
+  add(ended, [](ClaimGrounds& grounds) {
+    grounds.unseen.everything = true;
+    grounds.repeatable = false;
+    grounds.exploration.limited = true;
+  });
+  add(ended, [](ClaimGrounds& grounds) { grounds.gave_up = 1; });
+  // auto, whose sampling went on where its search had come to an end.
+  EngineResult sampled = ended;
+  sampled.method = "auto";
+  sampled.runs = 10'000;
+  sampled.explored = 7;
+  sampled.exhausted = false;
+  add(sampled, [](ClaimGrounds& grounds) {
+    grounds.exploration.reduced = true;
+    grounds.features.compare_exchange = true;
+  });
+  add(full, [](ClaimGrounds&) {});
+  add(full, [](ClaimGrounds& grounds) { grounds.preemption_bound = 2; });
+  add(full, [](ClaimGrounds& grounds) { grounds.failed_elsewhere = {EngineKind::fuzz}; });
   return {result, FakeSymbols{{}, {}}};
 }
 
@@ -374,7 +454,7 @@ inline Scenario queue_handoff() {
   lost.count = 731;
   lost.token = token;
   lost.minimal = MinimalInterleaving{token, lost_wakeup_trace(), 1, true, 12, 130};
-  lost.minimal->proof = MinimalityProof{.complete = true, .schedules = 8, .failed = 0};
+  lost.minimal->proof = proof_below(1, 8, 0);
   const auto& steps = lost.minimal->trace.events;
   const Event& signal = *std::find_if(steps.begin(), steps.end(), [](const Event& event) {
     return event.op.kind == OpKind::cond_signal;
@@ -408,6 +488,7 @@ inline Scenario queue_handoff() {
   result.program = "/build/bin/cases/queue_handoff";
   result.args = {"--items", "one item"};
   result.engines = {fuzz, relacy};
+  settle_claims(result.engines, {});
   return {result, queue_symbols()};
 }
 
@@ -472,6 +553,7 @@ inline Scenario abba() {
   result.engines = {fuzz};
   const std::string first = "/src/transfer.cpp";
   const std::string second = "/src/audit.cpp";
+  settle_claims(result.engines, {});
   return {result, FakeSymbols{{{0x82, line("main", first, 40)},
                                {0x83, line("transfer(Account&)", first, 12)},
                                {0x84, line("transfer(Account&)", first, 13)},
@@ -553,6 +635,7 @@ inline Scenario atomic_counter() {
   result.name = "atomic_counter";
   result.program = "./atomic_counter";
   result.engines = {fuzz};
+  settle_claims(result.engines, {});
   return {result, loop_symbols()};
 }
 
@@ -592,6 +675,7 @@ inline Scenario crowd() {
   result.program = "./crowd";
   result.engines = {fuzz};
   result.interrupted = true;
+  settle_claims(result.engines, {});
   return {result, loop_symbols()};
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "harness/report/text.h"
@@ -71,6 +72,27 @@ TEST(TerminalGolden, what_was_covered) {
 
 TEST(TerminalGolden, what_exhaustive_searches_have_shown) {
   expect_approved("terminal_explored.txt", report(scenario::explored(), {.width = 100}));
+}
+
+TEST(TerminalGolden, what_may_be_claimed) {
+  expect_approved("terminal_claims.txt", report(scenario::claims(), {.width = 100}));
+}
+
+TEST(TerminalReport, no_claim_is_cut) {
+  const scenario::Scenario scenario = scenario::claims();
+  for (const std::size_t width : {40U, 60U, 80U}) {
+    std::string text = report(scenario, {.width = width});
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    text.erase(
+        std::unique(text.begin(), text.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
+        text.end());
+    for (const char* claim :
+         {"all 7 sequentially consistent pass", "all 20 of Relacy's model pass",
+          "the only sequentially consistent one within 2 preemptions passes",
+          "not a proof: mylib.cpp is not instrumented; it fails under stress and relacy"}) {
+      EXPECT_NE(text.find(claim), std::string::npos) << claim << "\n" << text;
+    }
+  }
 }
 
 TEST(TerminalGolden, tests_without_a_second_thread) {
@@ -179,12 +201,34 @@ TEST(TerminalReport, a_search_below_that_did_not_end_proves_nothing) {
       << text;
 }
 
+TEST(TerminalReport, a_proof_of_minimality_has_the_conditions_of_any_other) {
+  scenario::Scenario scenario = scenario::queue_handoff();
+  MinimalInterleaving& minimal = *scenario.result.engines[0].findings[0].minimal;
+  minimal.proof->grounds.features.weaker_atomics = true;
+  minimal.proof->grounds.exploration.reached.spurious_wakes = true;
+  settle_claims(scenario.result.engines, {});
+  std::string text = report(scenario, {.width = 200});
+  EXPECT_NE(
+      text.find("1 preemption, proved: all 8 schedules without any pass (bounds: sequentially "
+                "consistent: a load sees the latest store; 1 spurious wake-up a run)"),
+      std::string::npos)
+      << text;
+  settle_claims(scenario.result.engines, {.names = {"mylib.cpp"}});
+  text = report(scenario, {.width = 200});
+  EXPECT_EQ(text.find("proved"), std::string::npos) << text;
+  EXPECT_NE(
+      text.find("(1-minimal); 8 schedules with fewer preemptions did not fail so, which is not "
+                "a proof: mylib.cpp is not instrumented"),
+      std::string::npos)
+      << text;
+}
+
 TEST(TerminalReport, a_second_failure_in_the_same_interleaving_points_to_it) {
   scenario::Scenario scenario = scenario::unlocked_counter();
   for (EngineResult& engine : scenario.result.engines) {
     if (engine.engine != EngineKind::fuzz) continue;
-    ASSERT_TRUE(engine.findings.back().minimal.has_value());
-    Finding second = engine.findings.back();
+    ASSERT_TRUE(engine.findings.front().minimal.has_value());
+    Finding second = engine.findings.front();
     second.minimal.reset();
     second.failure.message = "another assertion";
     engine.findings.push_back(second);

@@ -79,7 +79,7 @@ TEST(Auto, ends_with_a_proof_where_the_program_is_small_and_correct) {
     EXPECT_EQ(result.exploration->executions, interleavings) << name;
     EXPECT_EQ(result.failed, 0U) << name;
     EXPECT_LT(result.runs, 100U) << name;
-    EXPECT_EQ(result.method, "auto; dpor: all " + std::to_string(interleavings) + " interleavings");
+    EXPECT_TRUE(is_proof(result.claim)) << name;
   }
 }
 

@@ -4,8 +4,6 @@
 #include <rapidcheck.h>
 
 #include <cstdint>
-#include <functional>
-#include <iostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -112,18 +110,6 @@ struct Tally {
   unsigned programs = 0;
   unsigned complete = 0;
 };
-
-// Seeds are fixed: a search of this size that fails now and then would be of no use.
-bool check_programs(std::uint64_t seed, int count, const std::function<void()>& property) {
-  rc::detail::TestParams parameters;
-  parameters.seed = seed;
-  parameters.maxSuccess = count;
-  rc::detail::TestMetadata metadata;
-  metadata.id = metadata.description = "generated programs";
-  const auto result = rc::detail::checkTestable(property, metadata, parameters);
-  rc::detail::printResultMessage(result, std::cerr);
-  return result.template is<rc::detail::SuccessResult>();
-}
 
 class Generated : public testing::TestWithParam<int> {};
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 #include <sys/personality.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 #include <stdexcept>
 
@@ -143,6 +145,17 @@ std::set<FailureKind> kinds(const EngineResult& result) {
   std::set<FailureKind> found;
   for (const Finding& finding : result.findings) found.insert(finding.failure.kind);
   return found;
+}
+
+bool check_programs(std::uint64_t seed, unsigned count, const std::function<void()>& property) {
+  rc::detail::TestParams parameters;
+  parameters.seed = seed;
+  parameters.maxSuccess = static_cast<int>(count);
+  rc::detail::TestMetadata metadata;
+  metadata.id = metadata.description = "generated programs";
+  const auto result = rc::detail::checkTestable(property, metadata, parameters);
+  rc::detail::printResultMessage(result, std::cerr);
+  return result.template is<rc::detail::SuccessResult>();
 }
 
 }  // namespace heddle::verdicts

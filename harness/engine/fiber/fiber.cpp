@@ -5,7 +5,7 @@
 namespace heddle {
 
 void* FiberStacks::top(ThreadId thread) {
-  const Address slot = kBegin + Address{thread} * kSlot;
+  const Address slot = begin(thread);
   if (thread >= mapped_.size() || !mapped_[thread]) {
     void* at =
         mmap(reinterpret_cast<void*>(slot), kSlot, PROT_READ | PROT_WRITE,
@@ -22,7 +22,7 @@ void* FiberStacks::top(ThreadId thread) {
 }
 
 void FiberStacks::clear(ThreadId thread) {
-  madvise(reinterpret_cast<void*>(kBegin + Address{thread} * kSlot + kGuard), kSize, MADV_DONTNEED);
+  madvise(reinterpret_cast<void*>(begin(thread) + kGuard), kSize, MADV_DONTNEED);
 }
 
 }  // namespace heddle

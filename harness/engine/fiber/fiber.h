@@ -29,6 +29,9 @@ class FiberStacks {
   // Makes the stack all zeros again, as the system gave it.
   static void clear(ThreadId thread);
 
+  // Where the thread's slot begins, with its page that faults.
+  static constexpr Address begin(ThreadId thread) { return kBegin + Address{thread} * kSlot; }
+
   static bool holds(Address address) { return address - kBegin < kSlot * (Address{1} << 16); }
 
   // The thread whose stack holds this address; kNoThread if none does.

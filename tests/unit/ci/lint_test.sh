@@ -15,16 +15,30 @@ write() {
   printf '%s\n' "${@:2}" >"$1"
 }
 
+# write_lines FILE COUNT: that many empty ones
+write_lines() {
+  mkdir -p "$(dirname "$1")"
+  head -c "$2" /dev/zero | tr '\0' '\n' >"$1"
+}
+
 write CMakeLists.txt ''
 write harness/model/op.h '#pragma once' '#define HEDDLE_OP 1'
 write harness/engine/engine.h '#pragma once' '#include "harness/model/op.h"'
 write harness/engine/relacy/relacy_include.h '#pragma once' '#include <relacy/relacy.hpp>'
 write harness/engine/relacy/relacy_engine.cpp \
   '#include "harness/engine/relacy/relacy_include.h"' '#include "fuzz/strategy/strategy.h"'
+write harness/engine/fuzz/fuzz_engine.cpp '#include "harness/engine/fuzz/verdict/leaks.h"' \
+  '#include "harness/engine/fuzz/run/fibers.h"'
+write harness/engine/fuzz/verdict/leaks.h '#pragma once' '#include "harness/engine/engine.h"' \
+  '#include "harness/engine/fuzz/memory/heap.h"' '#include "harness/engine/fuzz/verdict/words.h"'
 write harness/report/report.cpp '#include <fmt/core.h>' '#include "harness/engine/engine.h"'
+write harness/report/claim_words.cpp 'const char* row = "all {} interleavings pass";'
 write harness/cli/main.cpp '#include <CLI/CLI.hpp>' '// TODO(#7): more options'
 write fuzz/strategy/strategy.h '#pragma once' '#include "harness/model/op.h"'
 write fuzz/shrink/shrink.cpp '#include <rapidcheck.h>' '#include "fuzz/strategy/strategy.h"'
+# What the linter names as longer than others may be.
+read -r long_file most_lines <<<"$(sed -n '/^long_files=/{n;p}' "$lint")"
+write_lines "$long_file" "$most_lines"
 write cases/CMakeLists.txt 'heddle_add_case(race data_race/race.cpp)'
 write cases/data_race/race.cpp '// Bug: a race.' '// Fails: always.' '// From: here.' '#include <thread>'
 
@@ -42,6 +56,29 @@ case $scenario in
   engine_includes_shrinking)
     write harness/engine/fuzz/fuzz.cpp '#include "fuzz/shrink/shrink.h"'
     expected='harness/engine/fuzz/fuzz.cpp:1: layers:'
+    ;;
+  include_of_later_room)
+    write harness/engine/fuzz/memory/heap.h '#pragma once' \
+      '#include "harness/engine/fuzz/verdict/leaks.h"'
+    expected='harness/engine/fuzz/memory/heap.h:2: rooms:'
+    ;;
+  room_includes_what_puts_rooms_together)
+    write harness/engine/other/objects/mutex.h '#pragma once' \
+      '#include "harness/engine/other/other_engine.h"'
+    expected='harness/engine/other/objects/mutex.h:2: rooms:'
+    ;;
+  unknown_room)
+    write harness/engine/other/util/mutex.h '#pragma once' \
+      '#include "harness/engine/other/run/fibers.h"'
+    expected='harness/engine/other/util/mutex.h:2: rooms:'
+    ;;
+  file_too_long)
+    write_lines harness/model/op.cpp 601
+    expected='harness/model/op.cpp:601: lengths:'
+    ;;
+  file_longer_than_it_was)
+    write_lines "$long_file" $((most_lines + 1))
+    expected="$long_file:$((most_lines + 1)): lengths:"
     ;;
   unknown_layer)
     write harness/search/search.cpp '#include "harness/util/util.h"'
@@ -75,6 +112,11 @@ case $scenario in
   macro_without_prefix)
     write harness/model/op.cpp '#define LIMIT 3'
     expected='harness/model/op.cpp:1: macros:'
+    ;;
+  claim_without_its_conditions)
+    write harness/report/report.cpp '#include <fmt/core.h>' '// "all interleavings pass"' \
+      'const char* row = "all 7 interleavings pass";'
+    expected='harness/report/report.cpp:3: claims:'
     ;;
   bare_todo)
     write harness/model/op.cpp '// TODO: think'

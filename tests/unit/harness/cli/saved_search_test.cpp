@@ -14,7 +14,10 @@ SavedSearch some_search() {
           .program = 0xfedcba9876543210,
           .args = {"5", "--flag=\"x\""},
           .racy_pcs = {0x401000, 0x7ffff7000123},
-          .strategy_state = "dfs1 0 1k 0 0 2 1"};
+          .strategy_state = "dfs2 0 1k 0 0 2 1",
+          .earlier = {.failed = 3,
+                      .features = {.weaker_atomics = true, .compare_exchange = false},
+                      .repeatable = false}};
 }
 
 std::string error_of(const std::string& text) {
@@ -51,7 +54,7 @@ TEST(SavedSearch, what_is_cut_short_changed_or_something_else_is_refused) {
   bad_address.replace(bad_address.find("401000"), 6, "40x000");
   EXPECT_EQ(error_of(bad_address), "it is no saved search, or damaged");
   std::string later = text;
-  later.replace(later.find("\"heddle_search\": 1"), 18, "\"heddle_search\": 2");
+  later.replace(later.find("\"heddle_search\": 2"), 18, "\"heddle_search\": 3");
   EXPECT_EQ(error_of(later), "it was written by another version of heddle");
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/engine/fuzz/trace_recorder.h"
+#include "harness/engine/fuzz/run/trace_recorder.h"
 
 namespace heddle {
 namespace {

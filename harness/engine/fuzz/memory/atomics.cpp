@@ -1,0 +1,190 @@
+// Atomic operations and fences, sequentially consistent in what they do; what they order is what
+// their memory order says (C++20 [intro.races], [atomics.fences]).
+#include <algorithm>
+
+#include "harness/engine/fuzz/memory/access.h"
+#include "harness/hooks/native_atomics.h"
+
+namespace heddle {
+namespace {
+
+Op atomic_op(OpKind kind, Address address, unsigned size, MemoryOrder order, Address pc) {
+  return {.kind = kind,
+          .size = static_cast<std::uint8_t>(size),
+          .order = order,
+          .address = address,
+          .pc = pc};
+}
+
+void acquire(Location& location, MemoryOrder order) {
+  if (location.clock.empty()) return;
+  FuzzThread& self = g_run->self();
+  if (acquires(order)) {
+    self.clock.join(location.clock);
+  } else {
+    self.acquire_fence.join(location.clock);
+  }
+}
+
+void release(Location& location, MemoryOrder order, bool continues) {
+  FuzzThread& self = g_run->self();
+  // A store that is no read-modify-write ends the release sequence before it (C++20
+  // [intro.races]); a read-modify-write, of any thread and order, continues it.
+  if (!continues) location.clock.clear();
+  if (releases(order)) {
+    location.clock.join(self.clock);
+    g_run->tick();
+  } else if (self.has_release_fence) {
+    location.clock.join(self.release_fence);
+  }
+}
+
+}  // namespace
+
+Location& Memory::atomic_location(Address address, unsigned size, bool writes, Address pc) {
+  Run& run = *g_run;
+  const FuzzThread& self = run.self();
+  check_frame(address, writes ? OpKind::atomic_store : OpKind::atomic_load, pc);
+  Location& location = this->location(address, pc);
+  location.atomic = true;
+  location.atomic_size = std::max(location.atomic_size, static_cast<std::uint8_t>(size));
+  RaceList& races = found_.cleared();
+  races_.check_atomic(shadow_.cell(address), byte_mask(address, std::min(size, 8U)), writes,
+                      self.clock, races);
+  if (!races.empty()) [[unlikely]] {
+    Op op = access_op(false, address, size, pc);
+    op.kind = writes ? OpKind::atomic_store : OpKind::atomic_load;
+    on_races(races, op);
+  }
+  if (writes) {
+    location.atomics.writes.set(self.id, run.now().time());
+    location.atomics.write_pc = pc;
+  } else {
+    location.atomics.reads.set(self.id, run.now().time());
+    location.atomics.read_pc = pc;
+    location.atomics.read_kind = OpKind::atomic_load;
+  }
+  return location;
+}
+
+std::uint64_t Memory::atomic_load(Address address, unsigned size, MemoryOrder order, Address pc) {
+  Run& run = *g_run;
+  run.next_step();
+  const Op& op = run.begin_op(atomic_op(OpKind::atomic_load, address, size, order, pc));
+  run.point();
+  acquire(atomic_location(address, size, false, pc), order);
+  run.running().native_pc = pc;
+  const std::uint64_t value = native_load(address, size);
+  run.running().native_pc = 0;
+  run.idle();
+  run.looked(op, value);
+  return value;
+}
+
+void Memory::atomic_store(Address address, unsigned size, std::uint64_t value, MemoryOrder order,
+                          Address pc) {
+  Run& run = *g_run;
+  run.next_step();
+  const Op& op = run.begin_op(atomic_op(OpKind::atomic_store, address, size, order, pc));
+  run.point();
+  release(atomic_location(address, size, true, pc), order, false);
+  run.running().native_pc = pc;
+  native_store(address, size, value);
+  run.running().native_pc = 0;
+  run.changed();
+  run.done(op, value);
+}
+
+std::uint64_t Memory::atomic_rmw(Address address, unsigned size, RmwKind kind,
+                                 std::uint64_t operand, MemoryOrder order, Address pc) {
+  Run& run = *g_run;
+  run.next_step();
+  const Op& op = run.begin_op(atomic_op(OpKind::atomic_rmw, address, size, order, pc));
+  run.point();
+  Location& location = atomic_location(address, size, true, pc);
+  acquire(location, order);
+  release(location, order, true);
+  run.running().native_pc = pc;
+  const std::uint64_t old = native_rmw(address, size, kind, operand);
+  const std::uint64_t now = native_load(address, size);
+  run.running().native_pc = 0;
+  // An exchange that changes nothing is how a spin lock waits.
+  run.progress(now != old);
+  if (now != old) {
+    run.done(op, now, old);
+  } else {
+    run.looked(op, now, old);
+  }
+  return old;
+}
+
+bool Memory::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
+                        std::uint64_t desired, MemoryOrder success, MemoryOrder failure, bool weak,
+                        Address pc) {
+  Run& run = *g_run;
+  run.next_step();
+  Op& op = run.begin_op(atomic_op(OpKind::atomic_rmw, address, size, success, pc));
+  run.point();
+  run.running().native_pc = pc;
+  // The standard lets a weak one fail though it matches ([atomics.types.operations]), and some
+  // processors make use of it.
+  const bool fails = weak && run.thread_count() > 1 && native_load(address, size) == *expected &&
+                     run.choose(Choice::cas_failure, 2) == 1;
+  const bool stored = !fails && native_cas(address, size, expected, desired);
+  run.running().native_pc = 0;
+  if (!stored) {
+    op.kind = OpKind::atomic_cas_fail;
+    op.order = failure;
+  }
+  Location& location = atomic_location(address, size, stored, pc);
+  acquire(location, op.order);
+  if (stored) release(location, success, true);
+  run.progress(stored);
+  if (stored) {
+    run.done(op, desired, *expected);
+  } else {
+    run.looked(op, *expected, *expected);
+  }
+  return stored;
+}
+
+void Memory::atomic_wide(Address address, OpKind kind, MemoryOrder order, Address pc) {
+  Run& run = *g_run;
+  run.next_step();
+  const Op& op = run.begin_op(atomic_op(kind, address, 16, order, pc));
+  run.point();
+  const bool stores = writes(kind);
+  Location& location = atomic_location(address, 16, stores, pc);
+  atomic_location(address + 8, 8, stores, pc);
+  if (kind != OpKind::atomic_store) acquire(location, order);
+  if (stores) release(location, order, kind == OpKind::atomic_rmw);
+  run.progress(stores);
+  run.done(op);
+}
+
+void Memory::fence(MemoryOrder order, Address pc) {
+  Run& run = *g_run;
+  ++run.running().step;
+  FuzzThread& self = run.self();
+  // No scheduling point: under sequential consistency a fence orders nothing that is not ordered
+  // already. It only matters to what happens before what.
+  if (acquires(order)) self.clock.join(self.acquire_fence);
+  if (releases(order)) {
+    self.release_fence = self.clock;
+    self.has_release_fence = true;
+    run.tick();
+  }
+  run.done({.kind = OpKind::fence, .order = order, .pc = pc});
+}
+
+void Memory::annotate(Address address, bool is_release) {
+  Location& location = this->location(address, 0);
+  if (is_release) {
+    location.clock.join(g_run->clock());
+    g_run->tick();
+  } else {
+    g_run->acquire(location.clock);
+  }
+}
+
+}  // namespace heddle

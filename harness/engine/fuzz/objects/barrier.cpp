@@ -1,0 +1,52 @@
+// Barriers: pthread_barrier_t.
+#include "harness/engine/fuzz/objects/kinds.h"
+
+namespace heddle {
+namespace {
+
+// How many threads a barrier is for. The C library's layout, the same since 2.23: two words of
+// state, then the count.
+std::uint32_t parties_of(const void* barrier) {
+  return static_cast<const std::uint32_t*>(barrier)[2];
+}
+
+int wait(const SyncCall& call, Address pc) {
+  Run& run = *g_run;
+  SyncObject& barrier = g_objects->at(call.object, pc);
+  const Op& op = run.begin_op({.kind = OpKind::barrier_wait, .address = barrier.address, .pc = pc});
+  FuzzThread& self = run.self();
+  run.arrive();
+  run.changed();
+  run.done(op);
+  ++barrier.arrived;
+  barrier.clock().join(self.clock);
+  if (barrier.arrived < parties_of(call.object)) {
+    run.tick();
+    self.want_round = barrier.round;
+    Objects::begin_want(self, barrier, Want::next_round);
+    run.block();
+    Objects::end_want(self);
+    return 0;
+  }
+  // To each of this round now: who comes to the next may be faster than who leaves this one.
+  for (FuzzThread* other = barrier.wanters; other != nullptr; other = other->next_wanter) {
+    other->clock.join(barrier.clock());
+    run.tell_woken(*other);
+  }
+  run.acquire(barrier.clock());
+  run.tick();
+  barrier.clock().clear();
+  barrier.arrived = 0;
+  ++barrier.round;
+  Objects::refresh(barrier);
+  return PTHREAD_BARRIER_SERIAL_THREAD;
+}
+
+}  // namespace
+
+void answer_barrier(EngineTable& /*table*/, ObjectCalls& calls) {
+  calls[SyncCall::Kind::barrier_wait] = wait;
+  calls[SyncCall::Kind::barrier_destroy] = destroy_object<sizeof(pthread_barrier_t)>;
+}
+
+}  // namespace heddle

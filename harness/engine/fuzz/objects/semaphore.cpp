@@ -1,0 +1,56 @@
+// Semaphores: sem_t. Their value stays where the program has it.
+#include <errno.h>
+#include <semaphore.h>
+
+#include "harness/engine/fuzz/objects/kinds.h"
+#include "harness/hooks/c_library.h"
+#include "harness/hooks/next_function.h"
+
+namespace heddle {
+namespace {
+
+int wait(const SyncCall& call, Address pc) {
+  SyncObject& semaphore = g_objects->at(call.object, pc);
+  Op& op = g_run->begin_op({.kind = OpKind::sem_wait, .address = semaphore.address, .pc = pc});
+  if (call.tries) {
+    g_run->arrive();
+  } else if (!Objects::obtain(semaphore, Want::unit, deadline_of(call))) {
+    return Objects::timed_out(op);
+  }
+  if (HEDDLE_NEXT(sem_trywait)(static_cast<sem_t*>(call.object)) != 0) {
+    g_run->idle();
+    op.kind = OpKind::sem_trywait_fail;
+    g_run->looked(op);
+    return EAGAIN;
+  }
+  g_run->changed();
+  g_run->acquire(semaphore.clock());
+  Objects::refresh(semaphore);
+  g_run->done(op);
+  return 0;
+}
+
+int post(const SyncCall& call, Address pc) {
+  SyncObject& semaphore = g_objects->at(call.object, pc);
+  const Op& op =
+      g_run->begin_op({.kind = OpKind::sem_post, .address = semaphore.address, .pc = pc});
+  g_run->arrive();
+  const int error = call_c_library(call);
+  if (error != 0) return error;
+  g_run->changed();
+  semaphore.clock().join(g_run->clock());
+  g_run->tick();
+  Objects::refresh(semaphore);
+  g_run->done(op);
+  return 0;
+}
+
+}  // namespace
+
+void answer_semaphore(EngineTable& /*table*/, ObjectCalls& calls) {
+  calls[SyncCall::Kind::sem_wait] = wait;
+  calls[SyncCall::Kind::sem_post] = post;
+  calls[SyncCall::Kind::sem_destroy] = destroy_object<sizeof(sem_t)>;
+}
+
+}  // namespace heddle

@@ -1,0 +1,116 @@
+// Threads as objects: made, waited for, let go, left.
+#include <errno.h>
+#include <unwind.h>
+
+#include "harness/engine/fuzz/objects/kinds.h"
+
+namespace heddle {
+namespace {
+
+FuzzThread* find(pthread_t handle) {
+  for (ThreadId id = 0; id < g_run->thread_count(); ++id) {
+    FuzzThread& thread = g_run->thread(id);
+    if (TlsLender::handle(thread.fs_base) == handle) return &thread;
+  }
+  return nullptr;
+}
+
+[[noreturn]] void finish() {
+  FuzzThread& self = g_run->self();
+  self.run_destructors();
+  g_objects->keys().run_destructors(self.key_values);
+  g_run->end_thread();
+}
+
+int create(pthread_t* handle, const pthread_attr_t* attributes, void* (*start)(void*),
+           void* argument, Address pc) {
+  Run& run = *g_run;
+  run.next_step();
+  Op& op = run.begin_op({.kind = OpKind::thread_create, .pc = pc});
+  run.point();
+  if (run.thread_count() > Epoch::kMaxThreads) return EAGAIN;
+  FuzzThread* made = run.add_thread();
+  if (made == nullptr) return EAGAIN;
+  FuzzThread& thread = *made;
+  thread.body = [](FuzzThread& self) {
+    self.result = self.start(self.argument);
+    finish();
+  };
+  thread.start = start;
+  thread.argument = argument;
+  int state = PTHREAD_CREATE_JOINABLE;
+  if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &state);
+  thread.detached = state == PTHREAD_CREATE_DETACHED;
+  run.start(thread);
+  *handle = TlsLender::handle(thread.fs_base);
+  op.other = thread.id;
+  run.done(op);
+  return 0;
+}
+
+int join(pthread_t handle, void** result, Address pc) {
+  Run& run = *g_run;
+  run.next_step();
+  FuzzThread* target = find(handle);
+  FuzzThread& self = run.self();
+  if (target == nullptr || target->joined) return ESRCH;
+  if (target->detached) return EINVAL;
+  if (target == &self) return EDEADLK;
+  const Op& op = run.begin_op({.kind = OpKind::thread_join, .other = target->id, .pc = pc});
+  if (target->state != FuzzThread::State::finished) {
+    if (target->joiner != nullptr) return EINVAL;
+    target->joiner = &self;
+    run.block();
+  } else {
+    // A step like the one that waits: what a step consists of must not depend on the order of
+    // others.
+    run.point();
+  }
+  target->joined = true;
+  run.acquire(target->clock);
+  run.changed();
+  run.done(op);
+  if (result != nullptr) *result = target->result;
+  return 0;
+}
+
+int detach(pthread_t handle, Address /*pc*/) {
+  ++g_run->running().step;
+  FuzzThread* thread = find(handle);
+  if (thread == nullptr) return ESRCH;
+  if (thread->detached || thread->joined) return EINVAL;
+  thread->detached = true;
+  return 0;
+}
+
+// The destructors of the objects on the thread's stack run: a lock held by a lock_guard there must
+// be given back.
+[[noreturn]] void exit_thread(void* result, Address /*pc*/) {
+  FuzzThread& self = g_run->self();
+  self.result = result;
+  self.unwinding = {};
+  const auto stop = [](int, _Unwind_Action actions, _Unwind_Exception_Class, _Unwind_Exception*,
+                       _Unwind_Context* context, void*) {
+    if ((actions & _UA_END_OF_STACK) != 0 || _Unwind_GetCFA(context) > g_run->self().base_frame) {
+      finish();
+    }
+    return _URC_NO_REASON;
+  };
+  _Unwind_ForcedUnwind(&self.unwinding, stop, nullptr);
+  finish();
+}
+
+}  // namespace
+
+void answer_thread(EngineTable& table, ObjectCalls& /*calls*/) {
+  table.thread_create = create;
+  table.thread_join = join;
+  table.thread_detach = detach;
+  table.thread_exit = exit_thread;
+  table.thread_atexit = [](void (*destructor)(void*), void* object, void* /*module*/) {
+    g_run->self().destructors.push_back({destructor, object});
+    return 0;
+  };
+}
+
+}  // namespace heddle

@@ -1,0 +1,97 @@
+// Who goes next, and the other choices of a run.
+#include <algorithm>
+
+#include "harness/engine/fuzz/run/run.h"
+#include "harness/engine/fuzz/run/switch.h"
+
+namespace heddle {
+
+std::size_t Run::pick_followed(const SchedulingPoint& point) {
+  const RuntimeScope scope;
+  // Asked, but there is nothing to decide.
+  if (ready_.size() == 1) --decisions_;
+  const std::size_t chosen = strategy_->pick(point);
+  if (chosen != Strategy::kEndRun) return chosen;
+  result_.redundant = true;
+  leave();
+}
+
+std::uint32_t Run::choose(Choice what, std::uint32_t n) {
+  ++running_.step;
+  ++decisions_;
+  const RuntimeScope scope;
+  const std::uint32_t chosen = strategy_->choose(what, n, running_.thread->id, running_.step);
+  if (chosen != 0) live_.add({running_.thread->id, running_.step, chosen});
+  return chosen;
+}
+
+void Run::point() {
+  FuzzThread& self = *running_.thread;
+  if (tracing_) recorder_.decision(self.id, running_.step);
+  if (log_ != nullptr) [[unlikely]] {
+    const RuntimeScope scope;
+    log_->add(self.id, self.op);
+  }
+  bool gives_way = false;
+  if (self.spins > kSpinLimit && !is_plain_access(self.op.kind)) [[unlikely]] {
+    self.spins = 0;
+    gives_way = true;
+    // Nobody else could run: it waits for time to pass.
+    if (ready_.size() == 1) fire_timer();
+  }
+  if (alone()) return;
+  const std::size_t mine = ready_.index_of(self.id);
+  const std::size_t fallback = gives_way ? (mine + 1) % ready_.size() : mine;
+  const std::size_t chosen = decide(fallback, !gives_way);
+  if (chosen == mine) return;
+  switch_to(*threads_[ready_[chosen].id],
+            gives_way ? SwitchReason::gave_way : SwitchReason::preempted);
+}
+
+FuzzThread& Run::next_after_block() {
+  while (ready_.empty()) {
+    if (!fire_timer()) upward_.standstill();
+  }
+  const std::size_t chosen = alone() ? 0 : decide(0, false);
+  return *threads_[ready_[chosen].id];
+}
+
+void Run::block() {
+  FuzzThread& self = *running_.thread;
+  ++running_.step;
+  if (self.state == FuzzThread::State::ready) ready_.remove(self);
+  switch_to(next_after_block(), SwitchReason::blocked);
+}
+
+bool Run::names_step(std::uint64_t steps) const {
+  const auto& deviations = job_->schedule.deviations;
+  return std::any_of(deviations.begin(), deviations.end(), [&](const Deviation& deviation) {
+    return deviation.thread == running_.thread->id && deviation.step > running_.step &&
+           deviation.step <= running_.step + steps;
+  });
+}
+
+void Run::wait_eagerly() {
+  FuzzThread& self = *running_.thread;
+  self.eager = true;
+  ++running_.step;
+  if (!alone()) {
+    const std::size_t mine = ready_.index_of(self.id);
+    const std::size_t chosen = decide((mine + 1) % ready_.size(), false);
+    if (chosen != mine) switch_to(*threads_[ready_[chosen].id], SwitchReason::blocked);
+  }
+  self.eager = false;
+}
+
+void Run::tell_woken(FuzzThread& thread) {
+  // Who waited but could have gone on any time did not need it: what it does next could as well
+  // have come before.
+  if (thread.eager) return;
+  Fingerprint::wake(thread.past, running_.thread->past);
+  if (!followed_) [[likely]]
+    return;
+  const RuntimeScope scope;
+  strategy_->woke(thread.id);
+}
+
+}  // namespace heddle

@@ -1,0 +1,111 @@
+// A thread of the program under test: a fiber, a clock, and what it is about to do.
+#pragma once
+
+#include <unwind.h>
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "harness/engine/fiber/fiber.h"
+#include "harness/engine/fuzz/run/epoch.h"
+#include "harness/engine/thread_keys.h"
+#include "harness/model/op.h"
+#include "harness/model/vector_clock.h"
+
+namespace heddle {
+
+struct SyncObject;
+
+// What a thread that is about to take a synchronisation object needs of it.
+enum class Want : std::uint8_t {
+  exclusive,   // nobody has it
+  shared,      // nobody has it exclusively
+  behind,      // likewise, nor waits to have it so while others have it with them
+  unit,        // a semaphore above zero
+  next_round,  // a barrier that has let its round go
+};
+
+struct FuzzThread {
+  enum class State : std::uint8_t { ready, blocked, finished };
+
+  ThreadId id = 0;
+  State state = State::ready;
+  bool detached = false;
+  bool joined = false;
+  bool timed_out = false;
+  bool sleeping = false;  // has a timer
+  // It waits, but may go on any time, by its own choice: a spurious wake-up, or an early timeout.
+  bool eager = false;
+  FiberContext context = nullptr;
+  Address fs_base = 0;        // 0 if the system had none to give
+  void* stack_top = nullptr;  // likewise
+  Address stack_begin = 0;    // with the page below it
+  std::uint64_t step = 0;     // while it does not run; else Running's
+  Epoch epoch;                // likewise
+  Address caller_frame = 0;   // likewise: t_caller_frame (hooks/caller.h)
+  VectorClock clock;
+  // Fences (C++20 [atomics.fences]): what a release fence published to the relaxed stores after
+  // it, and what relaxed loads have seen for an acquire fence to take in.
+  bool has_release_fence = false;
+  VectorClock release_fence;
+  VectorClock acquire_fence;
+  std::uint64_t past = 0;  // see Fingerprint
+
+  Op op;  // what it is about to do, waits for or last did
+
+  // The synchronisation objects' own, which this room only hands on.
+  SyncObject* cond = nullptr;    // waits for a notification of this
+  SyncObject* wanted = nullptr;  // needs this, or will after the notification
+  Want want = Want::exclusive;
+  std::uint32_t want_round = 0;       // next_round: the one it waits out; futex: the value seen
+  FuzzThread* next_wanter = nullptr;  // in SyncObject::wanters
+  bool in_wanters = false;
+  FuzzThread* next_waiter = nullptr;  // in SyncObject::first_waiter
+  FuzzThread* joiner = nullptr;
+
+  std::uint64_t wake_time = 0;             // virtual nanoseconds
+  void (*time_up)(FuzzThread&) = nullptr;  // what happens then
+  std::uint32_t spins = 0;                 // operations in a row that changed nothing
+  // Operations since the program last changed anything, and what Running::changes was then.
+  std::uint64_t idle_ops = 0;
+  std::uint64_t idle_mark = 0;
+  std::uint64_t idle_plain = 0;          // plain accesses, likewise
+  std::uint32_t clock_reads = 0;         // likewise
+  std::array<Address, 8> idle_places{};  // what and where the operations were, hashed
+
+  void (*body)(FuzzThread&) = nullptr;  // what it runs; does not return
+  void* (*start)(void*) = nullptr;
+  void* argument = nullptr;
+  void* result = nullptr;
+  struct Destructor {
+    void (*function)(void*);
+    void* object;
+  };
+  std::vector<Destructor> destructors;  // of thread_local objects
+  ThreadKeys::Values key_values;
+  Address base_frame = 0;            // of the frame that called its start routine
+  _Unwind_Exception unwinding = {};  // of pthread_exit()
+
+  // The thread ends: its thread_local objects go, the last made first.
+  void run_destructors() {
+    while (!destructors.empty()) {
+      const Destructor destructor = destructors.back();
+      destructors.pop_back();
+      destructor.function(destructor.object);
+    }
+  }
+};
+
+// What of the running thread the hooks need at every access, in one cache line.
+struct Running {
+  std::uint64_t step = 0;       // its own count, from 1
+  std::uint64_t stop_step = 0;  // where slow checks are due
+  Epoch epoch;
+  FuzzThread* thread = nullptr;
+  std::uint64_t changes = 0;  // what any thread did that others can see
+  Address stack_begin = 0;    // of its own stack, with the page below
+  Address native_pc = 0;      // while Heddle touches the program's memory on its behalf: where from
+};
+
+}  // namespace heddle

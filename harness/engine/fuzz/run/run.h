@@ -1,0 +1,327 @@
+// One run after another: the program's threads as fibers, and the points at which a strategy
+// decides which of them goes on.
+//
+// This is the lowest of the engine's rooms. It knows threads, their steps, decisions and time, and
+// neither memory nor locks. What the rooms above need of it they call; what it needs of them they
+// register (Upward). A run ends when some thread leaves it, with a failure, an outcome or neither.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fuzz/strategy/strategy.h"
+#include "harness/engine/call_stack.h"
+#include "harness/engine/engine.h"
+#include "harness/engine/fiber/fiber.h"
+#include "harness/engine/fiber/tls_lender.h"
+#include "harness/engine/fuzz/run/fiber_thread.h"
+#include "harness/engine/fuzz/run/fingerprint.h"
+#include "harness/engine/fuzz/run/known_failures.h"
+#include "harness/engine/fuzz/run/ready_set.h"
+#include "harness/engine/fuzz/run/room.h"
+#include "harness/engine/fuzz/run/step_log.h"
+#include "harness/engine/fuzz/run/trace_recorder.h"
+#include "harness/hooks/engine_table.h"
+#include "harness/hooks/program_heap.h"
+
+namespace heddle {
+
+// A thread that reads, fails to lock or yields this often in a row and changes nothing is waiting
+// for another: it gives way, or a strategy with fixed priorities would never see the end of it.
+inline constexpr std::uint32_t kSpinLimit = 64;
+// The same for plain memory, where a loop that waits and one that computes look alike.
+inline constexpr std::uint64_t kSliceLimit = 20'000;
+
+inline Address address_of(const void* pointer) {
+  return reinterpret_cast<Address>(pointer);
+}
+
+// What the hooks call in this job.
+struct EngineTables {
+  const EngineTable* alone;   // while main is the only thread
+  const EngineTable* shared;  // otherwise
+};
+
+// What the rooms above do at certain moments of a run.
+struct Upward {
+  // Before the first step. All times of earlier runs are at most `base`.
+  std::vector<void (*)(std::uint64_t base)> begin;
+  // No thread can go on, and no time limit is to come. Does not return.
+  void (*standstill)() = nullptr;
+  // Tells the strategy of each thread what it is left waiting for at the end.
+  void (*left_waiting)(Strategy& strategy) = nullptr;
+  // The program has ended well; `main_returned`: main's own frames are gone.
+  void (*good_end)(bool main_returned) = nullptr;
+};
+
+class Run {
+ public:
+  // `main`: what thread 0 runs.
+  Run(RunHost& host, void (*main)(FuzzThread&));
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  ~Run() = default;
+
+  Upward& upward() { return upward_; }
+
+  void begin_job(const Job& job, Strategy& strategy, EngineTables tables);
+  // Executes one run on the calling thread. The result is valid until the next.
+  const RunResult& execute(std::uint64_t number);
+
+  // Executes the run twice more for comparison; the strategy begins it each time by `begin`. What
+  // is seen of failures is forgotten. Returns how they differ.
+  template <typename Begin>
+  std::optional<Divergence> compare(std::uint64_t number, Begin begin) {
+    const std::size_t known = known_.size();
+    StepLog logs[2];
+    for (StepLog& log : logs) {
+      begin();
+      log_ = &log;
+      execute(number);
+      log_ = nullptr;
+    }
+    known_.resize(known);
+    return StepLog::first_difference(number, logs[0], logs[1]);
+  }
+
+  const Job& job() const { return *job_; }
+  // A replay: whether the schedule names one of the running thread's next `steps` steps.
+  bool names_step(std::uint64_t steps) const;
+  RunHost& host() { return host_; }
+  const ProgramCode& code() const { return code_; }
+  RunResult& result() { return result_; }
+  KnownFailures& known() { return known_; }
+  const TlsLender& tls() const { return tls_; }
+  bool under_way() const { return running_.thread != nullptr; }
+  Running& running() { return running_; }
+  FuzzThread& self() { return *running_.thread; }
+  VectorClock& clock() { return running_.thread->clock; }
+  Epoch now() const { return running_.epoch; }
+  // Those of this run, by id.
+  std::size_t thread_count() const { return used_threads_; }
+  FuzzThread& thread(ThreadId id) { return *threads_[id]; }
+
+  // ---- threads: threads.cpp ---------------------------------------------------------------------
+
+  // nullptr if the system has no stack or thread-local storage for another.
+  FuzzThread* add_thread();
+  // The running thread has made `thread` and knows all that is to be known of it.
+  void start(FuzzThread& thread);
+  // The running thread has ended; another goes on.
+  [[noreturn]] void end_thread();
+  // The program has ended well; `main_returned`: main's own frames are gone.
+  [[noreturn]] void end_well(bool main_returned);
+  // The run ends here, as the result says.
+  [[noreturn]] void leave();
+
+  // ---- decisions: decisions.cpp -----------------------------------------------------------------
+
+  // Says what the running thread does next. In place: a copy would be read before it is written.
+  Op& begin_op(const Op& op) { return running_.thread->op = op; }
+  void next_step() {
+    ++running_.step;
+    if (running_.step >= running_.stop_step) check_limits();
+  }
+  // The running thread comes to its `op`: another may go first.
+  void point();
+  // The same as a step of its own.
+  void arrive() {
+    next_step();
+    point();
+  }
+  // The running thread cannot do its `op` yet: another goes. Returns when it was made ready and
+  // picked.
+  void block();
+  // Others first, for as long as they leave it; it stays ready.
+  void wait_eagerly();
+  // Nobody else can go on. Not with every thread asked: for strategies that follow().
+  bool alone() const { return ready_.size() == 1 && !followed_; }
+  // A choice of the running thread, as a step of its own; alternative 0 is the default.
+  std::uint32_t choose(Choice what, std::uint32_t n);
+  // Whether others could go on.
+  bool has_others() const { return ready_.size() > 1; }
+  void enable(FuzzThread& thread) { ready_.add(thread); }
+  void disable(FuzzThread& thread) { ready_.remove(thread); }
+  // Goes on because of what the running thread did.
+  void tell_woken(FuzzThread& thread);
+
+  // ---- time: timers.cpp -------------------------------------------------------------------------
+
+  // `deadline`: virtual nanoseconds. When no thread can go on any more, the earliest time is up.
+  void begin_timer(FuzzThread& thread, std::uint64_t deadline, void (*time_up)(FuzzThread&));
+  void end_timer(FuzzThread& thread);
+  // Virtual nanoseconds. Time passes here for a thread that does nothing but wait for it.
+  std::uint64_t read_clock();
+
+  // ---- loops that wait, limits: waiting_loops.cpp -----------------------------------------------
+
+  // The running thread's operation changed something that another thread may wait for, or not.
+  void changed() {
+    running_.thread->spins = 0;
+    ++running_.changes;
+  }
+  void idle();
+  void progress(bool changes) { changes ? changed() : idle(); }
+  void check_limits();
+
+  // ---- clocks -----------------------------------------------------------------------------------
+
+  void acquire(const VectorClock& clock) { running_.thread->clock.join(clock); }
+  void tick() {
+    const Epoch now = running_.epoch;
+    running_.epoch = Epoch(now.thread(), now.time() + 1);
+    running_.thread->clock.set(now.thread(), now.time() + 1);
+  }
+
+  // ---- what was done: recording.cpp -------------------------------------------------------------
+
+  // The running thread has done this. Values, where there are some, are those of the memory. (Not
+  // as arguments that default to nothing: an empty optional is written as one byte and read as
+  // eight, which a processor does slowly.)
+  void done(const Op& op) {
+    fingerprint_.executed(running_.thread->past, op);
+    if (watched_) [[unlikely]]
+      note(op, {}, {}, true);
+  }
+  void done(const Op& op, std::uint64_t value, std::optional<std::uint64_t> old_value = {}) {
+    fingerprint_.executed(running_.thread->past, op);
+    if (watched_) [[unlikely]]
+      note(op, value, old_value, true);
+  }
+  // The same of an operation that only looked: nothing that another thread can see has changed.
+  void looked(const Op& op) {
+    fingerprint_.executed(running_.thread->past, op);
+    if (watched_) [[unlikely]]
+      note(op, {}, {}, false);
+  }
+  void looked(const Op& op, std::uint64_t value, std::optional<std::uint64_t> old_value = {}) {
+    fingerprint_.executed(running_.thread->past, op);
+    if (watched_) [[unlikely]]
+      note(op, value, old_value, false);
+  }
+  // The same of what no step of another thread can conflict with.
+  void done_here(const Op& op) {
+    fingerprint_.executed(running_.thread->past, op);
+    if (watched_) [[unlikely]]
+      note_here(op);
+  }
+  // The same of what no trace shows.
+  void done_unseen(const Op& op) {
+    fingerprint_.executed(running_.thread->past, op);
+    tell(op, true);
+  }
+  // Where the running thread is, which does this.
+  Place here(const Op& op);
+  // Where each thread in this state is. `code_only`: not what it does, since a thread amid plain
+  // accesses keeps no operation of them.
+  void capture(FuzzThread::State state, std::vector<Place>& places, bool code_only = false);
+  // The recorder, if this part of the run is to be recorded.
+  TraceRecorder* recorder() { return tracing_ && in_traced_part() ? &recorder_ : nullptr; }
+  // Whatever ran until now has taken effect.
+  void settle() {
+    if (tracing_) recorder_.settle();
+  }
+  // The run ends before the last plain write is made.
+  void abandon_write() {
+    if (tracing_) recorder_.abandon_write();
+  }
+  bool tracing() const { return tracing_; }
+
+  // ---- failures: failures.cpp -------------------------------------------------------------------
+
+  // The run ends here with this failure, the calling thread in first place.
+  [[noreturn]] void fail(Failed failure);
+  [[noreturn]] void fail(FailureKind kind, std::string message, Address pc);
+  // The same if nothing else is known of it than what stands here.
+  [[noreturn]] void fail_known(const KnownFailures::Known& known);
+  [[noreturn]] void give_up(std::string reason);
+  // In somebody else's code: its locks may be held and its data half written. The process ends.
+  [[noreturn]] void fail_with_process(Failed failure);
+
+ private:
+  static void fiber_main(boost::context::detail::transfer_t from);
+
+  void begin_run(std::uint64_t number);
+  void finish_result();
+
+  [[gnu::noinline]] std::size_t pick_followed(const SchedulingPoint& point);
+  std::size_t decide(std::size_t fallback, bool is_running);
+  FuzzThread& next_after_block();
+  void switch_to(FuzzThread& next, SwitchReason why);
+  void resume(FuzzThread& next);
+  void answer_capture();
+  // How many more steps the running thread may take, after `steps` of all, before check_limits().
+  std::uint64_t steps_to_check(std::uint64_t steps) const {
+    // Not only after a slice's worth: threads that take turns have none so long.
+    return steps > job_->step_limit ? 1 : std::min(kSliceLimit, job_->step_limit + 1 - steps);
+  }
+  bool fire_timer();
+  // The running thread's slice was of plain accesses that changed nothing.
+  void idle_slice();
+  void restart_idle(FuzzThread& thread) const;
+  bool all_idle() const;
+  [[noreturn]] void livelock();
+
+  void end(Failed failure);
+  void tell(const Op& op, bool changed);
+  void note_here(const Op& op);
+  void note(const Op& op, std::optional<std::uint64_t> value,
+            std::optional<std::uint64_t> old_value, bool changed);
+  std::uint64_t steps_of_all() const { return steps_before_ + running_.step - slice_begin_; }
+  bool in_traced_part() const {
+    return steps_of_all() >= job_->trace_from && steps_of_all() <= job_->trace_until;
+  }
+  void record(const Op& op, std::optional<std::uint64_t> value,
+              std::optional<std::uint64_t> old_value);
+
+  Running running_;
+
+  RunHost& host_;
+  void (*const main_)(FuzzThread&);
+  Upward upward_;
+  const Job* job_ = nullptr;
+  Strategy* strategy_ = nullptr;
+  LiveSchedule live_;
+
+  ReadySet ready_;
+  std::vector<std::unique_ptr<FuzzThread>> threads_;  // index: id; reused from run to run
+  std::size_t used_threads_ = 0;
+  EngineTables tables_ = {};
+  std::vector<FuzzThread*> timers_;
+  std::uint64_t clock_base_ = 0;     // times of earlier runs end here
+  std::uint64_t steps_before_ = 0;   // of all threads up to the last switch
+  std::uint64_t slice_begin_ = 0;    // the running thread's step at that switch
+  std::uint64_t slice_changes_ = 0;  // Running::changes at the slice's begin
+  std::uint64_t decisions_ = 0;
+
+  Fingerprint fingerprint_;
+  KnownFailures known_;  // described in this job
+
+  FiberStacks stacks_;
+  TlsLender tls_;
+  FsBase fs_;
+  Address host_fs_ = 0;
+  FuzzThread host_thread_;  // the worker's own context; not a thread of the program
+  ProgramCode code_;
+  TraceRecorder recorder_;
+  bool tracing_ = false;
+  bool followed_ = false;  // by the strategy
+  bool watched_ = false;   // by either
+  SwitchReason switch_reason_ = SwitchReason::none;
+
+  // Set while a blocked thread is resumed only to say where it is, and by whom.
+  std::vector<Address>* capture_into_ = nullptr;
+  FuzzThread* capture_for_ = nullptr;
+
+  StepLog* log_ = nullptr;
+  RunResult result_;
+};
+
+extern constinit Room<Run> g_run __attribute__((visibility("hidden")));
+
+}  // namespace heddle

@@ -1,0 +1,49 @@
+// How one thread stops and another goes on: what the hot paths of this room share, in place.
+#pragma once
+
+#include "harness/engine/fuzz/run/run.h"
+#include "harness/hooks/caller.h"
+
+namespace heddle {
+
+[[gnu::always_inline]] inline void Run::resume(FuzzThread& next) {
+  FuzzThread& self = *running_.thread;
+  self.step = running_.step;
+  self.epoch = running_.epoch;
+  self.caller_frame = t_caller_frame;
+  if (next.fs_base != self.fs_base) fs_.set(next.fs_base);
+  running_.thread = &next;
+  running_.step = next.step;
+  running_.epoch = next.epoch;
+  running_.stack_begin = next.stack_begin;
+  running_.stop_step = next.step + steps_to_check(steps_before_);
+  slice_begin_ = next.step;
+  slice_changes_ = running_.changes;
+  const auto from = boost::context::detail::jump_fcontext(next.context, &self);
+  static_cast<FuzzThread*>(from.data)->context = from.fctx;
+}
+
+[[gnu::always_inline]] inline void Run::switch_to(FuzzThread& next, SwitchReason why) {
+  FuzzThread& self = *running_.thread;
+  if (&next == &self) return;
+  if (tracing_) recorder_.decision(self.id, running_.step);
+  switch_reason_ = why;
+  steps_before_ += running_.step - slice_begin_;
+  resume(next);
+  while (capture_into_ != nullptr) [[unlikely]] answer_capture();
+}
+
+[[gnu::always_inline]] inline std::size_t Run::decide(std::size_t fallback, bool is_running) {
+  ++decisions_;
+  const SchedulingPoint point{.ready = ready_.span(),
+                              .fallback = fallback,
+                              .running = is_running,
+                              .thread = running_.thread->id,
+                              .step = running_.step};
+  const std::size_t chosen = followed_ ? pick_followed(point) : strategy_->pick(point);
+  if (chosen == fallback) return fallback;
+  live_.add({running_.thread->id, running_.step, ready_[chosen].id});
+  return chosen;
+}
+
+}  // namespace heddle

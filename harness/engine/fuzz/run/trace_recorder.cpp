@@ -1,0 +1,89 @@
+#include "harness/engine/fuzz/run/trace_recorder.h"
+
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace heddle {
+
+std::optional<std::uint64_t> read_memory(Address address, unsigned size) {
+  std::uint64_t value = 0;
+  if (size == 0 || size > sizeof value) return std::nullopt;
+  const iovec to{&value, size};
+  const iovec from{reinterpret_cast<void*>(address), size};
+  if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) != static_cast<ssize_t>(size)) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+void TraceRecorder::begin() {
+  trace_ = {};
+  unsettled_ = false;
+  expects_race_ = false;
+  decided_by_ = kNoThread;
+  decided_at_ = 0;
+}
+
+void TraceRecorder::add(ThreadId thread, std::uint64_t step, const Op& op, SwitchReason why,
+                        const ProgramCode& code) {
+  settle();
+  if (trace_.events.size() == kLimit) {
+    trace_.events.erase(trace_.events.begin(), trace_.events.begin() + kLimit / 4);
+    trace_.truncated = true;
+  }
+  Event event{.thread = thread, .step = step, .op = op, .why = why};
+  event.racy = std::exchange(expects_race_, false);
+  event.decided_by = decided_by_;
+  event.decided_at = decided_at_;
+  if (!code.contains(op.pc) || !is_plain_access(op.kind)) {
+    event.stack = capture_stack(code);
+    // A lock taken inside libstdc++ belongs to the program's line that asked for it.
+    if (!event.stack.empty()) {
+      if (!code.contains(op.pc)) event.op.pc = event.stack.front();
+      if (event.stack.front() == event.op.pc) event.stack.erase(event.stack.begin());
+    }
+  }
+  if (op.kind == OpKind::read) event.value = read_memory(op.address, op.size);
+  trace_.events.push_back(std::move(event));
+  unsettled_ = op.kind == OpKind::write;
+}
+
+void TraceRecorder::skip() {
+  settle();
+  if (trace_.events.empty()) trace_.truncated = true;
+}
+
+void TraceRecorder::set_values(std::optional<std::uint64_t> value,
+                               std::optional<std::uint64_t> old_value) {
+  trace_.events.back().value = value;
+  trace_.events.back().old_value = old_value;
+}
+
+void TraceRecorder::settle() {
+  if (!unsettled_) return;
+  unsettled_ = false;
+  Event& event = trace_.events.back();
+  event.value = read_memory(event.op.address, event.op.size);
+}
+
+void TraceRecorder::mark_race(ThreadId thread, Address pc, Address address, unsigned size) {
+  if (trace_.events.empty()) return;
+  if (!expects_race_) trace_.events.back().racy = true;
+  for (auto it = trace_.events.rbegin(); it != trace_.events.rend(); ++it) {
+    if (it->thread == thread && it->op.pc == pc && it->op.address < address + size &&
+        address < it->op.address + it->op.size) {
+      it->racy = true;
+      return;
+    }
+  }
+}
+
+Trace TraceRecorder::take() {
+  settle();
+  return std::move(trace_);
+}
+
+}  // namespace heddle

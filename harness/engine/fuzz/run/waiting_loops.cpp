@@ -1,0 +1,102 @@
+// Loops that wait, livelocks, and the limits of a run.
+#include <algorithm>
+
+#include "harness/engine/fuzz/run/run.h"
+#include "harness/engine/fuzz/run/switch.h"
+
+namespace heddle {
+namespace {
+
+// When every thread that could go on has done this many operations since anything changed, over and
+// over the same few, and no time limit is to come, nothing ever will.
+constexpr std::uint64_t kIdleLimit = 50'000;
+// Of plain accesses this part of the step limit, and then it may still be a long computation.
+constexpr std::uint64_t kPlainIdlePart = 20;
+
+}  // namespace
+
+void Run::restart_idle(FuzzThread& thread) const {
+  thread.idle_mark = running_.changes;
+  thread.idle_ops = 0;
+  thread.idle_plain = 0;
+  thread.clock_reads = 0;
+  thread.idle_places.fill(0);
+}
+
+void Run::idle() {
+  FuzzThread& self = *running_.thread;
+  ++self.spins;
+  if (self.idle_mark != running_.changes) restart_idle(self);
+  const Address place = self.op.address ^ self.op.pc << 16;
+  const auto known = std::find(self.idle_places.begin(), self.idle_places.end(), place);
+  if (known == self.idle_places.end()) {
+    // A loop that looks at ever other things is no waiting.
+    const auto unused = std::find(self.idle_places.begin(), self.idle_places.end(), Address{0});
+    if (unused == self.idle_places.end()) {
+      restart_idle(self);
+    } else {
+      *unused = place;
+    }
+  }
+  // Seldom, for this looks at every thread.
+  if (++self.idle_ops >= kIdleLimit && self.idle_ops % 256 == 0 && all_idle()) livelock();
+}
+
+bool Run::all_idle() const {
+  if (!timers_.empty()) return false;
+  return std::all_of(ready_.begin(), ready_.end(), [this](const ReadyThread& ready) {
+    const FuzzThread& thread = *threads_[ready.id];
+    return thread.idle_mark == running_.changes &&
+           (thread.idle_ops >= kIdleLimit ||
+            thread.idle_plain >= job_->step_limit / kPlainIdlePart);
+  });
+}
+
+void Run::idle_slice() {
+  FuzzThread& self = *running_.thread;
+  if (self.idle_mark != running_.changes) restart_idle(self);
+  self.idle_plain += kSliceLimit;
+  if (self.idle_plain < job_->step_limit / kPlainIdlePart || !all_idle()) return;
+  const RuntimeScope scope;
+  give_up("no thread has changed anything for " + std::to_string(self.idle_plain) +
+          " steps: a livelock, or a long computation");
+}
+
+void Run::livelock() {
+  const RuntimeScope scope;
+  Failed failure{.kind = FailureKind::hang,
+                 .message =
+                     "livelock: every thread that could go on repeats itself and changes "
+                     "nothing that another waits for",
+                 .places = {}};
+  capture(FuzzThread::State::ready, failure.places);
+  for (Place& place : failure.places) place.note = "repeats itself here";
+  capture(FuzzThread::State::blocked, failure.places);
+  fail(std::move(failure));
+}
+
+void Run::check_limits() {
+  FuzzThread& self = *running_.thread;
+  const std::uint64_t steps = steps_of_all();
+  running_.stop_step = running_.step + steps_to_check(steps);
+  if (running_.step - slice_begin_ >= kSliceLimit && running_.changes == slice_changes_) {
+    idle_slice();
+  }
+  slice_changes_ = running_.changes;
+  if (steps > job_->step_limit) {
+    const RuntimeScope scope;
+    give_up("the step limit of " + std::to_string(job_->step_limit) +
+            " steps was reached: a livelock, or a long run");
+  }
+  if (ready_.size() == 1) return;
+  // Amid plain accesses, whatever it did before: strategies ask what is pending, and would have a
+  // thread that has just created another go on at once, for ever.
+  begin_op({.kind = OpKind::yield});
+  const std::size_t mine = ready_.index_of(self.id);
+  const std::size_t chosen = decide((mine + 1) % ready_.size(), false);
+  if (chosen != mine) switch_to(*threads_[ready_[chosen].id], SwitchReason::gave_way);
+  // The access that follows is a step, and perhaps a decision, of its own.
+  ++running_.step;
+}
+
+}  // namespace heddle

@@ -1,0 +1,73 @@
+// Signals that are a failure of the program.
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include <string>
+
+#include "harness/engine/fuzz/world/world.h"
+
+namespace heddle {
+namespace {
+
+// A fatal signal, on the signal stack. Does not return if it can be told from where it came.
+void on_signal(int number, Address pc, Address address) {
+  Run& run = *g_run;
+  // An access that a hook makes for the program (an atomic operation) is the program's.
+  Address& native_pc = run.running().native_pc;
+  if (native_pc != 0) pc = native_pc;
+  native_pc = 0;
+  const RuntimeScope scope;
+  std::string message = std::string("SIG") + sigabbrev_np(number);
+  const ThreadId stack = FiberStacks::owner(address);
+  if (number == SIGSEGV && stack < run.thread_count() &&
+      (address - FiberStacks::kBegin) % FiberStacks::kSlot < FiberStacks::kGuard) {
+    message += ": stack overflow of T" + std::to_string(stack);
+  } else if (address < 4096 && number == SIGSEGV) {
+    message += ": null pointer";
+  }
+  Failed failure{.kind = FailureKind::signal, .message = std::move(message), .places = {}};
+  // Reports look at the instruction before a return address; here the instruction itself is meant.
+  const Op op{.kind = OpKind::failure, .pc = pc + 1};
+  failure.places.push_back(run.here(op));
+  if (run.code().contains(pc)) {
+    failure.places.front().op.pc = pc + 1;
+    run.fail(std::move(failure));
+  }
+  run.fail_with_process(std::move(failure));
+}
+
+void handle(int number, siginfo_t* info, void* context) {
+  if (g_run->under_way()) {
+    const auto* state = static_cast<const ucontext_t*>(context);
+    on_signal(number, static_cast<Address>(state->uc_mcontext.gregs[REG_RIP]),
+              address_of(info->si_addr));
+  }
+  // Not the program's doing: die of it, so that the supervisor sees an error of Heddle's own.
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+}  // namespace
+
+SignalGuard::SignalGuard() {
+  // A stack of its own: the program's may be what overflowed.
+  constexpr std::size_t kSize = 256 * 1024;
+  stack_.ss_sp = mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  stack_.ss_size = kSize;
+  stack_.ss_flags = 0;
+  sigaltstack(&stack_, &old_stack_);
+  struct sigaction action = {};
+  action.sa_sigaction = handle;
+  // Left by jumping away: the signal must not stay blocked.
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+  for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &action, &old_[i]);
+}
+
+SignalGuard::~SignalGuard() {
+  for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &old_[i], nullptr);
+  sigaltstack(&old_stack_, nullptr);
+  munmap(stack_.ss_sp, stack_.ss_size);
+}
+
+}  // namespace heddle

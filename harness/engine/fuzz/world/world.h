@@ -1,0 +1,38 @@
+// What the program meets outside its threads: the process that they are in, signals, clocks, and
+// what cannot be controlled.
+#pragma once
+
+#include <signal.h>
+
+#include <array>
+
+#include "harness/engine/fuzz/run/run.h"
+#include "harness/hooks/engine_table.h"
+
+namespace heddle {
+
+// Each enters what answers its calls.
+void answer_process(EngineTable& table);
+void answer_clock(EngineTable& table);
+void answer_refused(EngineTable& table);
+
+// What the thread that runs main does.
+[[noreturn]] void run_main(FuzzThread& self);
+
+// Fatal signals of the program under test, while this lives: they end the run. Once at a time.
+class SignalGuard {
+ public:
+  SignalGuard();
+  SignalGuard(const SignalGuard&) = delete;
+  SignalGuard& operator=(const SignalGuard&) = delete;
+  ~SignalGuard();
+
+ private:
+  static constexpr std::array kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+
+  stack_t stack_ = {};
+  stack_t old_stack_ = {};
+  std::array<struct sigaction, kSignals.size()> old_ = {};
+};
+
+}  // namespace heddle

@@ -1,0 +1,105 @@
+// Plain accesses of the program: no scheduling points, but what races with one of them ends the
+// run. To be included by relacy_runner.cpp alone.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "harness/engine/relacy/memory/cells.h"
+#include "harness/engine/relacy/memory/races.h"
+#include "harness/engine/relacy/run/relacy_include.h"
+#include "harness/engine/relacy/run/run.h"
+#include "harness/model/op.h"
+
+namespace heddle::relacy {
+
+template <typename Model>
+class PlainAccesses {
+ public:
+  PlainAccesses(Run<Model>& run, Cells<Model>& cells) : run_(run), cells_(cells) {}
+
+  template <bool kWrite>
+  void access(Address address, unsigned size, Address pc) {
+    run_.count_plain();
+    run_.record(kWrite ? OpKind::write : OpKind::read, address, size, MemoryOrder::relaxed, pc);
+    // What happened before all other threads were made, or after they were joined, races with none.
+    if (run_.alone()) return;
+    const unsigned offset = static_cast<unsigned>(address & 7U);
+    if (offset + size <= 8) [[likely]] {
+      access_cell<kWrite>(cells_.at(address), offset, size, pc);
+    } else {
+      for (unsigned at = 0; at < size;) {
+        const unsigned begin = static_cast<unsigned>((address + at) & 7U);
+        const unsigned part = std::min(8 - begin, size - at);
+        access_cell<kWrite>(cells_.at(address + at), begin, part, pc);
+        at += part;
+      }
+    }
+  }
+
+  // One step, whatever its size.
+  template <bool kWrite>
+  void access_range(Address address, std::size_t size, Address pc) {
+    constexpr std::size_t kPiece = 128;
+    ThreadState& self = run_.me();
+    const std::uint64_t steps = self.steps;
+    for (std::size_t at = 0; at < size; at += kPiece) {
+      access<kWrite>(address + at, static_cast<unsigned>(std::min(kPiece, size - at)), pc);
+    }
+    self.steps = steps + 1;
+  }
+
+ private:
+  using CellOf = typename Cells<Model>::CellOf;
+  using PlainOf = typename Cells<Model>::PlainOf;
+  using AtomicOf = typename Cells<Model>::AtomicOf;
+
+  template <bool kWrite>
+  void access_cell(CellOf& cell, unsigned offset, unsigned size, Address pc) {
+    PlainOf& plain = cells_.plain(cell, offset, size);
+    const int current = run_.current();
+    // A location of one thread alone needs no check, only the clock of its last access.
+    const bool alone = plain.owner == current && cell.atomic == nullptr && cell.plain == &plain &&
+                       plain.next == nullptr;
+    if (!alone) access_shared_cell<kWrite>(cell, plain, offset, size, pc);
+    auto& thread = run_.info();
+    const std::size_t own = run_.index(current);
+    thread.own_acq_rel_order_ += 1;
+    if constexpr (kWrite) {
+      plain.clocks.store_acq_rel_timestamp_[own] = thread.own_acq_rel_order_;
+      plain.store_pc[own] = pc;
+      plain.last_writer = current;
+    } else {
+      plain.clocks.load_acq_rel_timestamp_[own] = thread.own_acq_rel_order_;
+      plain.load_pc[own] = pc;
+    }
+  }
+
+  template <bool kWrite>
+  void access_shared_cell(CellOf& cell, PlainOf& plain, unsigned offset, unsigned size,
+                          Address pc) {
+    const Address address = (cell.key << 3U) + offset;
+    for (const PlainOf* other = cell.plain; other != nullptr; other = other->next) {
+      // Its own are checked as well: this call is for what several threads have accessed.
+      if (other->overlaps(offset, size)) {
+        check_plain<kWrite>(run_, *other, false, address, size, pc);
+      }
+    }
+    for (AtomicOf* other = cell.atomic; other != nullptr; other = other->next) {
+      if (!other->overlaps(offset, size)) continue;
+      check_atomic<kWrite>(run_, *other, address, size, pc);
+      if (kWrite) {
+        other->overwritten = true;
+        other->writer = run_.current();
+        other->written_at = run_.info().own_acq_rel_order_ + 1;
+      }
+    }
+    plain.owner = plain.owner == PlainOf::kNobody ? run_.current() : PlainOf::kSeveral;
+  }
+
+  Run<Model>& run_;
+  Cells<Model>& cells_;
+};
+
+}  // namespace heddle::relacy

@@ -1,0 +1,90 @@
+// Data races: two accesses to the same bytes, not both atomic and not both reads, with nothing that
+// puts one before the other. To be included by relacy_runner.cpp alone.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "harness/engine/relacy/memory/cells.h"
+#include "harness/engine/relacy/run/call_place.h"
+#include "harness/engine/relacy/run/fibers.h"
+#include "harness/engine/relacy/run/known_failures.h"
+#include "harness/engine/relacy/run/relacy_include.h"
+#include "harness/engine/relacy/run/run.h"
+#include "harness/hooks/program_heap.h"
+#include "harness/model/op.h"
+#include "harness/model/outcome.h"
+
+namespace heddle::relacy {
+
+struct Access {
+  bool write;
+  bool atomic;
+  Address pc;
+
+  Op op(Address address, unsigned size) const {
+    Op op{.size = static_cast<std::uint8_t>(std::min(size, 255U)), .address = address, .pc = pc};
+    if (atomic) {
+      op.kind = write ? OpKind::atomic_store : OpKind::atomic_load;
+    } else {
+      op.kind = write ? OpKind::write : OpKind::read;
+    }
+    return op;
+  }
+};
+
+// The calling thread's access `mine` races with that of another thread: ends the run.
+template <typename Model>
+[[noreturn]] void end_with_race(Run<Model>& run, Address address, unsigned size, const Access& mine,
+                                int other, const Access& theirs) {
+  {
+    const RuntimeScope scope;
+    const Op op = mine.op(address, size);
+    Place there{.thread = static_cast<ThreadId>(other),
+                .op = theirs.op(address, size),
+                .stack = {},
+                .note = {}};
+    run.record_race(op, there);
+    run.conclude(CheapKey(FailureKind::data_race).add(mine.pc).add(theirs.pc).value(), [&] {
+      return Failed{FailureKind::data_race,
+                    {},
+                    {here(run.current_id(), op, g_fibers->code), std::move(there)}};
+    });
+  }
+  run.leave();
+}
+
+// The calling thread's access, plain or atomic, against the plain ones of `other`.
+template <bool kWrite, typename Model>
+void check_plain(Run<Model>& run, const Plain<Model::kThreads>& other, bool atomic, Address address,
+                 unsigned size, Address pc) {
+  const rl::timestamp_t* seen = run.info().acq_rel_order_;
+  for (int i = 0; i < Model::kThreads; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    if (seen[i] < other.clocks.store_acq_rel_timestamp_[i]) {
+      end_with_race(run, address, size, {kWrite, atomic, pc}, i, {true, false, other.store_pc[at]});
+    }
+    if (kWrite && seen[i] < other.clocks.load_acq_rel_timestamp_[i]) {
+      end_with_race(run, address, size, {kWrite, atomic, pc}, i, {false, false, other.load_pc[at]});
+    }
+  }
+}
+
+// The calling thread's plain access against the atomic ones of `other`.
+template <bool kWrite, typename Model>
+void check_atomic(Run<Model>& run, const Atomic<Model::kThreads>& other, Address address,
+                  unsigned size, Address pc) {
+  const rl::timestamp_t* seen = run.info().acq_rel_order_;
+  for (int i = 0; i < Model::kThreads; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    if (seen[i] < other.stored[at]) {
+      end_with_race(run, address, size, {kWrite, false, pc}, i, {true, true, other.store_pc[at]});
+    }
+    if (kWrite && seen[i] < other.loaded[at]) {
+      end_with_race(run, address, size, {kWrite, false, pc}, i, {false, true, other.load_pc[at]});
+    }
+  }
+}
+
+}  // namespace heddle::relacy

@@ -1,0 +1,56 @@
+#include "harness/engine/relacy/run/fault_guard.h"
+
+#include <ucontext.h>
+
+#include "harness/engine/relacy/run/fibers.h"
+
+namespace heddle::relacy {
+namespace {
+
+bool in_program() {
+  return g_fibers->current >= 0 && g_fault_handler != nullptr;
+}
+
+}  // namespace
+
+FaultGuard::FaultGuard() {
+  // The program's own stack may be what overflowed.
+  const stack_t stack{.ss_sp = stack_.data(), .ss_flags = 0, .ss_size = stack_.size()};
+  sigaltstack(&stack, &stack_before_);
+  struct sigaction action = {};
+  action.sa_sigaction = on_signal;
+  // Left by switching away: the signal must not stay blocked.
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    sigaction(kSignals[i], &action, &actions_before_[i]);
+  }
+  terminate_before_ = std::set_terminate(on_terminate);
+}
+
+FaultGuard::~FaultGuard() {
+  std::set_terminate(terminate_before_);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    sigaction(kSignals[i], &actions_before_[i], nullptr);
+  }
+  sigaltstack(&stack_before_, nullptr);
+}
+
+void FaultGuard::on_signal(int number, siginfo_t* information, void* context) {
+  if (in_program()) {
+    const auto* state = static_cast<const ucontext_t*>(context);
+    g_fault_handler->on_signal(number, static_cast<Address>(state->uc_mcontext.gregs[REG_RIP]),
+                               reinterpret_cast<Address>(information->si_addr));
+  }
+  // Not the program's doing: die of it, and be seen to have died.
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+// The C++ runtime's own handler prints, and from the second run on says "terminate called
+// recursively".
+void FaultGuard::on_terminate() {
+  if (in_program()) g_fault_handler->on_terminate();
+  terminate_before_();
+}
+
+}  // namespace heddle::relacy

@@ -1,0 +1,18 @@
+#include "harness/hooks/atomics_seen.h"
+
+namespace heddle::atomics_seen {
+
+constinit std::array<std::atomic<bool>, 8> g_orders = {};
+constinit std::atomic<bool> g_compare_exchange = false;
+
+Features features() {
+  Features seen;
+  for (std::uint8_t order = 0; order < g_orders.size(); ++order) {
+    if (static_cast<MemoryOrder>(order) == MemoryOrder::seq_cst) continue;
+    seen.weaker_atomics |= g_orders[order].load(std::memory_order_relaxed);
+  }
+  seen.compare_exchange = g_compare_exchange.load(std::memory_order_relaxed);
+  return seen;
+}
+
+}  // namespace heddle::atomics_seen

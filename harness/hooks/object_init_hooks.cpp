@@ -1,0 +1,55 @@
+// The calls that initialise a synchronisation object. The C library does the work; an engine is
+// told, since an object that is made anew while another thread uses it is a bug.
+#include <pthread.h>
+#include <semaphore.h>
+
+#include "harness/hooks/caller.h"
+#include "harness/hooks/engine_table.h"
+#include "harness/hooks/next_function.h"
+#include "harness/hooks/program_heap.h"
+
+namespace {
+
+template <typename Object>
+void tell(Object* object, heddle::Address pc) {
+  const auto init = heddle::g_engine_table->object_init;
+  if (init == nullptr || !heddle::t_program_code) return;
+  init(const_cast<const void*>(static_cast<const volatile void*>(object)), sizeof *object, pc);
+}
+
+}  // namespace
+
+HEDDLE_EXPORT int pthread_mutex_init(pthread_mutex_t* mutex,
+                                     const pthread_mutexattr_t* attributes) {
+  tell(mutex, HEDDLE_PC);
+  return HEDDLE_NEXT(pthread_mutex_init)(mutex, attributes);
+}
+
+// The oldest of the C library's refuses attributes, so no condition variable could have the
+// monotonic clock.
+HEDDLE_EXPORT int pthread_cond_init(pthread_cond_t* cond, const pthread_condattr_t* attributes) {
+  tell(cond, HEDDLE_PC);
+  return HEDDLE_VERSION(pthread_cond_init, "GLIBC_2.3.2")(cond, attributes);
+}
+
+HEDDLE_EXPORT int pthread_rwlock_init(pthread_rwlock_t* lock,
+                                      const pthread_rwlockattr_t* attributes) {
+  tell(lock, HEDDLE_PC);
+  return HEDDLE_NEXT(pthread_rwlock_init)(lock, attributes);
+}
+
+HEDDLE_EXPORT int pthread_spin_init(pthread_spinlock_t* lock, int shared) {
+  tell(lock, HEDDLE_PC);
+  return HEDDLE_NEXT(pthread_spin_init)(lock, shared);
+}
+
+HEDDLE_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned value) {
+  tell(semaphore, HEDDLE_PC);
+  return HEDDLE_NEXT(sem_init)(semaphore, shared, value);
+}
+
+HEDDLE_EXPORT int pthread_barrier_init(pthread_barrier_t* barrier,
+                                       const pthread_barrierattr_t* attributes, unsigned count) {
+  tell(barrier, HEDDLE_PC);
+  return HEDDLE_NEXT(pthread_barrier_init)(barrier, attributes, count);
+}

@@ -1,0 +1,82 @@
+// The hooks of result_calls.def. HEDDLE_EXPORT marks them as what the program sees.
+#include <arpa/inet.h>
+#include <grp.h>
+#include <iconv.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <pwd.h>
+#include <regex.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/sysinfo.h>
+#include <sys/time.h>
+#include <sys/timerfd.h>
+#include <sys/times.h>
+#include <sys/types.h>
+#include <sys/utsname.h>
+#include <termios.h>
+#include <time.h>
+
+#include <algorithm>
+
+#include "harness/hooks/memory_access.h"
+
+using heddle::is_watched;
+using heddle::MemoryAccess;
+
+#define HEDDLE_BEGIN(result, name, parameters, arguments, reads)                           \
+  extern "C" result heddle_hook_##name parameters __asm__(#name);                          \
+  extern "C" __attribute__((visibility("default"))) result heddle_hook_##name parameters { \
+    const auto real = HEDDLE_REAL(name);                                                   \
+    if (!is_watched()) return real arguments;                                              \
+    const MemoryAccess access(HEDDLE_PC);                                                  \
+    reads;
+
+#define HEDDLE_FILLS(result, name, parameters, arguments, reads, objects, success) \
+  HEDDLE_BEGIN(result, name, parameters, arguments, reads)                         \
+  heddle::PrivateResults made objects;                                             \
+  const auto value = real arguments;                                               \
+  if (success) made.deliver(access);                                               \
+  return made.returned(value);                                                     \
+  }
+
+#define HEDDLE_FILLS_TEXT(result, name, parameters, arguments, reads, buffer, room, success, size) \
+  HEDDLE_BEGIN(result, name, parameters, arguments, reads)                                         \
+  if (buffer == nullptr) return real arguments;                                                    \
+  heddle::PrivateBuffer copy(room);                                                                \
+  const auto program = buffer;                                                                     \
+  buffer = reinterpret_cast<decltype(+buffer)>(copy.data());                                       \
+  const auto value = real arguments;                                                               \
+  if (success) access.put(program, copy.data(), size);                                             \
+  return heddle::returned(value, buffer, program);                                                 \
+  }
+
+#define HEDDLE_WRITES(result, name, parameters, arguments, reads, success, writes) \
+  HEDDLE_BEGIN(result, name, parameters, arguments, reads)                         \
+  const auto value = real arguments;                                               \
+  if (success) {                                                                   \
+    writes;                                                                        \
+  }                                                                                \
+  return value;                                                                    \
+  }
+
+#define HEDDLE_FILLS_ALWAYS(name, parameters, arguments, objects) \
+  HEDDLE_BEGIN(void, name, parameters, arguments, )               \
+  heddle::PrivateResults made objects;                            \
+  real arguments;                                                 \
+  made.deliver(access);                                           \
+  }
+
+#include "harness/hooks/result_calls.def"

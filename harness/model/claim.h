@@ -1,0 +1,158 @@
+// What may be claimed of a search through a program's interleavings. Closed types: a report asks
+// which one it has and puts that into words, and nobody else decides what is proved.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "harness/model/schedule.h"
+
+namespace heddle {
+
+// ---- within what something is proved
+// -------------------------------------------------------------
+
+// No run has more preemptions.
+struct PreemptionBound {
+  std::uint32_t preemptions = 0;
+
+  friend bool operator==(const PreemptionBound&, const PreemptionBound&) = default;
+};
+
+// Waits that return without a notification: so many in a run, of more that there could be.
+struct SpuriousWakeBound {
+  std::uint32_t per_run = 0;
+
+  friend bool operator==(const SpuriousWakeBound&, const SpuriousWakeBound&) = default;
+};
+
+// Weak compare-exchanges that fail without cause: so many in a run, of more that there could be.
+struct WeakFailureBound {
+  std::uint32_t per_run = 0;
+
+  friend bool operator==(const WeakFailureBound&, const WeakFailureBound&) = default;
+};
+
+// Timed waits whose time is up although another thread could go on: so many in a thread, of more
+// that there could be.
+struct EarlyTimeoutBound {
+  std::uint32_t per_thread = 0;
+
+  friend bool operator==(const EarlyTimeoutBound&, const EarlyTimeoutBound&) = default;
+};
+
+// Each load sees the latest store, though the program's memory orders allow more.
+struct SequentialConsistency {
+  friend bool operator==(const SequentialConsistency&, const SequentialConsistency&) = default;
+};
+
+// What Relacy knows of the C++ memory model: no load sees a store that comes later (load
+// buffering), and a load sees one of the last `stores` of an atomic.
+struct RelacyModel {
+  std::uint32_t stores = 3;
+
+  friend bool operator==(const RelacyModel&, const RelacyModel&) = default;
+};
+
+using ClaimBound = std::variant<PreemptionBound, SpuriousWakeBound, WeakFailureBound,
+                                EarlyTimeoutBound, SequentialConsistency, RelacyModel>;
+
+// ---- why a search that came to its end without a failure proves nothing
+// --------------------------
+
+// Code that ran and whose accesses no engine sees. No names: nothing of the program is
+// instrumented.
+struct NotInstrumented {
+  std::vector<std::string> names;  // of source files or modules
+
+  friend bool operator==(const NotInstrumented&, const NotInstrumented&) = default;
+};
+
+// They ended at a limit, and nobody knows how they would have gone on.
+struct RunsGaveUp {
+  std::uint64_t runs = 0;
+
+  friend bool operator==(const RunsGaveUp&, const RunsGaveUp&) = default;
+};
+
+// Loops that wait were followed for some rounds only, and more could have made a difference.
+struct LoopsCutShort {
+  friend bool operator==(const LoopsCutShort&, const LoopsCutShort&) = default;
+};
+
+// The reduction takes a compare-exchange for what it did in one run, and may so leave out
+// interleavings in which it does something else.
+struct ReducedCompareExchange {
+  friend bool operator==(const ReducedCompareExchange&, const ReducedCompareExchange&) = default;
+};
+
+// Two runs of one schedule differed: what was run once is not all that the schedule can do.
+struct NotRepeatable {
+  friend bool operator==(const NotRepeatable&, const NotRepeatable&) = default;
+};
+
+// Another engine has seen the program fail, in a way that the bounds leave no room for.
+struct FailedElsewhere {
+  std::vector<EngineKind> engines;
+
+  friend bool operator==(const FailedElsewhere&, const FailedElsewhere&) = default;
+};
+
+using NotProvedReason = std::variant<NotInstrumented, RunsGaveUp, LoopsCutShort,
+                                     ReducedCompareExchange, NotRepeatable, FailedElsewhere>;
+
+// ---- the claim
+// -----------------------------------------------------------------------------------
+
+// There is nothing to claim.
+struct NothingClaimed {
+  enum class Why : std::uint8_t {
+    not_ended,  // the search has left something out, or never meant to try everything
+    failed,     // a run failed
+    error,      // Heddle's own
+  };
+  Why why = Why::not_ended;
+
+  friend bool operator==(const NothingClaimed&, const NothingClaimed&) = default;
+};
+
+// No interleaving fails.
+struct Proved {
+  std::uint64_t interleavings = 0;
+  std::vector<std::string> assumed{};  // "gtest shares nothing between threads"
+
+  friend bool operator==(const Proved&, const Proved&) = default;
+};
+
+// No interleaving within these bounds fails. There is at least one bound.
+struct ProvedWithin {
+  std::uint64_t interleavings = 0;
+  std::vector<ClaimBound> bounds;
+  std::vector<std::string> assumed{};
+
+  friend bool operator==(const ProvedWithin&, const ProvedWithin&) = default;
+};
+
+// The search came to its end, and none of its interleavings failed; yet there may be others. There
+// is at least one reason.
+struct NotProved {
+  std::uint64_t interleavings = 0;
+  std::vector<NotProvedReason> reasons;
+
+  friend bool operator==(const NotProved&, const NotProved&) = default;
+};
+
+using Claim = std::variant<NothingClaimed, Proved, ProvedWithin, NotProved>;
+
+// Whether something is proved, within bounds or without.
+bool is_proof(const Claim& claim);
+
+// Empty where nothing is proved, or everything.
+std::vector<ClaimBound> bounds_of(const Claim& claim);
+
+// Empty where nothing is proved, or nothing was assumed.
+std::vector<std::string> assumptions_of(const Claim& claim);
+
+}  // namespace heddle

@@ -1,0 +1,19 @@
+// What a program was seen to use that decides how far a search of it reaches.
+#pragma once
+
+namespace heddle {
+
+struct Features {
+  // An atomic access of an order below seq_cst: a load may then see another store than the latest.
+  bool weaker_atomics = false;
+  bool compare_exchange = false;
+
+  Features& operator|=(const Features& other) {
+    weaker_atomics |= other.weaker_atomics;
+    compare_exchange |= other.compare_exchange;
+    return *this;
+  }
+  friend bool operator==(const Features&, const Features&) = default;
+};
+
+}  // namespace heddle

@@ -1,0 +1,251 @@
+#include "harness/report/claim_words.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <span>
+
+#include "harness/report/text.h"
+
+namespace heddle {
+namespace {
+
+template <typename... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+template <typename... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;
+
+// "mylib.cpp", "mylib.cpp and other.cpp", "a.cpp, b.cpp, c.cpp and 4 more".
+std::string listed(std::span<const std::string> names) {
+  constexpr std::size_t kShown = 3;
+  if (names.size() == 2) return names[0] + " and " + names[1];
+  const auto shown = names.first(std::min(names.size(), kShown));
+  std::string text = fmt::format("{}", fmt::join(shown, ", "));
+  if (names.size() > kShown) text += fmt::format(" and {} more", names.size() - kShown);
+  return text;
+}
+
+NamedText named(const NotProvedReason& reason) {
+  return std::visit(
+      Overloaded{
+          [](const NotInstrumented& code) -> NamedText {
+            if (code.names.empty()) return {"not_instrumented", "nothing of it is instrumented"};
+            return {"not_instrumented", fmt::format("{} {} not instrumented", listed(code.names),
+                                                    code.names.size() == 1 ? "is" : "are")};
+          },
+          [](const RunsGaveUp& gave_up) -> NamedText {
+            return {"gave_up", plural(gave_up.runs, "run") + " gave up at a limit"};
+          },
+          [](const LoopsCutShort&) -> NamedText {
+            return {"loops_cut_short", "loops that wait were cut short"};
+          },
+          [](const ReducedCompareExchange&) -> NamedText {
+            return {"compare_exchange",
+                    "the program uses compare-exchange, of which dpor may leave out outcomes"};
+          },
+          [](const NotRepeatable&) -> NamedText {
+            return {"not_repeatable", "a run of the same schedule went another way"};
+          },
+          [](const FailedElsewhere& elsewhere) -> NamedText {
+            std::vector<std::string> names;
+            for (const EngineKind engine : elsewhere.engines) names.emplace_back(to_string(engine));
+            return {"failed_elsewhere", "it fails under " + listed(names)};
+          }},
+      reason);
+}
+
+NamedText named(const NothingClaimed& nothing) {
+  switch (nothing.why) {
+    case NothingClaimed::Why::not_ended:
+      return {"not_ended", "not everything was run"};
+    case NothingClaimed::Why::failed:
+      return {"failed", "runs failed"};
+    case NothingClaimed::Why::error:
+      return {"error", "Heddle itself failed"};
+  }
+  return {};
+}
+
+NamedText named(const ClaimBound& bound) {
+  return std::visit(
+      Overloaded{
+          [](const PreemptionBound& bounded) -> NamedText {
+            return {"preemptions", plural(bounded.preemptions, "preemption") + " a run"};
+          },
+          [](const SpuriousWakeBound& bounded) -> NamedText {
+            return {"spurious_wakes", plural(bounded.per_run, "spurious wake-up") + " a run"};
+          },
+          [](const WeakFailureBound& bounded) -> NamedText {
+            return {"weak_failures", plural(bounded.per_run, "weak compare-exchange") +
+                                         " that fails without cause a run"};
+          },
+          [](const EarlyTimeoutBound& bounded) -> NamedText {
+            return {"early_timeouts",
+                    plural(bounded.per_thread, "early timeout") + " of each thread"};
+          },
+          [](const SequentialConsistency&) -> NamedText {
+            return {"sequentially_consistent",
+                    "sequentially consistent: a load sees the latest store"};
+          },
+          [](const RelacyModel& model) -> NamedText {
+            return {"relacy_model",
+                    fmt::format("Relacy's model: a load sees one of the last {} stores, and "
+                                "none that comes later",
+                                model.stores)};
+          }},
+      bound);
+}
+
+// What tells the interleavings within the bounds from others, as far as it fits into a table.
+struct Scope {
+  std::string model;    // "of Relacy's model"
+  std::string bounded;  // "within 1 preemption"
+};
+
+Scope scope_of(std::span<const ClaimBound> bounds) {
+  Scope scope;
+  std::size_t others = 0;
+  for (const ClaimBound& bound : bounds) {
+    if (std::holds_alternative<SequentialConsistency>(bound)) {
+      scope.model = "sequentially consistent";
+    } else if (std::holds_alternative<RelacyModel>(bound)) {
+      scope.model = "of Relacy's model";
+    } else if (const auto* preemptions = std::get_if<PreemptionBound>(&bound)) {
+      scope.bounded = "within " + plural(preemptions->preemptions, "preemption");
+    } else {
+      ++others;
+    }
+  }
+  if (others > 0) scope.bounded = "within bounds";
+  return scope;
+}
+
+// "all 7 interleavings of Relacy's model"; to fit into a table, "all 7 of Relacy's model".
+std::string all_text(std::uint64_t interleavings, std::span<const ClaimBound> bounds,
+                     bool for_table) {
+  const Scope scope = scope_of(bounds);
+  const bool one = interleavings == 1;
+  const bool adjective = scope.model.starts_with("sequentially");
+  std::string text = one ? "the only" : "all " + grouped(interleavings);
+  if (adjective) text += " " + scope.model;
+  if (!for_table || bounds.empty()) {
+    text += one ? " interleaving" : " interleavings";
+  } else if (one) {
+    text += " one";
+  }
+  if (!adjective && !scope.model.empty()) text += " " + scope.model;
+  if (!scope.bounded.empty()) text += " " + scope.bounded;
+  return text;
+}
+
+std::string joined(std::span<const NamedText> parts) {
+  std::string text;
+  for (const NamedText& part : parts) text += (text.empty() ? "" : "; ") + part.text;
+  return text;
+}
+
+std::string assumed_text(const Claim& claim) {
+  const std::vector<std::string> assumed = assumptions_of(claim);
+  return assumed.empty() ? "" : fmt::format("assumed: {}", fmt::join(assumed, "; "));
+}
+
+std::uint64_t interleavings_of(const Claim& claim) {
+  return std::visit(Overloaded{[](const NothingClaimed&) { return std::uint64_t{0}; },
+                               [](const auto& other) { return other.interleavings; }},
+                    claim);
+}
+
+// Of bounds that a table's row does not say in full.
+std::string bounds_remark(const Claim& claim) {
+  std::vector<NamedText> told;
+  const std::vector<ClaimBound> all = bounds_of(claim);
+  const bool short_form = scope_of(all).bounded == "within bounds";
+  for (const ClaimBound& bound : all) {
+    const bool in_row = std::holds_alternative<SequentialConsistency>(bound) ||
+                        (std::holds_alternative<PreemptionBound>(bound) && !short_form);
+    if (!in_row) told.push_back(named(bound));
+  }
+  return told.empty() ? "" : "bounds: " + joined(told);
+}
+
+}  // namespace
+
+std::vector<NamedText> named_reasons(const Claim& claim) {
+  std::vector<NamedText> reasons;
+  if (const auto* nothing = std::get_if<NothingClaimed>(&claim)) reasons.push_back(named(*nothing));
+  if (const auto* open = std::get_if<NotProved>(&claim)) {
+    for (const NotProvedReason& reason : open->reasons) reasons.push_back(named(reason));
+  }
+  return reasons;
+}
+
+std::vector<NamedText> named_bounds(const Claim& claim) {
+  std::vector<NamedText> bounds;
+  for (const ClaimBound& bound : bounds_of(claim)) bounds.push_back(named(bound));
+  return bounds;
+}
+
+std::string not_proved_text(const Claim& claim) {
+  return std::holds_alternative<NotProved>(claim) ? "not a proof: " + joined(named_reasons(claim))
+                                                  : "";
+}
+
+ClaimWords words_of(const EngineResult& result) {
+  const Claim& claim = result.claim;
+  ClaimWords words;
+  if (is_proof(claim)) {
+    const std::uint64_t interleavings = interleavings_of(claim);
+    words.covered = all_text(interleavings, bounds_of(claim), false);
+    words.row = all_text(interleavings, bounds_of(claim), true) +
+                (interleavings == 1 ? " passes" : " pass");
+    words.remark = bounds_remark(claim);
+    const std::string assumed = assumed_text(claim);
+    if (!assumed.empty()) words.remark += (words.remark.empty() ? "" : "; ") + assumed;
+    return words;
+  }
+  words.remark = not_proved_text(claim);
+  if (!result.exhausted) return words;
+  // Counted by the search, whether or not there are others.
+  const std::uint64_t seen =
+      result.exploration.has_value() ? result.exploration->distinct : interleavings_of(claim);
+  if (seen > 0) words.covered = plural(seen, "interleaving");
+  if (std::holds_alternative<NotProved>(claim)) words.row = "none in " + words.covered;
+  return words;
+}
+
+std::string method_text(const EngineResult& result) {
+  if (result.explored == 0) return result.method;
+  if (!is_proof(result.claim)) {
+    return fmt::format("{}; dpor: {} of the runs", result.method, grouped(result.explored));
+  }
+  return fmt::format("{}; dpor: {}", result.method, words_of(result).covered);
+}
+
+std::string proof_text(const MinimalityProof& proof, unsigned preemptions) {
+  if (!is_proof(proof.claim)) return "";
+  const std::string_view which = preemptions == 1 ? "without any" : "with fewer";
+  std::string text;
+  if (proof.schedules == 1) {
+    text = fmt::format("proved: the only schedule {} {}", which,
+                       proof.failed == 0 ? "passes" : "does not fail so");
+  } else if (proof.failed == 0) {
+    text = fmt::format("proved: all {} schedules {} pass", grouped(proof.schedules), which);
+  } else {
+    text = fmt::format("proved: none of the {} schedules {} fails so", grouped(proof.schedules),
+                       which);
+  }
+  std::vector<NamedText> told;
+  for (const ClaimBound& bound : bounds_of(proof.claim)) {
+    // That on preemptions is what the sentence is about.
+    if (!std::holds_alternative<PreemptionBound>(bound)) told.push_back(named(bound));
+  }
+  if (!told.empty()) text += fmt::format(" (bounds: {})", joined(told));
+  const std::string assumed = assumed_text(proof.claim);
+  if (!assumed.empty()) text += fmt::format(" ({})", assumed);
+  return text;
+}
+
+}  // namespace heddle

@@ -1,0 +1,44 @@
+// Claims in words: the only place that says "all N interleavings pass", "proved" and the like.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/model/claim.h"
+#include "harness/search/result.h"
+
+namespace heddle {
+
+// Each is empty where the claim has nothing to say there.
+struct ClaimWords {
+  std::string row;      // in a table: "all 7 interleavings pass"
+  std::string remark;   // below it: "not a proof: mylib.cpp is not instrumented"
+  std::string covered;  // what was run: "all 7 interleavings"; where a run failed, too
+};
+
+ClaimWords words_of(const EngineResult& result);
+
+// How the engine searched, with what auto did beside sampling: "auto; dpor: all 2 interleavings".
+std::string method_text(const EngineResult& result);
+
+// How few preemptions a failure is shown to need: "proved: all 3 schedules without any pass".
+// `preemptions`: of the failing interleaving. Empty where that is not proved.
+std::string proof_text(const MinimalityProof& proof, unsigned preemptions);
+
+// Why it is not, though all schedules with fewer were run: "not a proof: ...". Else empty.
+std::string not_proved_text(const Claim& claim);
+
+// Stable names for programs, and the same for people.
+struct NamedText {
+  std::string_view name;  // "compare_exchange"
+  std::string text;
+};
+
+// Why `proved` is false. Empty where it is true.
+std::vector<NamedText> named_reasons(const Claim& claim);
+
+// Empty where nothing is proved, or everything.
+std::vector<NamedText> named_bounds(const Claim& claim);
+
+}  // namespace heddle

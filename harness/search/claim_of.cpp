@@ -1,0 +1,80 @@
+#include "harness/search/claim_of.h"
+
+#include <algorithm>
+
+#include "fuzz/strategy/exhaustive.h"
+
+namespace heddle {
+namespace {
+
+std::vector<ClaimBound> find_bounds(const ClaimGrounds& grounds) {
+  std::vector<ClaimBound> bounds;
+  if (grounds.engine == EngineKind::relacy) {
+    bounds.push_back(RelacyModel{});
+    if (grounds.preemption_bound != Exploration::kNoBound) {
+      bounds.push_back(PreemptionBound{grounds.preemption_bound});
+    }
+    return bounds;
+  }
+  const Exploration& exploration = grounds.exploration;
+  if (grounds.features.weaker_atomics) bounds.push_back(SequentialConsistency{});
+  if (exploration.bound != Exploration::kNoBound) {
+    bounds.push_back(PreemptionBound{exploration.bound});
+  }
+  const ChoiceBounds& reached = exploration.reached;
+  if (reached.spurious_wakes) bounds.push_back(SpuriousWakeBound{kSpuriousWakes});
+  if (reached.weak_failures) bounds.push_back(WeakFailureBound{kWeakFailures});
+  if (reached.early_timeouts) bounds.push_back(EarlyTimeoutBound{kEarlyTimeouts});
+  return bounds;
+}
+
+// Whether a failure that another engine has seen may lie outside these bounds. Budgets of spurious
+// wake-ups and the like do not count: a search that is blind to something in a program with a
+// condition variable would be excused by them.
+bool leave_room(const std::vector<ClaimBound>& bounds) {
+  return std::any_of(bounds.begin(), bounds.end(), [](const ClaimBound& bound) {
+    return std::holds_alternative<SequentialConsistency>(bound) ||
+           std::holds_alternative<PreemptionBound>(bound);
+  });
+}
+
+std::vector<NotProvedReason> find_reasons(const ClaimGrounds& grounds,
+                                          const std::vector<ClaimBound>& bounds) {
+  std::vector<NotProvedReason> reasons;
+  if (grounds.unseen.everything) {
+    reasons.push_back(NotInstrumented{});
+  } else if (!grounds.unseen.names.empty()) {
+    reasons.push_back(NotInstrumented{grounds.unseen.names});
+  }
+  if (!grounds.failed_elsewhere.empty() && !leave_room(bounds)) {
+    reasons.push_back(FailedElsewhere{grounds.failed_elsewhere});
+  }
+  if (!grounds.repeatable) reasons.push_back(NotRepeatable{});
+  if (grounds.gave_up > 0) {
+    reasons.push_back(RunsGaveUp{grounds.gave_up});
+  } else if (grounds.exploration.limited) {
+    reasons.push_back(LoopsCutShort{});
+  }
+  if (grounds.exploration.reduced && grounds.features.compare_exchange) {
+    reasons.push_back(ReducedCompareExchange{});
+  }
+  return reasons;
+}
+
+}  // namespace
+
+Claim claim_of(const ClaimGrounds& grounds) {
+  using Why = NothingClaimed::Why;
+  if (grounds.error) return NothingClaimed{Why::error};
+  if (grounds.failed > 0) return NothingClaimed{Why::failed};
+  if (!grounds.ended) return NothingClaimed{Why::not_ended};
+  const std::uint64_t interleavings =
+      grounds.engine == EngineKind::fuzz ? grounds.exploration.distinct : grounds.runs;
+  std::vector<ClaimBound> bounds = find_bounds(grounds);
+  std::vector<NotProvedReason> reasons = find_reasons(grounds, bounds);
+  if (!reasons.empty()) return NotProved{interleavings, std::move(reasons)};
+  if (bounds.empty()) return Proved{interleavings, grounds.unseen.assumed};
+  return ProvedWithin{interleavings, std::move(bounds), grounds.unseen.assumed};
+}
+
+}  // namespace heddle

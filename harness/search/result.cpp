@@ -1,0 +1,19 @@
+#include "harness/search/result.h"
+
+namespace heddle {
+namespace {
+
+bool is_seen_on_the_way(FailureKind kind) {
+  return kind == FailureKind::data_race || kind == FailureKind::lock_inversion;
+}
+
+}  // namespace
+
+bool comes_before(const Finding& a, const Finding& b) {
+  const bool a_later = is_seen_on_the_way(a.failure.kind);
+  const bool b_later = is_seen_on_the_way(b.failure.kind);
+  if (a_later != b_later) return b_later;
+  return a.count != b.count ? a.count > b.count : a.first_run < b.first_run;
+}
+
+}  // namespace heddle

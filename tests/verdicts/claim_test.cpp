@@ -1,0 +1,202 @@
+// What is claimed of real programs: no more than was shown, and with its conditions.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "verdict_support.h"
+
+namespace heddle::verdicts {
+namespace {
+
+std::string claims_path(const std::string& name) {
+  return program_path("claims/" + name);
+}
+
+EngineResult searched(const std::string& program, const std::string& strategy) {
+  SearchOptions options = search_options(program, EngineKind::fuzz, 50'000);
+  options.job.strategy = strategy;
+  EngineResult result = search_once(options);
+  EXPECT_EQ(result.error.value_or("none"), "none") << program;
+  return result;
+}
+
+EngineResult searched_in_full_by_relacy(const std::string& program, const std::string& search) {
+  SearchOptions options = search_options(program, EngineKind::relacy, 1'000'000);
+  options.job.relacy_search = search;
+  EngineResult result = search_once(options);
+  EXPECT_EQ(result.error.value_or("none"), "none") << program;
+  EXPECT_TRUE(result.exhausted) << program;
+  return result;
+}
+
+template <typename Bound>
+bool has_bound(const Claim& claim) {
+  const std::vector<ClaimBound> bounds = bounds_of(claim);
+  return std::any_of(bounds.begin(), bounds.end(),
+                     [](const ClaimBound& bound) { return std::holds_alternative<Bound>(bound); });
+}
+
+TEST(Claim, of_a_program_with_mutexes_has_no_bounds) {
+  for (const char* strategy : {"auto", "dpor", "dfs"}) {
+    const EngineResult result = searched(case_path("mutex_counter"), strategy);
+    EXPECT_TRUE(result.exhausted) << strategy;
+    EXPECT_EQ(result.claim, Claim(Proved{2})) << strategy;
+  }
+}
+
+TEST(Claim, of_weaker_atomics_is_one_of_sequential_consistency) {
+  for (const char* strategy : {"auto", "dpor", "dfs"}) {
+    const EngineResult result = searched(claims_path("store_buffering"), strategy);
+    EXPECT_TRUE(result.exhausted) << strategy;
+    EXPECT_TRUE(has_bound<SequentialConsistency>(result.claim)) << strategy;
+  }
+  EXPECT_GT(
+      search_once(search_options(claims_path("store_buffering"), EngineKind::relacy, 1'000)).failed,
+      0U);
+}
+
+TEST(Claim, counts_orders_in_the_headers_of_the_standard_library) {
+  const EngineResult result = searched(claims_path("shared_pointer"), "dpor");
+  EXPECT_TRUE(result.features.weaker_atomics);
+  EXPECT_FALSE(has_bound<RelacyModel>(result.claim));
+}
+
+TEST(Claim, is_none_of_compare_exchange_under_reduction) {
+  const NotProved expected{2, {ReducedCompareExchange{}}};
+  const EngineResult dpor = searched(claims_path("compare_exchange"), "dpor");
+  EXPECT_TRUE(dpor.exhausted);
+  EXPECT_EQ(dpor.claim, Claim(expected));
+  EXPECT_FALSE(dpor.features.weaker_atomics);
+  // Its search is at its end and proves nothing: the sampling has to make all of its runs.
+  const EngineResult sampled = searched(claims_path("compare_exchange"), "auto");
+  EXPECT_FALSE(sampled.exhausted);
+  EXPECT_EQ(sampled.runs, 50'000U);
+  EXPECT_EQ(sampled.claim, Claim(expected));
+  EXPECT_EQ(searched(claims_path("compare_exchange"), "dfs").claim, Claim(Proved{2}));
+}
+
+TEST(Claim, counts_the_order_of_a_compare_exchange_that_fails) {
+  const EngineResult result = searched(claims_path("weaker_failure"), "dfs");
+  EXPECT_TRUE(has_bound<SequentialConsistency>(result.claim));
+}
+
+TEST(Claim, of_a_condition_variable_is_bound_to_the_spurious_wake_ups_that_were_tried) {
+  for (const char* strategy : {"dpor", "dfs:bound=2"}) {
+    const EngineResult result = searched(case_path("queue_handoff.fixed"), strategy);
+    EXPECT_TRUE(has_bound<SpuriousWakeBound>(result.claim)) << strategy;
+    EXPECT_FALSE(has_bound<EarlyTimeoutBound>(result.claim)) << strategy;
+    EXPECT_EQ(has_bound<PreemptionBound>(result.claim), std::string(strategy) != "dpor");
+  }
+}
+
+TEST(Claim, of_timed_waits_is_bound_to_the_early_timeouts_that_were_tried) {
+  EXPECT_TRUE(has_bound<EarlyTimeoutBound>(searched(claims_path("timed_waits"), "dpor").claim));
+}
+
+TEST(Claim, of_relacy_is_one_of_its_model) {
+  const EngineResult full = searched_in_full_by_relacy(claims_path("load_buffering"), "full");
+  EXPECT_EQ(full.claim, Claim(ProvedWithin{full.runs, {RelacyModel{}}}));
+  const EngineResult bounded = searched_in_full_by_relacy(claims_path("load_buffering"), "bound:1");
+  EXPECT_EQ(bounded.claim, Claim(ProvedWithin{bounded.runs, {RelacyModel{}, PreemptionBound{1}}}));
+}
+
+TEST(Claim, of_random_runs_is_none) {
+  SearchOptions options = search_options(case_path("mutex_counter"), EngineKind::fuzz, 1'000);
+  options.job.strategy = "random";
+  EXPECT_EQ(search_once(options).claim, Claim(NothingClaimed{NothingClaimed::Why::not_ended}));
+}
+
+TEST(Claim, of_minimality_has_the_same_bounds) {
+  SearchOptions options = search_options(case_path("atomic_counter"), EngineKind::fuzz, 2'000);
+  const EngineResult result = search_once(options);
+  const Finding* finding = find_kind(result, FailureKind::assertion);
+  ASSERT_NE(finding, nullptr);
+  Replayer replayer(options.worker, options.lost_ms);
+  const auto minimal = minimize(replayer, options.job, *finding, kNoTimeLimit);
+  ASSERT_TRUE(minimal.has_value() && minimal->proof.has_value());
+  EXPECT_TRUE(is_proof(minimal->proof->claim));
+  EXPECT_TRUE(has_bound<PreemptionBound>(minimal->proof->claim));
+  EXPECT_EQ(has_bound<SequentialConsistency>(minimal->proof->claim),
+            result.features.weaker_atomics);
+}
+
+// The command's words and its report for programs, of several engines together.
+class ClaimInReport : public testing::Test {
+ protected:
+  nlohmann::json report_of(const std::string& program, const std::vector<std::string>& options) {
+    const std::string json = folder_ / "out.json";
+    std::vector<std::string> args = {"run", program, "--expect", "any", "--report", "json:" + json};
+    args.insert(args.end(), options.begin(), options.end());
+    const Ended ended = heddle_command(args);
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    text_ = ended.out;
+    std::ifstream file(json);
+    return nlohmann::json::parse(file).at("cases").at(0);
+  }
+
+  TemporaryFolder folder_;
+  std::string text_;
+};
+
+TEST_F(ClaimInReport, says_sequentially_consistent_beside_a_failure_of_relacy) {
+  const auto result =
+      report_of(claims_path("store_buffering"), {"--engine", "fuzz,relacy", "--runs", "2000"});
+  const auto& fuzz = result.at("engines").at(0);
+  const auto& relacy = result.at("engines").at(1);
+  EXPECT_GT(relacy.at("failed"), 0);
+  EXPECT_EQ(relacy.at("proved"), false);
+  EXPECT_EQ(relacy.at("not_proved").at(0).at("reason"), "failed");
+  EXPECT_EQ(fuzz.at("proved"), true);
+  EXPECT_EQ(fuzz.at("bounds").at(0).at("bound"), "sequentially_consistent");
+  EXPECT_NE(text_.find(" sequentially consistent pass"), std::string::npos) << text_;
+}
+
+TEST_F(ClaimInReport, doubts_a_proof_where_another_engine_has_seen_a_failure) {
+  // Its assertion hangs on real time, which passes under stress alone.
+  const auto result = report_of(program_path("real_time"),
+                                {"--engine", "stress,fuzz", "--runs", "2000", "--hunt-runs", "0"});
+  const auto& stress = result.at("engines").at(0);
+  const auto& fuzz = result.at("engines").at(1);
+  EXPECT_EQ(stress.at("not_proved").at(0).at("reason"), "failed");
+  EXPECT_EQ(fuzz.at("exhausted"), true);
+  EXPECT_EQ(fuzz.at("proved"), false);
+  EXPECT_EQ(fuzz.at("not_proved").at(0).at("reason"), "failed_elsewhere");
+  EXPECT_NE(text_.find("not a proof: it fails under stress"), std::string::npos) << text_;
+}
+
+TEST_F(ClaimInReport, tells_the_assertion_before_the_race_that_leads_to_it) {
+  for (const std::string& program :
+       {case_path("unlocked_counter"), program_path("claims/seldom_behind_a_race")}) {
+    const auto result = report_of(program, {"--engine", "fuzz", "--runs", "2000"});
+    const auto& findings = result.at("engines").at(0).at("findings");
+    ASSERT_GE(findings.size(), 2U) << findings;
+    EXPECT_EQ(findings.at(0).at("kind"), "assertion failed");
+    EXPECT_FALSE(findings.at(0).at("minimal").is_null());
+    EXPECT_EQ(findings.back().at("kind"), "data race");
+    EXPECT_LT(text_.find("assertion failed"), text_.find("data race on"));
+  }
+}
+
+TEST_F(ClaimInReport, forgets_no_failure_of_an_earlier_part) {
+  bool failed = false;
+  for (int part = 0; part < 20; ++part) {
+    const auto result = report_of(
+        case_path("atomic_counter"),
+        {"--engine", "fuzz", "--strategy", "dpor", "--runs", "1", "--resume", folder_ / "search"});
+    const auto& engine = result.at("engines").at(0);
+    if (engine.at("exhausted") == false) {
+      failed |= engine.at("failed") > 0;
+      continue;
+    }
+    EXPECT_TRUE(failed && engine.at("failed") == 0) << "this shows nothing";
+    EXPECT_EQ(engine.at("proved"), false);
+    EXPECT_EQ(engine.at("not_proved").at(0).at("reason"), "failed");
+    return;
+  }
+  FAIL() << "the search does not end";
+}
+
+}  // namespace
+}  // namespace heddle::verdicts

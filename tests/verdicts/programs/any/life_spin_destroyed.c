@@ -1,0 +1,27 @@
+// Bug: a thread destroys the spin lock, and another one may not have come to use it.
+// Fails: if it comes after that: nothing orders the two.
+#define _POSIX_C_SOURCE 200809L
+#include <pthread.h>
+
+pthread_spinlock_t lock;
+
+static void* use(void* unused) {
+  pthread_spin_lock(&lock);
+  pthread_spin_unlock(&lock);
+  return unused;
+}
+
+static void* end(void* unused) {
+  pthread_spin_destroy(&lock);
+  return unused;
+}
+
+int main(void) {
+  pthread_t user, ender;
+  pthread_spin_init(&lock, PTHREAD_PROCESS_PRIVATE);
+  pthread_create(&user, NULL, use, NULL);
+  pthread_create(&ender, NULL, end, NULL);
+  pthread_join(user, NULL);
+  pthread_join(ender, NULL);
+  return 0;
+}

@@ -1,0 +1,33 @@
+// Bug: a request with a condition variable is on the stack of the thread that waits for it. The
+//      answer is given under the mutex, and the signal after it.
+// Fails: if the waiting thread finds the answer without a signal and has returned before it comes.
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+std::mutex mutex;
+
+struct Request {
+  std::condition_variable answered;
+  bool answer = false;
+};
+
+__attribute__((noinline)) std::thread ask() {
+  Request request;
+  std::thread helper([&request] {
+    {
+      const std::lock_guard lock(mutex);
+      request.answer = true;
+    }
+    request.answered.notify_one();
+  });
+  std::unique_lock lock(mutex);
+  request.answered.wait(lock, [&request] { return request.answer; });
+  return helper;
+}
+
+int main() {
+  std::thread helper = ask();
+  helper.join();
+  return 0;
+}
