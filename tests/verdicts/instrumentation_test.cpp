@@ -8,170 +8,12 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "harness/hooks/exempt_code.h"
-#include "harness/search/machine_code.h"
-#include "verdict_support.h"
+#include "program_workshop.h"
 
-namespace heddle {
-
-// For GoogleTest.
-void PrintTo(const Instrumentation& instrumentation, std::ostream* out) {
-  for (const UninstrumentedCode& code : instrumentation.uninstrumented) {
-    *out << code.name << " in " << code.module << "; ";
-  }
-  for (const std::string& framework : instrumentation.assumed) *out << "assumed: " << framework;
-  *out << (instrumentation.none ? "nothing is instrumented" : "");
-}
-
-namespace verdicts {
+namespace heddle::verdicts {
 namespace {
 
-using Words = std::vector<std::string>;
-
-constexpr char kThread[] = "-fsanitize=thread";
-
-// Two threads that both call add(); what they return is computed in pure().
-constexpr char kMain[] = R"(#include <pthread.h>
-#ifdef __cplusplus
-extern "C" {
-#endif
-void *add(void *unused);
-int pure(int number);
-#ifdef __cplusplus
-}
-#endif
-int main(void) {
-  pthread_t a, b;
-  pthread_create(&a, 0, add, 0);
-  pthread_create(&b, 0, add, 0);
-  pthread_join(a, 0);
-  pthread_join(b, 0);
-  return pure(1);
-}
-)";
-constexpr char kLib[] = R"(
-#ifdef __cplusplus
-#include <vector>
-extern "C" void *add(void *unused);
-static std::vector<int> numbers(1);
-void *add(void *unused) { ++numbers[0]; return unused; }
-#else
-static int counter;
-void *add(void *unused) { counter++; return unused; }
-#endif
-)";
-// Nothing that another thread could see.
-constexpr char kPure[] = R"(
-#ifdef __cplusplus
-extern "C" int pure(int number);
-#endif
-int pure(int number) { int twice = number * 2; return twice - number - number; }
-)";
-
-struct Compiler {
-  std::string name;
-  Words link;
-};
-
-// With a shared ThreadSanitizer, so that programs can be linked.
-std::vector<Compiler> compilers(bool of_c) {
-  std::vector<Compiler> found;
-  for (const char* name : {"g++", "clang++-14", "clang++-19"}) {
-    std::string driver = name;
-    if (of_c) driver.replace(driver.find("++"), 2, driver == "g++" ? "cc" : "");
-    if (!find_in_path(driver).has_value()) continue;
-    Words link = {kThread, "-pthread"};
-    if (driver.starts_with("clang")) {
-      const Ended asked = run_process({driver, "-print-file-name=libclang_rt.tsan-x86_64.so"});
-      if (!asked.out.starts_with('/')) continue;
-      const std::string folder = std::filesystem::path(asked.out).parent_path().string();
-      link.insert(link.end(), {"-shared-libsan", "-Wl,-rpath," + folder});
-    }
-    found.push_back({driver, link});
-  }
-  return found;
-}
-
-class Workshop {
- public:
-  explicit Workshop(Compiler compiler, bool of_c = true)
-      : compiler_(std::move(compiler)), suffix_(of_c ? ".c" : ".cpp") {
-    write("main" + suffix_, kMain);
-    write("mylib" + suffix_, kLib);
-    write("pure" + suffix_, kPure);
-  }
-
-  std::string path(const std::string& name) const { return folder_ / name; }
-  std::string source(const std::string& name) const { return name + suffix_; }
-
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name)) << text;
-  }
-
-  // Path of the object file.
-  std::string compile(const std::string& source, const Words& flags) const {
-    const std::string object = path(source + std::to_string(++made_) + ".o");
-    Words line = {compiler_.name, "-c", path(source), "-o", object};
-    line.insert(line.end(), flags.begin(), flags.end());
-    run(line);
-    return object;
-  }
-
-  // Path of the program.
-  std::string link(const Words& objects, const Words& flags = {}) const {
-    const std::string program = path("prog" + std::to_string(++made_));
-    Words line = {compiler_.name, "-o", program};
-    line.insert(line.end(), objects.begin(), objects.end());
-    line.insert(line.end(), compiler_.link.begin(), compiler_.link.end());
-    line.insert(line.end(), flags.begin(), flags.end());
-    run(line);
-    return program;
-  }
-
-  std::string shared_library(const std::string& name, const Words& objects,
-                             const Words& flags = {}) const {
-    Words line = {compiler_.name, "-shared", "-o", path(name)};
-    line.insert(line.end(), objects.begin(), objects.end());
-    line.insert(line.end(), flags.begin(), flags.end());
-    run(line);
-    return path(name);
-  }
-
-  static void run(const Words& line, const Words& variables = {}) {
-    const Ended ended = run_process(line, variables);
-    std::string text;
-    for (const std::string& word : line) text += word + ' ';
-    ASSERT_EQ(ended.status, 0) << text << '\n' << ended.err;
-  }
-
- private:
-  Compiler compiler_;
-  std::string suffix_;
-  TemporaryFolder folder_;
-  mutable int made_ = 0;
-};
-
-Instrumentation look(const Words& files) {
-  std::vector<Module> modules;
-  for (const std::string& file : files) modules.push_back({.path = file});
-  return find_instrumentation(modules);
-}
-
-Words names(const Instrumentation& instrumentation) {
-  Words result;
-  for (const UninstrumentedCode& code : instrumentation.uninstrumented) {
-    result.push_back(code.name);
-  }
-  return result;
-}
-
-Words joined(Words flags, const Words& more) {
-  flags.insert(flags.end(), more.begin(), more.end());
-  return flags;
-}
-
-// ---- of all compilers, languages, and levels
-// -----------------------------------------------------
+// ---- of all compilers, languages, and levels ----------------------------------------------------
 
 struct Variant {
   bool of_c;
@@ -278,8 +120,7 @@ INSTANTIATE_TEST_SUITE_P(Instrumentation, EachVariant,
                                   (parameter.param.level + 1);
                          });
 
-// ---- ways to build
-// -------------------------------------------------------------------------------
+// ---- ways to build ------------------------------------------------------------------------------
 
 struct WayToBuild {
   const char* name;
@@ -391,8 +232,7 @@ TEST(Instrumentation, assembler_that_accesses_memory_is_named) {
             Words{"counting.s"});
 }
 
-// ---- libraries of the system
-// -----------------------------------------------------------------------
+// ---- libraries of the system --------------------------------------------------------------------
 
 // libelf is there, for Heddle itself needs it.
 TEST(Instrumentation, a_library_of_the_system_is_named_if_the_program_calls_it) {
@@ -422,77 +262,7 @@ TEST(Instrumentation, a_file_that_cannot_be_read_is_not_instrumented) {
   EXPECT_EQ(names(look({"/nowhere/program"})), Words{"program"});
 }
 
-// ---- what is exempt is what is there
-// ---------------------------------------------------------------
-
-TEST(Instrumentation, the_c_librarys_own_libraries_and_start_up_objects_are_exempt) {
-  if (!find_in_path("g++").has_value()) GTEST_SKIP() << "no g++";
-  for (const char* library :
-       {"libc.so.6", "libm.so.6", "libmvec.so.1", "libpthread.so.0", "libdl.so.2", "librt.so.1",
-        "libresolv.so.2", "libutil.so.1", "libanl.so.1", "ld-linux-x86-64.so.2", "libstdc++.so.6",
-        "libgcc_s.so.1", "libatomic.so.1", "libtsan.so.2", "libubsan.so.1", "liblsan.so.0"}) {
-    std::string path = run_process({"g++", std::string("-print-file-name=") + library}).out;
-    EXPECT_TRUE(path.starts_with('/')) << library << " is not on this machine";
-    EXPECT_NE(find_exempt(ExemptKind::library, library), nullptr) << library;
-  }
-  for (const char* object : {"crt1.o", "Scrt1.o", "crti.o", "crtn.o", "crtbegin.o", "crtbeginS.o",
-                             "crtend.o", "crtendS.o"}) {
-    std::string path = run_process({"g++", std::string("-print-file-name=") + object}).out;
-    path.resize(path.find('\n'));
-    ASSERT_TRUE(std::filesystem::exists(path)) << object;
-    for (const std::string& name : symbols(path, {"--defined-only"})) {
-      // Functions only: data has no code.
-      const bool function = name == "_start" || name.find("clones") != std::string::npos ||
-                            name.ends_with("dtors_aux") || name == "_init" || name == "_fini" ||
-                            name == "frame_dummy";
-      if (function) {
-        EXPECT_NE(find_exempt(ExemptKind::symbol, name), nullptr) << name;
-      }
-    }
-  }
-  // All of it in a program, whose own code is nothing but an instrumented main.
-  const Workshop w({"g++", {kThread, "-pthread"}}, false);
-  w.write("only.cpp", "int counter;\nint main() { return ++counter < 0; }\n");
-  const std::string only = w.compile("only.cpp", {"-O1", kThread});
-  EXPECT_EQ(look({w.link({only})}), Instrumentation{});
-  EXPECT_EQ(look({w.link({only}, {"-no-pie"})}), Instrumentation{});
-  EXPECT_EQ(look({w.link({only}, {"-pg"})}), Instrumentation{});
-  w.write("throws.cpp",
-          "#include <iostream>\n#include <stdexcept>\nint counter;\n"
-          "int main() {\n"
-          "  try { if (++counter) throw std::runtime_error(\"x\"); }\n"
-          "  catch (const std::exception& e) { std::cout << e.what(); }\n"
-          "}\n");
-  EXPECT_EQ(look({w.link({w.compile("throws.cpp", {"-O1", kThread})},
-                         {"-static-libstdc++", "-static-libgcc"})}),
-            Instrumentation{});
-}
-
-// All of the archives, so that nothing of them is left out that some program might take in.
-TEST(Instrumentation, the_frameworks_archives_are_exempt_whole) {
-  if (!find_in_path("g++").has_value()) GTEST_SKIP() << "no g++";
-  const Workshop w({"g++", {kThread, "-pthread"}}, false);
-  w.write("only.cpp", "int counter;\nint main() { return ++counter < 0; }\n");
-  const std::string only = w.compile("only.cpp", {"-O1", kThread});
-  for (const Words& archives : {Words{"gtest"}, Words{"gmock", "gtest"}, Words{"rapidcheck"}}) {
-    SCOPED_TRACE(archives.front());
-    Words flags = {"-Wl,--whole-archive"};
-    bool all_there = true;
-    for (const std::string& archive : archives) {
-      flags.push_back("-l" + archive);
-      const std::string path = run_process({"g++", "-print-file-name=lib" + archive + ".a"}).out;
-      all_there &= path.starts_with('/');
-    }
-    if (!all_there) continue;
-    flags.push_back("-Wl,--no-whole-archive");
-    const Instrumentation found = look({w.link({only}, flags)});
-    EXPECT_EQ(names(found), Words{});
-    EXPECT_EQ(found.assumed, archives);
-  }
-}
-
-// ---- what is said of it
-// ----------------------------------------------------------------------------
+// ---- what is said of it -------------------------------------------------------------------------
 
 nlohmann::json engine_of(const std::string& report) {
   std::ifstream file(report);
@@ -589,7 +359,7 @@ TEST_P(GoogleTestOutside, can_be_proved) {
   EXPECT_NE(ended.out.find("interleavings pass"), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find("assumed: gtest shares nothing between threads"), std::string::npos)
       << ended.out;
-  EXPECT_TRUE(engine_of(report).value("proved", true));
+  EXPECT_EQ(engine_of(report)["proved"], true);
 }
 
 INSTANTIATE_TEST_SUITE_P(Instrumentation, GoogleTestOutside, testing::Bool(),
@@ -597,56 +367,5 @@ INSTANTIATE_TEST_SUITE_P(Instrumentation, GoogleTestOutside, testing::Bool(),
                            return parameter.param ? "shared" : "archive";
                          });
 
-TEST(Instrumentation, is_said_by_up_to_three_names) {
-  const auto reason = [](const Words& all) {
-    Instrumentation instrumentation;
-    for (const std::string& name : all) {
-      instrumentation.uninstrumented.push_back({.name = name, .module = "prog"});
-    }
-    return uninstrumented_reason(instrumentation).value_or("");
-  };
-  EXPECT_EQ(reason({}), "");
-  EXPECT_EQ(reason({"a.c"}), "a.c is not instrumented");
-  EXPECT_EQ(reason({"a.c", "b.c"}), "a.c and b.c are not instrumented");
-  EXPECT_EQ(reason({"a.c", "b.c", "c.c"}), "a.c, b.c and c.c are not instrumented");
-  EXPECT_EQ(reason({"a.c", "b.c", "c.c", "d.c"}), "a.c, b.c and 2 more are not instrumented");
-}
-
-// ---- the decoder, against objdump on hand-written and compiled code
-// ---------------------------------
-
-TEST(Instrumentation, instructions_of_the_c_library_are_as_long_as_objdump_says) {
-  if (!find_in_path("objdump").has_value()) GTEST_SKIP() << "no objdump";
-  std::string library = run_process({"g++", "-print-file-name=libc.so.6"}).out;
-  if (!library.starts_with('/')) GTEST_SKIP() << "no C library";
-  library.resize(library.find('\n'));
-  std::istringstream lines(run_process({"objdump", "-d", "-w", library}).out);
-  std::size_t checked = 0;
-  std::size_t wrong = 0;
-  for (std::string line; std::getline(lines, line);) {
-    // ADDRESS:<tab>BYTES<tab>TEXT
-    const std::size_t begin = line.find(":\t");
-    const std::size_t end = begin == std::string::npos ? begin : line.find('\t', begin + 2);
-    if (end == std::string::npos || line.find("(bad)") != std::string::npos) continue;
-    std::vector<std::uint8_t> code;
-    std::istringstream bytes(line.substr(begin + 2, end - begin - 2));
-    for (unsigned byte = 0; bytes >> std::hex >> byte;) {
-      code.push_back(static_cast<std::uint8_t>(byte));
-    }
-    // objdump takes fwait and what it waits for together.
-    if (code.empty() || (code.front() == 0x9b && code.size() > 1)) continue;
-    const std::size_t size = code.size();
-    code.insert(code.end(), 16, 0x90);
-    const auto instruction = decode_instruction(code);
-    ++checked;
-    if (instruction.has_value() && instruction->size == size) continue;
-    EXPECT_LT(++wrong, 10U) << line;
-    if (wrong >= 10) break;
-  }
-  EXPECT_GT(checked, 100'000U);
-  EXPECT_EQ(wrong, 0U);
-}
-
 }  // namespace
-}  // namespace verdicts
-}  // namespace heddle
+}  // namespace heddle::verdicts

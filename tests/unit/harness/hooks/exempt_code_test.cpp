@@ -35,11 +35,22 @@ TEST(ExemptCode, a_pattern_is_of_the_whole_text) {
 }
 
 TEST(ExemptCode, a_library_goes_by_its_name_without_its_version) {
-  EXPECT_EQ(library_stem("/lib/x86_64-linux-gnu/libc.so.6"), "libc");
-  EXPECT_EQ(library_stem("/lib/libc-2.31.so"), "libc");
-  EXPECT_EQ(library_stem("libheddle-tsan.so"), "libheddle-tsan");
-  EXPECT_EQ(library_stem("ld-linux-x86-64.so.2"), "ld-linux-x86-64");
-  EXPECT_EQ(library_stem("libstdc++.so.6.0.30"), "libstdc++");
+  EXPECT_EQ(library_name("/lib/x86_64-linux-gnu/libc.so.6").stem, "libc");
+  EXPECT_EQ(library_name("/lib/libc-2.31.so").stem, "libc");
+  EXPECT_EQ(library_name("libheddle-tsan.so").stem, "libheddle-tsan");
+  EXPECT_EQ(library_name("ld-linux-x86-64.so.2").stem, "ld-linux-x86-64");
+  EXPECT_EQ(library_name("libstdc++.so.6.0.30").stem, "libstdc++");
+  EXPECT_EQ(library_name("libc.solver.so").stem, "libc.solver");
+}
+
+TEST(ExemptCode, the_c_librarys_have_a_version) {
+  for (const char* name : {"libutil.so", "librt.so", "libm.so", "build/libanl.so", "libdl.so"}) {
+    EXPECT_EQ(find_exempt(ExemptKind::library, name), nullptr) << name;
+    EXPECT_FALSE(is_runtime_library(name)) << name;
+  }
+  for (const char* name : {"libutil.so.1", "libutil-2.31.so", "linux-vdso.so.1"}) {
+    EXPECT_TRUE(is_runtime_library(name)) << name;
+  }
 }
 
 TEST(ExemptCode, the_runtimes_are_the_systems_and_what_only_begins_like_them_is_not) {
