@@ -79,6 +79,8 @@ void Execution::step(ThreadId id, OpKind pending) {
     event.number = last.number + 1;
     event.loop = last.loop;
     event.rounds = last.rounds;
+    event.elsewhere = last.elsewhere;
+    event.patience = last.patience;
     std::copy_n(clock(thread.last), stride_, clock(index));
   }
   clock(index)[id] = event.number;
@@ -121,16 +123,25 @@ void Execution::note_round(const Op& op, bool changed) {
   if (changed) {
     event.rounds = 0;
     event.loop = 0;
+    event.patience = 1;
     return;
   }
   // A loop that comes by the same place with another address is searching, not waiting.
   const std::uint64_t place = mixed(op.pc ^ mixed(op.address)) | 1;
-  if (event.loop == 0) {
-    event.rounds = 1;
-    event.loop = place;
-  } else if (event.loop == place) {
+  if (event.loop == place) {
     ++event.rounds;
+    event.elsewhere = 0;
+    return;
   }
+  if (event.loop != 0 && ++event.elsewhere < event.patience) return;
+  // What came before the loop is never come by again (a compiler puts the first look before it),
+  // and the search would follow the loop for ever: so the place moves on, each time with twice the
+  // patience, until it lies in the loop and the patience is longer than a round (R. P. Brent, "An
+  // improved Monte Carlo factorization algorithm", 1980).
+  if (event.loop != 0) event.patience *= 2;
+  event.rounds = 1;
+  event.elsewhere = 0;
+  event.loop = place;
 }
 
 void Execution::woke(ThreadId thread) {

@@ -29,9 +29,11 @@ class Execution {
     std::uint32_t woken_by = kNone;  // the step that made the thread ready again
     std::uint32_t creator = kNone;   // the step that created the thread, of its first step
     std::uint32_t first_race = 0;    // in races()
-    // Of a loop that waits: how often it came by, without having changed anything since.
+    // Of a loop that waits: how often it came by a place, without having changed anything since.
     std::uint32_t rounds = 0;
-    std::uint64_t loop = 0;  // where, hashed
+    std::uint32_t elsewhere = 0;  // operations since it came by
+    std::uint32_t patience = 1;   // after so many of them another place is watched
+    std::uint64_t loop = 0;       // the place, hashed
   };
 
   // The step `first` could have come after `second`, and then one of them would have seen or done

@@ -5,6 +5,7 @@
 
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/hidden_state.h"
 #include "harness/hooks/memory_access.h"
 
 using heddle::g_engine_table;
@@ -38,6 +39,7 @@ pthread_cond_t* posix(cnd_t* cond) {
 }  // namespace
 
 HEDDLE_EXPORT int thrd_create(thrd_t* thread, thrd_start_t start, void* argument) {
+  heddle::hidden_state::thread_made();
   // The result comes in the low half of the register of a pointer, and thrd_join() takes it there.
   auto* posix_start = reinterpret_cast<void* (*)(void*)>(reinterpret_cast<void*>(start));
   return result_of(

@@ -11,12 +11,19 @@
 
 #include <algorithm>
 
+#include "harness/hooks/file_positions.h"
 #include "harness/hooks/memory_access.h"
 
 using heddle::Address;
 using heddle::is_watched;
 using heddle::MemoryAccess;
 using heddle::PrivateBuffer;
+using heddle::hidden_state::StreamUse;
+using heddle::hidden_state::use_file_offset;
+using heddle::hidden_state::use_file_output;
+using heddle::hidden_state::use_stream_input;
+using heddle::hidden_state::use_stream_output;
+using heddle::hidden_state::use_stream_unlocked;
 
 namespace {
 
@@ -132,14 +139,18 @@ ssize_t deliver_whole_line(Address pc, char** line, size_t* size, Read read_into
 }  // namespace
 
 HEDDLE_EXPORT_HOOK(ssize_t, read, int file, void* to, size_t size) {
-  refuse_streams(file, HEDDLE_PC);
-  return deliver_bytes(HEDDLE_PC, to, size,
+  const Address pc = HEDDLE_PC;
+  refuse_streams(file, pc);
+  use_file_offset(file, pc);
+  return deliver_bytes(pc, to, size,
                        [&](void* into) { return HEDDLE_REAL(read)(file, into, size); });
 }
 
 HEDDLE_EXPORT_HOOK(ssize_t, __read_chk, int file, void* to, size_t size, size_t room) {
-  refuse_streams(file, HEDDLE_PC);
-  return deliver_bytes(HEDDLE_PC, to, size,
+  const Address pc = HEDDLE_PC;
+  refuse_streams(file, pc);
+  use_file_offset(file, pc);
+  return deliver_bytes(pc, to, size,
                        [&](void* into) { return HEDDLE_REAL(__read_chk)(file, into, size, room); });
 }
 
@@ -161,8 +172,10 @@ HEDDLE_PREAD_CHECKED(__pread_chk)
 HEDDLE_PREAD_CHECKED(__pread64_chk)
 
 HEDDLE_EXPORT_HOOK(ssize_t, readv, int file, const iovec* parts, int count) {
-  refuse_streams(file, HEDDLE_PC);
-  return deliver_parts(HEDDLE_PC, parts, count, [&](const iovec* into, int number) {
+  const Address pc = HEDDLE_PC;
+  refuse_streams(file, pc);
+  return deliver_parts(pc, parts, count, [&](const iovec* into, int number) {
+    use_file_offset(file, pc);
     return HEDDLE_REAL(readv)(file, into, number);
   });
 }
@@ -186,61 +199,76 @@ HEDDLE_PREADV(preadv64)
 HEDDLE_PREADV2(preadv2)
 HEDDLE_PREADV2(preadv64v2)
 
-#define HEDDLE_FREAD(name)                                                              \
+// `use`: a statement that says how `stream` is used, right before the C library uses it.
+#define HEDDLE_FREAD(name, use)                                                         \
   HEDDLE_EXPORT_HOOK(size_t, name, void* to, size_t size, size_t count, FILE* stream) { \
-    return deliver_items(HEDDLE_PC, to, size, count, [&](void* into) {                  \
+    const Address pc = HEDDLE_PC;                                                       \
+    use;                                                                                \
+    return deliver_items(pc, to, size, count, [&](void* into) {                         \
       return HEDDLE_REAL(name)(into, size, count, stream);                              \
     });                                                                                 \
   }
-HEDDLE_FREAD(fread)
-HEDDLE_FREAD(fread_unlocked)
+HEDDLE_FREAD(fread, const StreamUse held = use_stream_input(stream, pc))
+HEDDLE_FREAD(fread_unlocked, use_stream_unlocked(stream, pc))
 
-#define HEDDLE_FREAD_CHECKED(name)                                                   \
+#define HEDDLE_FREAD_CHECKED(name, use)                                              \
   HEDDLE_EXPORT_HOOK(size_t, name, void* to, size_t room, size_t size, size_t count, \
                      FILE* stream) {                                                 \
-    return deliver_items(HEDDLE_PC, to, size, count, [&](void* into) {               \
+    const Address pc = HEDDLE_PC;                                                    \
+    use;                                                                             \
+    return deliver_items(pc, to, size, count, [&](void* into) {                      \
       return HEDDLE_REAL(name)(into, room, size, count, stream);                     \
     });                                                                              \
   }
-HEDDLE_FREAD_CHECKED(__fread_chk)
-HEDDLE_FREAD_CHECKED(__fread_unlocked_chk)
+HEDDLE_FREAD_CHECKED(__fread_chk, const StreamUse held = use_stream_input(stream, pc))
+HEDDLE_FREAD_CHECKED(__fread_unlocked_chk, use_stream_unlocked(stream, pc))
 
-#define HEDDLE_FGETS(name)                                                                  \
+#define HEDDLE_FGETS(name, use)                                                             \
   HEDDLE_EXPORT_HOOK(char*, name, char* to, int size, FILE* stream) {                       \
-    return deliver_line(HEDDLE_PC, to, size,                                                \
+    const Address pc = HEDDLE_PC;                                                           \
+    use;                                                                                    \
+    return deliver_line(pc, to, size,                                                       \
                         [&](char* into) { return HEDDLE_REAL(name)(into, size, stream); }); \
   }
-HEDDLE_FGETS(fgets)
-HEDDLE_FGETS(fgets_unlocked)
+HEDDLE_FGETS(fgets, const StreamUse held = use_stream_input(stream, pc))
+HEDDLE_FGETS(fgets_unlocked, use_stream_unlocked(stream, pc))
 
-#define HEDDLE_FGETS_CHECKED(name)                                                                \
+#define HEDDLE_FGETS_CHECKED(name, use)                                                           \
   HEDDLE_EXPORT_HOOK(char*, name, char* to, size_t room, int size, FILE* stream) {                \
-    return deliver_line(HEDDLE_PC, to, size,                                                      \
+    const Address pc = HEDDLE_PC;                                                                 \
+    use;                                                                                          \
+    return deliver_line(pc, to, size,                                                             \
                         [&](char* into) { return HEDDLE_REAL(name)(into, room, size, stream); }); \
   }
-HEDDLE_FGETS_CHECKED(__fgets_chk)
-HEDDLE_FGETS_CHECKED(__fgets_unlocked_chk)
+HEDDLE_FGETS_CHECKED(__fgets_chk, const StreamUse held = use_stream_input(stream, pc))
+HEDDLE_FGETS_CHECKED(__fgets_unlocked_chk, use_stream_unlocked(stream, pc))
 
 HEDDLE_EXPORT_HOOK(ssize_t, getline, char** line, size_t* size, FILE* stream) {
-  return deliver_whole_line(HEDDLE_PC, line, size, [&](char** text, size_t* room) {
+  const Address pc = HEDDLE_PC;
+  const StreamUse held = use_stream_input(stream, pc);
+  return deliver_whole_line(pc, line, size, [&](char** text, size_t* room) {
     return HEDDLE_REAL(getline)(text, room, stream);
   });
 }
 
 #define HEDDLE_GETDELIM(name)                                                                 \
   HEDDLE_EXPORT_HOOK(ssize_t, name, char** line, size_t* size, int delimiter, FILE* stream) { \
-    return deliver_whole_line(HEDDLE_PC, line, size, [&](char** text, size_t* room) {         \
+    const Address pc = HEDDLE_PC;                                                             \
+    const StreamUse held = use_stream_input(stream, pc);                                      \
+    return deliver_whole_line(pc, line, size, [&](char** text, size_t* room) {                \
       return HEDDLE_REAL(name)(text, room, delimiter, stream);                                \
     });                                                                                       \
   }
 HEDDLE_GETDELIM(getdelim)
 HEDDLE_GETDELIM(__getdelim)
 
-// ---- out of the program's memory. A stream's own memory is none of the program's, and output to
-// it commutes.
+// ---- out of the program's memory. A stream's own memory is none of the program's. Its position is
+// used after the program's memory is read: nobody may come in between that use and the output.
 
 HEDDLE_EXPORT_HOOK(ssize_t, write, int file, const void* from, size_t size) {
-  if (is_watched()) MemoryAccess(HEDDLE_PC).read(from, size);
+  const Address pc = HEDDLE_PC;
+  if (is_watched()) MemoryAccess(pc).read(from, size);
+  use_file_output(file, pc);
   return HEDDLE_REAL(write)(file, from, size);
 }
 
@@ -253,9 +281,11 @@ HEDDLE_PWRITE(pwrite)
 HEDDLE_PWRITE(pwrite64)
 
 HEDDLE_EXPORT_HOOK(ssize_t, writev, int file, const iovec* parts, int count) {
+  const Address pc = HEDDLE_PC;
   if (is_watched() && count > 0) {
-    access_parts(MemoryAccess(HEDDLE_PC), parts, static_cast<size_t>(count));
+    access_parts(MemoryAccess(pc), parts, static_cast<size_t>(count));
   }
+  use_file_output(file, pc);
   return HEDDLE_REAL(writev)(file, parts, count);
 }
 
@@ -304,23 +334,29 @@ HEDDLE_EXPORT_HOOK(ssize_t, sendmsg, int file, const msghdr* message, int flags)
   return HEDDLE_REAL(sendmsg)(file, message, flags);
 }
 
-#define HEDDLE_FWRITE(name)                                                                     \
+#define HEDDLE_FWRITE(name, use)                                                                \
   HEDDLE_EXPORT_HOOK(size_t, name, const void* from, size_t size, size_t count, FILE* stream) { \
-    if (is_watched()) MemoryAccess(HEDDLE_PC).read(from, size* count);                          \
+    const Address pc = HEDDLE_PC;                                                               \
+    if (is_watched()) MemoryAccess(pc).read(from, size* count);                                 \
+    use;                                                                                        \
     return HEDDLE_REAL(name)(from, size, count, stream);                                        \
   }
-HEDDLE_FWRITE(fwrite)
-HEDDLE_FWRITE(fwrite_unlocked)
+HEDDLE_FWRITE(fwrite, const StreamUse held = use_stream_output(stream, pc))
+HEDDLE_FWRITE(fwrite_unlocked, use_stream_unlocked(stream, pc))
 
-#define HEDDLE_FPUTS(name)                                        \
+#define HEDDLE_FPUTS(name, use)                                   \
   HEDDLE_EXPORT_HOOK(int, name, const char* text, FILE* stream) { \
-    if (is_watched()) MemoryAccess(HEDDLE_PC).read_string(text);  \
+    const Address pc = HEDDLE_PC;                                 \
+    if (is_watched()) MemoryAccess(pc).read_string(text);         \
+    use;                                                          \
     return HEDDLE_REAL(name)(text, stream);                       \
   }
-HEDDLE_FPUTS(fputs)
-HEDDLE_FPUTS(fputs_unlocked)
+HEDDLE_FPUTS(fputs, const StreamUse held = use_stream_output(stream, pc))
+HEDDLE_FPUTS(fputs_unlocked, use_stream_unlocked(stream, pc))
 
 HEDDLE_EXPORT_HOOK(int, puts, const char* text) {
-  if (is_watched()) MemoryAccess(HEDDLE_PC).read_string(text);
+  const Address pc = HEDDLE_PC;
+  if (is_watched()) MemoryAccess(pc).read_string(text);
+  const StreamUse held = use_stream_output(stdout, pc);
   return HEDDLE_REAL(puts)(text);
 }

@@ -12,6 +12,7 @@
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/exit_functions.h"
+#include "harness/hooks/hidden_state.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/real_calls.h"
 #include "harness/hooks/system_objects.h"
@@ -36,6 +37,7 @@ int sleep_for(std::int64_t seconds, std::int64_t nanoseconds, heddle::Address pc
 
 HEDDLE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attr,
                                  void* (*start)(void*), void* argument) {
+  heddle::hidden_state::thread_made();
   if (heddle::in_openmp_library(HEDDLE_PC)) g_engine_table->unsupported("OpenMP", HEDDLE_PC);
   return g_engine_table->thread_create(thread, attr, start, argument, HEDDLE_PC);
 }

@@ -1,6 +1,7 @@
 #include "harness/hooks/libc_state.h"
 
 #include <fcntl.h>
+#include <search.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,16 +11,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <bitset>
 #include <cstring>
 #include <vector>
 
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/file_positions.h"
+#include "harness/hooks/hidden_state.h"
 #include "harness/hooks/lasting_keys.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
-
-#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace heddle::libc_state {
 namespace {
@@ -28,13 +31,16 @@ namespace {
 struct Touched {
   bool environment = false;
   bool random = false;
+  bool drand48 = false;
+  bool hash_table = false;
   bool files = false;
 };
 constinit Touched g_touched;
 
 char** g_environment = nullptr;           // the array itself
 std::vector<char*>* g_entries = nullptr;  // and its entries
-int g_first_file = 0;                     // descriptors from here on are the run's
+int g_first_file = 0;                     // descriptors from here on are the run's,
+std::bitset<64> g_files_before;           // and those below that were free
 std::vector<FILE*>* g_streams = nullptr;
 std::uint64_t g_random = 0;  // of this run's own random numbers
 
@@ -53,12 +59,12 @@ FILE* open_stream(Open open) {
   return stream;
 }
 
-template <typename Change>
-int change_environment(Change change) {
-  if (!in_run()) return change();
-  const RuntimeScope scope;
-  g_touched.environment = true;
-  return change();
+// The same with a file of its own.
+template <typename Open>
+FILE* open_file(Open open) {
+  FILE* stream = open_stream(open);
+  if (stream != nullptr && t_program_code) file_positions::opened(fileno(stream));
+  return stream;
 }
 
 std::uint64_t next_random() {
@@ -97,8 +103,10 @@ void take_snapshot() {
   // The lowest that is free; those above may be the worker's own.
   const int probe = HEDDLE_NEXT(dup)(STDERR_FILENO);
   g_first_file = probe + 1;
-  for (int file = probe + 1; file < 64; ++file) {
-    if (fcntl(file, F_GETFD) != -1) g_first_file = file + 1;
+  for (int file = 0; file < static_cast<int>(g_files_before.size()); ++file) {
+    if (file == probe || HEDDLE_NEXT(fcntl)(file, F_GETFD) == -1) continue;
+    g_files_before.set(static_cast<std::size_t>(file));
+    g_first_file = std::max(g_first_file, file + 1);
   }
   if (probe >= 0) close(probe);
   g_touched = {};
@@ -106,7 +114,27 @@ void take_snapshot() {
 
 }  // namespace
 
+void touch(Part part) {
+  if (!in_run()) return;
+  switch (part) {
+    case Part::environment:
+      g_touched.environment = true;
+      break;
+    case Part::random:
+      g_touched.random = true;
+      break;
+    case Part::drand48:
+      g_touched.drand48 = true;
+      break;
+    case Part::hash_table:
+      g_touched.hash_table = true;
+      break;
+  }
+}
+
 void restore() {
+  hidden_state::restore();
+  file_positions::restore();
   if (g_streams == nullptr) take_snapshot();
   g_random = 0;
   lasting_keys::restore();
@@ -119,10 +147,19 @@ void restore() {
   }
   // As the C library starts (C17 7.22.2.2).
   if (g_touched.random) HEDDLE_NEXT(srandom)(1);
+  if (g_touched.drand48) {
+    // As the C library starts: number 0, and the rule of POSIX.
+    std::array<unsigned short, 7> rule = {0, 0, 0, 0xe66d, 0xdeec, 0x5, 0xb};
+    HEDDLE_NEXT(lcong48)(rule.data());
+  }
+  if (g_touched.hash_table) HEDDLE_NEXT(hdestroy)();
   if (g_touched.files) {
     for (FILE* stream : *g_streams) HEDDLE_NEXT(fclose)(stream);
     g_streams->clear();
     close_range(static_cast<unsigned>(g_first_file), ~0U, 0);
+    for (int file = 0; file < g_first_file; ++file) {
+      if (!g_files_before.test(static_cast<std::size_t>(file))) close(file);
+    }
   }
   g_touched = {};
 }
@@ -130,42 +167,6 @@ void restore() {
 }  // namespace heddle::libc_state
 
 using namespace heddle::libc_state;  // NOLINT(google-build-using-namespace): its own hooks
-
-HEDDLE_EXPORT int setenv(const char* name, const char* value, int replace) {
-  return change_environment([&] { return HEDDLE_NEXT(setenv)(name, value, replace); });
-}
-
-HEDDLE_EXPORT int unsetenv(const char* name) {
-  return change_environment([&] { return HEDDLE_NEXT(unsetenv)(name); });
-}
-
-HEDDLE_EXPORT int putenv(char* entry) {
-  return change_environment([&] { return HEDDLE_NEXT(putenv)(entry); });
-}
-
-HEDDLE_EXPORT int clearenv() {
-  return change_environment([&] { return HEDDLE_NEXT(clearenv)(); });
-}
-
-HEDDLE_EXPORT long random() {
-  g_touched.random = true;
-  return HEDDLE_NEXT(random)();
-}
-
-HEDDLE_EXPORT int rand() {
-  g_touched.random = true;
-  return HEDDLE_NEXT(rand)();
-}
-
-HEDDLE_EXPORT void srandom(unsigned seed) {
-  g_touched.random = true;
-  HEDDLE_NEXT(srandom)(seed);
-}
-
-HEDDLE_EXPORT void srand(unsigned seed) {
-  g_touched.random = true;
-  HEDDLE_NEXT(srand)(seed);
-}
 
 // Random numbers from outside would make every run another: in a run they are the same each time.
 HEDDLE_EXPORT ssize_t getrandom(void* data, size_t size, unsigned flags) {
@@ -190,11 +191,11 @@ extern "C" __attribute__((visibility("default"))) unsigned heddle_random_device(
 }
 
 HEDDLE_EXPORT FILE* fopen(const char* path, const char* mode) {
-  return open_stream([&] { return HEDDLE_NEXT(fopen)(path, mode); });
+  return open_file([&] { return HEDDLE_NEXT(fopen)(path, mode); });
 }
 
 HEDDLE_EXPORT FILE* fopen64(const char* path, const char* mode) {
-  return open_stream([&] { return HEDDLE_NEXT(fopen64)(path, mode); });
+  return open_file([&] { return HEDDLE_NEXT(fopen64)(path, mode); });
 }
 
 HEDDLE_EXPORT FILE* fdopen(int file, const char* mode) {
@@ -202,7 +203,11 @@ HEDDLE_EXPORT FILE* fdopen(int file, const char* mode) {
 }
 
 HEDDLE_EXPORT FILE* tmpfile() {
-  return open_stream([&] { return HEDDLE_NEXT(tmpfile)(); });
+  return open_file([&] { return HEDDLE_NEXT(tmpfile)(); });
+}
+
+HEDDLE_EXPORT FILE* tmpfile64() {
+  return open_file([&] { return HEDDLE_NEXT(tmpfile64)(); });
 }
 
 HEDDLE_EXPORT int fclose(FILE* stream) {
@@ -217,6 +222,19 @@ mode_t mode_of(int flags, va_list arguments) {
   return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
 }
 
+// `file`: a descriptor that the program was given, or -1. Returns it.
+int opened(int file) {
+  g_touched.files = true;
+  if (heddle::t_program_code) heddle::file_positions::opened(file);
+  return file;
+}
+
+int copied(int file, int copy) {
+  g_touched.files = true;
+  if (heddle::t_program_code) heddle::file_positions::copied(file, copy);
+  return copy;
+}
+
 }  // namespace
 
 HEDDLE_EXPORT int open(const char* path, int flags, ...) {
@@ -224,8 +242,7 @@ HEDDLE_EXPORT int open(const char* path, int flags, ...) {
   va_start(arguments, flags);
   const mode_t mode = mode_of(flags, arguments);
   va_end(arguments);
-  g_touched.files = true;
-  return HEDDLE_NEXT(open)(path, flags, mode);
+  return opened(HEDDLE_NEXT(open)(path, flags, mode));
 }
 
 HEDDLE_EXPORT int open64(const char* path, int flags, ...) {
@@ -233,43 +250,100 @@ HEDDLE_EXPORT int open64(const char* path, int flags, ...) {
   va_start(arguments, flags);
   const mode_t mode = mode_of(flags, arguments);
   va_end(arguments);
-  g_touched.files = true;
-  return HEDDLE_NEXT(open64)(path, flags, mode);
+  return opened(HEDDLE_NEXT(open64)(path, flags, mode));
+}
+
+HEDDLE_EXPORT int openat(int folder, const char* path, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  const mode_t mode = mode_of(flags, arguments);
+  va_end(arguments);
+  return opened(HEDDLE_NEXT(openat)(folder, path, flags, mode));
+}
+
+HEDDLE_EXPORT int openat64(int folder, const char* path, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  const mode_t mode = mode_of(flags, arguments);
+  va_end(arguments);
+  return opened(HEDDLE_NEXT(openat64)(folder, path, flags, mode));
 }
 
 HEDDLE_EXPORT int creat(const char* path, mode_t mode) {
-  g_touched.files = true;
-  return HEDDLE_NEXT(creat)(path, mode);
+  return opened(HEDDLE_NEXT(creat)(path, mode));
+}
+
+HEDDLE_EXPORT int creat64(const char* path, mode_t mode) {
+  return opened(HEDDLE_NEXT(creat64)(path, mode));
+}
+
+HEDDLE_EXPORT int mkstemp(char* path) {
+  return opened(HEDDLE_NEXT(mkstemp)(path));
 }
 
 HEDDLE_EXPORT int dup(int file) {
-  g_touched.files = true;
-  return HEDDLE_NEXT(dup)(file);
+  return copied(file, HEDDLE_NEXT(dup)(file));
+}
+
+HEDDLE_EXPORT int dup2(int file, int copy) {
+  return copied(file, HEDDLE_NEXT(dup2)(file, copy));
+}
+
+HEDDLE_EXPORT int dup3(int file, int copy, int flags) {
+  return copied(file, HEDDLE_NEXT(dup3)(file, copy, flags));
+}
+
+namespace {
+
+template <typename Next>
+int control(Next next, int file, int command, void* argument) {
+  const int result = next(file, command, argument);
+  return command == F_DUPFD || command == F_DUPFD_CLOEXEC ? copied(file, result) : result;
+}
+
+}  // namespace
+
+HEDDLE_EXPORT int fcntl(int file, int command, ...) {
+  va_list arguments;
+  va_start(arguments, command);
+  // As the C library passes it on: an integer comes in the same register.
+  void* argument = va_arg(arguments, void*);
+  va_end(arguments);
+  return control(HEDDLE_NEXT(fcntl), file, command, argument);
+}
+
+HEDDLE_EXPORT int fcntl64(int file, int command, ...) {
+  va_list arguments;
+  va_start(arguments, command);
+  void* argument = va_arg(arguments, void*);
+  va_end(arguments);
+  return control(HEDDLE_NEXT(fcntl64), file, command, argument);
 }
 
 HEDDLE_EXPORT int pipe(int files[2]) {
-  g_touched.files = true;
-  if (!heddle::is_watched()) return HEDDLE_NEXT(pipe)(files);
   int made[2];
   int* const program = files;
-  files = made;
+  if (heddle::is_watched()) files = made;
   const int result = HEDDLE_NEXT(pipe)(files);
-  if (result == 0) heddle::MemoryAccess(HEDDLE_PC).put(program, made, sizeof made);
+  for (int end = 0; end < 2 && result == 0; ++end) opened(files[end]);
+  if (result == 0 && files != program) {
+    heddle::MemoryAccess(HEDDLE_PC).put(program, made, sizeof made);
+  }
   return result;
 }
 
 HEDDLE_EXPORT int socket(int domain, int type, int protocol) {
-  g_touched.files = true;
-  return HEDDLE_NEXT(socket)(domain, type, protocol);
+  return opened(HEDDLE_NEXT(socket)(domain, type, protocol));
 }
 
 HEDDLE_EXPORT int socketpair(int domain, int type, int protocol, int files[2]) {
-  g_touched.files = true;
-  if (!heddle::is_watched()) return HEDDLE_NEXT(socketpair)(domain, type, protocol, files);
   int made[2];
   int* const program = files;
-  files = made;
+  if (heddle::is_watched()) files = made;
   const int result = HEDDLE_NEXT(socketpair)(domain, type, protocol, files);
-  if (result == 0) heddle::MemoryAccess(HEDDLE_PC).put(program, made, sizeof made);
+  for (int end = 0; end < 2 && result == 0; ++end) opened(files[end]);
+  if (result == 0 && files != program) {
+    heddle::MemoryAccess(HEDDLE_PC).put(program, made, sizeof made);
+  }
   return result;
 }

@@ -1,11 +1,12 @@
 #include "harness/hooks/memory_access.h"
 
-#include <errno.h>
 #include <wchar.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+
+#include "harness/hooks/kept_errno.h"
 
 namespace heddle {
 namespace {
@@ -13,18 +14,6 @@ namespace {
 Address address_of(const void* pointer) {
   return reinterpret_cast<Address>(pointer);
 }
-
-// What a function has said in errno stays, whatever the engine does.
-class KeptErrno {
- public:
-  KeptErrno() : saved_(errno) {}
-  KeptErrno(const KeptErrno&) = delete;
-  KeptErrno& operator=(const KeptErrno&) = delete;
-  ~KeptErrno() { errno = saved_; }
-
- private:
-  int saved_;
-};
 
 // Calls `visit(offset, size)` for parts that do not cross the 8-byte boundaries of `to`, upwards or
 // downwards.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/hooks/file_positions.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/print_format.h"
 
@@ -90,6 +91,24 @@ void access_arguments(heddle::Address pc, const char* format, va_list arguments)
   va_end(copy);
 }
 
+// `print()` calls the C library. Right before it comes the use of the position in the file: nobody
+// may come in between the two.
+template <typename Print>
+int print_to_stream(heddle::Address pc, FILE* stream, const char* format, va_list arguments,
+                    Print print) {
+  access_arguments(pc, format, arguments);
+  const heddle::hidden_state::StreamUse held = heddle::hidden_state::use_stream_output(stream, pc);
+  return print();
+}
+
+template <typename Print>
+int print_to_file(heddle::Address pc, int file, const char* format, va_list arguments,
+                  Print print) {
+  access_arguments(pc, format, arguments);
+  heddle::hidden_state::use_file_output(file, pc);
+  return print();
+}
+
 int print_string(heddle::Address pc, char* to, const char* format, va_list arguments) {
   if (!is_watched()) return HEDDLE_REAL(vsprintf)(to, format, arguments);
   return print_to(MemoryAccess(pc), to, SIZE_MAX, SIZE_MAX, kPlain, format, arguments);
@@ -172,25 +191,27 @@ HEDDLE_PRINT(__asprintf_chk, __vasprintf_chk, (char** to, int flag, const char* 
 
 // To streams and descriptors: only the arguments are the program's memory.
 HEDDLE_PRINT(printf, vprintf, (const char* format, ...), (const char* format, va_list arguments),
-             (access_arguments(HEDDLE_PC, format, arguments),
-              HEDDLE_REAL(vprintf)(format, arguments)))
+             print_to_stream(HEDDLE_PC, stdout, format, arguments,
+                             [&] { return HEDDLE_REAL(vprintf)(format, arguments); }))
 HEDDLE_PRINT(fprintf, vfprintf, (FILE * stream, const char* format, ...),
              (FILE * stream, const char* format, va_list arguments),
-             (access_arguments(HEDDLE_PC, format, arguments),
-              HEDDLE_REAL(vfprintf)(stream, format, arguments)))
+             print_to_stream(HEDDLE_PC, stream, format, arguments,
+                             [&] { return HEDDLE_REAL(vfprintf)(stream, format, arguments); }))
 HEDDLE_PRINT(dprintf, vdprintf, (int file, const char* format, ...),
              (int file, const char* format, va_list arguments),
-             (access_arguments(HEDDLE_PC, format, arguments),
-              HEDDLE_REAL(vdprintf)(file, format, arguments)))
+             print_to_file(HEDDLE_PC, file, format, arguments,
+                           [&] { return HEDDLE_REAL(vdprintf)(file, format, arguments); }))
 HEDDLE_PRINT(__printf_chk, __vprintf_chk, (int flag, const char* format, ...),
              (int flag, const char* format, va_list arguments),
-             (access_arguments(HEDDLE_PC, format, arguments),
-              HEDDLE_REAL(__vprintf_chk)(flag, format, arguments)))
+             print_to_stream(HEDDLE_PC, stdout, format, arguments,
+                             [&] { return HEDDLE_REAL(__vprintf_chk)(flag, format, arguments); }))
 HEDDLE_PRINT(__fprintf_chk, __vfprintf_chk, (FILE * stream, int flag, const char* format, ...),
              (FILE * stream, int flag, const char* format, va_list arguments),
-             (access_arguments(HEDDLE_PC, format, arguments),
-              HEDDLE_REAL(__vfprintf_chk)(stream, flag, format, arguments)))
+             print_to_stream(HEDDLE_PC, stream, format, arguments, [&] {
+               return HEDDLE_REAL(__vfprintf_chk)(stream, flag, format, arguments);
+             }))
 HEDDLE_PRINT(__dprintf_chk, __vdprintf_chk, (int file, int flag, const char* format, ...),
              (int file, int flag, const char* format, va_list arguments),
-             (access_arguments(HEDDLE_PC, format, arguments),
-              HEDDLE_REAL(__vdprintf_chk)(file, flag, format, arguments)))
+             print_to_file(HEDDLE_PC, file, format, arguments, [&] {
+               return HEDDLE_REAL(__vdprintf_chk)(file, flag, format, arguments);
+             }))

@@ -198,5 +198,9 @@ void set_threaded(bool threaded) {
   g_threaded = threaded;
 }
 
+bool is_threaded() {
+  return g_threaded;
+}
+
 }  // namespace program_heap
 }  // namespace heddle

@@ -70,6 +70,7 @@ void visit_allocated(void (*visit)(void* context, Address begin, std::size_t siz
 
 // Whether several threads allocate at once. Off, the heap takes no lock.
 void set_threaded(bool threaded);
+bool is_threaded();
 
 }  // namespace program_heap
 }  // namespace heddle

@@ -3,15 +3,19 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "harness/hooks/file_positions.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/scan_format.h"
 
 using heddle::is_watched;
 using heddle::MemoryAccess;
 using heddle::ScanResults;
+using heddle::hidden_state::StreamUse;
+using heddle::hidden_state::use_stream_input;
 
-// `input`: statement that tells what is read of the source. `dialect`: see ScanDialect.
-#define HEDDLE_SCAN(name, list_name, dialect, parameters, list_parameters, input, call)           \
+// `input`: statement that tells what is read of the source; `use`: that its position is used, right
+// before the C library does. `dialect`: see ScanDialect.
+#define HEDDLE_SCAN(name, list_name, dialect, parameters, list_parameters, input, use, call)      \
   extern "C" int heddle_hook_##list_name list_parameters __asm__(#list_name);                     \
   extern "C" int heddle_hook_##name parameters __asm__(#name);                                    \
   extern "C" __attribute__((visibility("default"))) int heddle_hook_##list_name list_parameters { \
@@ -20,6 +24,7 @@ using heddle::ScanResults;
     const MemoryAccess access(HEDDLE_PC);                                                         \
     input;                                                                                        \
     ScanResults results(access, heddle::ScanDialect::dialect, format, arguments);                 \
+    use;                                                                                          \
     return results.deliver(real call);                                                            \
   }                                                                                               \
   extern "C" __attribute__((visibility("default"))) int heddle_hook_##name parameters {           \
@@ -31,6 +36,7 @@ using heddle::ScanResults;
       const MemoryAccess access(HEDDLE_PC);                                                       \
       input;                                                                                      \
       ScanResults results(access, heddle::ScanDialect::dialect, format, arguments);               \
+      use;                                                                                        \
       count = results.deliver(real call);                                                         \
     } else {                                                                                      \
       count = real call;                                                                          \
@@ -43,12 +49,14 @@ using heddle::ScanResults;
   HEDDLE_SCAN(prefix##sscanf, prefix##vsscanf, dialect,                                            \
               (const char* text, const char* format, ...),                                         \
               (const char* text, const char* format, va_list arguments), access.read_string(text), \
-              (text, format, arguments))                                                           \
+              , (text, format, arguments))                                                         \
   HEDDLE_SCAN(prefix##fscanf, prefix##vfscanf, dialect, (FILE * stream, const char* format, ...),  \
               (FILE * stream, const char* format, va_list arguments), ,                            \
+              const StreamUse held = use_stream_input(stream, HEDDLE_PC),                          \
               (stream, format, arguments))                                                         \
   HEDDLE_SCAN(prefix##scanf, prefix##vscanf, dialect, (const char* format, ...),                   \
-              (const char* format, va_list arguments), , (format, arguments))
+              (const char* format, va_list arguments), ,                                           \
+              const StreamUse held = use_stream_input(stdin, HEDDLE_PC), (format, arguments))
 
 // scanf, fscanf, sscanf of C89, of C99 and of C23, each with and without a list.
 HEDDLE_SCAN_FAMILY(, gnu)

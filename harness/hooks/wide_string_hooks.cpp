@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/hooks/hidden_state.h"
 #include "harness/hooks/memory_access.h"
 
 using heddle::is_watched;
@@ -274,9 +275,11 @@ HEDDLE_EXPORT_HOOK(size_t, wcrtomb, char* to, wchar_t from, mbstate_t* state) {
 }
 
 HEDDLE_EXPORT_HOOK(int, wctomb, char* to, wchar_t from) {
+  const heddle::Address pc = HEDDLE_PC;
+  heddle::hidden_state::write<&heddle::hidden_state::Memory::wctomb_shift>(pc);
   if (!is_watched() || to == nullptr) return HEDDLE_REAL(wctomb)(to, from);
   char bytes[16];
   const int count = HEDDLE_REAL(wctomb)(bytes, from);
-  if (count > 0) MemoryAccess(HEDDLE_PC).put(to, bytes, static_cast<size_t>(count));
+  if (count > 0) MemoryAccess(pc).put(to, bytes, static_cast<size_t>(count));
   return count;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/hooks/hidden_memory.h"
 #include "harness/report/text.h"
 
 namespace heddle {
@@ -57,6 +58,19 @@ std::string values_text(std::optional<std::uint64_t> first, std::optional<std::u
   return fmt::format("{} .. {}", value_text(*first, size), value_text(*last, size));
 }
 
+// What the C library does with what it keeps of its own. Atomic: under a lock, and the value is not
+// one that the program knows.
+std::string hidden_text(const Event& event, std::optional<std::uint64_t> last,
+                        const hidden_state::Named& hidden) {
+  const Op& op = event.op;
+  if (!is_plain_access(op.kind)) return "use " + hidden.text;
+  const bool writing = op.kind == OpKind::write;
+  const std::string text = fmt::format("{} {}", writing ? "write" : "read", hidden.text);
+  if (!hidden.has_value || !event.value.has_value()) return text;
+  return fmt::format("{} {} {}", text, writing ? "<-" : "->",
+                     values_text(event.value, last, op.size));
+}
+
 // Up to the bracket that closes the one at `at`.
 std::size_t skip_brackets(std::string_view text, std::size_t at, char open, char close) {
   int depth = 0;
@@ -75,6 +89,11 @@ void erase_all(std::string& text, std::string_view part) {
 
 }  // namespace
 
+std::string object_name(const Symbols& symbols, Address address) {
+  const auto hidden = hidden_state::find(address);
+  return hidden.has_value() ? hidden->text : symbols.data(address);
+}
+
 std::string thread_name(ThreadId thread) {
   return thread == kNoThread ? "a thread" : fmt::format("T{}", thread);
 }
@@ -82,7 +101,7 @@ std::string thread_name(ThreadId thread) {
 std::string Names::of(Address address, OpKind kind) {
   const std::string_view noun = noun_for(kind);
   if (address == 0) return fmt::format("a {}", noun);
-  std::string name = printable(symbols_.data(address));
+  std::string name = printable(object_name(symbols_, address));
   if (!name.empty()) return name;
   const auto [at, is_new] = numbers_.try_emplace({noun, address}, 0);
   if (is_new) at->second = ++used_[noun];
@@ -194,6 +213,9 @@ std::string value_text(std::uint64_t value, unsigned size) {
 
 std::string operation_text(const Event& event, std::optional<std::uint64_t> last, Names& names) {
   const Op& op = event.op;
+  if (const auto hidden = hidden_state::find(op.address); hidden && is_memory_access(op.kind)) {
+    return hidden_text(event, last, *hidden);
+  }
   const auto name = [&] { return names.of(op.address, op.kind); };
   const auto values = [&] { return values_text(event.value, last, op.size); };
   switch (op.kind) {
@@ -291,6 +313,9 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
 
 std::string place_text(const Place& place, Names& names) {
   const Op& op = place.op;
+  if (const auto hidden = hidden_state::find(op.address); hidden && is_atomic(op.kind)) {
+    return "uses " + hidden->text;
+  }
   const auto name = [&] { return names.of(op.address, op.kind); };
   switch (op.kind) {
     case OpKind::read:
@@ -376,186 +401,6 @@ std::string limit_text(const GaveUp& gave_up, Names& names) {
     known.push_back(std::move(where));
   }
   return text;
-}
-
-namespace {
-
-// Places in one sentence: the file is said once.
-class Where {
- public:
-  explicit Where(Names& names) : names_(names) {}
-
-  std::string operator()(const Event& event) {
-    const SourceLine source = source_of(names_.symbols(), event.op.pc, event.stack);
-    if (source.known() && std::exchange(file_, source.file) == source.file) {
-      return fmt::format(":{}", source.line);
-    }
-    return short_place(source);
-  }
-
- private:
-  Names& names_;
-  std::string file_;
-};
-
-std::string_view past_verb(OpKind kind) {
-  switch (kind) {
-    case OpKind::read:
-      return "read";
-    case OpKind::write:
-      return "wrote";
-    case OpKind::atomic_load:
-    case OpKind::atomic_cas_fail:
-      return "loaded";
-    case OpKind::atomic_store:
-      return "stored";
-    case OpKind::atomic_rmw:
-      return "updated";
-    default:
-      return "used";
-  }
-}
-
-std::string_view access_noun(OpKind kind) {
-  switch (kind) {
-    case OpKind::read:
-      return "read";
-    case OpKind::write:
-      return "write";
-    case OpKind::atomic_load:
-    case OpKind::atomic_cas_fail:
-      return "load";
-    case OpKind::atomic_store:
-      return "store";
-    case OpKind::atomic_rmw:
-      return "update";
-    default:
-      return "use";
-  }
-}
-
-std::string sentence(std::string_view name, const std::string& text) {
-  std::string result{name};
-  if (!result.empty() && result[0] >= 'a' && result[0] <= 'z') result[0] += 'A' - 'a';
-  return result + ": " + text + ".";
-}
-
-}  // namespace
-
-std::string cause_text(const Cause& cause, Names& names) {
-  Where at{names};
-  const auto& steps = cause.steps;
-  const auto name = [&](std::size_t i) { return names.of(steps[i].op.address, steps[i].op.kind); };
-  const auto who = [&](std::size_t i) { return thread_name(steps[i].thread); };
-  const auto did = [&](std::size_t i) { return past_verb(steps[i].op.kind); };
-  const auto noun = [&](std::size_t i) { return access_noun(steps[i].op.kind); };
-  // An object of the library's own is nothing that a person could have used otherwise.
-  const bool inside = std::any_of(steps.begin(), steps.end(), [&names](const Event& step) {
-    const std::string object = names.symbols().data(step.op.address);
-    return object.starts_with("std::") || object.starts_with("__gnu");
-  });
-  if (inside) return "";
-  std::string text;
-  switch (cause.pattern) {
-    case CausePattern::none:
-      return "";
-    case CausePattern::data_race:
-      text = fmt::format("{} {} {} ({})", who(0), did(0), name(0), at(steps[0]));
-      text +=
-          fmt::format(", {} {} it ({}), and nothing orders the two", who(1), did(1), at(steps[1]));
-      break;
-    case CausePattern::lost_update: {
-      text = fmt::format("{} {} {} ({}) between ", who(1), did(1), name(1), at(steps[1]));
-      const std::string read = at(steps[0]);
-      const std::string write = at(steps[2]);
-      text += read == write
-                  ? fmt::format("{}'s {} and {} of it ({})", who(0), noun(0), noun(2), read)
-                  : fmt::format("{}'s {} ({}) and {} of it ({})", who(0), noun(0), read, noun(2),
-                                write);
-      break;
-    }
-    case CausePattern::check_then_act: {
-      text = fmt::format("{} {} {} ({}) after ", who(1), did(1), name(1), at(steps[1]));
-      const std::string check = at(steps[0]);
-      text += fmt::format("{} had looked at it ({}) and before it acted on that ({})", who(0),
-                          check, at(steps[2]));
-      break;
-    }
-    case CausePattern::atomicity_violation: {
-      text = fmt::format("{} {} {} ({}) between ", who(1), did(1), name(1), at(steps[1]));
-      const std::string first = at(steps[0]);
-      text += fmt::format("{}'s {} of {} ({}) and {} of {} ({})", who(0), noun(0), name(0), first,
-                          noun(2), name(2), at(steps[2]));
-      break;
-    }
-    case CausePattern::order_violation:
-    case CausePattern::use_before_initialization: {
-      text = fmt::format("{} {} {} ({}) before ", who(0), did(0), name(0), at(steps[0]));
-      text += fmt::format("{} {} it ({})", who(1), did(1), at(steps[1]));
-      break;
-    }
-    case CausePattern::use_after_free:
-      // Known by the address that was used: the block may begin before it.
-      text = fmt::format("{} {} {} ({})", who(1), did(1), name(1), at(steps[1]));
-      text += fmt::format(" after {} had freed it ({})", who(0), at(steps[0]));
-      break;
-    case CausePattern::lost_wakeup:
-      text = fmt::format("{} notified {} ({})", who(0), name(0), at(steps[0]));
-      text += fmt::format(" before {} began to wait for it ({})", who(1), at(steps[1]));
-      break;
-    case CausePattern::lock_order_cycle:
-      for (std::size_t i = 0; i + 1 < steps.size(); i += 2) {
-        if (i > 0) text += ", ";
-        text += fmt::format("{} took {} ({})", who(i), name(i), at(steps[i]));
-        text += fmt::format(" and waits for {} ({})", name(i + 1), at(steps[i + 1]));
-      }
-      break;
-    case CausePattern::unsafe_publication: {
-      const auto place = [&](std::size_t i) {
-        const bool weak = is_atomic(steps[i].op.kind) && steps[i].op.order != MemoryOrder::seq_cst;
-        return at(steps[i]) + (weak ? fmt::format(", {}", to_string(steps[i].op.order)) : "");
-      };
-      text = fmt::format("{} {} {} ({})", who(0), did(0), name(0), place(0));
-      text += fmt::format(" and then {} {} ({})", did(1), name(1), place(1));
-      text += fmt::format("; {} {} that ({})", who(2), did(2), place(2));
-      text += fmt::format(" and then {} {} ({}), which nothing orders after the first", did(3),
-                          name(3), place(3));
-      break;
-    }
-  }
-  return sentence(to_string(cause.pattern), text);
-}
-
-std::string swap_text(const Cause& cause, std::size_t first_step, std::size_t second_step,
-                      Names& names) {
-  if (cause.checked == 0 || !cause.first.has_value() || !cause.second.has_value()) return "";
-  std::string text;
-  if (first_step != 0 && second_step != 0) {
-    text = fmt::format("Swap steps {} and {}", first_step, second_step);
-  } else {
-    Where at{names};
-    const auto step = [&](const Event& event) {
-      std::string what = place_text(
-          {.thread = event.thread, .op = event.op, .stack = event.stack, .note = {}}, names);
-      if (is_memory_access(event.op.kind)) {
-        what = fmt::format("{}s {}", access_noun(event.op.kind),
-                           names.of(event.op.address, event.op.kind));
-      }
-      return fmt::format("{} {} ({})", thread_name(event.thread), what, at(event));
-    };
-    text = fmt::format("If {}", step(*cause.second));
-    text += fmt::format(" before {},", step(*cause.first));
-  }
-  const bool swap = text.starts_with("Swap");
-  const bool more = cause.more_passed == cause.more_checked;
-  std::string checks = fmt::format("{}/{}", cause.passed + (more ? cause.more_passed : 0),
-                                   cause.checked + (more ? cause.more_checked : 0));
-  if (!more) {
-    checks +=
-        fmt::format("; with one more preemption {}/{}", cause.more_passed, cause.more_checked);
-  }
-  return fmt::format("{}{} {} (checked, {}).", text, swap ? " and" : "",
-                     cause.clean ? "the program passes" : "this failure is gone", checks);
 }
 
 bool is_stuck(FailureKind kind) {

@@ -21,6 +21,10 @@ namespace heddle {
 // "T1"; "a thread" for kNoThread.
 std::string thread_name(ThreadId thread);
 
+// The object that holds this byte, as Symbols::data() names it, or hidden state of the C library
+// (hooks/hidden_state.def); empty for what has no name.
+std::string object_name(const Symbols& symbols, Address address);
+
 // What a person would call an address. Objects without a name in the program get a number each in
 // the order of being asked for ("mutex 1", "object 2"): shorter than 0x7ffd8c0a91b8, and the same
 // in every run. One Names for one interleaving: addresses of different runs are not comparable.
@@ -85,16 +89,6 @@ std::string place_text(const Place& place, Names& names);
 // The failure in one line, with the places that make it: "data race on counter: T1 writes it at
 // counter.cpp:11, T2 reads it at counter.cpp:11".
 std::string headline(const Failed& failure, Names& names);
-
-// Why a failure happens, in one sentence with its places: "Lost update: T2 wrote counter
-// (prog.cpp:7) between T1's read and write of it (:7)." Empty where no pattern is known.
-std::string cause_text(const Cause& cause, Names& names);
-
-// The order that decides, and what was checked of it: "Swap steps 1 and 3 and the program passes
-// (checked, 5/5)." The steps are numbers in the interleaving that is shown; 0: it does not show
-// them. Empty if no order was checked.
-std::string swap_text(const Cause& cause, std::size_t first_step, std::size_t second_step,
-                      Names& names);
 
 // Why a program's runs cannot be repeated, in one sentence.
 std::string divergence_text(const Divergence& divergence, Names& names);

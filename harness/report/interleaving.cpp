@@ -207,7 +207,7 @@ class Selection {
         Draft& call = result.back();
         ++call.accesses;
         call.row.racy = call.row.racy || event.racy;
-        if (call.object.empty()) call.object = names_.symbols().data(event.op.address);
+        if (call.object.empty()) call.object = object_name(names_.symbols(), event.op.address);
         continue;
       }
       Draft draft;
@@ -217,7 +217,8 @@ class Selection {
       draft.row.step = event.step;
       draft.row.source = source;
       draft.row.racy = event.racy;
-      if (is_memory_access(event.op.kind)) draft.object = names_.symbols().data(event.op.address);
+      if (is_memory_access(event.op.kind))
+        draft.object = object_name(names_.symbols(), event.op.address);
       if (event.op.kind == OpKind::failure) draft.row.kind = InterleavingRow::Kind::failure;
       result.push_back(std::move(draft));
     }

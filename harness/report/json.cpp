@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "harness/report/cause_words.h"
 #include "harness/report/claim_words.h"
 #include "harness/report/describe.h"
 #include "harness/report/interleaving.h"
@@ -33,7 +34,7 @@ Json to_json(const Frame& frame) {
 }
 
 Json to_json(const Place& place, const Symbols& symbols) {
-  const std::string object = place.op.address == 0 ? "" : symbols.data(place.op.address);
+  const std::string object = place.op.address == 0 ? "" : object_name(symbols, place.op.address);
   Json stack = Json::array();
   for (const Frame& frame : frames_of(symbols, place.op.pc, place.stack)) {
     stack.push_back(to_json(frame));

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/report/cause_words.h"
 #include "harness/report/claim_words.h"
 #include "harness/report/interleaving.h"
 #include "harness/report/text.h"

@@ -49,7 +49,7 @@ const std::vector<Known> kKnown = {
     {"double_free", double_free, CausePattern::atomicity_violation},
     {"fence_one_sided", data_race, CausePattern::unsafe_publication},
     // Main frees before the thread can run.
-    {"heap_use_after_free", use_after_free, CausePattern::use_after_free, false, false},
+    {"heap_use_after_free", use_after_free, CausePattern::use_after_free},
     {"latch", assertion, CausePattern::atomicity_violation},
     {"lock_cycle_three", deadlock, CausePattern::lock_order_cycle},
     {"lock_order_ab_ba", deadlock, CausePattern::lock_order_cycle},

@@ -122,6 +122,32 @@ TEST(MinimalInterleaving, is_the_same_whatever_the_seed_found_first) {
   EXPECT_EQ(tokens.size(), 1U) << testing::PrintToString(tokens);
 }
 
+TEST(MinimalInterleaving, marks_the_two_accesses_of_a_race_and_nothing_else) {
+  // Each race with the operation that comes second: a free, a destruction, plain and atomic
+  // accesses.
+  const std::map<std::string, OpKind> seconds = {{"heap_use_after_free", OpKind::heap_free},
+                                                 {"life_atomic_freed", OpKind::heap_free},
+                                                 {"race_two_reads", OpKind::write}};
+  for (const auto& [program, second] : seconds) {
+    SCOPED_TRACE(program);
+    SearchOptions options =
+        search_options(program_path("any/gcc/" + program), EngineKind::fuzz, 1'000);
+    const EngineResult result = search_once(options);
+    const Finding* finding = find_kind(result, FailureKind::data_race);
+    ASSERT_NE(finding, nullptr);
+    Replayer replayer(options.worker, options.lost_ms);
+    const auto minimal = minimize(replayer, options.job, *finding, kNoTimeLimit);
+    ASSERT_TRUE(minimal.has_value());
+    std::vector<Event> racy;
+    for (const Event& event : minimal->trace.events) {
+      if (event.racy) racy.push_back(event);
+    }
+    ASSERT_EQ(racy.size(), 2U);
+    EXPECT_NE(racy[0].thread, racy[1].thread);
+    EXPECT_EQ(to_string(racy[1].op.kind), to_string(second));
+  }
+}
+
 TEST(Token, fails_alike_in_100_of_100_new_processes) {
   const auto result = minimized(1);
   ASSERT_TRUE(result.has_value());

@@ -81,7 +81,8 @@ void Memory::on_race(const Race& race, const Op& op) {
   }
   Run& run = *g_run;
   if (TraceRecorder* recorder = run.recorder()) {
-    if (!is_plain_access(op.kind)) recorder->expect_race();
+    // Of an atomic operation the event is yet to come.
+    if (!is_plain_access(op.kind) && !is_life(op.kind)) recorder->expect_race();
     recorder->mark_race(race.first_thread, race.first_pc, op.address, op.size);
   }
   mark_racing(op.address, op.size);

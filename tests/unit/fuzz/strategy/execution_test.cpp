@@ -109,5 +109,24 @@ TEST(Execution, a_loop_that_looks_at_one_place_waits_and_one_that_goes_on_does_n
   EXPECT_EQ(execution.event(5).rounds, 1U);
 }
 
+TEST(Execution, a_loop_is_seen_though_a_compiler_puts_looks_before_it) {
+  const auto look = [](Address pc) {
+    Step step = load(0, 64);
+    step.op.pc = pc;
+    return step;
+  };
+  for (std::size_t before = 0; before <= 5; ++before) {
+    for (std::size_t round = 1; round <= 9; ++round) {
+      std::vector<Step> steps;
+      for (Address pc = 1; pc <= before; ++pc) steps.push_back(look(pc));
+      constexpr std::size_t kRounds = 12;
+      for (std::size_t i = 0; i < kRounds * round; ++i) steps.push_back(look(100 + i % round));
+      Execution execution;
+      run(execution, steps);
+      EXPECT_GE(execution.event(steps.size() - 1).rounds, 4U) << before << " before " << round;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace heddle

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/hooks/hidden_memory.h"
+#include "harness/report/cause_words.h"
 #include "tests/golden/scenarios.h"
 
 namespace heddle {
@@ -57,6 +59,41 @@ TEST(DescribeTest, objects_without_a_name_are_numbered_in_order_of_appearance) {
   EXPECT_EQ(names.of(0x40, OpKind::write), "object 2");
   EXPECT_EQ(names.of(0x20, OpKind::write), "object 1");
   EXPECT_EQ(names.of(0x10, OpKind::read), "known");
+}
+
+Op hidden_op(OpKind kind, std::size_t offset, std::uint8_t size) {
+  return {.kind = kind, .size = size, .address = hidden_state::kBegin + offset};
+}
+
+TEST(DescribeTest, what_the_c_library_keeps_of_its_own_has_words_and_no_values_of_heddles) {
+  const FakeSymbols symbols{{}, {}};
+  Names names{symbols};
+  const auto position = hidden_op(
+      OpKind::atomic_rmw, offsetof(hidden_state::Memory, file_positions) + 3 * sizeof(Address), 8);
+  EXPECT_EQ(operation_text({.op = position, .value = 2, .old_value = 1}, 2, names),
+            "use the position in file 3");
+  EXPECT_EQ(place_text({.thread = 1, .op = position, .stack = {}, .note = {}}, names),
+            "uses the position in file 3");
+  const auto place = hidden_op(OpKind::write, offsetof(hidden_state::Memory, strtok_place), 8);
+  EXPECT_EQ(operation_text({.op = place, .value = 0x555555558065}, {}, names),
+            "write strtok()'s place");
+  EXPECT_EQ(place_text({.thread = 1, .op = place, .stack = {}, .note = {}}, names),
+            "writes strtok()'s place");
+  const auto lock =
+      hidden_op(OpKind::mutex_lock,
+                offsetof(hidden_state::Memory, stream_locks) + sizeof(hidden_state::StreamLock), 0);
+  EXPECT_EQ(operation_text({.op = lock}, {}, names), "lock the lock of standard output");
+}
+
+TEST(DescribeTest, a_result_of_the_c_library_has_the_value_that_the_program_reads) {
+  const FakeSymbols symbols{{}, {}};
+  Names names{symbols};
+  const std::size_t date = offsetof(hidden_state::Memory, broken_down_time);
+  const auto whole = hidden_op(OpKind::write, date, sizeof(tm));
+  EXPECT_EQ(operation_text({.op = whole}, {}, names), "write the C library's struct tm");
+  const auto year = hidden_op(OpKind::read, date + offsetof(tm, tm_year), 4);
+  EXPECT_EQ(operation_text({.op = year, .value = 101}, 101, names),
+            "read the C library's struct tm -> 101");
 }
 
 TEST(DescribeTest, sequential_consistency_is_the_order_that_goes_without_saying) {

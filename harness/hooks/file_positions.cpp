@@ -1,0 +1,175 @@
+#include "harness/hooks/file_positions.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "harness/hooks/hidden_state.h"
+#include "harness/hooks/next_function.h"
+#include "harness/hooks/program_imports.h"
+
+namespace heddle::file_positions {
+namespace {
+
+using hidden_state::kMemoryStream;
+using hidden_state::kPositions;
+
+using Slots = std::array<std::uint16_t, kPositions>;
+
+// Of each descriptor, which of hidden_state's positions it uses. What is not known to be a copy has
+// that of its own number.
+constexpr Slots each_its_own() {
+  Slots slots = {};
+  for (std::size_t file = 0; file < slots.size(); ++file) {
+    slots[file] = static_cast<std::uint16_t>(file);
+  }
+  return slots;
+}
+
+constinit Slots g_slots = each_its_own();
+constinit Slots g_slots_before_main = each_its_own();
+constinit bool g_changed = false;  // in this run
+constinit bool g_prepared = false;
+
+bool is_same_file(int a, int b) {
+  struct stat first {};
+  struct stat second {};
+  return fstat(a, &first) == 0 && fstat(b, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
+
+std::size_t slot_of(int file) {
+  if (file < 0) return kMemoryStream;
+  const auto at = static_cast<std::size_t>(file);
+  return at < kPositions ? g_slots[at] : kPositions - 1;
+}
+
+void set(int file, std::size_t slot) {
+  const auto at = static_cast<std::size_t>(file);
+  if (at >= kPositions || g_slots[at] == slot) return;
+  g_slots[at] = static_cast<std::uint16_t>(slot);
+  g_changed = true;
+}
+
+bool is_standard_output(std::size_t slot) {
+  return slot == STDOUT_FILENO || slot == STDERR_FILENO;
+}
+
+void use_slot(std::size_t slot, Address pc) {
+  hidden_state::use_locked(hidden_state::memory().file_positions[slot], pc);
+}
+
+// A file that threads write to may be read through another descriptor, by the same name.
+bool order_of_output_is_seen(std::size_t slot) {
+  return program_imports::moves_in_files() ||
+         (!is_standard_output(slot) && program_imports::reads_files()) || slot == kMemoryStream;
+}
+
+}  // namespace
+
+void opened(int file) {
+  if (file < 0 || static_cast<std::size_t>(file) >= kPositions) return;
+  std::size_t slot = static_cast<std::size_t>(file);
+  const auto is_used = [&](std::size_t wanted) {
+    for (std::size_t other = 0; other < kPositions; ++other) {
+      if (other != static_cast<std::size_t>(file) && g_slots[other] == wanted) return true;
+    }
+    return false;
+  };
+  // Copies of the descriptor that had this number are still in use.
+  if (is_used(slot)) {
+    slot = kPositions;
+    while (slot + 1 < kMemoryStream && is_used(slot)) ++slot;
+  }
+  set(file, slot);
+}
+
+void copied(int file, int copy) {
+  if (file >= 0 && copy >= 0) set(copy, slot_of(file));
+}
+
+void restore() {
+  if (!g_prepared) {
+    g_prepared = true;
+    // What the program was started with: "2>&1" gives two descriptors of one file.
+    if (is_same_file(STDOUT_FILENO, STDERR_FILENO)) set(STDERR_FILENO, STDOUT_FILENO);
+    g_slots_before_main = g_slots;
+  } else if (g_changed) {
+    g_slots = g_slots_before_main;
+  }
+  g_changed = false;
+}
+
+}  // namespace heddle::file_positions
+
+namespace heddle::hidden_state {
+
+using namespace file_positions;  // NOLINT(google-build-using-namespace): its other half
+
+namespace {
+
+pthread_mutex_t* lock_of(FILE* stream) {
+  return &memory().stream_locks[slot_of(fileno(stream))].mutex;
+}
+
+}  // namespace
+
+void use_file_offset(int file, Address pc) {
+  if (is_told()) use_slot(slot_of(file), pc);
+}
+
+void use_file_output(int file, Address pc) {
+  if (!is_told()) return;
+  const std::size_t slot = slot_of(file);
+  if (order_of_output_is_seen(slot)) use_slot(slot, pc);
+}
+
+StreamUse::StreamUse(FILE* stream, Address pc, Use use) : pc_(pc) {
+  if (!is_told()) return;
+  const KeptErrno kept;
+  // Most programs never take a stream's lock by hand. Real threads that do have the lock in the
+  // stream itself, and this one would be a second that they take in another order.
+  if (program_imports::locks_streams() && !program_heap::is_threaded()) {
+    taken_ = lock_of(stream);
+    g_engine_table->mutex_lock(taken_, pc);
+  }
+  use(fileno(stream), pc);
+}
+
+StreamUse::~StreamUse() {
+  if (taken_ == nullptr) return;
+  const KeptErrno kept;
+  g_engine_table->mutex_unlock(taken_, pc_);
+}
+
+StreamUse use_stream_input(FILE* stream, Address pc) {
+  return {stream, pc, use_file_offset};
+}
+
+StreamUse use_stream_output(FILE* stream, Address pc) {
+  return {stream, pc, use_file_output};
+}
+
+void use_stream_unlocked(FILE* stream, Address pc) {
+  if (!is_told()) return;
+  const KeptErrno kept;
+  const Untold& position = memory().file_positions[slot_of(fileno(stream))];
+  g_engine_table->write[3](address_of(&position), pc);
+}
+
+void lock_stream(FILE* stream, Address pc) {
+  g_engine_table->mutex_lock(lock_of(stream), pc);
+}
+
+bool try_lock_stream(FILE* stream, Address pc) {
+  return g_engine_table->mutex_trylock(lock_of(stream), pc) == 0;
+}
+
+void unlock_stream(FILE* stream, Address pc) {
+  g_engine_table->mutex_unlock(lock_of(stream), pc);
+}
+
+}  // namespace heddle::hidden_state
