@@ -60,26 +60,42 @@ constexpr bool matches_pattern(std::string_view pattern, std::string_view text) 
   return p == pattern.size();
 }
 
-// "libc" of "/lib/libc.so.6" and of "libc-2.31.so".
-constexpr std::string_view library_stem(std::string_view path) {
+struct LibraryName {
+  std::string_view stem;   // "libc" of "/lib/libc.so.6" and of "libc-2.31.so"
+  bool versioned = false;  // either way
+};
+
+constexpr LibraryName library_name(std::string_view path) {
   const std::size_t slash = path.rfind('/');
-  std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-  if (const std::size_t end = name.find(".so"); end != std::string_view::npos) {
-    name = name.substr(0, end);
+  LibraryName name{.stem = slash == std::string_view::npos ? path : path.substr(slash + 1)};
+  if (const std::size_t end = name.stem.rfind(".so"); end != std::string_view::npos) {
+    name.versioned = end + 3 < name.stem.size();
+    name.stem = name.stem.substr(0, end);
   }
-  const std::size_t dash = name.rfind('-');
-  if (dash != std::string_view::npos && dash + 1 < name.size() &&
-      name.find_first_not_of("0123456789.", dash + 1) == std::string_view::npos) {
-    name = name.substr(0, dash);
+  // A version has a dot: ld-linux-x86-64 has none.
+  const std::size_t dash = name.stem.rfind('-');
+  if (dash != std::string_view::npos && name.stem.find('.', dash) != std::string_view::npos &&
+      name.stem.find_first_not_of("0123456789.", dash + 1) == std::string_view::npos) {
+    name.versioned = true;
+    name.stem = name.stem.substr(0, dash);
   }
   return name;
 }
 
 // The first entry for a library's path, a source's path or a symbol; null if it is none of these.
 constexpr const Exempt* find_exempt(ExemptKind kind, std::string_view text) {
-  if (kind == ExemptKind::library) text = library_stem(text);
+  LibraryName library;
+  if (kind == ExemptKind::library) {
+    library = library_name(text);
+    text = library.stem;
+  }
   for (const Exempt& entry : kExemptCode) {
     if (entry.kind != kind) continue;
+    // A library of the program's own may be called libutil.so; the C library's are libutil.so.1.
+    if (kind == ExemptKind::library && entry.group == ExemptGroup::c_library &&
+        !library.versioned) {
+      continue;
+    }
     // "*/name" is of a path without a folder too.
     if (matches_pattern(entry.pattern, text) ||
         (kind == ExemptKind::source && entry.pattern.starts_with("*/") &&

@@ -59,10 +59,11 @@ Instrumentation look(std::span<const Module> modules) {
         continue;
       }
     }
-    Part part{.path = module.path, .code = read_code_names(module.path)};
-    part.system = !program && is_systems_own(module.path) && !part.code.calls_hooks;
-    if (part.code.calls_hooks) result.none = false;
-    if (!part.system) part.code = read_code(module.path, !program && !part.code.calls_hooks);
+    Part part{.path = module.path, .code = {}};
+    part.code.names = read_code_names(module.path);
+    part.system = !program && is_systems_own(module.path) && !part.code.names.calls_hooks;
+    if (part.code.names.calls_hooks) result.none = false;
+    if (!part.system) part.code = read_code(module.path, !program && !part.code.names.calls_hooks);
     for (const std::string& framework : part.code.assumed) assume(framework);
     parts.push_back(std::move(part));
   }
@@ -73,13 +74,14 @@ Instrumentation look(std::span<const Module> modules) {
     if (part.system) {
       // What the program and its own libraries have nothing to do with shares nothing with them.
       const bool connected =
-          !part.code.readable || std::any_of(parts.begin(), parts.end(), [&](const Part& own) {
-            return !own.system && (any_common(own.code.undefined, part.code.defined) ||
-                                   any_common(part.code.undefined, own.code.defined));
+          !part.code.names.readable ||
+          std::any_of(parts.begin(), parts.end(), [&](const Part& own) {
+            return !own.system && (any_common(own.code.names.undefined, part.code.names.defined) ||
+                                   any_common(part.code.names.undefined, own.code.names.defined));
           });
       if (connected) result.uninstrumented.push_back({.name = module, .module = module});
-    } else if (!part.code.readable ||
-               (!program && !part.code.calls_hooks && !part.code.uninstrumented.empty())) {
+    } else if (!part.code.names.readable ||
+               (!program && !part.code.names.calls_hooks && !part.code.uninstrumented.empty())) {
       // All of it: one name instead of many.
       result.uninstrumented.push_back({.name = module, .module = module});
     } else {

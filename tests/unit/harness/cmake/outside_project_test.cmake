@@ -44,9 +44,35 @@ function(configure)
     "enable_testing()\n"
     "add_subdirectory(tools)\n"
     "add_subdirectory(cases)\n")
+  file(WRITE "${project}/cases/queue.cpp"
+    "static int waiting;\n"
+    "void push() { ++waiting; }\n"
+    "int size() { return waiting; }\n")
+  file(WRITE "${project}/cases/queue_case.cpp"
+    "#include <mutex>\n"
+    "#include <thread>\n"
+    "void push();\n"
+    "int size();\n"
+    "std::mutex mutex;\n"
+    "void locked_push() { std::lock_guard<std::mutex> lock(mutex); push(); }\n"
+    "int main() {\n"
+    "  std::thread first(locked_push);\n"
+    "  std::thread second(locked_push);\n"
+    "  first.join();\n"
+    "  second.join();\n"
+    "  return size() != 2;\n"
+    "}\n")
   # In a folder of its own: what it brings must be known in others.
   file(WRITE "${project}/tools/CMakeLists.txt" "${lines}\n")
   file(WRITE "${project}/cases/CMakeLists.txt"
+    # As the README has it, for a case with a library.
+    "add_compile_options(-g -O1 -fsanitize=thread)\n"
+    "add_link_options(-fsanitize=thread)\n"
+    "add_library(queue queue.cpp)\n"
+    "heddle_add_case(my_queue queue_case.cpp ENGINES fuzz)\n"
+    "target_link_libraries(my_queue PRIVATE queue)\n"
+    "set_tests_properties(my_queue.fuzz PROPERTIES\n"
+    "  PASS_REGULAR_EXPRESSION \"all [0-9]+ interleavings pass\")\n"
     "heddle_add_case(my_race unlocked_counter.cpp\n"
     "  EXPECT fail:data_race stress:any RUNS 200)\n"
     "heddle_add_case(my_counter mutex_counter.cpp RUNS 200)\n"
@@ -79,7 +105,7 @@ function(expect_tests_with COMMAND)
       fail("${name} is run by ${command} instead of ${COMMAND}")
     endif()
   endforeach()
-  set(wanted "")
+  set(wanted my_queue.fuzz)
   foreach(case IN ITEMS my_race my_counter my_leak)
     list(APPEND wanted ${case}.stress ${case}.tsan ${case}.fuzz ${case}.relacy)
   endforeach()
@@ -151,7 +177,7 @@ elseif(SCENARIO STREQUAL "fetches_heddle_into_its_own_build")
   file(COPY "${HEDDLE_DIR}/bin/heddle" DESTINATION "${inner}/bin")
   file(COPY "${HEDDLE_DIR}/lib/libheddle.so" "${HEDDLE_DIR}/lib/libheddle-tsan.so"
     DESTINATION "${inner}/lib")
-  build(my_race my_counter my_leak my_fork)
+  build(my_queue my_race my_counter my_leak my_fork)
   expect_tests_with("${inner}/bin/heddle")
   expect_tests_pass()
   execute_process(COMMAND "${inner}/bin/heddle" run my_counter --engine fuzz --runs 10
