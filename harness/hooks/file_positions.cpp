@@ -1,11 +1,14 @@
 #include "harness/hooks/file_positions.h"
 
+#include <dlfcn.h>
+#include <link.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <exception>
 
 #include "harness/hooks/hidden_state.h"
 #include "harness/hooks/next_function.h"
@@ -54,6 +57,34 @@ void set(int file, std::size_t slot) {
   g_changed = true;
 }
 
+// The code of libstdc++'s last words, when no handler takes an exception. What they are hangs on
+// whether they were said in this process before ("terminate called recursively"), which no run of
+// the program may: they are none of its steps.
+struct LastWords {
+  Address begin = 0;
+  Address end = 0;  // of the first of them; the rest may lie elsewhere, as code that is seldom run
+  bool begun = false;  // in this run; it does not go on after them
+};
+constinit LastWords g_last_words;
+
+void find_last_words() {
+  Dl_info library;
+  const ElfW(Sym)* symbol = nullptr;
+  void* const code = reinterpret_cast<void*>(&__gnu_cxx::__verbose_terminate_handler);
+  if (dladdr1(code, &library, const_cast<void**>(reinterpret_cast<const void**>(&symbol)),
+              RTLD_DL_SYMENT) == 0 ||
+      symbol == nullptr) {
+    return;
+  }
+  const auto begin = reinterpret_cast<Address>(library.dli_saddr);
+  g_last_words = {.begin = begin, .end = begin + symbol->st_size};
+}
+
+bool is_last_words(Address pc) {
+  g_last_words.begun |= pc >= g_last_words.begin && pc < g_last_words.end;
+  return g_last_words.begun;
+}
+
 bool is_standard_output(std::size_t slot) {
   return slot == STDOUT_FILENO || slot == STDERR_FILENO;
 }
@@ -94,6 +125,7 @@ void copied(int file, int copy) {
 void restore() {
   if (!g_prepared) {
     g_prepared = true;
+    find_last_words();
     // What the program was started with: "2>&1" gives two descriptors of one file.
     if (is_same_file(STDOUT_FILENO, STDERR_FILENO)) set(STDERR_FILENO, STDOUT_FILENO);
     g_slots_before_main = g_slots;
@@ -101,6 +133,7 @@ void restore() {
     g_slots = g_slots_before_main;
   }
   g_changed = false;
+  g_last_words.begun = false;
 }
 
 }  // namespace heddle::file_positions
@@ -123,6 +156,7 @@ void use_file_offset(int file, Address pc) {
 
 void use_file_output(int file, Address pc) {
   if (!is_told()) return;
+  if (is_last_words(pc)) return;
   const std::size_t slot = slot_of(file);
   if (order_of_output_is_seen(slot)) use_slot(slot, pc);
 }

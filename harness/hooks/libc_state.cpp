@@ -22,6 +22,7 @@
 #include "harness/hooks/lasting_keys.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
+#include "harness/hooks/program_environment.h"
 #include "harness/hooks/program_heap.h"
 
 namespace heddle::libc_state {
@@ -37,10 +38,9 @@ struct Touched {
 };
 constinit Touched g_touched;
 
-char** g_environment = nullptr;           // the array itself
-std::vector<char*>* g_entries = nullptr;  // and its entries
-int g_first_file = 0;                     // descriptors from here on are the run's,
-std::bitset<64> g_files_before;           // and those below that were free
+ProgramEnvironment* g_environment = nullptr;
+int g_first_file = 0;            // descriptors from here on are the run's,
+std::bitset<64> g_files_before;  // and those below that were free
 std::vector<FILE*>* g_streams = nullptr;
 std::uint64_t g_random = 0;  // of this run's own random numbers
 
@@ -94,11 +94,8 @@ void deliver_random(void* data, std::size_t size, Address pc) {
 }
 
 void take_snapshot() {
-  g_environment = environ;
-  g_entries = new std::vector<char*>;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    g_entries->push_back(*entry);
-  }
+  g_environment = new ProgramEnvironment;
+  g_environment->take_snapshot();
   g_streams = new std::vector<FILE*>;
   // The lowest that is free; those above may be the worker's own.
   const int probe = HEDDLE_NEXT(dup)(STDERR_FILENO);
@@ -138,13 +135,7 @@ void restore() {
   if (g_streams == nullptr) take_snapshot();
   g_random = 0;
   lasting_keys::restore();
-  if (g_touched.environment) {
-    environ = g_environment;
-    if (g_environment != nullptr) {
-      std::copy(g_entries->begin(), g_entries->end(), g_environment);
-      g_environment[g_entries->size()] = nullptr;
-    }
-  }
+  if (g_touched.environment) g_environment->restore();
   // As the C library starts (C17 7.22.2.2).
   if (g_touched.random) HEDDLE_NEXT(srandom)(1);
   if (g_touched.drand48) {

@@ -1,8 +1,8 @@
 // Where the worker takes over in front of ThreadSanitizer: see start.cpp for the other engines.
 #include "harness/engine/tsan/tsan_engine.h"
+#include "harness/hooks/program_environment.h"
 #include "harness/runtime/channel_worker.h"
 #include "harness/runtime/program_arguments.h"
-#include "harness/runtime/program_environment.h"
 #include "harness/runtime/program_start.h"
 #include "harness/runtime/program_state.h"
 #include "harness/runtime/standard_streams.h"

@@ -41,28 +41,30 @@ void release(Location& location, MemoryOrder order, bool continues) {
 
 }  // namespace
 
-Location& Memory::atomic_location(Address address, unsigned size, bool writes, Address pc) {
+Location& Memory::atomic_location(OpKind kind, Address address, unsigned size, Address pc) {
+  const bool writing = writes(kind);
   Run& run = *g_run;
   const FuzzThread& self = run.self();
-  check_frame(address, writes ? OpKind::atomic_store : OpKind::atomic_load, pc);
+  check_frame(address, kind, pc);
   Location& location = this->location(address, pc);
   location.atomic = true;
   location.atomic_size = std::max(location.atomic_size, static_cast<std::uint8_t>(size));
   RaceList& races = found_.cleared();
-  races_.check_atomic(shadow_.cell(address), byte_mask(address, std::min(size, 8U)), writes,
+  races_.check_atomic(shadow_.cell(address), byte_mask(address, std::min(size, 8U)), writing,
                       self.clock, races);
   if (!races.empty()) [[unlikely]] {
     Op op = access_op(false, address, size, pc);
-    op.kind = writes ? OpKind::atomic_store : OpKind::atomic_load;
+    op.kind = kind;
     on_races(races, op);
   }
-  if (writes) {
+  if (writing) {
     location.atomics.writes.set(self.id, run.now().time());
     location.atomics.write_pc = pc;
+    location.atomics.write_kind = kind;
   } else {
     location.atomics.reads.set(self.id, run.now().time());
     location.atomics.read_pc = pc;
-    location.atomics.read_kind = OpKind::atomic_load;
+    location.atomics.read_kind = kind;
   }
   return location;
 }
@@ -72,7 +74,7 @@ std::uint64_t Memory::atomic_load(Address address, unsigned size, MemoryOrder or
   run.next_step();
   const Op& op = run.begin_op(atomic_op(OpKind::atomic_load, address, size, order, pc));
   run.point();
-  acquire(atomic_location(address, size, false, pc), order);
+  acquire(atomic_location(OpKind::atomic_load, address, size, pc), order);
   run.running().native_pc = pc;
   const std::uint64_t value = native_load(address, size);
   run.running().native_pc = 0;
@@ -87,7 +89,7 @@ void Memory::atomic_store(Address address, unsigned size, std::uint64_t value, M
   run.next_step();
   const Op& op = run.begin_op(atomic_op(OpKind::atomic_store, address, size, order, pc));
   run.point();
-  release(atomic_location(address, size, true, pc), order, false);
+  release(atomic_location(OpKind::atomic_store, address, size, pc), order, false);
   run.running().native_pc = pc;
   native_store(address, size, value);
   run.running().native_pc = 0;
@@ -101,7 +103,7 @@ std::uint64_t Memory::atomic_rmw(Address address, unsigned size, RmwKind kind,
   run.next_step();
   const Op& op = run.begin_op(atomic_op(OpKind::atomic_rmw, address, size, order, pc));
   run.point();
-  Location& location = atomic_location(address, size, true, pc);
+  Location& location = atomic_location(OpKind::atomic_rmw, address, size, pc);
   acquire(location, order);
   release(location, order, true);
   run.running().native_pc = pc;
@@ -136,7 +138,7 @@ bool Memory::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
     op.kind = OpKind::atomic_cas_fail;
     op.order = failure;
   }
-  Location& location = atomic_location(address, size, stored, pc);
+  Location& location = atomic_location(op.kind, address, size, pc);
   acquire(location, op.order);
   if (stored) release(location, success, true);
   run.progress(stored);
@@ -154,8 +156,8 @@ void Memory::atomic_wide(Address address, OpKind kind, MemoryOrder order, Addres
   const Op& op = run.begin_op(atomic_op(kind, address, 16, order, pc));
   run.point();
   const bool stores = writes(kind);
-  Location& location = atomic_location(address, 16, stores, pc);
-  atomic_location(address + 8, 8, stores, pc);
+  Location& location = atomic_location(kind, address, 16, pc);
+  atomic_location(kind, address + 8, 8, pc);
   if (kind != OpKind::atomic_store) acquire(location, order);
   if (stores) release(location, order, kind == OpKind::atomic_rmw);
   run.progress(stores);

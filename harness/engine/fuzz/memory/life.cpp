@@ -1,6 +1,9 @@
 // Lives of memory and of objects in it. To initialise, to destroy and to free is to write the
 // whole: it conflicts with every access, plain, atomic or synchronising. Like a plain access it is
 // a scheduling point where it is known to race.
+#include <algorithm>
+#include <cstdint>
+
 #include "harness/engine/fuzz/memory/memory.h"
 
 namespace heddle {
@@ -28,6 +31,7 @@ void Memory::check_life(const Op& op) {
     // Reported once for the whole, with the first use that nothing orders.
     Op at = op;
     at.address = location.address;
+    at.size = std::max<std::uint8_t>(location.atomic_size, 1);
     on_races(races, at);
     raced = !races.empty();
   });

@@ -124,7 +124,7 @@ class Memory {
                                             Address pc);
   void check_access_slow(bool write, Address address, unsigned size, Address pc);
 
-  Location& atomic_location(Address address, unsigned size, bool writes, Address pc);
+  Location& atomic_location(OpKind kind, Address address, unsigned size, Address pc);
 
   // Accesses at this code address are scheduling points from now on.
   void learn(Address pc);

@@ -118,7 +118,7 @@ void RaceDetector::check_against_atomics(const AtomicHistory& atomics, bool writ
                                          const VectorClock& clock, RaceList& races) const {
   for (ThreadId t = 0; t < atomics.writes.size(); ++t) {
     if (t != self && atomics.writes.get(t) > clock.get(t)) {
-      races.add({t, atomics.write_pc, OpKind::atomic_store});
+      races.add({t, atomics.write_pc, atomics.write_kind});
       return;
     }
   }

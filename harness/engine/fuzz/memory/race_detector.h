@@ -52,6 +52,7 @@ struct AtomicHistory {
   VectorClock reads;     // likewise; any use of an object is one
   Address write_pc = 0;  // of the last one, by whatever thread
   Address read_pc = 0;
+  OpKind write_kind = OpKind::atomic_store;
   OpKind read_kind = OpKind::atomic_load;
 };
 

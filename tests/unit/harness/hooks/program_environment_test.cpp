@@ -1,4 +1,4 @@
-#include "harness/runtime/program_environment.h"
+#include "harness/hooks/program_environment.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -11,7 +11,8 @@ namespace {
 
 TEST(ProgramEnvironment, variables_come_back_whichever_way_they_were_changed) {
   setenv("HEDDLE_TEST_KEPT", "before", 1);
-  ProgramEnvironment environment;
+  // Other tests have the array that it puts in place.
+  static ProgramEnvironment environment;
   environment.take_snapshot();
   for (int run = 0; run < 2; ++run) {
     SCOPED_TRACE(run);

@@ -10,13 +10,13 @@ static void* write_once(void* unused) {
   return unused;
 }
 
-int main(void) {
+int main() {
   pthread_t writer;
-  pthread_create(&writer, NULL, write_once, NULL);
+  pthread_create(&writer, nullptr, write_once, nullptr);
   pthread_rwlock_rdlock(&lock);
   pthread_rwlock_rdlock(&lock);
   pthread_rwlock_unlock(&lock);
   pthread_rwlock_unlock(&lock);
-  pthread_join(writer, NULL);
+  pthread_join(writer, nullptr);
   return 0;
 }
