@@ -134,6 +134,7 @@ struct EngineTable {
 
   // The end of the run, seen from the program; outside runs, of the process. They do not return.
   void (*exit)(int status, Address pc);
+  void (*exit_at_once)(int status, Address pc);  // as _exit(): nothing is run at the end
   void (*abort)(Address pc);
   void (*assert_fail)(const char* expression, const char* file, unsigned line, const char* function,
                       Address pc);

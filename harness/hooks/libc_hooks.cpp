@@ -11,7 +11,6 @@
 
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
-#include "harness/hooks/exit_functions.h"
 #include "harness/hooks/hidden_state.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/real_calls.h"
@@ -176,11 +175,6 @@ HEDDLE_EXPORT time_t time(time_t* now) {
   return time.tv_sec;
 }
 
-HEDDLE_EXPORT void exit(int status) {
-  g_engine_table->exit(status, HEDDLE_PC);
-  __builtin_unreachable();
-}
-
 HEDDLE_EXPORT void abort() {
   g_engine_table->abort(HEDDLE_PC);
   __builtin_unreachable();
@@ -190,12 +184,6 @@ HEDDLE_EXPORT void __assert_fail(const char* expression, const char* file, unsig
                                  const char* function) {
   g_engine_table->assert_fail(expression, file, line, function, HEDDLE_PC);
   __builtin_unreachable();
-}
-
-// Function-local statics register their destructors here in every run; the C library's list would
-// grow without end.
-HEDDLE_EXPORT int __cxa_atexit(void (*function)(void*), void* argument, void* module) {
-  return heddle::exit_functions::add(function, argument, module);
 }
 
 HEDDLE_EXPORT int __cxa_thread_atexit_impl(void (*destructor)(void*), void* object, void* module) {

@@ -28,6 +28,10 @@ void ignore_range(Address, std::size_t, Address) {}
   _exit(status);
 }
 
+[[noreturn]] void leave_process_at_once(int status, Address) {
+  _exit(status);
+}
+
 [[noreturn]] void abort_process(Address) {
   real().abort();
   _exit(127);
@@ -122,6 +126,7 @@ constinit const EngineTable g_passthrough_table = {
     .clock_gettime = [](clockid_t clock,
                         timespec* now) { return real().clock_gettime(clock, now); },
     .exit = leave_process,
+    .exit_at_once = leave_process_at_once,
     .abort = abort_process,
     .assert_fail = assert_process,
 };

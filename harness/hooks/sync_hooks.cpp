@@ -318,6 +318,9 @@ HEDDLE_EXPORT long syscall(long number, ...) noexcept {
   for (long& word : words.word) word = va_arg(arguments, long);
   va_end(arguments);
   if (number == SYS_futex && heddle::t_program_code) return futex(words, HEDDLE_PC);
+  if (number == SYS_exit_group && heddle::t_program_code) {
+    heddle::g_engine_table->exit_at_once(static_cast<int>(words.word[0]), HEDDLE_PC);
+  }
   return HEDDLE_NEXT(syscall)(number, words.word[0], words.word[1], words.word[2], words.word[3],
                               words.word[4], words.word[5]);
 }

@@ -157,6 +157,7 @@ class HookTable {
 
   static void set_process(EngineTable& table) {
     table.exit = [](int status, Address pc) { rooms_->process.exit(status, pc); };
+    table.exit_at_once = [](int status, Address pc) { rooms_->process.exit_at_once(status, pc); };
     table.abort = [](Address pc) { rooms_->process.abort(pc); };
     table.assert_fail = [](const char* expression, const char*, unsigned, const char*, Address pc) {
       rooms_->run.fail(FailureKind::assertion, expression, pc);

@@ -468,6 +468,12 @@ void exit_run(int status, Address pc) {
   g_run.finish(*self, status, pc);
 }
 
+void exit_run_at_once(int status, Address pc) {
+  ProgramThread* self = step(OpKind::process_exit, 0, pc, true);
+  if (self == nullptr) native::end_process(status);
+  g_run.finish_at_once(*self, status, pc);
+}
+
 void abort_run(Address pc) {
   ProgramThread* self = t_self;
   if (self == nullptr) real().abort();
@@ -529,6 +535,7 @@ constinit const EngineTable kStressTable = {
     .sleep = sleep,
     .clock_gettime = clock_gettime,
     .exit = exit_run,
+    .exit_at_once = exit_run_at_once,
     .abort = abort_run,
     .assert_fail = assert_fail,
 };

@@ -353,7 +353,11 @@ void Run::fail(ProgramThread& self, FailureKind kind, Address pc, const char* me
 
 void Run::finish(ProgramThread& self, int status, Address pc) {
   run_destructors(self);
-  exit_functions::run_all();
+  exit_functions::run_all(status);
+  finish_at_once(self, status, pc);
+}
+
+void Run::finish_at_once(ProgramThread& self, int status, Address pc) {
   // As the shell sees it: the lowest eight bits.
   if ((status & 0xff) == 0) {
     end.pass();

@@ -50,6 +50,8 @@ class Run {
   // Ends the run as a failure of the calling thread, which leaves the program.
   [[noreturn]] void fail(ProgramThread& self, FailureKind kind, Address pc, const char* message);
   [[noreturn]] void finish(ProgramThread& self, int status, Address pc);
+  // Without what is to be run at the end of a thread and of the process.
+  [[noreturn]] void finish_at_once(ProgramThread& self, int status, Address pc);
   [[noreturn]] static void leave(ProgramThread& self, LeaveCode code);
 
   bool stopping() const { return stop_.load(std::memory_order_relaxed); }

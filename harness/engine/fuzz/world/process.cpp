@@ -30,22 +30,36 @@ std::string current_exception_text() {
   return text;
 }
 
-[[noreturn]] void exit_process(int status, Address pc) {
+[[noreturn]] void end_process(int status, const Op& op) {
+  Run& run = *g_run;
+  // As who waits for the process sees it: the lowest eight bits.
+  if ((status & 0xff) == 0) run.end_well(op.pc == 0);
+  const RuntimeScope scope;
+  Failed failure{.kind = FailureKind::exit_status,
+                 .message = "exit status " + std::to_string(status & 0xff),
+                 .places = {}};
+  failure.places.push_back({.thread = run.self().id, .op = op, .stack = {}, .note = {}});
+  run.fail(std::move(failure));
+}
+
+Op exit_point(Address pc) {
   Run& run = *g_run;
   ++run.running().step;
   const Op op = run.begin_op({.kind = OpKind::process_exit, .pc = pc});
   run.point();
   run.done(op);
-  FuzzThread& self = run.self();
-  self.run_destructors();
-  exit_functions::run_all();
-  if (status == 0) run.end_well(pc == 0);
-  const RuntimeScope scope;
-  Failed failure{.kind = FailureKind::exit_status,
-                 .message = "exit status " + std::to_string(status & 0xff),
-                 .places = {}};
-  failure.places.push_back({.thread = self.id, .op = op, .stack = {}, .note = {}});
-  run.fail(std::move(failure));
+  return op;
+}
+
+[[noreturn]] void exit_process(int status, Address pc) {
+  const Op op = exit_point(pc);
+  g_run->self().run_destructors();
+  exit_functions::run_all(status);
+  end_process(status, op);
+}
+
+[[noreturn]] void exit_process_at_once(int status, Address pc) {
+  end_process(status, exit_point(pc));
 }
 
 // Perhaps because of an exception that nobody caught.
@@ -77,6 +91,7 @@ void run_main(FuzzThread& /*self*/) {
 
 void answer_process(EngineTable& table) {
   table.exit = [](int status, Address pc) { exit_process(status, pc); };
+  table.exit_at_once = [](int status, Address pc) { exit_process_at_once(status, pc); };
   table.abort = [](Address pc) { abort_process(pc); };
   table.assert_fail = [](const char* expression, const char*, unsigned, const char*, Address pc) {
     fail_assertion(expression, pc);

@@ -45,11 +45,15 @@ class Process final : public FaultHandler {
       exiting_ = true;
       run_.me().run_destructors();
     }
-    exit_functions::run_all();
+    exit_functions::run_all(status);
+    exit_at_once(status, pc);
+  }
+
+  [[noreturn]] void exit_at_once(int status, Address pc) {
     run_.record(OpKind::process_exit, 0, 0, MemoryOrder::relaxed, pc);
-    if (status != 0) {
+    // As who waits for the process sees it: the lowest eight bits.
+    if (const int code = status & 0xff; code != 0) {
       const RuntimeScope scope;
-      const int code = status & 0xff;
       run_.conclude(
           CheapKey(FailureKind::exit_status).add(pc).add(static_cast<std::uint64_t>(code)).value(),
           [&] {
