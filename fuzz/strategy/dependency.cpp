@@ -16,6 +16,24 @@ void add_memory(AccessList& list, Address address, unsigned size, AccessMode mod
   }
 }
 
+// All of the 8 bytes that it touches, and the objects in them: of a wide access a list would hold
+// the beginning alone.
+void add_range(AccessList& list, const Op& op, AccessMode mode) {
+  const Address first = op.address >> 3;
+  list.add({.object = first,
+            .mask = 0xff,
+            .mode = mode,
+            .cells = std::max<Address>(1, ((end_of(op) + 7) >> 3) - first)});
+}
+
+void add_access(AccessList& list, const Op& op, AccessMode mode) {
+  if (op.address2 != 0) {
+    add_range(list, op, mode);
+  } else {
+    add_memory(list, op.address, op.size, mode);
+  }
+}
+
 void add_object(AccessList& list, Address address, AccessMode mode) {
   list.add({.object = address | Access::kOther, .mask = 0xff, .mode = mode});
 }
@@ -29,12 +47,12 @@ AccessList accesses_of(const Op& op, OpKind pending) {
     case OpKind::read:
     case OpKind::atomic_load:
     case OpKind::atomic_cas_fail:
-      add_memory(list, op.address, op.size, AccessMode::read);
+      add_access(list, op, AccessMode::read);
       break;
     case OpKind::write:
     case OpKind::atomic_store:
     case OpKind::atomic_rmw:
-      add_memory(list, op.address, op.size, AccessMode::write);
+      add_access(list, op, AccessMode::write);
       break;
     case OpKind::mutex_lock:
     case OpKind::rwlock_write_lock:
@@ -84,10 +102,7 @@ AccessList accesses_of(const Op& op, OpKind pending) {
     case OpKind::heap_free:
     case OpKind::object_init:
     case OpKind::object_destroy:
-      list.add({.object = op.address >> 3,
-                .mask = 0xff,
-                .mode = AccessMode::write,
-                .cells = std::max<Address>(1, ((op.address2 + 7) >> 3) - (op.address >> 3))});
+      add_range(list, op, AccessMode::write);
       break;
     case OpKind::none:
     case OpKind::object_use:

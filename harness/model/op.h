@@ -82,9 +82,11 @@ struct Op {
   std::uint8_t size = 0;  // bytes, for accesses to memory
   MemoryOrder order = MemoryOrder::relaxed;
   ThreadId other = kNoThread;
-  Address address = 0;   // the memory or the object operated on
-  Address address2 = 0;  // cond_wait: the mutex; is_life(): the end of the memory
-  Address pc = 0;        // return address of the hook: the call stands just before it
+  Address address = 0;  // the memory or the object operated on
+  // cond_wait: the mutex; is_life(), and plain accesses of more than 16 bytes: the end of the
+  // memory.
+  Address address2 = 0;
+  Address pc = 0;  // return address of the hook: the call stands just before it
 };
 
 constexpr bool is_atomic(OpKind kind) {
@@ -103,6 +105,11 @@ constexpr bool is_memory_access(OpKind kind) {
 // A life of memory, or of an object in it, begins or ends: a write to the whole of it.
 constexpr bool is_life(OpKind kind) {
   return kind == OpKind::heap_free || kind == OpKind::object_init || kind == OpKind::object_destroy;
+}
+
+// Of an access to memory, or of a life: where the memory ends.
+constexpr Address end_of(const Op& op) {
+  return op.address2 != 0 ? op.address2 : op.address + (op.size == 0 ? 1 : op.size);
 }
 
 constexpr bool writes(OpKind kind) {

@@ -107,7 +107,7 @@ class Locations {
     std::vector<std::pair<Address, Address>> ranges;
     for (const Event& event : trace.events) {
       if (!is_memory_access(event.op.kind)) continue;
-      ranges.emplace_back(event.op.address, event.op.address + std::max<Address>(event.op.size, 1));
+      ranges.emplace_back(event.op.address, end_of(event.op));
     }
     std::sort(ranges.begin(), ranges.end());
     for (const auto& [begin, end] : ranges) {

@@ -63,11 +63,6 @@ bool synchronises(const Op& op) {
   }
 }
 
-Address end_of(const Op& op) {
-  if (is_life(op.kind)) return op.address2;
-  return op.address + std::max<Address>(op.size, 1);
-}
-
 bool overlap(const Op& a, const Op& b) {
   return a.address < end_of(b) && b.address < end_of(a);
 }

@@ -115,8 +115,12 @@ void Memory::check_access_slow(bool write, Address address, unsigned size, Addre
     }
     for (const Location* location = locations_.first(cell); location != nullptr;
          location = locations_.next(*location)) {
-      if (location->atomic && location->address < next &&
-          at < location->address + location->atomic_size) {
+      // Of an object its first byte, and no more than writes: see check_writes().
+      const bool meets =
+          location->atomic
+              ? location->address < next && at < location->address + location->atomic_size
+              : write && at <= location->address && location->address < next;
+      if (meets) {
         races_.check_against_atomics(location->atomics, write, g_run->self().id, clock, races);
       }
     }

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "harness/engine/fuzz/memory/memory.h"
+#include "harness/engine/fuzz/memory/access.h"
 
 namespace heddle {
 
@@ -43,6 +43,13 @@ void Memory::check_use(const Location& location, Address pc) {
   learn(location.life_pc);
   on_race({life.thread(), location.life_pc, location.life_kind},
           {.kind = OpKind::object_use, .size = 1, .address = location.address, .pc = pc});
+}
+
+void Memory::check_unordered_writes(const Location& location, Address pc) {
+  RaceList& races = found_.cleared();
+  races_.check_atomic(shadow_.cell(location.address), byte_mask(location.address, 1), false,
+                      g_run->clock(), races);
+  on_races(races, {.kind = OpKind::object_use, .size = 1, .address = location.address, .pc = pc});
 }
 
 }  // namespace heddle

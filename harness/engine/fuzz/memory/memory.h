@@ -88,6 +88,13 @@ class Memory {
   void check_life(const Op& op);
   // The same of the last begin or end of the object's life, and a use of it at `pc`.
   void check_use(const Location& location, Address pc);
+  // Of plain writes to an object: like ThreadSanitizer, which takes a use for a read of its first
+  // byte. What a plain write leaves is no object that one may use.
+  void check_writes(const Location& location, Address pc) {
+    if (races_.may_be_written(location.cell, g_run->clock())) [[unlikely]] {
+      check_unordered_writes(location, pc);
+    }
+  }
   // Visits each location in the memory of `op`.
   template <typename Visit>
   void for_each_location(const Op& op, Visit visit) {
@@ -146,6 +153,7 @@ class Memory {
   bool is_freed(const ShadowCell* cell) const {
     return cell->sync == kFreedMemory && races_.alive(cell->history.write);
   }
+  [[gnu::noinline]] void check_unordered_writes(const Location& location, Address pc);
   [[gnu::noinline]] static void check_anothers_frame(Address address, OpKind kind, Address pc);
   [[noreturn]] void use_after_free(const ShadowCell* cell, const Op& op);
 
@@ -167,6 +175,7 @@ inline Op access_op(bool write, Address address, unsigned size, Address pc) {
   return {.kind = write ? OpKind::write : OpKind::read,
           .size = static_cast<std::uint8_t>(std::min(size, 255U)),
           .address = address,
+          .address2 = size > 16 ? address + size : 0,
           .pc = pc};
 }
 

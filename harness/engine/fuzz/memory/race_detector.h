@@ -126,6 +126,11 @@ class RaceDetector {
   void check_atomic(ShadowCell* cell, std::uint8_t mask, bool writes, const VectorClock& clock,
                     RaceList& races) const;
 
+  // Whether plain writes to the cell may be such; false: there are none.
+  bool may_be_written(const ShadowCell* cell, const VectorClock& clock) const {
+    return cell->split != 0 || !ordered(cell->history.write, clock);
+  }
+
   // Adds an atomic access before it that a plain access, or the end of a life, races with.
   void check_against_atomics(const AtomicHistory& atomics, bool writes, ThreadId self,
                              const VectorClock& clock, RaceList& races) const;

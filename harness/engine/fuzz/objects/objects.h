@@ -33,6 +33,7 @@ class Objects {
         use_after_destroy(location, pc);
       g_memory->check_use(location, pc);
     }
+    g_memory->check_writes(location, pc);
     location.atomics.reads.set(run.self().id, run.now().time());
     location.atomics.read_pc = pc;
     location.atomics.read_kind = OpKind::object_use;

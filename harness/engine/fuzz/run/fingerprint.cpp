@@ -9,12 +9,12 @@ void Fingerprint::add(std::uint64_t& mine, const Op& op) {
     case OpKind::read:
     case OpKind::atomic_load:
     case OpKind::atomic_cas_fail:
-      memory(mine, op.address, op.size, false);
+      memory(mine, op.address, static_cast<unsigned>(end_of(op) - op.address), false);
       return;
     case OpKind::write:
     case OpKind::atomic_store:
     case OpKind::atomic_rmw:
-      memory(mine, op.address, op.size, true);
+      memory(mine, op.address, static_cast<unsigned>(end_of(op) - op.address), true);
       return;
     case OpKind::rwlock_read_lock:
     case OpKind::rwlock_shared_unlock:

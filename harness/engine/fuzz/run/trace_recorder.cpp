@@ -74,7 +74,7 @@ void TraceRecorder::mark_race(ThreadId thread, Address pc, Address address, unsi
   if (!expects_race_) trace_.events.back().racy = true;
   for (auto it = trace_.events.rbegin(); it != trace_.events.rend(); ++it) {
     if (it->thread == thread && it->op.pc == pc && it->op.address < address + size &&
-        address < it->op.address + it->op.size) {
+        address < end_of(it->op)) {
       it->racy = true;
       return;
     }
