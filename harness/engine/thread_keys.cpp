@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/hooks/lasting_keys.h"
 #include "harness/hooks/program_heap.h"
 
 namespace heddle {
@@ -67,6 +68,7 @@ void* ThreadKeys::get(const Values& values, pthread_key_t key) const {
 }
 
 void ThreadKeys::run_destructors(Values& values) {
+  lasting_keys::run_destructors();
   // As often as POSIX asks for: a destructor may set values again.
   for (int round = 0; round < PTHREAD_DESTRUCTOR_ITERATIONS; ++round) {
     bool any = false;

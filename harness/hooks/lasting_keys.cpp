@@ -1,7 +1,10 @@
 #include "harness/hooks/lasting_keys.h"
 
+#include <limits.h>
+
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace heddle::lasting_keys {
 namespace {
@@ -11,7 +14,12 @@ constexpr std::size_t kMost = 64;
 
 using Values = std::array<void*, kMost>;
 
-constinit std::array<pthread_key_t, kMost> g_keys{};
+struct Key {
+  pthread_key_t key = 0;
+  void (*destructor)(void*) = nullptr;
+};
+
+constinit std::array<Key, kMost> g_keys{};
 constinit std::size_t g_used = 0;
 constinit std::uint64_t g_run = 0;
 constinit Values g_before_main{};
@@ -27,7 +35,7 @@ constinit thread_local ThreadValues t_values;
 
 std::size_t slot_of(pthread_key_t key) {
   std::size_t slot = 0;
-  while (slot < g_used && g_keys[slot] != key) ++slot;
+  while (slot < g_used && g_keys[slot].key != key) ++slot;
   return slot;
 }
 
@@ -41,10 +49,10 @@ Values& values_of_this_run() {
 
 }  // namespace
 
-void add(pthread_key_t key) {
+void add(pthread_key_t key, void (*destructor)(void*), bool before_main) {
   if (g_used == kMost) return;
-  g_keys[g_used++] = key;
-  t_values.before_main = true;
+  g_keys[g_used++] = {.key = key, .destructor = destructor};
+  if (before_main) t_values.before_main = true;
 }
 
 bool contains(pthread_key_t key) {
@@ -58,6 +66,21 @@ void set(pthread_key_t key, void* value) {
 
 void* get(pthread_key_t key) {
   return values_of_this_run()[slot_of(key)];
+}
+
+void run_destructors() {
+  // As often as POSIX asks for: a destructor may set values again.
+  for (int round = 0; round < PTHREAD_DESTRUCTOR_ITERATIONS; ++round) {
+    bool any = false;
+    for (std::size_t slot = 0; slot < g_used; ++slot) {
+      if (g_keys[slot].destructor == nullptr) continue;
+      void* const value = std::exchange(values_of_this_run()[slot], nullptr);
+      if (value == nullptr) continue;
+      any = true;
+      g_keys[slot].destructor(value);
+    }
+    if (!any) return;
+  }
 }
 
 void restore() {

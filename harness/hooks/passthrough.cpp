@@ -99,7 +99,7 @@ constinit const EngineTable g_passthrough_table = {
           const int result = HEDDLE_NEXT(pthread_key_create)(key, destructor);
           // Of the program and in no run: a constructor's.
           const bool before_main = t_program_code && g_engine_table == &passthrough_table();
-          if (result == 0 && before_main) lasting_keys::add(*key);
+          if (result == 0 && before_main) lasting_keys::add(*key, destructor, true);
           return result;
         },
     .key_delete =

@@ -6,8 +6,11 @@
 #include <stdarg.h>
 #include <sys/syscall.h>
 
+#include <utility>
+
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/lasting_keys.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/system_objects.h"
@@ -164,11 +167,21 @@ bool once_is_done(const void* control) {
   return __atomic_load_n(static_cast<const int*>(control), __ATOMIC_RELAXED) == kOnceDone;
 }
 
+// The thread prepares a system library, once in the process.
+constinit thread_local bool t_prepares_library = false;
+
+int prepare_library(pthread_once_t* control, void (*routine)()) {
+  const bool outer = std::exchange(t_prepares_library, true);
+  const int result = HEDDLE_NEXT(pthread_once)(control, routine);
+  t_prepares_library = outer;
+  return result;
+}
+
 int once(pthread_once_t* control, void (*routine)(), heddle::Address pc) {
   const heddle::EngineTable& table = table_of(control);
   const int begun =
       table.sync_call({.kind = Kind::once_begin, .object = control, .is_done = once_is_done}, pc);
-  if (begun == kCallDirectly) return HEDDLE_NEXT(pthread_once)(control, routine);
+  if (begun == kCallDirectly) return prepare_library(control, routine);
   if (begun == 0) return 0;
   try {
     routine();
@@ -243,7 +256,11 @@ HEDDLE_EXPORT void __cxa_guard_abort(std::uint64_t* guard) noexcept {
 // ---- thread-specific data
 
 HEDDLE_EXPORT int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) {
-  return table().key_create(key, destructor);
+  if (!t_prepares_library || !heddle::t_program_code) return table().key_create(key, destructor);
+  // It keeps the key for all runs to come.
+  const int result = HEDDLE_NEXT(pthread_key_create)(key, destructor);
+  if (result == 0) heddle::lasting_keys::add(*key, destructor, false);
+  return result;
 }
 
 HEDDLE_EXPORT int pthread_key_delete(pthread_key_t key) {
