@@ -1,4 +1,6 @@
 // Where the worker takes over in front of ThreadSanitizer: see start.cpp for the other engines.
+#include <sys/single_threaded.h>
+
 #include "harness/engine/tsan/tsan_engine.h"
 #include "harness/hooks/program_environment.h"
 #include "harness/runtime/channel_worker.h"
@@ -22,6 +24,10 @@ int worker_main(int argc, char** argv, char** envp) {
   // Of the program's memory only its writable segments: the heap belongs to ThreadSanitizer's
   // allocator here, and the engine sees to it.
   standard_streams::prepare();
+  // As ThreadSanitizer's own thread leaves it. It may lie in the program's memory (a copy
+  // relocation), where it would be put back to what it was before: libstdc++ then counts references
+  // without atomics, and shared_ptr races.
+  __libc_single_threaded = 0;
   static ProgramState state;
   state.take_snapshot();
   static ProgramArguments arguments;
