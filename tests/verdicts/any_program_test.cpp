@@ -80,7 +80,6 @@ constexpr char kRwlock[] = "it has no read-write locks";
 constexpr char kSpinLock[] = "it has no spin locks of pthread";
 constexpr char kSemaphore[] = "it has no semaphores";
 constexpr char kBarrier[] = "it has no barriers";
-constexpr char kOnce[] = "it has no initialisation that others wait for (once, local static)";
 constexpr char kFutex[] = "it has no waiting for an atomic (futex), which C++20 is built on";
 constexpr char kTimeout[] = "it has no waits with a limit of time";
 constexpr char kThreadsH[] = "it has no threads.h";
@@ -120,8 +119,8 @@ const std::vector<Program> kPrograms = {
     {"c11_once_tss", finds(data_race, {assertion}), Unsupported{kThreadsH}},
     {"c11_once_tss.fixed", clean(), Unsupported{kThreadsH}},
     {"call_once_by_hand", finds(data_race, {assertion}), finds(data_race)},
-    {"call_once_by_hand.fixed", clean(), Unsupported{kOnce}},
-    {"call_once_throws.fixed", clean(), Unsupported{kOnce}},
+    {"call_once_by_hand.fixed", clean(), clean()},
+    {"call_once_throws.fixed", clean(), clean()},
     {"check_then_act", finds(assertion), finds(assertion)},
     {"check_then_act.fixed", clean(), clean()},
     {"cond_signal_for_two", finds(deadlock, {lost_wakeup}), finds(deadlock)},
@@ -235,7 +234,7 @@ const std::vector<Program> kPrograms = {
     {"life_stack_semaphore.fixed", clean(), Unsupported{kSemaphore}, Also::all_orders},
     {"livelock", gives_up(), gives_up()},
     {"livelock.fixed", clean(), clean()},
-    {"local_static.fixed", clean(), Unsupported{kOnce}},
+    {"local_static.fixed", clean(), clean()},
     {"lock_cycle_three", finds(deadlock), finds(deadlock)},
     {"lock_cycle_three.fixed", clean(), clean()},
     {"lock_order_ab_ba", finds(deadlock), finds(deadlock)},
@@ -254,7 +253,7 @@ const std::vector<Program> kPrograms = {
     {"null_pointer", finds(signal), finds(signal)},
     {"null_pointer.fixed", clean(), clean()},
     {"once_by_hand", finds(data_race, {assertion}), finds(data_race)},
-    {"once_by_hand.fixed", clean(), Unsupported{kOnce}},
+    {"once_by_hand.fixed", clean(), clean()},
     {"output_only.fixed", clean(), clean()},
     {"packaged_task", finds(uncaught_exception, {data_race}), Unsupported{kFutex}},
     {"packaged_task.fixed", clean(), Unsupported{kFutex}},
