@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "harness/hooks/caller.h"
+#include "harness/hooks/cleanup.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/hidden_state.h"
 #include "harness/hooks/memory_access.h"
@@ -50,7 +51,7 @@ HEDDLE_EXPORT int pthread_detach(pthread_t thread) {
 }
 
 HEDDLE_EXPORT void pthread_exit(void* result) {
-  g_engine_table->thread_exit(result, HEDDLE_PC);
+  heddle::cleanup::end_thread(result, HEDDLE_PC);
   __builtin_unreachable();
 }
 

@@ -1,4 +1,5 @@
 #include "harness/hooks/libc_state.h"
+#include "harness/hooks/cleanup.h"
 
 #include <fcntl.h>
 #include <search.h>
@@ -135,6 +136,7 @@ void restore() {
   if (g_streams == nullptr) take_snapshot();
   g_random = 0;
   lasting_keys::restore();
+  cleanup::begin_run();
   if (g_touched.environment) g_environment->restore();
   // As the C library starts (C17 7.22.2.2).
   if (g_touched.random) HEDDLE_NEXT(srandom)(1);
