@@ -1,5 +1,6 @@
 // Correct: the process ends at once and well, without waiting for the thread that is left.
 // Fails: never.
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>

@@ -1,5 +1,6 @@
 // Bug: what runs at exit ends the process with another status when a thread was not done.
 // Fails: if the thread has counted less than twice when main returns.
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>

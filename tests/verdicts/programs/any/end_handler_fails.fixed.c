@@ -1,5 +1,6 @@
 // Correct: what runs at exit looks at the status, and the thread is done by then.
 // Fails: never.
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
