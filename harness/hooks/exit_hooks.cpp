@@ -5,8 +5,6 @@
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/exit_functions.h"
-#include "harness/hooks/next_function.h"
-#include "harness/hooks/program_heap.h"
 
 using heddle::g_engine_table;
 
@@ -46,7 +44,6 @@ HEDDLE_EXPORT int atexit(void (*function)()) {
 }
 
 HEDDLE_EXPORT int on_exit(void (*function)(int, void*), void* argument) {
-  if (!heddle::t_program_code) return HEDDLE_NEXT(on_exit)(function, argument);
   return heddle::exit_functions::add(function, argument);
 }
 

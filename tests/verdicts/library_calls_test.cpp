@@ -74,9 +74,14 @@ TEST(LibraryCallsUnderThreadSanitizer, race_where_it_has_a_hook) {
     if (!function.known_to_tsan) continue;
     SCOPED_TRACE(function.name);
     // Old runtimes refuse a kernel that randomises addresses much.
-    const Ended raced =
-        run_process({"setarch", "-R", program, function.name}, {"TSAN_OPTIONS=exitcode=66"});
-    EXPECT_EQ(raced.status, 66) << raced.err;
+    const auto races = [&] {
+      return run_process({"setarch", "-R", program, function.name}, {"TSAN_OPTIONS=exitcode=66"})
+                 .status == 66;
+    };
+    // It keeps few accesses of a place, and forgets one at random: not every process shows it.
+    bool raced = false;
+    for (int i = 0; i < 10 && !raced; ++i) raced = races();
+    EXPECT_TRUE(raced);
     const Ended ordered = run_process({"setarch", "-R", program, function.name, "lock"},
                                       {"TSAN_OPTIONS=exitcode=66"});
     EXPECT_EQ(ordered.status, 0) << ordered.err;
