@@ -96,7 +96,13 @@ HEDDLE_EXPORT void __pthread_unregister_cancel_restore(__pthread_unwind_buf_t* h
   cleanup::pop(handler);
 }
 
-HEDDLE_EXPORT void __pthread_unwind_next(__pthread_unwind_buf_t* /*handler*/) {
+HEDDLE_EXPORT void __pthread_unwind_next(__pthread_unwind_buf_t* handler) {
+  // Not by end_thread(), which takes a handler off before it runs: a real thread that is cancelled.
+  // The C library has run the handler, and would have it run again.
+  if (cleanup::handlers().last == handler) {
+    cleanup::pop(handler);
+    HEDDLE_NEXT(__pthread_unwind_next)(handler);
+  }
   cleanup::end_thread(cleanup::handlers().result, HEDDLE_PC);
   __builtin_unreachable();
 }

@@ -171,10 +171,12 @@ bool once_is_done(const void* control) {
 constinit thread_local bool t_prepares_library = false;
 
 int prepare_library(pthread_once_t* control, void (*routine)()) {
-  const bool outer = std::exchange(t_prepares_library, true);
-  const int result = HEDDLE_NEXT(pthread_once)(control, routine);
-  t_prepares_library = outer;
-  return result;
+  // Also when the routine throws: keys that the program makes later would outlast the run.
+  const struct Prepares {
+    bool outer = std::exchange(t_prepares_library, true);
+    ~Prepares() { t_prepares_library = outer; }
+  } prepares;
+  return HEDDLE_NEXT(pthread_once)(control, routine);
 }
 
 int once(pthread_once_t* control, void (*routine)(), heddle::Address pc) {

@@ -154,6 +154,7 @@ const std::vector<Program> kPrograms = {
     {"double_free", finds(double_free, {data_race}), Unsupported{kHeap}},
     {"double_free.fixed", clean(), clean()},
     {"end_at_once.fixed", clean(), clean()},
+    {"end_cancelled_before_main.fixed", clean(), clean()},
     {"end_cleanup.fixed", clean(), clean()},
     {"end_handler_fails", finds(exit_status), finds(exit_status)},
     {"end_handler_fails.fixed", clean(), clean()},
