@@ -1,7 +1,5 @@
 #include "harness/hooks/exit_functions.h"
 
-#include <stdlib.h>
-
 #include <atomic>
 #include <cstddef>
 
