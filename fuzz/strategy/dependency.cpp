@@ -93,6 +93,7 @@ AccessList accesses_of(const Op& op, OpKind pending) {
       if (op.address != 0) add_object(list, op.address, AccessMode::write);
       break;
     case OpKind::sem_trywait_fail:
+    case OpKind::sem_read:
       add_object(list, op.address, AccessMode::read);
       break;
     case OpKind::futex_wait:

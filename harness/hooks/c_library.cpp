@@ -69,6 +69,8 @@ int call_c_library(const SyncCall& call) {
       return wait_for_semaphore(call);
     case SyncCall::Kind::sem_post:
       return error_of(HEDDLE_NEXT(sem_post)(static_cast<sem_t*>(call.object)));
+    case SyncCall::Kind::sem_read:
+      return 0;
     case SyncCall::Kind::sem_destroy:
       return error_of(HEDDLE_NEXT(sem_destroy)(static_cast<sem_t*>(call.object)));
     case SyncCall::Kind::barrier_wait:

@@ -30,6 +30,7 @@ struct SyncCall {
     spin_destroy,
     sem_wait,  // object: sem_t
     sem_post,
+    sem_read,  // 0; the hook asks for the value
     sem_destroy,
     barrier_wait,  // object: pthread_barrier_t
     barrier_destroy,

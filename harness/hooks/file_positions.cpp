@@ -13,10 +13,13 @@
 #include "harness/hooks/hidden_state.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_imports.h"
+#include "harness/hooks/state_uses.h"
 
 namespace heddle::file_positions {
 namespace {
 
+using hidden_state::kContents;
+using hidden_state::kLives;
 using hidden_state::kMemoryStream;
 using hidden_state::kPositions;
 
@@ -36,6 +39,84 @@ constinit Slots g_slots = each_its_own();
 constinit Slots g_slots_before_main = each_its_own();
 constinit bool g_changed = false;  // in this run
 constinit bool g_prepared = false;
+
+// Which of hidden_state's lives each descriptor has. One that was there before has that of its own
+// number; no other life begins again in a run.
+constinit Slots g_lives = each_its_own();
+constinit std::uint16_t g_next_life = kPositions;
+
+// Regular files by what the kernel calls them, in the order in which threads came by them.
+struct File {
+  dev_t device = 0;
+  ino_t number = 0;
+};
+constinit std::array<File, kContents - 1> g_files = {};
+constinit std::size_t g_files_known = 0;
+
+// The streams that the run has opened, and before them the standard ones. A new one may lie where a
+// closed one did; those beyond are not told of.
+constexpr std::size_t kStreams = 64;
+struct Stream {
+  FILE* stream = nullptr;
+  std::uint16_t life = 0;
+};
+constinit std::array<Stream, kStreams> g_streams = {};
+constinit std::size_t g_streams_known = 0;
+constinit std::uint16_t g_next_stream_life = 0;
+
+std::uint64_t* life_of(int file) {
+  if (file < 0 || static_cast<std::size_t>(file) >= kPositions) return nullptr;
+  const std::size_t life = g_lives[static_cast<std::size_t>(file)];
+  return life < kLives ? &hidden_state::memory().descriptors[life] : nullptr;
+}
+
+void begin_life(int file) {
+  if (file < 0 || static_cast<std::size_t>(file) >= kPositions) return;
+  g_lives[static_cast<std::size_t>(file)] = g_next_life;
+  if (g_next_life < kLives) ++g_next_life;
+  g_changed = true;
+}
+
+Stream* find(FILE* stream) {
+  for (std::size_t at = g_streams_known; at > 0; --at) {
+    if (g_streams[at - 1].stream == stream) return &g_streams[at - 1];
+  }
+  return nullptr;
+}
+
+std::uint64_t* life_of(FILE* stream) {
+  const Stream* const known = find(stream);
+  return known != nullptr && known->life < kLives ? &hidden_state::memory().streams[known->life]
+                                                  : nullptr;
+}
+
+void begin_life(FILE* stream) {
+  Stream* known = find(stream);
+  if (known == nullptr && g_streams_known < kStreams) known = &g_streams[g_streams_known++];
+  if (known == nullptr) return;
+  *known = {.stream = stream, .life = g_next_stream_life};
+  if (g_next_stream_life < kLives) ++g_next_stream_life;
+}
+
+void forget_streams() {
+  g_streams_known = 0;
+  g_next_stream_life = 0;
+  for (FILE* standard : {stdin, stdout, stderr}) begin_life(standard);
+}
+
+hidden_state::Untold* contents_of(const struct stat& status) {
+  if (!S_ISREG(status.st_mode)) return nullptr;
+  std::size_t at = 0;
+  while (at < g_files_known &&
+         (g_files[at].device != status.st_dev || g_files[at].number != status.st_ino)) {
+    ++at;
+  }
+  if (at == g_files_known && at < g_files.size()) {
+    g_files[at] = {.device = status.st_dev, .number = status.st_ino};
+    ++g_files_known;
+  }
+  return &hidden_state::memory().file_contents[at];
+}
 
 bool is_same_file(int a, int b) {
   struct stat first {};
@@ -89,10 +170,6 @@ bool is_standard_output(std::size_t slot) {
   return slot == STDOUT_FILENO || slot == STDERR_FILENO;
 }
 
-void use_slot(std::size_t slot, Address pc) {
-  hidden_state::use_locked(hidden_state::memory().file_positions[slot], pc);
-}
-
 // A file that threads write to may be read through another descriptor, by the same name.
 bool order_of_output_is_seen(std::size_t slot) {
   return program_imports::moves_in_files() ||
@@ -102,6 +179,7 @@ bool order_of_output_is_seen(std::size_t slot) {
 }  // namespace
 
 void opened(int file) {
+  begin_life(file);
   if (file < 0 || static_cast<std::size_t>(file) >= kPositions) return;
   std::size_t slot = static_cast<std::size_t>(file);
   const auto is_used = [&](std::size_t wanted) {
@@ -119,7 +197,27 @@ void opened(int file) {
 }
 
 void copied(int file, int copy) {
-  if (file >= 0 && copy >= 0) set(copy, slot_of(file));
+  if (file < 0 || copy < 0) return;
+  begin_life(copy);
+  set(copy, slot_of(file));
+}
+
+void opened(FILE* stream) {
+  if (!program_heap::is_threaded()) begin_life(stream);
+}
+
+hidden_state::Untold& position_of(int file) {
+  return hidden_state::memory().file_positions[slot_of(file)];
+}
+
+hidden_state::Untold* contents_of(int file) {
+  struct stat status {};
+  return fstat(file, &status) == 0 ? contents_of(status) : nullptr;
+}
+
+hidden_state::Untold* contents_of(const char* path) {
+  struct stat status {};
+  return path != nullptr && HEDDLE_NEXT(stat)(path, &status) == 0 ? contents_of(status) : nullptr;
 }
 
 void restore() {
@@ -131,7 +229,11 @@ void restore() {
     g_slots_before_main = g_slots;
   } else if (g_changed) {
     g_slots = g_slots_before_main;
+    g_lives = each_its_own();
+    g_next_life = kPositions;
   }
+  g_files_known = 0;
+  forget_streams();
   g_changed = false;
   g_last_words.begun = false;
 }
@@ -150,15 +252,58 @@ pthread_mutex_t* lock_of(FILE* stream) {
 
 }  // namespace
 
+void use_descriptor(int file, Address pc) {
+  if (!is_told()) return;
+  const KeptErrno kept;
+  if (const std::uint64_t* const life = life_of(file))
+    g_engine_table->read[3](address_of(life), pc);
+}
+
+void end_descriptor(int file, Address pc) {
+  if (!is_told()) return;
+  const KeptErrno kept;
+  if (std::uint64_t* const life = life_of(file)) g_engine_table->write[3](address_of(life), pc);
+}
+
+void use_stream(FILE* stream, Address pc) {
+  if (!is_told()) return;
+  const KeptErrno kept;
+  if (const std::uint64_t* const life = life_of(stream)) {
+    g_engine_table->read[3](address_of(life), pc);
+  }
+}
+
+void end_stream(FILE* stream, Address pc) {
+  if (!is_told()) return;
+  const KeptErrno kept;
+  const int file = fileno(stream);
+  end_descriptor(file, pc);
+  if (const std::uint64_t* const life = life_of(stream)) {
+    if (g_engine_table->heap_free != nullptr) {
+      g_engine_table->heap_free(address_of(life), sizeof *life, pc);
+    } else {
+      g_engine_table->write[3](address_of(life), pc);
+    }
+  }
+  StateUses uses(pc);
+  if (order_of_output_is_seen(slot_of(file))) uses.moves_in(file).changes_contents(file);
+  uses.takes_number().tell();
+}
+
 void use_file_offset(int file, Address pc) {
-  if (is_told()) use_slot(slot_of(file), pc);
+  if (!is_told()) return;
+  const KeptErrno kept;
+  use_descriptor(file, pc);
+  StateUses(pc).moves_in(file).reads_contents(file).tell();
 }
 
 void use_file_output(int file, Address pc) {
   if (!is_told()) return;
   if (is_last_words(pc)) return;
-  const std::size_t slot = slot_of(file);
-  if (order_of_output_is_seen(slot)) use_slot(slot, pc);
+  const KeptErrno kept;
+  use_descriptor(file, pc);
+  if (!order_of_output_is_seen(slot_of(file))) return;
+  StateUses(pc).moves_in(file).changes_contents(file).tell();
 }
 
 StreamUse::StreamUse(FILE* stream, Address pc, Use use) : pc_(pc) {
@@ -170,6 +315,7 @@ StreamUse::StreamUse(FILE* stream, Address pc, Use use) : pc_(pc) {
     taken_ = lock_of(stream);
     g_engine_table->mutex_lock(taken_, pc);
   }
+  use_stream(stream, pc);
   use(fileno(stream), pc);
 }
 
@@ -190,7 +336,8 @@ StreamUse use_stream_output(FILE* stream, Address pc) {
 void use_stream_unlocked(FILE* stream, Address pc) {
   if (!is_told()) return;
   const KeptErrno kept;
-  const Untold& position = memory().file_positions[slot_of(fileno(stream))];
+  use_stream(stream, pc);
+  const Untold& position = position_of(fileno(stream));
   g_engine_table->write[3](address_of(&position), pc);
 }
 

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "harness/hooks/hidden_memory.h"
 #include "harness/model/op.h"
 
 namespace heddle::file_positions {
@@ -13,6 +14,14 @@ namespace heddle::file_positions {
 void opened(int file);
 // Descriptor `copy` was made of `file`.
 void copied(int file, int copy);
+// Where descriptor `file` is read and written next; a negative one is that of a stream in memory.
+hidden_state::Untold& position_of(int file);
+// What is in the file that a descriptor or a path leads to; null if that is no regular file. Not
+// for real threads.
+hidden_state::Untold* contents_of(int file);
+hidden_state::Untold* contents_of(const char* path);
+// `stream` was opened just now; on memory too.
+void opened(FILE* stream);
 // Puts back what is known of descriptors to what it was at the first call.
 void restore();
 
@@ -21,6 +30,15 @@ void restore();
 namespace heddle::hidden_state {
 
 // To be called before the C library's function, by the hooks of all that reads, writes or moves.
+
+// The call works on an open descriptor, or on a stream, in whatever way.
+void use_descriptor(int file, Address pc);
+void use_stream(FILE* stream, Address pc);
+// It ends. Unordered with a use that is a data race: the number, or the memory, may be another's by
+// then. A stream that is used afterwards is memory that was freed; what it still had to write comes
+// into its file.
+void end_descriptor(int file, Address pc);
+void end_stream(FILE* stream, Address pc);
 
 // The call reads from the file, or asks for its position or changes it.
 void use_file_offset(int file, Address pc);

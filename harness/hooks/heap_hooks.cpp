@@ -12,6 +12,7 @@
 #include "harness/hooks/caller.h"
 #include "harness/hooks/constructor_calls.h"
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/memory_access.h"
 #include "harness/hooks/program_heap.h"
 
 // The C library's own allocator under its other names, which nothing interposes.
@@ -96,7 +97,11 @@ HEDDLE_EXPORT void* realloc(void* pointer, std::size_t size) {
     return nullptr;
   }
   const std::size_t old_size = heap::size_of(pointer);
-  if (size <= old_size && size > old_size / 2) return pointer;
+  // In life the block may move whatever its size is, so what it holds is read, and it is freed.
+  if (size <= old_size && size > old_size / 2) {
+    if (heddle::is_watched()) heddle::MemoryAccess(HEDDLE_PC).write(pointer, old_size);
+    return pointer;
+  }
   void* moved = program_allocate(size, 16);
   if (moved == nullptr) return nullptr;
   std::memcpy(moved, pointer, old_size < size ? old_size : size);

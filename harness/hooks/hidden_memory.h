@@ -26,6 +26,9 @@ namespace heddle::hidden_state {
 // Of which only the address matters, for the C library keeps the real thing.
 struct Untold {
   std::uint64_t uses = 0;
+  // How often it was told of, for calls that use several: see state_uses.h.
+  std::uint32_t reads = 0;
+  std::uint32_t updates = 0;
 };
 
 template <std::size_t kSize>
@@ -38,6 +41,16 @@ inline constexpr std::size_t kPositions = 256;
 inline constexpr std::size_t kSparePositions = 32;
 inline constexpr std::size_t kMemoryStream = kPositions + kSparePositions;
 using FilePositions = std::array<Untold, kMemoryStream + 1>;
+
+// What is in a file, whatever it was opened as: numbered as threads come by them; all beyond share
+// the last.
+inline constexpr std::size_t kContents = 64;
+using FileContents = std::array<Untold, kContents>;
+
+// The lives of descriptors and streams, each from when it was opened on: the number or the address
+// may be another's afterwards. Those beyond are not told of.
+inline constexpr std::size_t kLives = 512;
+using Lives = std::array<std::uint64_t, kLives>;
 
 struct StreamLock {
   pthread_mutex_t mutex = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
@@ -73,6 +86,10 @@ template <typename T>
 inline constexpr std::size_t kElement = sizeof(T);
 template <>
 inline constexpr bool kHasValue<FilePositions> = false;
+template <>
+inline constexpr bool kHasValue<FileContents> = false;
+template <>
+inline constexpr bool kHasValue<Lives> = false;
 template <>
 inline constexpr std::size_t kElement<FilePositions> = sizeof(Untold);
 template <>

@@ -13,12 +13,16 @@
 
 #include "harness/hooks/file_positions.h"
 #include "harness/hooks/memory_access.h"
+#include "harness/hooks/program_imports.h"
+#include "harness/hooks/state_uses.h"
 
 using heddle::Address;
 using heddle::is_watched;
 using heddle::MemoryAccess;
 using heddle::PrivateBuffer;
+using heddle::hidden_state::StateUses;
 using heddle::hidden_state::StreamUse;
+using heddle::hidden_state::use_descriptor;
 using heddle::hidden_state::use_file_offset;
 using heddle::hidden_state::use_file_output;
 using heddle::hidden_state::use_stream_input;
@@ -27,17 +31,26 @@ using heddle::hidden_state::use_stream_unlocked;
 
 namespace {
 
+// Whether that file of the kernel's own, which has no type, counts events.
+bool is_event_counter(int file) {
+  char link[32];
+  char name[32] = {};
+  snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+  return readlink(link, name, sizeof name - 1) > 0 && strcmp(name, "anon_inode:[eventfd]") == 0;
+}
+
 // Whether reading may wait for what another thread writes.
 bool is_stream(int file) {
   struct stat status {};
   if (fstat(file, &status) != 0) return false;
-  return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
+  return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) ||
+         ((status.st_mode & S_IFMT) == 0 && is_event_counter(file));
 }
 
 // Standard input is the program's business alone.
 void refuse_streams(int file, Address pc) {
   if (heddle::t_program_code && file != STDIN_FILENO && is_stream(file)) {
-    heddle::g_engine_table->unsupported("read on a pipe or a socket", pc);
+    heddle::g_engine_table->unsupported("read on a pipe, a socket or an event counter", pc);
   }
 }
 
@@ -136,6 +149,17 @@ ssize_t deliver_whole_line(Address pc, char** line, size_t* size, Read read_into
   return length;
 }
 
+// At a place of its own: nothing is said of the file's position.
+void use_contents(int file, Address pc) {
+  use_descriptor(file, pc);
+  StateUses(pc).reads_contents(file).tell();
+}
+
+void use_contents_for_output(int file, Address pc) {
+  use_descriptor(file, pc);
+  if (heddle::program_imports::reads_files()) StateUses(pc).changes_contents(file).tell();
+}
+
 }  // namespace
 
 HEDDLE_EXPORT_HOOK(ssize_t, read, int file, void* to, size_t size) {
@@ -156,7 +180,9 @@ HEDDLE_EXPORT_HOOK(ssize_t, __read_chk, int file, void* to, size_t size, size_t 
 
 #define HEDDLE_PREAD(name)                                                                         \
   HEDDLE_EXPORT_HOOK(ssize_t, name, int file, void* to, size_t size, off_t offset) {               \
-    return deliver_bytes(HEDDLE_PC, to, size,                                                      \
+    const Address pc = HEDDLE_PC;                                                                  \
+    use_contents(file, pc);                                                                        \
+    return deliver_bytes(pc, to, size,                                                             \
                          [&](void* into) { return HEDDLE_REAL(name)(file, into, size, offset); }); \
   }
 HEDDLE_PREAD(pread)
@@ -164,7 +190,9 @@ HEDDLE_PREAD(pread64)
 
 #define HEDDLE_PREAD_CHECKED(name)                                                                \
   HEDDLE_EXPORT_HOOK(ssize_t, name, int file, void* to, size_t size, off_t offset, size_t room) { \
-    return deliver_bytes(HEDDLE_PC, to, size, [&](void* into) {                                   \
+    const Address pc = HEDDLE_PC;                                                                 \
+    use_contents(file, pc);                                                                       \
+    return deliver_bytes(pc, to, size, [&](void* into) {                                          \
       return HEDDLE_REAL(name)(file, into, size, offset, room);                                   \
     });                                                                                           \
   }
@@ -182,7 +210,9 @@ HEDDLE_EXPORT_HOOK(ssize_t, readv, int file, const iovec* parts, int count) {
 
 #define HEDDLE_PREADV(name)                                                                  \
   HEDDLE_EXPORT_HOOK(ssize_t, name, int file, const iovec* parts, int count, off_t offset) { \
-    return deliver_parts(HEDDLE_PC, parts, count, [&](const iovec* into, int number) {       \
+    const Address pc = HEDDLE_PC;                                                            \
+    return deliver_parts(pc, parts, count, [&](const iovec* into, int number) {              \
+      use_contents(file, pc);                                                                \
       return HEDDLE_REAL(name)(file, into, number, offset);                                  \
     });                                                                                      \
   }
@@ -192,7 +222,9 @@ HEDDLE_PREADV(preadv64)
 #define HEDDLE_PREADV2(name)                                                               \
   HEDDLE_EXPORT_HOOK(ssize_t, name, int file, const iovec* parts, int count, off_t offset, \
                      int flags) {                                                          \
-    return deliver_parts(HEDDLE_PC, parts, count, [&](const iovec* into, int number) {     \
+    const Address pc = HEDDLE_PC;                                                          \
+    return deliver_parts(pc, parts, count, [&](const iovec* into, int number) {            \
+      use_contents(file, pc);                                                              \
       return HEDDLE_REAL(name)(file, into, number, offset, flags);                         \
     });                                                                                    \
   }
@@ -274,7 +306,9 @@ HEDDLE_EXPORT_HOOK(ssize_t, write, int file, const void* from, size_t size) {
 
 #define HEDDLE_PWRITE(name)                                                                  \
   HEDDLE_EXPORT_HOOK(ssize_t, name, int file, const void* from, size_t size, off_t offset) { \
-    if (is_watched()) MemoryAccess(HEDDLE_PC).read(from, size);                              \
+    const Address pc = HEDDLE_PC;                                                            \
+    if (is_watched()) MemoryAccess(pc).read(from, size);                                     \
+    use_contents_for_output(file, pc);                                                       \
     return HEDDLE_REAL(name)(file, from, size, offset);                                      \
   }
 HEDDLE_PWRITE(pwrite)
@@ -291,9 +325,11 @@ HEDDLE_EXPORT_HOOK(ssize_t, writev, int file, const iovec* parts, int count) {
 
 #define HEDDLE_PWRITEV(name)                                                                 \
   HEDDLE_EXPORT_HOOK(ssize_t, name, int file, const iovec* parts, int count, off_t offset) { \
+    const Address pc = HEDDLE_PC;                                                            \
     if (is_watched() && count > 0) {                                                         \
-      access_parts(MemoryAccess(HEDDLE_PC), parts, static_cast<size_t>(count));              \
+      access_parts(MemoryAccess(pc), parts, static_cast<size_t>(count));                     \
     }                                                                                        \
+    use_contents_for_output(file, pc);                                                       \
     return HEDDLE_REAL(name)(file, parts, count, offset);                                    \
   }
 HEDDLE_PWRITEV(pwritev)
@@ -302,9 +338,11 @@ HEDDLE_PWRITEV(pwritev64)
 #define HEDDLE_PWRITEV2(name)                                                              \
   HEDDLE_EXPORT_HOOK(ssize_t, name, int file, const iovec* parts, int count, off_t offset, \
                      int flags) {                                                          \
+    const Address pc = HEDDLE_PC;                                                          \
     if (is_watched() && count > 0) {                                                       \
-      access_parts(MemoryAccess(HEDDLE_PC), parts, static_cast<size_t>(count));            \
+      access_parts(MemoryAccess(pc), parts, static_cast<size_t>(count));                   \
     }                                                                                      \
+    use_contents_for_output(file, pc);                                                     \
     return HEDDLE_REAL(name)(file, parts, count, offset, flags);                           \
   }
 HEDDLE_PWRITEV2(pwritev2)

@@ -39,6 +39,9 @@ HEDDLE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attr,
                                  void* (*start)(void*), void* argument) {
   heddle::hidden_state::thread_made();
   if (heddle::in_openmp_library(HEDDLE_PC)) g_engine_table->unsupported("OpenMP", HEDDLE_PC);
+  if (attr != nullptr && heddle::is_watched()) {
+    heddle::MemoryAccess(HEDDLE_PC).read(attr, sizeof *attr);
+  }
   return g_engine_table->thread_create(thread, attr, start, argument, HEDDLE_PC);
 }
 
@@ -116,23 +119,46 @@ HEDDLE_EXPORT int sched_yield() {
   return g_engine_table->yield(HEDDLE_PC);
 }
 
+namespace {
+
+// A copy of the program's time to sleep, of which nothing remains afterwards.
+timespec read_time(const timespec* time, heddle::Address pc) {
+  if (heddle::is_watched()) heddle::MemoryAccess(pc).read(time, sizeof *time);
+  return *time;
+}
+
+void leave_nothing(timespec* remaining, heddle::Address pc) {
+  if (remaining == nullptr) return;
+  if (heddle::is_watched()) {
+    heddle::MemoryAccess(pc).put(remaining, timespec{});
+  } else {
+    *remaining = {};
+  }
+}
+
+}  // namespace
+
 HEDDLE_EXPORT int nanosleep(const timespec* duration, timespec* remaining) {
-  if (remaining != nullptr) *remaining = {};
-  return result_of(g_engine_table->sleep(duration, HEDDLE_PC));
+  const heddle::Address pc = HEDDLE_PC;
+  const timespec time = read_time(duration, pc);
+  leave_nothing(remaining, pc);
+  return result_of(g_engine_table->sleep(&time, pc));
 }
 
 HEDDLE_EXPORT int clock_nanosleep(clockid_t clock, int flags, const timespec* time,
                                   timespec* remaining) {
+  const heddle::Address pc = HEDDLE_PC;
+  const timespec wanted = read_time(time, pc);
   if ((flags & TIMER_ABSTIME) == 0) {
-    if (remaining != nullptr) *remaining = {};
-    return g_engine_table->sleep(time, HEDDLE_PC);
+    leave_nothing(remaining, pc);
+    return g_engine_table->sleep(&wanted, pc);
   }
   timespec now{};
   g_engine_table->clock_gettime(clock, &now);
   const std::int64_t left =
-      (time->tv_sec - now.tv_sec) * 1'000'000'000 + (time->tv_nsec - now.tv_nsec);
+      (wanted.tv_sec - now.tv_sec) * 1'000'000'000 + (wanted.tv_nsec - now.tv_nsec);
   if (left <= 0) return 0;
-  return sleep_for(left / 1'000'000'000, left % 1'000'000'000, HEDDLE_PC);
+  return sleep_for(left / 1'000'000'000, left % 1'000'000'000, pc);
 }
 
 HEDDLE_EXPORT int usleep(useconds_t microseconds) {

@@ -3,11 +3,10 @@
 
 #include <fcntl.h>
 #include <search.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -35,38 +34,19 @@ struct Touched {
   bool random = false;
   bool drand48 = false;
   bool hash_table = false;
+  bool working_folder = false;
+  bool file_mode_mask = false;
   bool files = false;
 };
 constinit Touched g_touched;
 
 ProgramEnvironment* g_environment = nullptr;
+char* g_working_folder = nullptr;  // null if it has no name
+mode_t g_file_mode_mask = 0;
 int g_first_file = 0;            // descriptors from here on are the run's,
 std::bitset<64> g_files_before;  // and those below that were free
 std::vector<FILE*>* g_streams = nullptr;
 std::uint64_t g_random = 0;  // of this run's own random numbers
-
-bool in_run() {
-  return t_program_code && g_streams != nullptr && g_engine_table != &passthrough_table();
-}
-
-// A stream outlives the run as far as the C library knows: its memory must too.
-template <typename Open>
-FILE* open_stream(Open open) {
-  if (!in_run()) return open();
-  const RuntimeScope scope;
-  FILE* stream = open();
-  g_touched.files = true;
-  if (stream != nullptr) g_streams->push_back(stream);
-  return stream;
-}
-
-// The same with a file of its own.
-template <typename Open>
-FILE* open_file(Open open) {
-  FILE* stream = open_stream(open);
-  if (stream != nullptr && t_program_code) file_positions::opened(fileno(stream));
-  return stream;
-}
 
 std::uint64_t next_random() {
   // SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), from the same start in every run.
@@ -98,6 +78,9 @@ void take_snapshot() {
   g_environment = new ProgramEnvironment;
   g_environment->take_snapshot();
   g_streams = new std::vector<FILE*>;
+  g_working_folder = HEDDLE_NEXT(getcwd)(nullptr, 0);
+  g_file_mode_mask = HEDDLE_NEXT(umask)(0);
+  HEDDLE_NEXT(umask)(g_file_mode_mask);
   // The lowest that is free; those above may be the worker's own.
   const int probe = HEDDLE_NEXT(dup)(STDERR_FILENO);
   g_first_file = probe + 1;
@@ -111,6 +94,25 @@ void take_snapshot() {
 }
 
 }  // namespace
+
+bool in_run() {
+  return t_program_code && g_streams != nullptr && g_engine_table != &passthrough_table();
+}
+
+void opened(FILE* stream) {
+  g_touched.files = true;
+  if (stream == nullptr) return;
+  g_streams->push_back(stream);
+  file_positions::opened(stream);
+}
+
+void closed(FILE* stream) {
+  std::erase(*g_streams, stream);
+}
+
+void changed_files() {
+  g_touched.files = true;
+}
 
 void touch(Part part) {
   if (!in_run()) return;
@@ -126,6 +128,12 @@ void touch(Part part) {
       break;
     case Part::hash_table:
       g_touched.hash_table = true;
+      break;
+    case Part::working_folder:
+      g_touched.working_folder = true;
+      break;
+    case Part::file_mode_mask:
+      g_touched.file_mode_mask = true;
       break;
   }
 }
@@ -146,6 +154,11 @@ void restore() {
     HEDDLE_NEXT(lcong48)(rule.data());
   }
   if (g_touched.hash_table) HEDDLE_NEXT(hdestroy)();
+  if (g_touched.working_folder && g_working_folder != nullptr) {
+    // A folder that the run has removed: the next finds itself where this one was.
+    [[maybe_unused]] const int moved = HEDDLE_NEXT(chdir)(g_working_folder);
+  }
+  if (g_touched.file_mode_mask) HEDDLE_NEXT(umask)(g_file_mode_mask);
   if (g_touched.files) {
     for (FILE* stream : *g_streams) HEDDLE_NEXT(fclose)(stream);
     g_streams->clear();
@@ -181,162 +194,4 @@ extern "C" __attribute__((visibility("default"))) unsigned heddle_random_device(
   using GetValue = unsigned(void*);
   static constinit GetValue* next = nullptr;
   return heddle::next_function(next, "_ZNSt13random_device9_M_getvalEv")(self);
-}
-
-HEDDLE_EXPORT FILE* fopen(const char* path, const char* mode) {
-  return open_file([&] { return HEDDLE_NEXT(fopen)(path, mode); });
-}
-
-HEDDLE_EXPORT FILE* fopen64(const char* path, const char* mode) {
-  return open_file([&] { return HEDDLE_NEXT(fopen64)(path, mode); });
-}
-
-HEDDLE_EXPORT FILE* fdopen(int file, const char* mode) {
-  return open_stream([&] { return HEDDLE_NEXT(fdopen)(file, mode); });
-}
-
-HEDDLE_EXPORT FILE* tmpfile() {
-  return open_file([&] { return HEDDLE_NEXT(tmpfile)(); });
-}
-
-HEDDLE_EXPORT FILE* tmpfile64() {
-  return open_file([&] { return HEDDLE_NEXT(tmpfile64)(); });
-}
-
-HEDDLE_EXPORT int fclose(FILE* stream) {
-  if (in_run()) std::erase(*g_streams, stream);
-  const heddle::RuntimeScope scope;
-  return HEDDLE_NEXT(fclose)(stream);
-}
-
-namespace {
-
-mode_t mode_of(int flags, va_list arguments) {
-  return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
-}
-
-// `file`: a descriptor that the program was given, or -1. Returns it.
-int opened(int file) {
-  g_touched.files = true;
-  if (heddle::t_program_code) heddle::file_positions::opened(file);
-  return file;
-}
-
-int copied(int file, int copy) {
-  g_touched.files = true;
-  if (heddle::t_program_code) heddle::file_positions::copied(file, copy);
-  return copy;
-}
-
-}  // namespace
-
-HEDDLE_EXPORT int open(const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const mode_t mode = mode_of(flags, arguments);
-  va_end(arguments);
-  return opened(HEDDLE_NEXT(open)(path, flags, mode));
-}
-
-HEDDLE_EXPORT int open64(const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const mode_t mode = mode_of(flags, arguments);
-  va_end(arguments);
-  return opened(HEDDLE_NEXT(open64)(path, flags, mode));
-}
-
-HEDDLE_EXPORT int openat(int folder, const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const mode_t mode = mode_of(flags, arguments);
-  va_end(arguments);
-  return opened(HEDDLE_NEXT(openat)(folder, path, flags, mode));
-}
-
-HEDDLE_EXPORT int openat64(int folder, const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const mode_t mode = mode_of(flags, arguments);
-  va_end(arguments);
-  return opened(HEDDLE_NEXT(openat64)(folder, path, flags, mode));
-}
-
-HEDDLE_EXPORT int creat(const char* path, mode_t mode) {
-  return opened(HEDDLE_NEXT(creat)(path, mode));
-}
-
-HEDDLE_EXPORT int creat64(const char* path, mode_t mode) {
-  return opened(HEDDLE_NEXT(creat64)(path, mode));
-}
-
-HEDDLE_EXPORT int mkstemp(char* path) {
-  return opened(HEDDLE_NEXT(mkstemp)(path));
-}
-
-HEDDLE_EXPORT int dup(int file) {
-  return copied(file, HEDDLE_NEXT(dup)(file));
-}
-
-HEDDLE_EXPORT int dup2(int file, int copy) {
-  return copied(file, HEDDLE_NEXT(dup2)(file, copy));
-}
-
-HEDDLE_EXPORT int dup3(int file, int copy, int flags) {
-  return copied(file, HEDDLE_NEXT(dup3)(file, copy, flags));
-}
-
-namespace {
-
-template <typename Next>
-int control(Next next, int file, int command, void* argument) {
-  const int result = next(file, command, argument);
-  return command == F_DUPFD || command == F_DUPFD_CLOEXEC ? copied(file, result) : result;
-}
-
-}  // namespace
-
-HEDDLE_EXPORT int fcntl(int file, int command, ...) {
-  va_list arguments;
-  va_start(arguments, command);
-  // As the C library passes it on: an integer comes in the same register.
-  void* argument = va_arg(arguments, void*);
-  va_end(arguments);
-  return control(HEDDLE_NEXT(fcntl), file, command, argument);
-}
-
-HEDDLE_EXPORT int fcntl64(int file, int command, ...) {
-  va_list arguments;
-  va_start(arguments, command);
-  void* argument = va_arg(arguments, void*);
-  va_end(arguments);
-  return control(HEDDLE_NEXT(fcntl64), file, command, argument);
-}
-
-HEDDLE_EXPORT int pipe(int files[2]) {
-  int made[2];
-  int* const program = files;
-  if (heddle::is_watched()) files = made;
-  const int result = HEDDLE_NEXT(pipe)(files);
-  for (int end = 0; end < 2 && result == 0; ++end) opened(files[end]);
-  if (result == 0 && files != program) {
-    heddle::MemoryAccess(HEDDLE_PC).put(program, made, sizeof made);
-  }
-  return result;
-}
-
-HEDDLE_EXPORT int socket(int domain, int type, int protocol) {
-  return opened(HEDDLE_NEXT(socket)(domain, type, protocol));
-}
-
-HEDDLE_EXPORT int socketpair(int domain, int type, int protocol, int files[2]) {
-  int made[2];
-  int* const program = files;
-  if (heddle::is_watched()) files = made;
-  const int result = HEDDLE_NEXT(socketpair)(domain, type, protocol, files);
-  for (int end = 0; end < 2 && result == 0; ++end) opened(files[end]);
-  if (result == 0 && files != program) {
-    heddle::MemoryAccess(HEDDLE_PC).put(program, made, sizeof made);
-  }
-  return result;
 }

@@ -5,6 +5,7 @@
 
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 
@@ -17,24 +18,33 @@ void tell(Object* object, heddle::Address pc) {
   init(const_cast<const void*>(static_cast<const volatile void*>(object)), sizeof *object, pc);
 }
 
+// Likewise, by `attributes` if there are any.
+template <typename Object, typename Attributes>
+void tell(Object* object, const Attributes* attributes, heddle::Address pc) {
+  if (attributes != nullptr && heddle::is_watched()) {
+    heddle::MemoryAccess(pc).read(attributes, sizeof *attributes);
+  }
+  tell(object, pc);
+}
+
 }  // namespace
 
 HEDDLE_EXPORT int pthread_mutex_init(pthread_mutex_t* mutex,
                                      const pthread_mutexattr_t* attributes) {
-  tell(mutex, HEDDLE_PC);
+  tell(mutex, attributes, HEDDLE_PC);
   return HEDDLE_NEXT(pthread_mutex_init)(mutex, attributes);
 }
 
 // The oldest of the C library's refuses attributes, so no condition variable could have the
 // monotonic clock.
 HEDDLE_EXPORT int pthread_cond_init(pthread_cond_t* cond, const pthread_condattr_t* attributes) {
-  tell(cond, HEDDLE_PC);
+  tell(cond, attributes, HEDDLE_PC);
   return HEDDLE_VERSION(pthread_cond_init, "GLIBC_2.3.2")(cond, attributes);
 }
 
 HEDDLE_EXPORT int pthread_rwlock_init(pthread_rwlock_t* lock,
                                       const pthread_rwlockattr_t* attributes) {
-  tell(lock, HEDDLE_PC);
+  tell(lock, attributes, HEDDLE_PC);
   return HEDDLE_NEXT(pthread_rwlock_init)(lock, attributes);
 }
 
@@ -50,6 +60,6 @@ HEDDLE_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned value) {
 
 HEDDLE_EXPORT int pthread_barrier_init(pthread_barrier_t* barrier,
                                        const pthread_barrierattr_t* attributes, unsigned count) {
-  tell(barrier, HEDDLE_PC);
+  tell(barrier, attributes, HEDDLE_PC);
   return HEDDLE_NEXT(pthread_barrier_init)(barrier, attributes, count);
 }

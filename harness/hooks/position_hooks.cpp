@@ -9,6 +9,7 @@
 #include "harness/hooks/hidden_state.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
+#include "harness/hooks/state_uses.h"
 
 // The names and signatures below are the C library's, which has macros of some of these.
 #pragma GCC diagnostic ignored "-Wmissing-declarations"
@@ -69,6 +70,30 @@ HEDDLE_GET_POSITION(fgetpos64, fpos64_t)
   }
 HEDDLE_SET_POSITION(fsetpos, fpos_t)
 HEDDLE_SET_POSITION(fsetpos64, fpos64_t)
+
+// Its state, which is read without its place being moved.
+#define HEDDLE_STREAM_STATE(name)          \
+  HEDDLE_EXPORT int name(FILE* stream) {   \
+    const heddle::Address pc = HEDDLE_PC;  \
+    use_stream(stream, pc);                \
+    StateUses(pc).stays_in(stream).tell(); \
+    return HEDDLE_NEXT(name)(stream);      \
+  }
+HEDDLE_STREAM_STATE(feof)
+HEDDLE_STREAM_STATE(ferror)
+HEDDLE_STREAM(void, clearerr, (FILE * stream), (stream))
+
+HEDDLE_EXPORT int fileno(FILE* stream) {
+  use_stream(stream, HEDDLE_PC);
+  return HEDDLE_NEXT(fileno)(stream);
+}
+
+// Null: of all streams.
+HEDDLE_EXPORT int fflush(FILE* stream) {
+  if (stream == nullptr) return HEDDLE_NEXT(fflush)(stream);
+  const StreamUse held = use_stream_output(stream, HEDDLE_PC);
+  return HEDDLE_NEXT(fflush)(stream);
+}
 
 HEDDLE_STREAM(int, getc, (FILE * stream), (stream))
 HEDDLE_STREAM(int, fgetc, (FILE * stream), (stream))
@@ -141,9 +166,19 @@ HEDDLE_EXPORT int putchar_unlocked(int character) {
 
 // A folder that is read has its position in the kernel too.
 
+namespace {
+
+// Some of its memory is the program's: to close it is to free that.
+void use_folder(DIR* folder, heddle::Address pc) {
+  read_bytes(folder, sizeof(int), pc);
+  use_file_offset(dirfd(folder), pc);
+}
+
+}  // namespace
+
 #define HEDDLE_FOLDER(result, name, parameters, arguments) \
   HEDDLE_EXPORT result name parameters {                   \
-    use_file_offset(dirfd(folder), HEDDLE_PC);             \
+    use_folder(folder, HEDDLE_PC);                         \
     return HEDDLE_NEXT(name) arguments;                    \
   }
 

@@ -65,11 +65,23 @@ constexpr std::array<std::string_view, 2> kLocksStreams = {"flockfile", "ftryloc
 constexpr std::array<std::string_view, 3> kReadingStreams = {
     "_ZNSt14basic_ifstream", "_ZNSt13basic_fstream", "_ZNSt13basic_filebuf"};
 
-struct Found {
-  bool moves = false;
-  bool locks_streams = false;
-  bool reads = false;
-};
+constexpr std::array<std::string_view, 3> kChangesFolder = {"chdir", "fchdir",
+                                                            "_ZNSt10filesystem12current_path"};
+
+constexpr std::array<std::string_view, 1> kSetsMask = {"umask"};
+
+constexpr std::array<std::string_view, 20> kSeesNumbers = {
+    "open",    "__open",   "creat",   "dup",      "fcntl",        "pipe",        "socket",
+    "accept",  "eventfd",  "timerfd", "signalfd", "epoll_create", "memfd",       "inotify",
+    "mkstemp", "mkostemp", "fileno",  "dirfd",    "shm_open",     "posix_openpt"};
+
+// One bit for each kind.
+using Kinds = std::uint32_t;
+constexpr Kinds bit(Kind kind) {
+  return Kinds{1} << static_cast<unsigned>(kind);
+}
+// Beside them: they are known.
+constexpr Kinds kLooked = Kinds{1} << 31U;
 
 template <typename Names>
 bool begins_with_one(std::string_view symbol, const Names& names) {
@@ -115,9 +127,24 @@ Tables tables_of(const dl_phdr_info& info, const ElfW(Dyn) * entry) {
   return tables;
 }
 
+Kinds kinds_of(std::string_view name) {
+  Kinds kinds = 0;
+  const auto note = [&](Kind kind, const auto& names) {
+    if (begins_with_one(name, names)) kinds |= bit(kind);
+  };
+  note(Kind::moves, kMoves);
+  note(Kind::locks_streams, kLocksStreams);
+  note(Kind::reads, kReads);
+  note(Kind::reads, kReadingStreams);
+  note(Kind::changes_folder, kChangesFolder);
+  note(Kind::sets_mask, kSetsMask);
+  note(Kind::sees_numbers, kSeesNumbers);
+  return kinds;
+}
+
 int look(dl_phdr_info* info, std::size_t, void* out) {
   if (is_system_library(info->dlpi_name)) return 0;
-  auto& found = *static_cast<Found*>(out);
+  auto& found = *static_cast<Kinds*>(out);
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = info->dlpi_phdr[i];
     if (header.p_type != PT_DYNAMIC) continue;
@@ -128,48 +155,25 @@ int look(dl_phdr_info* info, std::size_t, void* out) {
       const ElfW(Sym)& symbol = tables.symbols[at];
       if (symbol.st_shndx != SHN_UNDEF) continue;
       const std::string_view name = tables.strings + symbol.st_name;
-      found.moves = found.moves || begins_with_one(name, kMoves);
-      found.locks_streams = found.locks_streams || begins_with_one(name, kLocksStreams);
-      found.reads =
-          found.reads || begins_with_one(name, kReads) || begins_with_one(name, kReadingStreams);
+      found |= kinds_of(name);
     }
   }
   return 0;
 }
 
 // Found out once, by whichever thread asks first: the program's libraries stay the same.
-struct Known {
-  std::atomic<bool> looked = false;
-  std::atomic<bool> moves = false;
-  std::atomic<bool> locks_streams = false;
-  std::atomic<bool> reads = false;
-};
-constinit Known g_known;
-
-const Known& known() {
-  if (!g_known.looked.load(std::memory_order_acquire)) [[unlikely]] {
-    Found found;
-    dl_iterate_phdr(look, &found);
-    g_known.moves.store(found.moves, std::memory_order_relaxed);
-    g_known.locks_streams.store(found.locks_streams, std::memory_order_relaxed);
-    g_known.reads.store(found.reads, std::memory_order_relaxed);
-    g_known.looked.store(true, std::memory_order_release);
-  }
-  return g_known;
-}
+constinit std::atomic<Kinds> g_known = 0;
 
 }  // namespace
 
-bool moves_in_files() {
-  return known().moves.load(std::memory_order_relaxed);
-}
-
-bool locks_streams() {
-  return known().locks_streams.load(std::memory_order_relaxed);
-}
-
-bool reads_files() {
-  return known().reads.load(std::memory_order_relaxed);
+bool has(Kind kind) {
+  Kinds known = g_known.load(std::memory_order_relaxed);
+  if (known == 0) [[unlikely]] {
+    dl_iterate_phdr(look, &known);
+    known |= kLooked;
+    g_known.store(known, std::memory_order_relaxed);
+  }
+  return (known & bit(kind)) != 0;
 }
 
 }  // namespace heddle::program_imports

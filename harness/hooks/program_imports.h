@@ -1,13 +1,30 @@
 // What the program and its own libraries ask the C library for, by their symbol tables.
 #pragma once
 
+#include <cstdint>
+
 namespace heddle::program_imports {
 
-// Some function that tells or changes the position in a file.
-bool moves_in_files();
-// flockfile() or its kin.
-bool locks_streams();
-// Some function that reads from a file other than standard input, or asks for its size.
-bool reads_files();
+enum class Kind : std::uint8_t {
+  moves,           // tells or changes the position in a file
+  locks_streams,   // flockfile() or its kin
+  reads,           // reads from a file other than standard input, or asks for its size
+  changes_folder,  // the working directory
+  sets_mask,       // of the modes of new files
+  sees_numbers,    // gets to know the number of a new descriptor
+};
+
+// Whether there is some function of this kind.
+bool has(Kind kind);
+
+inline bool moves_in_files() {
+  return has(Kind::moves);
+}
+inline bool locks_streams() {
+  return has(Kind::locks_streams);
+}
+inline bool reads_files() {
+  return has(Kind::reads);
+}
 
 }  // namespace heddle::program_imports

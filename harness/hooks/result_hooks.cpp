@@ -11,12 +11,14 @@
 #include <pwd.h>
 #include <regex.h>
 #include <sched.h>
+#include <search.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -32,10 +34,31 @@
 
 #include <algorithm>
 
+#include "harness/hooks/file_positions.h"
+#include "harness/hooks/hidden_state.h"
 #include "harness/hooks/memory_access.h"
+#include "harness/hooks/state_uses.h"
 
 using heddle::is_watched;
 using heddle::MemoryAccess;
+using heddle::hidden_state::Memory;
+using heddle::hidden_state::StateUses;
+using heddle::hidden_state::use_descriptor;
+
+namespace {
+
+// What signals do is told, and changed too.
+void use_handlers(bool changes, heddle::Address pc) {
+  StateUses uses(pc);
+  if (changes) {
+    uses.update<&Memory::signal_handlers>();
+  } else {
+    uses.read<&Memory::signal_handlers>();
+  }
+  uses.tell();
+}
+
+}  // namespace
 
 #define HEDDLE_BEGIN(result, name, parameters, arguments, reads)                           \
   extern "C" result heddle_hook_##name parameters __asm__(#name);                          \

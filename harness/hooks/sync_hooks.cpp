@@ -11,12 +11,16 @@
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/lasting_keys.h"
+#include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
+#include "harness/hooks/state_uses.h"
 #include "harness/hooks/system_objects.h"
 
 using heddle::kCallDirectly;
 using heddle::SyncCall;
+using heddle::hidden_state::Memory;
+using heddle::hidden_state::StateUses;
 using Kind = heddle::SyncCall::Kind;
 
 namespace {
@@ -142,6 +146,16 @@ HEDDLE_EXPORT int sem_post(sem_t* semaphore) {
   return with_errno(table().sync_call({.kind = Kind::sem_post, .object = semaphore}, HEDDLE_PC));
 }
 
+HEDDLE_EXPORT int sem_getvalue(sem_t* semaphore, int* value) {
+  const heddle::Address pc = HEDDLE_PC;
+  table().sync_call({.kind = Kind::sem_read, .object = semaphore}, pc);
+  if (!heddle::is_watched()) return HEDDLE_NEXT(sem_getvalue)(semaphore, value);
+  heddle::PrivateResults made(value);
+  const int result = HEDDLE_NEXT(sem_getvalue)(semaphore, value);
+  if (result == 0) made.deliver(heddle::MemoryAccess(pc));
+  return result;
+}
+
 HEDDLE_EXPORT int sem_destroy(sem_t* semaphore) {
   return with_errno(table().sync_call({.kind = Kind::sem_destroy, .object = semaphore}, HEDDLE_PC));
 }
@@ -257,15 +271,26 @@ HEDDLE_EXPORT void __cxa_guard_abort(std::uint64_t* guard) noexcept {
 
 // ---- thread-specific data
 
+// Which number a key gets, and whether a thread that ends finds a destructor, hangs on who was
+// first.
 HEDDLE_EXPORT int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) {
-  if (!t_prepares_library || !heddle::t_program_code) return table().key_create(key, destructor);
-  // It keeps the key for all runs to come.
-  const int result = HEDDLE_NEXT(pthread_key_create)(key, destructor);
-  if (result == 0) heddle::lasting_keys::add(*key, destructor, false);
+  if (t_prepares_library && heddle::t_program_code) {
+    // It keeps the key for all runs to come.
+    const int result = HEDDLE_NEXT(pthread_key_create)(key, destructor);
+    if (result == 0) heddle::lasting_keys::add(*key, destructor, false);
+    return result;
+  }
+  const heddle::Address pc = HEDDLE_PC;
+  StateUses(pc).update<&Memory::thread_keys>().tell();
+  if (!heddle::is_watched()) return table().key_create(key, destructor);
+  heddle::PrivateResults made(key);
+  const int result = table().key_create(key, destructor);
+  if (result == 0) made.deliver(heddle::MemoryAccess(pc));
   return result;
 }
 
 HEDDLE_EXPORT int pthread_key_delete(pthread_key_t key) {
+  StateUses(HEDDLE_PC).update<&Memory::thread_keys>().tell();
   return table().key_delete(key);
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -90,6 +91,12 @@ HEDDLE_REFUSED(int, epoll_pwait,
                (epoll, events, count, timeout, mask))
 HEDDLE_REFUSED(int, epoll_wait, (int epoll, epoll_event* events, int count, int timeout),
                (epoll, events, count, timeout))
+
+// The kernel would keep the only thread that there is. A try waits for nobody.
+HEDDLE_EXPORT int flock(int file, int operation) noexcept {
+  if ((operation & (LOCK_NB | LOCK_UN)) == 0) refuse("flock", HEDDLE_PC);
+  return HEDDLE_NEXT(flock)(file, operation);
+}
 
 // A library that comes in the middle of a run stays for the next, which must not find it.
 HEDDLE_EXPORT void* dlopen(const char* path, int flags) noexcept {

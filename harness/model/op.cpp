@@ -60,6 +60,8 @@ std::string_view to_string(OpKind kind) {
       return "failed semaphore trywait";
     case OpKind::sem_post:
       return "semaphore post";
+    case OpKind::sem_read:
+      return "semaphore read";
     case OpKind::barrier_wait:
       return "barrier wait";
     case OpKind::once:

@@ -43,6 +43,7 @@ enum class OpKind : std::uint8_t {
   sem_wait,
   sem_trywait_fail,
   sem_post,
+  sem_read,  // asks for the value
   barrier_wait,
   once,       // pthread_once, call_once, the first use of a function-local static: begins
   once_done,  // likewise: somebody else has done it before

@@ -31,6 +31,7 @@ std::string_view noun_for(OpKind kind) {
     case OpKind::sem_wait:
     case OpKind::sem_trywait_fail:
     case OpKind::sem_post:
+    case OpKind::sem_read:
       return "semaphore";
     case OpKind::barrier_wait:
       return "barrier";
@@ -277,6 +278,8 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
       return fmt::format("try to take one of {}: none left", name());
     case OpKind::sem_post:
       return fmt::format("give one to {}", name());
+    case OpKind::sem_read:
+      return fmt::format("count {}", name());
     case OpKind::barrier_wait:
       return fmt::format("arrive at {}", name());
     case OpKind::once:

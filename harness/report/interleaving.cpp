@@ -27,6 +27,7 @@ bool is_lock_op(OpKind kind) {
     case OpKind::sem_wait:
     case OpKind::sem_trywait_fail:
     case OpKind::sem_post:
+    case OpKind::sem_read:
     case OpKind::barrier_wait:
     case OpKind::once:
     case OpKind::once_done:

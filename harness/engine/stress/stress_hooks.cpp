@@ -301,6 +301,8 @@ OpKind kind_of(const SyncCall& call) {
       return call.tries ? OpKind::sem_trywait_fail : OpKind::sem_wait;
     case SyncCall::Kind::sem_post:
       return OpKind::sem_post;
+    case SyncCall::Kind::sem_read:
+      return OpKind::sem_read;
     case SyncCall::Kind::barrier_wait:
       return OpKind::barrier_wait;
     case SyncCall::Kind::once_begin:
@@ -336,7 +338,7 @@ bool may_block(const SyncCall& call) {
 int sync_call(const SyncCall& call, Address pc) {
   const OpKind kind = kind_of(call);
   // A failed try changes nothing, so that a loop around it is seen as waiting.
-  const bool changes = !call.tries && kind != OpKind::futex_wait;
+  const bool changes = !call.tries && kind != OpKind::futex_wait && kind != OpKind::sem_read;
   ProgramThread* self = step(kind, address_of(call.object), pc, changes);
   if (self == nullptr || !may_block(call)) {
     const int result = call_c_library(call);

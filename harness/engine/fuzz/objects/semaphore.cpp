@@ -45,11 +45,22 @@ int post(const SyncCall& call, Address pc) {
   return 0;
 }
 
+// The hook asks the C library right afterwards, before anybody else goes on.
+int read(const SyncCall& call, Address pc) {
+  const SyncObject& semaphore = g_objects->at(call.object, pc);
+  const Op& op =
+      g_run->begin_op({.kind = OpKind::sem_read, .address = semaphore.address, .pc = pc});
+  g_run->arrive();
+  g_run->looked(op);
+  return 0;
+}
+
 }  // namespace
 
 void answer_semaphore(EngineTable& /*table*/, ObjectCalls& calls) {
   calls[SyncCall::Kind::sem_wait] = wait;
   calls[SyncCall::Kind::sem_post] = post;
+  calls[SyncCall::Kind::sem_read] = read;
   calls[SyncCall::Kind::sem_destroy] = destroy_object<sizeof(sem_t)>;
 }
 

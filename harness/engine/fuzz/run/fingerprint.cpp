@@ -20,6 +20,7 @@ void Fingerprint::add(std::uint64_t& mine, const Op& op) {
     case OpKind::rwlock_shared_unlock:
     case OpKind::once_done:
     case OpKind::sem_trywait_fail:
+    case OpKind::sem_read:
       read(mine, object(op.address));
       return;
     case OpKind::mutex_trylock_fail:

@@ -73,10 +73,10 @@ class Fingerprint {
                               OpKind::rwlock_unlock, OpKind::rwlock_write_lock,
                               OpKind::sem_wait,      OpKind::rwlock_shared_unlock,
                               OpKind::sem_post,      OpKind::sem_trywait_fail,
-                              OpKind::barrier_wait,  OpKind::once,
-                              OpKind::once_done,     OpKind::once_end,
-                              OpKind::futex_wait,    OpKind::futex_wake,
-                              OpKind::rwlock_queue}) {
+                              OpKind::sem_read,      OpKind::barrier_wait,
+                              OpKind::once,          OpKind::once_done,
+                              OpKind::once_end,      OpKind::futex_wait,
+                              OpKind::futex_wake,    OpKind::rwlock_queue}) {
       kinds |= std::uint64_t{1} << static_cast<unsigned>(kind);
     }
     return kinds;

@@ -25,6 +25,7 @@ int refuse_sync_call(Run<Model>& run, SyncCall::Kind kind) {
       refuse(run, "spin locks");
     case SyncCall::Kind::sem_wait:
     case SyncCall::Kind::sem_post:
+    case SyncCall::Kind::sem_read:
       refuse(run, "semaphores");
     case SyncCall::Kind::barrier_wait:
       refuse(run, "barriers");
