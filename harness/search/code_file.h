@@ -16,7 +16,8 @@ struct CodeFile {
   std::vector<std::string> uninstrumented;
   // Test frameworks without instrumentation, or that make calls which are not modelled.
   std::set<std::string, std::less<>> assumed;
-  // Of the functions of other files that were asked for, those that it calls outside of exempt code.
+  // Of the functions of other files that were asked for, those that it calls outside of exempt
+  // code.
   std::set<std::string, std::less<>> called;
 };
 

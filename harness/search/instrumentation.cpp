@@ -56,8 +56,7 @@ std::set<std::string, std::less<>> unmodelled_in(const Part& part, const std::ve
                                                  const CodeNames& hooks) {
   std::set<std::string, std::less<>> found;
   for (const std::string& name : part.code.names.undefined) {
-    const ListedCall* listed = find_listed_call(name);
-    if (listed != nullptr ? listed->quiet : hooks.defined.contains(name)) continue;
+    if (is_modelled(name, hooks.defined.contains(name))) continue;
     const bool from_part = std::any_of(parts.begin(), parts.end(), [&](const Part& other) {
       return other.code.names.defined.contains(name);
     });
