@@ -20,12 +20,12 @@ struct UninstrumentedCode {
 };
 
 struct Instrumentation {
-  std::vector<UninstrumentedCode> uninstrumented;  // in the order of the modules, each once
+  std::vector<UninstrumentedCode> uninstrumented{};  // in the order of the modules, each once
   // Test frameworks without instrumentation ("gtest"): taken to share nothing between threads.
-  std::vector<std::string> assumed;
+  std::vector<std::string> assumed{};
   // Functions of the system's libraries that the program calls and no engine models
   // ("mprotect()", "std::filesystem::status()"); sorted, each once.
-  std::vector<std::string> unmodelled;
+  std::vector<std::string> unmodelled{};
   bool none = false;  // nothing of the program or of its own libraries is instrumented
 
   friend bool operator==(const Instrumentation&, const Instrumentation&) = default;

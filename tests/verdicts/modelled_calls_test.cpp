@@ -85,7 +85,7 @@ TEST(QuietCalls, what_is_said_to_have_a_hook_has_one) {
 
 // Two threads that lock a mutex and make `calls`, in a program with `before` in front.
 std::string program_text(const std::string& before, const std::string& calls) {
-  return before +
+  return "#define _GNU_SOURCE\n" + before +
          "\n#include <pthread.h>\n"
          "static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;\n"
          "static int counter;\n"
