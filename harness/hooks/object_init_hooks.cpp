@@ -2,6 +2,7 @@
 // told, since an object that is made anew while another thread uses it is a bug.
 #include <pthread.h>
 #include <semaphore.h>
+#include <threads.h>
 
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
@@ -62,4 +63,14 @@ HEDDLE_EXPORT int pthread_barrier_init(pthread_barrier_t* barrier,
                                        const pthread_barrierattr_t* attributes, unsigned count) {
   tell(barrier, attributes, HEDDLE_PC);
   return HEDDLE_NEXT(pthread_barrier_init)(barrier, attributes, count);
+}
+
+HEDDLE_EXPORT int mtx_init(mtx_t* mutex, int type) {
+  tell(mutex, HEDDLE_PC);
+  return HEDDLE_NEXT(mtx_init)(mutex, type);
+}
+
+HEDDLE_EXPORT int cnd_init(cnd_t* cond) {
+  tell(cond, HEDDLE_PC);
+  return HEDDLE_NEXT(cnd_init)(cond);
 }

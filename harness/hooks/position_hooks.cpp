@@ -164,6 +164,18 @@ HEDDLE_EXPORT int putchar_unlocked(int character) {
   return HEDDLE_NEXT(putchar_unlocked)(character);
 }
 
+// What the header's bodies of these call when the stream's buffer is empty or full.
+
+HEDDLE_EXPORT int __uflow(FILE* stream) {
+  use_stream_unlocked(stream, HEDDLE_PC);
+  return HEDDLE_NEXT(__uflow)(stream);
+}
+
+HEDDLE_EXPORT int __overflow(FILE* stream, int character) {
+  use_stream_unlocked(stream, HEDDLE_PC);
+  return HEDDLE_NEXT(__overflow)(stream, character);
+}
+
 // A folder that is read has its position in the kernel too.
 
 namespace {

@@ -70,6 +70,14 @@ struct NotInstrumented {
   friend bool operator==(const NotInstrumented&, const NotInstrumented&) = default;
 };
 
+// Calls into the system's libraries of which no engine knows what they share between threads. At
+// least one.
+struct CallsNotModelled {
+  std::vector<std::string> functions;  // "mprotect()"
+
+  friend bool operator==(const CallsNotModelled&, const CallsNotModelled&) = default;
+};
+
 // They ended at a limit, and nobody knows how they would have gone on.
 struct RunsGaveUp {
   std::uint64_t runs = 0;
@@ -100,7 +108,7 @@ struct FailedElsewhere {
   friend bool operator==(const FailedElsewhere&, const FailedElsewhere&) = default;
 };
 
-using NotProvedReason = std::variant<NotInstrumented, RunsGaveUp, LoopsCutShort,
+using NotProvedReason = std::variant<NotInstrumented, CallsNotModelled, RunsGaveUp, LoopsCutShort,
                                      ReducedCompareExchange, NotRepeatable, FailedElsewhere>;
 
 // ---- the claim

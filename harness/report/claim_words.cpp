@@ -36,6 +36,11 @@ NamedText named(const NotProvedReason& reason) {
             return {"not_instrumented", fmt::format("{} {} not instrumented", listed(code.names),
                                                     code.names.size() == 1 ? "is" : "are")};
           },
+          [](const CallsNotModelled& calls) -> NamedText {
+            return {"calls_not_modelled",
+                    fmt::format("calls {}, which {} not modelled", listed(calls.functions),
+                                calls.functions.size() == 1 ? "is" : "are")};
+          },
           [](const RunsGaveUp& gave_up) -> NamedText {
             return {"gave_up", plural(gave_up.runs, "run") + " gave up at a limit"};
           },

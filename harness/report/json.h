@@ -35,7 +35,8 @@
 //   not_proved      array of {"reason": name, "text": string for people}: why "proved" is false;
 //                   empty where it is true. Names: "not_ended" (not everything was run), "failed",
 //                   "error"; of a search that came to its end without a failure:
-//                   "not_instrumented", "gave_up", "loops_cut_short", "compare_exchange",
+//                   "not_instrumented", "calls_not_modelled" (functions of the system's libraries),
+//                   "gave_up", "loops_cut_short", "compare_exchange",
 //                   "not_repeatable", "failed_elsewhere" (under another engine of this report)
 //   bounds          array of {"bound": name, "text": string for people}: within what it is proved;
 //                   empty where nothing is, or where there is no bound. Names: "preemptions",

@@ -46,6 +46,9 @@ std::vector<NotProvedReason> find_reasons(const ClaimGrounds& grounds,
   } else if (!grounds.unseen.names.empty()) {
     reasons.push_back(NotInstrumented{grounds.unseen.names});
   }
+  if (!grounds.unseen.unmodelled.empty()) {
+    reasons.push_back(CallsNotModelled{grounds.unseen.unmodelled});
+  }
   if (!grounds.failed_elsewhere.empty() && !leave_room(bounds)) {
     reasons.push_back(FailedElsewhere{grounds.failed_elsewhere});
   }

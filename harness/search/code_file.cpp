@@ -1,6 +1,5 @@
 #include "harness/search/code_file.h"
 
-#include <cxxabi.h>
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
@@ -8,7 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
+#include <map>
 #include <memory>
 #include <set>
 #include <string_view>
@@ -30,24 +29,12 @@ struct Unit {
   const Exempt* exempt = nullptr;
 };
 
-struct Free {
-  void operator()(void* memory) const { std::free(memory); }
-};
-
 std::string file_name(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
 }
 
 // ---- names of functions -------------------------------------------------------------------------
-
-// "add(int)" of "_Z3addi".
-std::string readable_name(const std::string& symbol) {
-  int status = 0;
-  const std::unique_ptr<char, Free> text{
-      abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status)};
-  return status == 0 && text != nullptr ? std::string(text.get()) : symbol + "()";
-}
 
 // "_ZN7testing..." of what is const in there ("_ZNK7testing...") and of what is local to a function
 // ("_ZZN7testing...").
@@ -187,10 +174,11 @@ class CodeReader {
 
   bool complete() const { return image_.complete(); }
 
-  void read(CodeFile& file, bool until_first) {
+  void read(CodeFile& file, bool until_first, const std::set<std::string, std::less<>>& watched) {
     read_units();
     find_exemptions();
     judge(file, until_first);
+    if (!watched.empty()) find_calls(file, watched);
   }
 
  private:
@@ -384,6 +372,37 @@ class CodeReader {
     file.uninstrumented = names.empty() ? weak_names.take() : names.take();
   }
 
+  const Exempt* exempt_caller(std::size_t piece) const {
+    const Unit* unit = owners_[piece].unit;
+    if (unit == nullptr) return owners_[piece].exempt;
+    // Frameworks that are headers are in units of the program's own.
+    return unit->exempt != nullptr ? unit->exempt : exempt_by_name(pieces_[piece], false);
+  }
+
+  void find_calls(CodeFile& file, const std::set<std::string, std::less<>>& watched) const {
+    std::map<std::string_view, const Exempt*> excused;
+    for (std::size_t i = 0; i < pieces_.size(); ++i) {
+      const Exempt* exempt = exempt_caller(i);
+      for (const std::string_view name : image_.look_at(pieces_[i]).imports) {
+        if (!watched.contains(name)) continue;
+        if (exempt == nullptr) {
+          file.called.emplace(name);
+        } else {
+          excused.emplace(name, exempt);
+        }
+      }
+    }
+    for (const std::string& name : watched) {
+      if (file.called.contains(name)) continue;
+      const auto excuse = excused.find(name);
+      if (excuse == excused.end() || file.names.addressed.contains(name)) {
+        file.called.insert(name);
+      } else if (!excuse->second->framework.empty()) {
+        file.assumed.emplace(excuse->second->framework);
+      }
+    }
+  }
+
   Dwfl_Module* module_;
   CodeImage image_;
   const std::vector<Piece>& pieces_;
@@ -393,7 +412,8 @@ class CodeReader {
 
 }  // namespace
 
-CodeFile read_code(const std::string& path, bool until_first) {
+CodeFile read_code(const std::string& path, bool until_first,
+                   const std::set<std::string, std::less<>>& watched) {
   CodeFile file;
   const ElfFile elf_file(path);
   if (elf_file.module() == nullptr) return file;
@@ -401,7 +421,7 @@ CodeFile read_code(const std::string& path, bool until_first) {
   file.names = read_code_names(dwfl_module_getelf(elf_file.module(), &bias));
   CodeReader reader(elf_file.module());
   file.names.readable = file.names.readable && reader.complete();
-  if (file.names.readable) reader.read(file, until_first);
+  if (file.names.readable) reader.read(file, until_first, watched);
   return file;
 }
 

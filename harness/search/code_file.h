@@ -14,7 +14,11 @@ struct CodeFile {
   // Source files, or functions, that make accesses without hooks; without those that are exempt. An
   // empty name stands for functions of a stripped file.
   std::vector<std::string> uninstrumented;
-  std::set<std::string, std::less<>> assumed;  // test frameworks without instrumentation
+  // Test frameworks without instrumentation, or that make calls which are not modelled.
+  std::set<std::string, std::less<>> assumed;
+  // Of the functions of other files that were asked for, those that it calls outside of exempt
+  // code.
+  std::set<std::string, std::less<>> called;
 };
 
 // `names.readable` is false if nothing can be said of its code. Separate debug information is
@@ -26,6 +30,10 @@ struct CodeFile {
 // only computes, needs none.
 //
 // `until_first`: one name in `uninstrumented` is enough; of a large library that is much quicker.
-CodeFile read_code(const std::string& path, bool until_first);
+//
+// `watched`: functions of other files, by the linker's names. What may call one unseen counts as a
+// call.
+CodeFile read_code(const std::string& path, bool until_first,
+                   const std::set<std::string, std::less<>>& watched);
 
 }  // namespace heddle

@@ -276,7 +276,10 @@ PieceFacts CodeImage::look_at(const Piece& piece) const {
     if (instruction.jump.has_value()) {
       const Offset target = plus(at, *instruction.jump);
       const auto stub = stubs_.find(target);
-      facts.hooks |= stub != stubs_.end() && stub->second.hook;
+      if (stub != stubs_.end()) {
+        facts.hooks |= stub->second.hook;
+        facts.imports.push_back(stub->second.name);
+      }
       if (!piece.range.has(target)) facts.calls.push_back(target);
       continue;
     }
@@ -292,7 +295,12 @@ PieceFacts CodeImage::look_at(const Piece& piece) const {
       case OperandBase::instruction_pointer: {
         const Offset target = plus(at, instruction.displacement);
         const auto slot = slots_.find(target);
-        facts.hooks |= slot != slots_.end() && slot->second.hook;
+        if (slot != slots_.end()) {
+          facts.hooks |= slot->second.hook;
+          facts.imports.push_back(slot->second.name);
+        } else if (const auto stub = stubs_.find(target); stub != stubs_.end()) {
+          facts.imports.push_back(stub->second.name);
+        }
         facts.accesses |= instruction.memory && !is_constant(target);
         break;
       }

@@ -43,6 +43,9 @@ struct PieceFacts {
   bool accesses = false;      // memory other than its own stack frame and constants
   bool escapes = false;       // accesses to its own frame, whose address it has computed
   std::vector<Offset> calls;  // what it calls or jumps to outside of itself
+  // Functions of other files that it calls or whose address it takes; they may repeat. Valid as
+  // long as the image.
+  std::vector<std::string_view> imports;
 };
 
 class CodeImage {

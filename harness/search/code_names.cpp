@@ -1,12 +1,22 @@
 #include "harness/search/code_names.h"
 
+#include <cxxabi.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <memory>
 
 namespace heddle {
+namespace {
+
+struct Free {
+  void operator()(void* memory) const { std::free(memory); }
+};
+
+}  // namespace
 
 bool is_access_hook(std::string_view symbol) {
   constexpr std::string_view kPrefix = "__tsan_";
@@ -16,6 +26,13 @@ bool is_access_hook(std::string_view symbol) {
                                                        "volatile_", "vptr_", "atomic", "mem"};
   return std::any_of(kAccess.begin(), kAccess.end(),
                      [&](std::string_view prefix) { return symbol.starts_with(prefix); });
+}
+
+std::string readable_name(const std::string& symbol) {
+  int status = 0;
+  const std::unique_ptr<char, Free> text{
+      abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status)};
+  return status == 0 && text != nullptr ? std::string(text.get()) : symbol + "()";
 }
 
 std::string_view symbol_name(Elf* elf, const GElf_Shdr& table, const GElf_Sym& symbol) {
@@ -29,7 +46,16 @@ CodeNames read_code_names(Elf* elf) {
   names.readable = true;
   std::set<std::string, std::less<>> copied;
   for_each_relocation(elf, [&](const GElf_Rela& relocation, std::string_view name) {
-    if (GELF_R_TYPE(relocation.r_info) == R_X86_64_COPY) copied.emplace(name);
+    switch (GELF_R_TYPE(relocation.r_info)) {
+      case R_X86_64_COPY:
+        copied.emplace(name);
+        break;
+      case R_X86_64_GLOB_DAT:
+      case R_X86_64_JUMP_SLOT:
+        break;
+      default:
+        names.addressed.emplace(name);
+    }
   });
   for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section)) != nullptr;) {
     GElf_Shdr header;
@@ -44,6 +70,7 @@ CodeNames read_code_names(Elf* elf) {
       if (name.empty() || GELF_ST_BIND(symbol.st_info) == STB_LOCAL) continue;
       if (symbol.st_shndx == SHN_UNDEF) {
         names.undefined.emplace(name);
+        if (symbol.st_value != 0) names.addressed.emplace(name);
         if (is_access_hook(name)) names.calls_hooks = true;
       } else if (!copied.contains(name)) {
         names.defined.emplace(name);

@@ -15,12 +15,18 @@ struct CodeNames {
   // Functions and variables. What the loader copies into the file is of neither.
   std::set<std::string, std::less<>> defined;
   std::set<std::string, std::less<>> undefined;
+  // Of `undefined`: those whose address stands in data, or is one for all files, so that any code
+  // may call them.
+  std::set<std::string, std::less<>> addressed;
 };
 
 // Whether a function with this name is called for an access, by code that the compiler
 // instrumented. Not __tsan_init, which what -fsanitize=thread links calls too, nor what people call
 // by hand.
 bool is_access_hook(std::string_view symbol);
+
+// "add(int)" of "_Z3addi", "add()" of "add".
+std::string readable_name(const std::string& symbol);
 
 CodeNames read_code_names(Elf* elf);
 CodeNames read_code_names(const std::string& path);

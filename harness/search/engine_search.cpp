@@ -321,9 +321,9 @@ class Search {
       slot.worker = std::move(std::get<std::unique_ptr<WorkerProcess>>(started));
       if (outcome_.modules.empty()) {
         outcome_.modules = slot.worker->modules();
-        outcome_.result.instrumentation = find_instrumentation(outcome_.modules);
-        // Thread calls alone make interleavings, and each of them would pass. What fails by itself
-        // shows under stress: see finish().
+        outcome_.result.instrumentation =
+            find_instrumentation(outcome_.modules, options_.worker.library_dir + "/libheddle.so");
+        // Thread calls alone make interleavings, and all would pass. Under stress: see finish().
         if (outcome_.result.instrumentation.none && options_.job.engine != EngineKind::stress) {
           outcome_.result.error = nothing_is_instrumented(options_.worker.program);
           return;

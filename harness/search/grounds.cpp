@@ -46,7 +46,7 @@ UnseenCode unseen_in(const std::vector<EngineResult>& results) {
   for (const EngineResult& result : results) {
     const Instrumentation& found = result.instrumentation;
     if (found == Instrumentation{}) continue;
-    UnseenCode unseen{.everything = found.none};
+    UnseenCode unseen{.everything = found.none, .unmodelled = found.unmodelled};
     for (const UninstrumentedCode& code : found.uninstrumented) unseen.names.push_back(code.name);
     for (const std::string& framework : found.assumed) {
       unseen.assumed.push_back(framework + " shares nothing between threads");

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include "harness/hooks/exempt_code.h"
+#include "harness/hooks/quiet_calls.h"
 #include "harness/search/code_file.h"
 
 namespace heddle {
@@ -41,7 +43,29 @@ struct Part {
   bool system = false;  // a library of the system, without any hook
 };
 
-Instrumentation look(std::span<const Module> modules) {
+// "std::filesystem::status()": without what tells overloads apart.
+std::string call_name(const std::string& symbol) {
+  std::string name = readable_name(symbol);
+  constexpr std::string_view kAbi = "[abi:cxx11]";
+  if (const std::size_t at = name.find(kAbi); at != std::string::npos) name.erase(at, kAbi.size());
+  return name.substr(0, name.find('(')) + "()";
+}
+
+// Of what this part takes from others, the functions that no engine knows of.
+std::set<std::string, std::less<>> unmodelled_in(const Part& part, const std::vector<Part>& parts,
+                                                 const CodeNames& hooks) {
+  std::set<std::string, std::less<>> found;
+  for (const std::string& name : part.code.names.undefined) {
+    if (is_modelled(name, hooks.defined.contains(name))) continue;
+    const bool from_part = std::any_of(parts.begin(), parts.end(), [&](const Part& other) {
+      return other.code.names.defined.contains(name);
+    });
+    if (!from_part) found.insert(name);
+  }
+  return found;
+}
+
+Instrumentation look(std::span<const Module> modules, const std::string& hooks_path) {
   Instrumentation result;
   std::vector<Part> parts;
   result.none = true;
@@ -63,10 +87,20 @@ Instrumentation look(std::span<const Module> modules) {
     part.code.names = read_code_names(module.path);
     part.system = !program && is_systems_own(module.path) && !part.code.names.calls_hooks;
     if (part.code.names.calls_hooks) result.none = false;
-    if (!part.system) part.code = read_code(module.path, !program && !part.code.names.calls_hooks);
-    for (const std::string& framework : part.code.assumed) assume(framework);
     parts.push_back(std::move(part));
   }
+
+  const CodeNames hooks = read_code_names(hooks_path);
+  std::set<std::string> unmodelled;
+  for (Part& part : parts) {
+    if (part.system) continue;
+    const bool program = &part == &parts.front();
+    part.code = read_code(part.path, !program && !part.code.names.calls_hooks,
+                          unmodelled_in(part, parts, hooks));
+    for (const std::string& framework : part.code.assumed) assume(framework);
+    for (const std::string& symbol : part.code.called) unmodelled.insert(call_name(symbol));
+  }
+  result.unmodelled.assign(unmodelled.begin(), unmodelled.end());
 
   for (const Part& part : parts) {
     const std::string module = file_name(part.path);
@@ -117,15 +151,16 @@ FileKey key_of(const std::string& path) {
 
 }  // namespace
 
-Instrumentation find_instrumentation(std::span<const Module> modules) {
+Instrumentation find_instrumentation(std::span<const Module> modules, const std::string& hooks) {
   std::vector<FileKey> key;
   for (const Module& module : modules) key.push_back(key_of(module.path));
+  key.push_back(key_of(hooks));
   // The engines of a case ask one after the other, and so do the tests of a GoogleTest program.
   static std::mutex mutex;
   static std::map<std::vector<FileKey>, Instrumentation> known;
   const std::lock_guard lock(mutex);
   const auto [at, is_new] = known.try_emplace(std::move(key));
-  if (is_new) at->second = look(modules);
+  if (is_new) at->second = look(modules, hooks);
   return at->second;
 }
 

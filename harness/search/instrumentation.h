@@ -1,5 +1,5 @@
 // Which code of a program is not instrumented: accesses that no engine sees, so that no search can
-// prove anything of them.
+// prove anything of them. And which calls it makes that no engine models.
 #pragma once
 
 #include <span>
@@ -20,9 +20,12 @@ struct UninstrumentedCode {
 };
 
 struct Instrumentation {
-  std::vector<UninstrumentedCode> uninstrumented;  // in the order of the modules, each once
+  std::vector<UninstrumentedCode> uninstrumented{};  // in the order of the modules, each once
   // Test frameworks without instrumentation ("gtest"): taken to share nothing between threads.
-  std::vector<std::string> assumed;
+  std::vector<std::string> assumed{};
+  // Functions of the system's libraries that the program calls and no engine models
+  // ("mprotect()", "std::filesystem::status()"); sorted, each once.
+  std::vector<std::string> unmodelled{};
   bool none = false;  // nothing of the program or of its own libraries is instrumented
 
   friend bool operator==(const Instrumentation&, const Instrumentation&) = default;
@@ -32,6 +35,9 @@ struct Instrumentation {
 // WorkerProcess::modules() leaves out, need no word. What exempt_code.def lists is left out of
 // `uninstrumented`. A file that cannot be read is not instrumented. Asked again for the same files
 // as they are, it answers from memory; for any thread.
-Instrumentation find_instrumentation(std::span<const Module> modules);
+//
+// `hooks`: path of the library with the hooks. What it exports is modelled, unless quiet_calls.def
+// says otherwise; if it cannot be read, nothing is but what that list calls quiet.
+Instrumentation find_instrumentation(std::span<const Module> modules, const std::string& hooks);
 
 }  // namespace heddle

@@ -425,6 +425,11 @@ inline Scenario claims() {
   add(ended, [](ClaimGrounds& grounds) {
     grounds.unseen.names = {"a.cpp", "b.cpp", "c.cpp", "libd.so", "libe.so"};
   });
+  add(ended, [](ClaimGrounds& grounds) { grounds.unseen.unmodelled = {"mprotect()"}; });
+  add(ended, [](ClaimGrounds& grounds) {
+    grounds.unseen.names = {"mylib.cpp"};
+    grounds.unseen.unmodelled = {"mprotect()", "prctl()", "std::filesystem::status()", "swab()"};
+  });
   add(ended, [](ClaimGrounds& grounds) {
     grounds.unseen.everything = true;
     grounds.repeatable = false;

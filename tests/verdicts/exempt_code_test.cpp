@@ -73,6 +73,7 @@ TEST(ExemptCode, the_frameworks_archives_are_exempt_whole) {
     const Instrumentation found = look({w.link({only}, flags)});
     EXPECT_EQ(names(found), Words{});
     EXPECT_EQ(found.assumed, archives);
+    EXPECT_EQ(found.unmodelled, Words{});
   }
 }
 

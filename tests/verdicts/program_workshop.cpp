@@ -13,6 +13,7 @@ void PrintTo(const Instrumentation& instrumentation, std::ostream* out) {
     *out << code.name << " in " << code.module << "; ";
   }
   for (const std::string& framework : instrumentation.assumed) *out << "assumed: " << framework;
+  for (const std::string& call : instrumentation.unmodelled) *out << "calls " << call << "; ";
   *out << (instrumentation.none ? "nothing is instrumented" : "");
 }
 
@@ -121,7 +122,7 @@ void Workshop::run(const Words& line) {
 Instrumentation look(const Words& files) {
   std::vector<Module> modules;
   for (const std::string& file : files) modules.push_back({.path = file});
-  return find_instrumentation(modules);
+  return find_instrumentation(modules, HEDDLE_TEST_LIBRARY);
 }
 
 Words names(const Instrumentation& instrumentation) {

@@ -102,6 +102,17 @@ const Judged kJudged[] = {
        g.unseen.everything = true;
      },
      open({NotInstrumented{}})},
+    {"it_calls_what_is_not_modelled", proving(),
+     [](ClaimGrounds& g) {
+       g.unseen.unmodelled = {"mprotect()", "swab()"};
+     },
+     open({CallsNotModelled{{"mprotect()", "swab()"}}})},
+    {"it_calls_what_is_not_modelled_from_code_that_is_not_seen", proving(),
+     [](ClaimGrounds& g) {
+       g.unseen.names = {"mylib.cpp"};
+       g.unseen.unmodelled = {"swab()"};
+     },
+     open({NotInstrumented{{"mylib.cpp"}}, CallsNotModelled{{"swab()"}}})},
     {"runs_gave_up", proving(),
      [](ClaimGrounds& g) {
        g.gave_up = 3;

@@ -47,6 +47,17 @@ TEST(SettleClaims, a_failure_of_one_engine_is_a_reason_to_doubt_the_others) {
   EXPECT_EQ(results[1].claim, Claim(NotProved{7, {FailedElsewhere{{EngineKind::stress}}}}));
 }
 
+TEST(SettleClaims, calls_that_are_not_modelled_are_a_reason_for_all_engines) {
+  std::vector<EngineResult> results = {searched(EngineKind::fuzz), searched(EngineKind::relacy)};
+  results[1].instrumentation.unmodelled = {"mprotect()"};
+  settle_claims(results, unseen_in(results));
+  for (const EngineResult& result : results) {
+    const auto* open = std::get_if<NotProved>(&result.claim);
+    ASSERT_NE(open, nullptr);
+    EXPECT_EQ(open->reasons, std::vector<NotProvedReason>{CallsNotModelled{{"mprotect()"}}});
+  }
+}
+
 TEST(SettleClaims, unseen_code_is_a_reason_for_engines_and_for_minimal_interleavings) {
   std::vector<EngineResult> results = {searched(EngineKind::fuzz)};
   Finding finding;
