@@ -1,4 +1,5 @@
 // Two descriptors of one file: what one thread writes by the first, the other may read by the second.
+#define _GNU_SOURCE
 #include <assert.h>
 #include <fcntl.h>
 #include <pthread.h>

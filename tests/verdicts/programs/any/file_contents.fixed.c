@@ -1,4 +1,5 @@
 // Two descriptors of one file: it is read when the other thread has written.
+#define _GNU_SOURCE
 #include <assert.h>
 #include <fcntl.h>
 #include <pthread.h>

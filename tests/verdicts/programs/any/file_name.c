@@ -1,4 +1,5 @@
 // Looks for a file that another thread may not have made yet.
+#define _GNU_SOURCE
 #include <assert.h>
 #include <fcntl.h>
 #include <pthread.h>

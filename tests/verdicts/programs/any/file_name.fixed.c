@@ -1,4 +1,5 @@
 // Looks for a file when the thread that makes it has ended.
+#define _GNU_SOURCE
 #include <assert.h>
 #include <fcntl.h>
 #include <pthread.h>
