@@ -290,7 +290,10 @@ HEDDLE_EXPORT int pthread_key_create(pthread_key_t* key, void (*destructor)(void
 }
 
 HEDDLE_EXPORT int pthread_key_delete(pthread_key_t key) {
-  StateUses(HEDDLE_PC).update<&Memory::thread_keys>().tell();
+  // One that a library has made for all runs is deleted by its destructor, in one run of many.
+  if (!heddle::lasting_keys::contains(key)) {
+    StateUses(HEDDLE_PC).update<&Memory::thread_keys>().tell();
+  }
   return table().key_delete(key);
 }
 

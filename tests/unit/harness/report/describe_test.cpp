@@ -69,7 +69,8 @@ TEST(DescribeTest, what_the_c_library_keeps_of_its_own_has_words_and_no_values_o
   const FakeSymbols symbols{{}, {}};
   Names names{symbols};
   const auto position = hidden_op(
-      OpKind::atomic_rmw, offsetof(hidden_state::Memory, file_positions) + 3 * sizeof(Address), 8);
+      OpKind::atomic_rmw,
+      offsetof(hidden_state::Memory, file_positions) + 3 * sizeof(hidden_state::Untold), 8);
   EXPECT_EQ(operation_text({.op = position, .value = 2, .old_value = 1}, 2, names),
             "use the position in file 3");
   EXPECT_EQ(place_text({.thread = 1, .op = position, .stack = {}, .note = {}}, names),
