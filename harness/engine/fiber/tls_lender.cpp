@@ -28,14 +28,15 @@ struct TlsLender::Block {
 struct TlsLender::Parked {
   Address base = 0;
   std::vector<Block> blocks;
+  std::vector<std::span<unsigned char>> programs_own;
   sem_t ready;
 };
 
 namespace {
 
-// Calls `visit(data, size, image, image_size)` for each module with thread-local variables of the
-// program, as the calling thread has them. libstdc++'s are among them (exceptions in flight), the
-// C library's are not: they hold pointers that are valid for the whole life of the thread.
+// Calls `visit(data, size, image, image_size, name)` for each module with thread-local variables of
+// the program, as the calling thread has them. libstdc++'s are among them (exceptions in flight),
+// the C library's are not: they hold pointers that are valid for the whole life of the thread.
 template <typename Visit>
 void for_each_module(Visit visit) {
   dl_iterate_phdr(
@@ -48,7 +49,7 @@ void for_each_module(Visit visit) {
           (*static_cast<Visit*>(argument))(
               static_cast<unsigned char*>(info->dlpi_tls_data), header.p_memsz,
               reinterpret_cast<const unsigned char*>(info->dlpi_addr + header.p_vaddr),
-              header.p_filesz);
+              header.p_filesz, std::string_view(info->dlpi_name));
         }
         return 0;
       },
@@ -69,7 +70,8 @@ void park() {
 TlsLender::TlsLender() {
   auto self = std::make_unique<Parked>();
   self->base = FsBase::get();
-  for_each_module([&](unsigned char* data, std::size_t size, const unsigned char*, std::size_t) {
+  for_each_module([&](unsigned char* data, std::size_t size, const unsigned char*, std::size_t,
+                      std::string_view) {
     self->blocks.push_back({data, size, std::vector<unsigned char>(data, data + size)});
   });
   parked_.push_back(std::move(self));
@@ -93,10 +95,11 @@ Address TlsLender::base(ThreadId thread) {
           auto* own = static_cast<Parked*>(argument);
           own->base = FsBase::get();
           for_each_module([own](unsigned char* data, std::size_t size, const unsigned char* image,
-                                std::size_t image_size) {
+                                std::size_t image_size, std::string_view module) {
             std::vector<unsigned char> initial(size, 0);
             std::memcpy(initial.data(), image, image_size);
             own->blocks.push_back({data, size, std::move(initial)});
+            if (!is_system_library(module)) own->programs_own.emplace_back(data, size);
           });
           // Whatever runs on this block runs the program's code.
           t_program_code = true;
@@ -124,6 +127,10 @@ std::vector<std::span<unsigned char>> TlsLender::variables(ThreadId thread) cons
   std::vector<std::span<unsigned char>> all;
   for (const Block& block : parked_[thread]->blocks) all.emplace_back(block.data, block.size);
   return all;
+}
+
+std::span<const std::span<unsigned char>> TlsLender::programs_own(ThreadId thread) const {
+  return parked_[thread]->programs_own;
 }
 
 FsBase::FsBase() {

@@ -36,6 +36,9 @@ class TlsLender {
   // Those variables, as they are.
   std::vector<std::span<unsigned char>> variables(ThreadId thread) const;
 
+  // Those of them that are of the program and libraries of its own, for threads that it started.
+  std::span<const std::span<unsigned char>> programs_own(ThreadId thread) const;
+
   // What pthread_self() returns under this base: in the C library they are the same number.
   static pthread_t handle(Address base) { return static_cast<pthread_t>(base); }
 

@@ -1,16 +1,48 @@
 // Memory that was freed.
+#include <algorithm>
+#include <span>
 #include <string>
 
 #include "harness/engine/fuzz/memory/memory.h"
 
 namespace heddle {
+namespace {
+
+bool is_thread_local(ThreadId thread, Address address) {
+  for (const std::span<unsigned char> variables : g_run->tls().programs_own(thread)) {
+    const Address begin = reinterpret_cast<Address>(variables.data());
+    if (address >= begin && address < begin + variables.size()) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 void Memory::heap_free(Address block, std::size_t size, Address pc) {
-  Run& run = *g_run;
   const Op op{.kind = OpKind::heap_free, .address = block, .address2 = block + size, .pc = pc};
   life_point(op);
   // By another thread that went first.
   if (is_freed(shadow_.cell(block))) double_free(block, pc);
+  free(op);
+}
+
+void Memory::thread_local_dies(Address begin, std::size_t size, Address pc) {
+  // Of large ones the beginning: to watch all would take a multiple of their own size.
+  constexpr std::size_t kMostWatched = 1 << 16;
+  // Whole words: what lies beside them dies with the thread too.
+  const Op op{.kind = OpKind::heap_free,
+              .address = begin & ~Address{7},
+              .address2 = (begin + std::min(size, kMostWatched) + 7) & ~Address{7},
+              .pc = pc};
+  life_point(op);
+  free(op);
+}
+
+void Memory::free(const Op& op) {
+  Run& run = *g_run;
+  const Address block = op.address;
+  const std::size_t size = op.address2 - block;
+  const Address pc = op.pc;
   for (const DiesCallback dies : dies_) dies(block, size, pc);
   check_life(op);
   const VectorClock& clock = run.clock();
@@ -44,12 +76,17 @@ void Memory::use_after_free(const ShadowCell* cell, const Op& op) {
   learn(cell->history.write_access.pc());
   Failed failure{.kind = FailureKind::use_after_free, .message = {}, .places = {}};
   failure.places.push_back(g_run->here(op));
-  failure.places.push_back({.thread = cell->history.write.thread(),
+  const ThreadId owner = cell->history.write.thread();
+  const bool thread_local_one = is_thread_local(owner, op.address);
+  if (thread_local_one) failure.kind = FailureKind::use_after_return;
+  failure.places.push_back({.thread = owner,
                             .op = {.kind = OpKind::heap_free,
                                    .address = op.address,
                                    .pc = cell->history.write_access.pc()},
                             .stack = {},
-                            .note = "freed it here"});
+                            .note = thread_local_one
+                                        ? "has ended, and its thread_local variables with it"
+                                        : "freed it here"});
   g_run->fail(std::move(failure));
 }
 

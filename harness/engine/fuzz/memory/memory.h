@@ -110,6 +110,8 @@ class Memory {
 
   void heap_free(Address block, std::size_t size, Address pc);
   [[noreturn]] void double_free(Address block, Address pc);
+  // The thread_local variables of the running thread, which ends; `pc`: the function it began with.
+  void thread_local_dies(Address begin, std::size_t size, Address pc);
   // The memory begins a new life.
   void forget(Address begin, std::size_t size) { races_.forget(shadow_, begin, size); }
 
@@ -155,6 +157,7 @@ class Memory {
   }
   [[gnu::noinline]] void check_unordered_writes(const Location& location, Address pc);
   [[gnu::noinline]] static void check_anothers_frame(Address address, OpKind kind, Address pc);
+  void free(const Op& op);
   [[noreturn]] void use_after_free(const ShadowCell* cell, const Op& op);
 
   Shadow shadow_;

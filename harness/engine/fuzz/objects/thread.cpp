@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <unwind.h>
 
+#include <span>
+
 #include "harness/engine/fuzz/objects/kinds.h"
 
 namespace heddle {
@@ -19,6 +21,10 @@ FuzzThread* find(pthread_t handle) {
   FuzzThread& self = g_run->self();
   self.run_destructors();
   g_objects->keys().run_destructors(self.key_values);
+  for (const std::span<unsigned char> variables : g_run->tls().programs_own(self.id)) {
+    g_memory->thread_local_dies(reinterpret_cast<Address>(variables.data()), variables.size(),
+                                reinterpret_cast<Address>(self.start));
+  }
   g_run->end_thread();
 }
 

@@ -36,8 +36,8 @@ void Run::point() {
   if (self.spins > kSpinLimit && !is_plain_access(self.op.kind)) [[unlikely]] {
     self.spins = 0;
     gives_way = true;
-    // Nobody else could run: it waits for time to pass.
-    if (ready_.size() == 1) fire_timer();
+    // Whoever could run waits for time to pass.
+    if (!timers_.empty() && all_wait()) fire_timer();
   }
   if (alone()) return;
   const std::size_t mine = ready_.index_of(self.id);

@@ -258,11 +258,19 @@ class Run {
   // How many more steps the running thread may take, after `steps` of all, before check_limits().
   std::uint64_t steps_to_check(std::uint64_t steps) const {
     // Not only after a slice's worth: threads that take turns have none so long.
-    return steps > job_->step_limit ? 1 : std::min(kSliceLimit, job_->step_limit + 1 - steps);
+    return steps > limit_ ? 1 : std::min(kSliceLimit, limit_ + 1 - steps);
   }
+  // Whether each thread that could go on looks again and again at what nobody has changed. Of the
+  // running one that is known.
+  bool all_wait() const;
+  // Null if no thread waits for a moment in time.
+  FuzzThread* earliest_timer() const;
+  // Ends the wait of that thread; false if there is none.
   bool fire_timer();
   // The running thread's slice was of plain accesses that changed nothing.
   void idle_slice();
+  // Whether no other thread was made, or all have ended.
+  bool is_last_thread() const;
   void restart_idle(FuzzThread& thread) const;
   bool all_idle() const;
   [[noreturn]] void livelock();
@@ -295,6 +303,7 @@ class Run {
   std::vector<FuzzThread*> timers_;
   std::uint64_t clock_base_ = 0;     // times of earlier runs end here
   std::uint64_t steps_before_ = 0;   // of all threads up to the last switch
+  std::uint64_t limit_ = 0;          // of the steps of all threads, see check_limits()
   std::uint64_t slice_begin_ = 0;    // the running thread's step at that switch
   std::uint64_t slice_changes_ = 0;  // Running::changes at the slice's begin
   std::uint64_t decisions_ = 0;

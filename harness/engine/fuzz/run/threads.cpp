@@ -86,6 +86,7 @@ void Run::begin_run(std::uint64_t number) {
   ready_.clear();
   timers_.clear();
   steps_before_ = 0;
+  limit_ = job_->step_limit;
   running_.changes = 0;
   decisions_ = 0;
   for (const auto begin : upward_.begin) begin(clock_base_);

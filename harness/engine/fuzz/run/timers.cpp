@@ -18,14 +18,19 @@ void Run::end_timer(FuzzThread& thread) {
   std::erase(timers_, &thread);
 }
 
-bool Run::fire_timer() {
-  if (timers_.empty()) return false;
+FuzzThread* Run::earliest_timer() const {
   const auto earliest = std::min_element(
       timers_.begin(), timers_.end(), [](const FuzzThread* a, const FuzzThread* b) {
         return a->wake_time != b->wake_time ? a->wake_time < b->wake_time : a->id < b->id;
       });
-  FuzzThread& thread = **earliest;
-  timers_.erase(earliest);
+  return earliest == timers_.end() ? nullptr : *earliest;
+}
+
+bool Run::fire_timer() {
+  FuzzThread* const earliest = earliest_timer();
+  if (earliest == nullptr) return false;
+  FuzzThread& thread = *earliest;
+  std::erase(timers_, earliest);
   thread.sleeping = false;
   thread.timed_out = true;
   thread.clock.advance(thread.wake_time);
@@ -39,8 +44,18 @@ std::uint64_t Run::read_clock() {
   if (++self.clock_reads > kSpinLimit) {
     // Further and further: it may wait for an hour.
     constexpr std::uint64_t kMillisecond = 1'000'000;
-    self.clock.advance(self.clock.now() +
-                       (kMillisecond << std::min(self.clock_reads / kSpinLimit, 20U)));
+    const std::uint64_t later =
+        self.clock.now() + (kMillisecond << std::min(self.clock_reads / kSpinLimit, 20U));
+    // Whoever sleeps until then wakes first: what this thread waits for may be what that one does.
+    const FuzzThread* const sleeper = earliest_timer();
+    if (sleeper != nullptr && sleeper->wake_time <= later) {
+      const std::uint64_t time = sleeper->wake_time;
+      fire_timer();
+      self.clock.advance(time);
+      restart_idle(self);
+    } else {
+      self.clock.advance(later);
+    }
   }
   return self.clock.now();
 }

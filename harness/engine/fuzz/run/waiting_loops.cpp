@@ -12,6 +12,9 @@ namespace {
 constexpr std::uint64_t kIdleLimit = 50'000;
 // Of plain accesses this part of the step limit, and then it may still be a long computation.
 constexpr std::uint64_t kPlainIdlePart = 20;
+// The steps that a thread may take while there is no other are not limited, but for one that never
+// ends: so many times the limit.
+constexpr std::uint64_t kMostAlone = 100;
 
 }  // namespace
 
@@ -42,6 +45,14 @@ void Run::idle() {
   if (++self.idle_ops >= kIdleLimit && self.idle_ops % 256 == 0 && all_idle()) livelock();
 }
 
+bool Run::all_wait() const {
+  return std::all_of(ready_.begin(), ready_.end(), [this](const ReadyThread& ready) {
+    const FuzzThread& thread = *threads_[ready.id];
+    return &thread == running_.thread ||
+           (thread.idle_mark == running_.changes && thread.idle_ops >= kSpinLimit);
+  });
+}
+
 bool Run::all_idle() const {
   if (!timers_.empty()) return false;
   return std::all_of(ready_.begin(), ready_.end(), [this](const ReadyThread& ready) {
@@ -50,6 +61,14 @@ bool Run::all_idle() const {
            (thread.idle_ops >= kIdleLimit ||
             thread.idle_plain >= job_->step_limit / kPlainIdlePart);
   });
+}
+
+bool Run::is_last_thread() const {
+  for (std::size_t i = 0; i < used_threads_; ++i) {
+    const FuzzThread& thread = *threads_[i];
+    if (&thread != running_.thread && thread.state != FuzzThread::State::finished) return false;
+  }
+  return true;
 }
 
 void Run::idle_slice() {
@@ -78,15 +97,18 @@ void Run::livelock() {
 void Run::check_limits() {
   FuzzThread& self = *running_.thread;
   const std::uint64_t steps = steps_of_all();
-  running_.stop_step = running_.step + steps_to_check(steps);
-  if (running_.step - slice_begin_ >= kSliceLimit && running_.changes == slice_changes_) {
+  if (is_last_thread()) {
+    // There is nothing to interleave: what counts is what comes when there are more.
+    limit_ = std::max(limit_, std::min(steps, kMostAlone * job_->step_limit) + job_->step_limit);
+  } else if (running_.step - slice_begin_ >= kSliceLimit && running_.changes == slice_changes_) {
     idle_slice();
   }
+  running_.stop_step = running_.step + steps_to_check(steps);
   slice_changes_ = running_.changes;
-  if (steps > job_->step_limit) {
+  if (steps > limit_) {
     const RuntimeScope scope;
     give_up("the step limit of " + std::to_string(job_->step_limit) +
-            " steps was reached: a livelock, or a long run");
+            " steps (--step-limit) was reached: a livelock, or a long run");
   }
   if (ready_.size() == 1) return;
   // Amid plain accesses, whatever it did before: strategies ask what is pending, and would have a
