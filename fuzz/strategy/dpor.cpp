@@ -17,6 +17,23 @@ std::size_t index_of(std::span<const ReadyThread> ready, ThreadId thread) {
   return i;
 }
 
+// Whether a try to lock will succeed after the last step that changed the lock. Of locks that
+// several may share it is not known how many do: there it stays what it was.
+void settle_try(Access& own, const AccessList& last) {
+  const bool exclusive = own.mode == AccessMode::try_lock || own.mode == AccessMode::try_fail;
+  if (!exclusive) return;
+  AccessMode mode = AccessMode::try_lock;
+  for (const Access& access : last) {
+    if (!meet(access, own)) continue;
+    if (access.mode == AccessMode::shared_lock || access.mode == AccessMode::try_shared_lock ||
+        access.mode == AccessMode::shared_unlock) {
+      return;
+    }
+    mode = takes(access.mode) ? AccessMode::try_fail : AccessMode::try_lock;
+  }
+  own.mode = mode;
+}
+
 AccessList everything() {
   AccessList list;
   list.overflow = true;
@@ -28,7 +45,6 @@ AccessList everything() {
 Dpor::Dpor(const DporOptions& options, std::uint64_t seed)
     : options_(options), seed_(seed), random_(seed) {
   seen_.bound = Exploration::kNoBound;
-  seen_.reduced = true;
 }
 
 Dpor::Node& Dpor::add_node() {
@@ -149,22 +165,81 @@ std::uint32_t Dpor::choose(Choice what, std::uint32_t n, ThreadId thread, std::u
 // ---- after a run
 // ----------------------------------------------------------------------------------
 
+bool Dpor::hangs_on_the_rest(const Execution::Race& race) const {
+  const Execution::Event& second = execution_.event(race.second);
+  return !nodes_[race.first].sleepers.empty() || second.expected.has_value() ||
+         second.pending == OpKind::mutex_trylock_fail;
+}
+
+// Of a step that found a value before, or a lock taken: what it accesses after the steps before
+// `race.first` and those of the sequence.
+AccessList Dpor::turned_round(const Execution::Race& race) {
+  const Execution::Event& second = execution_.event(race.second);
+  AccessList turned = second.accesses;
+  const bool tries = second.pending == OpKind::mutex_trylock_fail;
+  if ((!second.expected.has_value() && !tries) || turned.overflow || turned.size == 0)
+    return turned;
+  Access& own = turned.items[0];
+  const auto changes = [&own](const Execution::Event& event) {
+    return event.accesses.overflow ||
+           std::any_of(event.accesses.begin(), event.accesses.end(), [&own](const Access& access) {
+             return meet(access, own) && access.mode != AccessMode::read &&
+                    access.mode != AccessMode::try_fail;
+           });
+  };
+  // The last that changes it before.
+  std::uint32_t last = Execution::kNone;
+  for (auto i = sequence_.rbegin(); i != sequence_.rend() && last == Execution::kNone; ++i) {
+    if (changes(execution_.event(*i))) last = *i;
+  }
+  for (std::uint32_t i = race.first; i-- > 0 && last == Execution::kNone;) {
+    if (changes(execution_.event(i))) last = i;
+  }
+  if (tries) {
+    const AccessList none;
+    const AccessList& before = last == Execution::kNone ? none : execution_.event(last).accesses;
+    settle_try(own, before);
+    return turned;
+  }
+  // What it left is what the next that came there found. In the end that is the second step itself.
+  for (std::uint32_t i = last == Execution::kNone ? 0 : last + 1; i <= race.second; ++i) {
+    const Execution::Event& event = execution_.event(i);
+    const bool meets = event.accesses.overflow ||
+                       std::any_of(event.accesses.begin(), event.accesses.end(),
+                                   [&own](const Access& access) { return meet(access, own); });
+    if (!meets) continue;
+    if (!event.found.has_value() || event.address != second.address || event.size != second.size) {
+      // A plain access, or one of another size.
+      seen_.reduced = true;
+      own.mode = AccessMode::write;
+    } else {
+      own.mode = *event.found == *second.expected ? AccessMode::write : AccessMode::read;
+    }
+    break;
+  }
+  return turned;
+}
+
+const AccessList& Dpor::accesses_in_sequence(std::uint32_t event) const {
+  return event == turned_ ? turned_accesses_ : execution_.event(event).accesses;
+}
+
 bool Dpor::weak_initial(ThreadId thread, const AccessList& accesses) const {
   if (!accesses.overflow) {
     for (const std::uint32_t i : sequence_) {
-      const Execution::Event& event = execution_.event(i);
-      if (event.thread == thread) return true;
-      if (conflict(accesses, event.accesses)) return false;
+      if (execution_.event(i).thread == thread) return true;
+      if (conflict(accesses, accesses_in_sequence(i))) return false;
     }
     return true;
   }
   // Not known before it was executed, except if the sequence has it.
   for (std::size_t k = 0; k < sequence_.size(); ++k) {
-    const Execution::Event& event = execution_.event(sequence_[k]);
-    if (event.thread != thread) continue;
-    return std::none_of(
-        sequence_.begin(), sequence_.begin() + static_cast<std::ptrdiff_t>(k),
-        [&](std::uint32_t i) { return conflict(event.accesses, execution_.event(i).accesses); });
+    if (execution_.event(sequence_[k]).thread != thread) continue;
+    return std::none_of(sequence_.begin(), sequence_.begin() + static_cast<std::ptrdiff_t>(k),
+                        [&](std::uint32_t i) {
+                          return conflict(accesses_in_sequence(sequence_[k]),
+                                          accesses_in_sequence(i));
+                        });
   }
   return false;
 }
@@ -185,6 +260,8 @@ void Dpor::reverse(const Execution::Race& race, std::size_t end) {
       sequence_.push_back(static_cast<std::uint32_t>(i));
     }
   }
+  turned_accesses_ = turned_round(race);
+  turned_ = race.second;
   sequence_.push_back(race.second);
   for (const Sleeper& sleeper : node.sleepers) {
     if (weak_initial(sleeper.thread, sleeper.accesses)) return;
@@ -209,8 +286,7 @@ void Dpor::insert(Branch*& tree) {
     link = &branch.child;
   }
   for (const std::uint32_t i : sequence_) {
-    const Execution::Event& event = execution_.event(i);
-    *link = new_branch(event.thread, event.accesses);
+    *link = new_branch(execution_.event(i).thread, accesses_in_sequence(i));
     link = &(*link)->child;
   }
 }
@@ -292,7 +368,9 @@ void Dpor::end_run(const RunEnd& end) {
   settle_tree();
   if (!end.given_up) {
     const std::size_t complete = execution_.size() - (end.cut ? 1 : 0);
-    for (const Execution::Race& race : execution_.races(planned_ - 1)) reverse(race, complete);
+    for (const Execution::Race& race : execution_.races(0)) {
+      if (race.second + 1 >= planned_ || hangs_on_the_rest(race)) reverse(race, complete);
+    }
     reverse_waiting(complete);
     if (end.cut) {
       nodes_[depth_ - 1].alternatives.overflow = true;
@@ -393,6 +471,7 @@ std::string Dpor::state() const {
   out.add(seen_.executions);
   out.add(seen_.redundant);
   out.add(seen_.limited ? 1 : 0);
+  out.add(seen_.reduced ? 1 : 0);
   budget_.write_reached(out);
   out.add(planned_);
   for (std::size_t i = 0; i < planned_; ++i) {
@@ -424,6 +503,7 @@ bool Dpor::set_state(std::string_view state) {
   seen_.executions = in.number();
   seen_.redundant = in.number();
   seen_.limited = in.number() != 0;
+  seen_.reduced = in.number() != 0;
   budget_.read_reached(in);
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
     Node& node = add_node();

@@ -15,6 +15,12 @@
 // - A run that ends early (an exception, exit() while threads run) hides what the other threads
 //   would have done: from its last step on all other threads are tried as well.
 // - Waiting loops and what may happen any time are bounded as exhaustive.h says.
+// - Whether a compare-exchange, or a try to lock, succeeds hangs on what came before it, and with
+//   that what it conflicts with. The theorem speaks of what a step does where it stands: so of the
+//   second step of a race it is worked out what it will do in front of the first. To take it for
+//   what it did behind it leaves out executions (a sleeping reader seems independent of what will
+//   be a write); to take it for a write in any case does so too (what is planned for it stands
+//   where a sleeping step covers it, and keeps others from being planned).
 // - For semaphores, barriers and futexes the reversal of a race may be impossible. Such a plan is
 //   dropped where it fails, and the run goes on freely; it may turn out redundant.
 //
@@ -54,6 +60,9 @@ class Dpor final : public Strategy {
   void end_run(const RunEnd& end) override;
 
   bool follows() const override { return true; }
+  void found(std::uint64_t value, std::optional<std::uint64_t> expected) override {
+    execution_.found(value, expected);
+  }
   void executed(const Op& op, bool changed) override {
     budget_.executed(op, nodes_[position_ - 1].thread);
     execution_.executed(op, changed);
@@ -106,6 +115,9 @@ class Dpor final : public Strategy {
   void reverse(const Execution::Race& race, std::size_t end);
   void reverse_waiting(std::size_t end);
   void branch_everywhere(Node& node);
+  bool hangs_on_the_rest(const Execution::Race& race) const;
+  AccessList turned_round(const Execution::Race& race);
+  const AccessList& accesses_in_sequence(std::uint32_t event) const;
   bool weak_initial(ThreadId thread, const AccessList& accesses) const;
   void insert(Branch*& tree);
   Branch* new_branch(ThreadId thread, const AccessList& accesses);
@@ -113,7 +125,7 @@ class Dpor final : public Strategy {
   static std::uint32_t count(const Branch* tree);
   void backtrack();
 
-  static constexpr std::string_view kStateName = "dpor2";
+  static constexpr std::string_view kStateName = "dpor3";
   static void write_tree(StateWriter& out, const Branch* tree);
   Branch* read_tree(StateReader& in);
 
@@ -138,6 +150,9 @@ class Dpor final : public Strategy {
   };
   std::vector<Waiting> waiting_;         // at the end of the run
   std::vector<std::uint32_t> sequence_;  // steps of the reversal being planned
+  // The last of them is the one that it is all about, and what it will access where it comes then.
+  std::uint32_t turned_ = Execution::kNone;
+  AccessList turned_accesses_;
   ChoiceBudget budget_;
   Exploration seen_;
 };

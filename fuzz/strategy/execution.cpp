@@ -97,6 +97,12 @@ void Execution::join(std::uint32_t from) {
   for (std::size_t i = 0; i < stride_; ++i) mine[i] = std::max(mine[i], other[i]);
 }
 
+void Execution::found(std::uint64_t value, std::optional<std::uint64_t> expected) {
+  if (repeats_ || events_.empty()) return;
+  events_.back().found = value;
+  events_.back().expected = expected;
+}
+
 void Execution::executed(const Op& op, bool changed) {
   if (repeats_ || events_.empty()) return;
   Event& event = events_.back();
@@ -108,6 +114,10 @@ void Execution::executed(const Op& op, bool changed) {
   if (op.kind == OpKind::thread_join) {
     if (const std::uint32_t last = last_of(op.other); last != kNone) join(last);
     return;
+  }
+  if (event.found.has_value() && event.size == 0) {
+    event.address = op.address;
+    event.size = op.size;
   }
   AccessList list = accesses_of(op, event.pending);
   for (const Access& access : list) {

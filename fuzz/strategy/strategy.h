@@ -89,6 +89,11 @@ class Strategy {
   // thread is ready, and told what each step did: others are spared the cost. Does not change
   // during a run.
   virtual bool follows() const { return false; }
+  // What the atomic operation that the thread picked last is about to do finds in memory;
+  // `expected`: what a compare-exchange needs to find there, nothing of others.
+  virtual void found(std::uint64_t value, std::optional<std::uint64_t> expected) {
+    (void)value, (void)expected;
+  }
   // The thread picked last has done this; `changed`: others could see that it did.
   virtual void executed(const Op& op, bool changed) { (void)op, (void)changed; }
   // It has made this thread ready.

@@ -63,18 +63,28 @@ TEST(Claim, counts_orders_in_the_headers_of_the_standard_library) {
   EXPECT_FALSE(has_bound<RelacyModel>(result.claim));
 }
 
-TEST(Claim, is_none_of_compare_exchange_under_reduction) {
-  const NotProved expected{2, {ReducedCompareExchange{}}};
-  const EngineResult dpor = searched(claims_path("compare_exchange"), "dpor");
-  EXPECT_TRUE(dpor.exhausted);
-  EXPECT_EQ(dpor.claim, Claim(expected));
-  EXPECT_FALSE(dpor.features.weaker_atomics);
+TEST(Claim, holds_of_compare_exchange_under_reduction) {
+  for (const char* strategy : {"dpor", "auto", "dfs"}) {
+    const EngineResult result = searched(claims_path("compare_exchange"), strategy);
+    EXPECT_TRUE(result.exhausted) << strategy;
+    EXPECT_EQ(result.claim, Claim(Proved{2})) << strategy;
+    EXPECT_FALSE(result.features.weaker_atomics) << strategy;
+  }
+}
+
+// One byte of what is compared is stored by itself: what the exchange would find elsewhere is not
+// worked out.
+TEST(Claim, is_none_of_compare_exchange_beside_accesses_to_a_part_of_it) {
+  const EngineResult dpor = searched(claims_path("compare_exchange_part"), "dpor");
+  ASSERT_TRUE(std::holds_alternative<NotProved>(dpor.claim));
+  EXPECT_EQ(std::get<NotProved>(dpor.claim).reasons,
+            (std::vector<NotProvedReason>{ReducedCompareExchange{}}));
   // Its search is at its end and proves nothing: the sampling has to make all of its runs.
-  const EngineResult sampled = searched(claims_path("compare_exchange"), "auto");
+  const EngineResult sampled = searched(claims_path("compare_exchange_part"), "auto");
   EXPECT_FALSE(sampled.exhausted);
   EXPECT_EQ(sampled.runs, 50'000U);
-  EXPECT_EQ(sampled.claim, Claim(expected));
-  EXPECT_EQ(searched(claims_path("compare_exchange"), "dfs").claim, Claim(Proved{2}));
+  EXPECT_TRUE(
+      std::holds_alternative<Proved>(searched(claims_path("compare_exchange_part"), "dfs").claim));
 }
 
 TEST(Claim, counts_the_order_of_a_compare_exchange_that_fails) {

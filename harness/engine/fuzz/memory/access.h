@@ -46,12 +46,19 @@ inline void Memory::check_access(Address address, unsigned size, Address pc) {
     learn_access<kWrite>(address, size, pc);
     return;
   }
-  const History& history = cell->history;
-  const Epoch now = g_run->now();
-  // Seen already since this thread last synchronised.
-  if (history.write == now && (history.write_access.mask() & mask) == mask) return;
-  if (!kWrite && history.read == now && (history.read_access.mask() & mask) == mask) {
-    return;
+  History& history = cell->history;
+  const Epoch last = kWrite ? history.write : history.read;
+  CodeAndBytes& access = kWrite ? history.write_access : history.read_access;
+  const CodeAndBytes mine(pc, mask);
+  if (last == g_run->now()) [[likely]] {
+    // Seen already since this thread last synchronised.
+    if (access == mine || (access.is_merged() && (access.mask() & mask) == mask)) return;
+    // The same by other code, which from now on is the last: it could be that another thread can
+    // come to these bytes behind the one and before the other only, see races.cpp.
+    if (access.mask() == mask && (cell->split | cell->reads) == 0) {
+      access = mine;
+      return;
+    }
   }
   record_access<kWrite>(cell, mask, address, pc);
 }

@@ -78,6 +78,7 @@ std::uint64_t Memory::atomic_load(Address address, unsigned size, MemoryOrder or
   run.running().native_pc = pc;
   const std::uint64_t value = native_load(address, size);
   run.running().native_pc = 0;
+  run.found(value);
   run.idle();
   run.looked(op, value);
   return value;
@@ -91,6 +92,7 @@ void Memory::atomic_store(Address address, unsigned size, std::uint64_t value, M
   run.point();
   release(atomic_location(OpKind::atomic_store, address, size, pc), order, false);
   run.running().native_pc = pc;
+  if (run.followed()) run.found(native_load(address, size));
   native_store(address, size, value);
   run.running().native_pc = 0;
   run.changed();
@@ -110,6 +112,7 @@ std::uint64_t Memory::atomic_rmw(Address address, unsigned size, RmwKind kind,
   const std::uint64_t old = native_rmw(address, size, kind, operand);
   const std::uint64_t now = native_load(address, size);
   run.running().native_pc = 0;
+  run.found(old);
   // An exchange that changes nothing is how a spin lock waits.
   run.progress(now != old);
   if (now != old) {
@@ -132,8 +135,10 @@ bool Memory::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
   // processors make use of it.
   const bool fails = weak && run.thread_count() > 1 && native_load(address, size) == *expected &&
                      run.choose(Choice::cas_failure, 2) == 1;
+  const std::uint64_t wanted = *expected;
   const bool stored = !fails && native_cas(address, size, expected, desired);
   run.running().native_pc = 0;
+  run.found(stored || fails ? wanted : *expected, wanted);
   if (!stored) {
     op.kind = OpKind::atomic_cas_fail;
     op.order = failure;

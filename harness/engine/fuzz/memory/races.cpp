@@ -9,12 +9,11 @@
 // c, is not in R, and take the first such one. What comes before it races only within R, so it is
 // an execution that was run, up to the order of steps that commute. There another access b stands
 // beside c, unordered with it. Either the detector has c as the last access of its kind to these
-// bytes, and adds it. Or an access w by the same thread, or ordered after c, hides it. If w came
-// after c, it races with b as well, so it is in R and a point: the execution in which b comes
-// before w was run too, and has one access fewer between c and b. If w came before c and no
-// synchronisation between the two (then the detector does not look at c at all), w is in R for the
-// same reason; in the execution in which b comes before w the bytes are another thread's when w is
-// made, so they are marked, and c is added when it is made. Both were run: a contradiction.
+// bytes, and adds it. Or an access w by the same thread, or ordered after c, hides it. It came
+// after c (the detector keeps the last, also where a thread comes by again and again without any
+// synchronisation between), and races with b as well, so it is in R and a point: the execution in
+// which b comes before w was run too, and has one access fewer between c and b. In the end none is
+// left: a contradiction.
 //
 // Code addresses are kept from run to run, since addresses of data differ between schedules. Within
 // a run bytes are marked, since a code address that has not been seen to race may access what does.

@@ -23,6 +23,9 @@ class CodeAndBytes {
   Address pc() const { return bits_ & kPcMask; }
   static constexpr Address kMerged = Address{1} << 55;
   std::uint8_t mask() const { return static_cast<std::uint8_t>(bits_ >> kPcBits); }
+  bool is_merged() const { return (bits_ & kMerged) != 0; }
+
+  friend bool operator==(CodeAndBytes, CodeAndBytes) = default;
 
  private:
   static constexpr unsigned kPcBits = 56;

@@ -20,6 +20,11 @@ void Run::tell(const Op& op, bool changed) {
   strategy_->executed(op, changed);
 }
 
+void Run::tell_found(std::uint64_t value, std::optional<std::uint64_t> expected) {
+  const RuntimeScope scope;
+  strategy_->found(value, expected);
+}
+
 void Run::note(const Op& op, std::optional<std::uint64_t> value,
                std::optional<std::uint64_t> old_value, bool changed) {
   if (tracing_) record(op, value, old_value);

@@ -180,6 +180,13 @@ class Run {
 
   // ---- what was done: recording.cpp -------------------------------------------------------------
 
+  // Whether the strategy wants to know what each step did.
+  bool followed() const { return followed_; }
+  // Before an atomic operation: what it finds, and what a compare-exchange needs to find.
+  void found(std::uint64_t value, std::optional<std::uint64_t> expected = {}) {
+    if (followed_) [[unlikely]]
+      tell_found(value, expected);
+  }
   // The running thread has done this. Values, where there are some, are those of the memory. (Not
   // as arguments that default to nothing: an empty optional is written as one byte and read as
   // eight, which a processor does slowly.)
@@ -277,6 +284,7 @@ class Run {
 
   void end(Failed failure);
   void tell(const Op& op, bool changed);
+  void tell_found(std::uint64_t value, std::optional<std::uint64_t> expected);
   void note_here(const Op& op);
   void note(const Op& op, std::optional<std::uint64_t> value,
             std::optional<std::uint64_t> old_value, bool changed);
