@@ -24,6 +24,7 @@
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_environment.h"
 #include "harness/hooks/program_heap.h"
+#include "harness/hooks/stream_objects.h"
 
 namespace heddle::libc_state {
 namespace {
@@ -144,6 +145,7 @@ void restore() {
   if (g_streams == nullptr) take_snapshot();
   g_random = 0;
   lasting_keys::restore();
+  stream_objects::restore();
   cleanup::begin_run();
   if (g_touched.environment) g_environment->restore();
   // As the C library starts (C17 7.22.2.2).

@@ -363,6 +363,7 @@ const std::vector<Program> kPrograms = {
     {"stream_characters.fixed", clean(), clean()},
     {"stream_closed", finds(data_race, {use_after_free}), finds(data_race)},
     {"stream_closed.fixed", clean(), clean()},
+    {"stream_end.fixed", clean(), clean(), Also::all_orders},
     {"stream_lock", finds(data_race, {assertion}), finds(data_race)},
     {"stream_lock.fixed", clean(), clean()},
     {"stream_output", finds(assertion), finds(assertion)},
