@@ -48,9 +48,15 @@ HEDDLE_EXPORT int thrd_create(thrd_t* thread, thrd_start_t start, void* argument
 
 HEDDLE_EXPORT int thrd_join(thrd_t thread, int* result) {
   void* posix_result = nullptr;
-  const int error = g_engine_table->thread_join(thread, &posix_result, HEDDLE_PC);
+  const heddle::Address pc = HEDDLE_PC;
+  const int error = g_engine_table->thread_join(thread, &posix_result, pc);
   if (error == 0 && result != nullptr) {
-    *result = static_cast<int>(reinterpret_cast<std::intptr_t>(posix_result));
+    const int value = static_cast<int>(reinterpret_cast<std::intptr_t>(posix_result));
+    if (heddle::is_watched()) {
+      heddle::MemoryAccess(pc).put(result, value);
+    } else {
+      *result = value;
+    }
   }
   return result_of(error);
 }

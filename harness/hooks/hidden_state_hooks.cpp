@@ -16,6 +16,7 @@
 #include "harness/hooks/libc_state.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
+#include "harness/hooks/state_uses.h"
 
 // The names and signatures below are the C library's.
 #pragma GCC diagnostic ignored "-Wmissing-declarations"
@@ -114,6 +115,7 @@ HEDDLE_EXPORT tm* localtime(const time_t* when) {
   const Address pc = HEDDLE_PC;
   hidden_state::read<&Memory::environment>(pc);
   hidden_state::read_bytes(when, sizeof *when, pc);
+  hidden_state::StateUses(pc).update<&Memory::time_zone>().tell();
   return hand_out<&Memory::broken_down_time>(pc, [&] { return HEDDLE_NEXT(localtime)(when); });
 }
 
@@ -127,6 +129,7 @@ HEDDLE_EXPORT char* ctime(const time_t* when) {
   const Address pc = HEDDLE_PC;
   hidden_state::read<&Memory::environment>(pc);
   hidden_state::read_bytes(when, sizeof *when, pc);
+  hidden_state::StateUses(pc).update<&Memory::time_zone>().tell();
   hidden_state::write_bytes(&memory().broken_down_time, sizeof(tm), pc);
   return hand_out<&Memory::time_text>(pc, [&]() -> char* {
     tm* const time = keep(HEDDLE_NEXT(localtime)(when), memory().broken_down_time);
@@ -143,6 +146,7 @@ HEDDLE_EXPORT tm* getdate(const char* text) {
 
 HEDDLE_EXPORT void tzset() {
   hidden_state::read<&Memory::environment>(HEDDLE_PC);
+  hidden_state::StateUses(HEDDLE_PC).update<&Memory::time_zone>().tell();
   // What it allocates stays for the next run, as does the C library's pointer to it.
   const RuntimeScope scope;
   HEDDLE_NEXT(tzset)();

@@ -46,7 +46,14 @@ HEDDLE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attr,
 }
 
 HEDDLE_EXPORT int pthread_join(pthread_t thread, void** result) {
-  return g_engine_table->thread_join(thread, result, HEDDLE_PC);
+  if (result == nullptr || !heddle::is_watched()) {
+    return g_engine_table->thread_join(thread, result, HEDDLE_PC);
+  }
+  const heddle::Address pc = HEDDLE_PC;
+  heddle::PrivateResults made(result);
+  const int error = g_engine_table->thread_join(thread, result, pc);
+  if (error == 0) made.deliver(heddle::MemoryAccess(pc));
+  return error;
 }
 
 HEDDLE_EXPORT int pthread_detach(pthread_t thread) {

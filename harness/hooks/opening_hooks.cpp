@@ -239,10 +239,14 @@ int control(Next next, int file, int command, void* argument, Address pc) {
     case F_OFD_SETLKW:
       if (t_program_code) g_engine_table->unsupported("fcntl(F_OFD_SETLKW)", pc);
       break;
+    // Those of the descriptor itself, as if they were of the description: of two copies the order
+    // is tried although it does not matter.
+    case F_SETFD:
     // The flags belong to the open file description, as the position does.
     case F_SETFL:
       StateUses(pc).moves_in(file).tell();
       break;
+    case F_GETFD:
     case F_GETFL:
       StateUses(pc).stays_in(file).tell();
       break;

@@ -41,6 +41,12 @@ HEDDLE_EXPORT mode_t umask(mode_t mask) noexcept {
   return HEDDLE_NEXT(umask)(mask);
 }
 
+// What the handler does is the thread's own; which it is hangs on all.
+HEDDLE_EXPORT int raise(int signal) noexcept {
+  StateUses(HEDDLE_PC).read<&Memory::signal_handlers>().tell();
+  return HEDDLE_NEXT(raise)(signal);
+}
+
 HEDDLE_EXPORT int nice(int change) noexcept {
   StateUses(HEDDLE_PC).update<&Memory::priority>().tell();
   return HEDDLE_NEXT(nice)(change);

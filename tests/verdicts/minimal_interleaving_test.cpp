@@ -127,7 +127,7 @@ TEST(MinimalInterleaving, marks_the_two_accesses_of_a_race_and_nothing_else) {
   // accesses.
   const std::map<std::string, OpKind> seconds = {{"heap_use_after_free", OpKind::heap_free},
                                                  {"life_atomic_freed", OpKind::heap_free},
-                                                 {"race_two_reads", OpKind::write}};
+                                                 {"race_two_reads", OpKind::read}};
   for (const auto& [program, second] : seconds) {
     SCOPED_TRACE(program);
     SearchOptions options =
