@@ -77,10 +77,12 @@ void Execution::step(ThreadId id, OpKind pending) {
   } else {
     const Event& last = events_[thread.last];
     event.number = last.number + 1;
-    event.loop = last.loop;
-    event.rounds = last.rounds;
-    event.elsewhere = last.elsewhere;
-    event.patience = last.patience;
+    if (!last.leaves_loop) {
+      event.loop = last.loop;
+      event.rounds = last.rounds;
+      event.elsewhere = last.elsewhere;
+      event.patience = last.patience;
+    }
     std::copy_n(clock(thread.last), stride_, clock(index));
   }
   clock(index)[id] = event.number;
@@ -130,6 +132,11 @@ void Execution::executed(const Op& op, bool changed) {
 void Execution::note_round(const Op& op, bool changed) {
   if (op.kind == OpKind::fence) return;
   Event& event = events_.back();
+  if (changed && event.looked) {
+    event.leaves_loop = true;
+    return;
+  }
+  event.looked = true;
   if (changed) {
     event.rounds = 0;
     event.loop = 0;

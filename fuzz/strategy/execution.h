@@ -40,6 +40,10 @@ class Execution {
     std::uint32_t elsewhere = 0;  // operations since it came by
     std::uint32_t patience = 1;   // after so many of them another place is watched
     std::uint64_t loop = 0;       // the place, hashed
+    bool looked = false;          // the step's own operation has been noted
+    // What came behind that has changed something: the thread has left the loop, which the step
+    // itself still belongs to.
+    bool leaves_loop = false;
   };
 
   // The step `first` could have come after `second`, and then one of them would have seen or done

@@ -104,7 +104,8 @@ class ChoiceBudget {
 
 inline bool only_waits(const Execution& execution, ThreadId thread) {
   const std::uint32_t last = execution.last_of(thread);
-  return last != Execution::kNone && execution.event(last).rounds >= kWaitingRounds;
+  return last != Execution::kNone && execution.event(last).rounds >= kWaitingRounds &&
+         !execution.event(last).leaves_loop;
 }
 
 }  // namespace heddle

@@ -4,6 +4,7 @@
 
 #include "harness/hooks/caller.h"
 #include "harness/hooks/next_function.h"
+#include "harness/hooks/program_heap.h"
 
 // std::ios_base::Init, by the linker's names. Each source file with <iostream> has one, which dies
 // at the end of each run, but is made only once in a process. libstdc++ counts them, in memory of
@@ -31,7 +32,8 @@ void restore() {
 }  // namespace heddle::stream_objects
 
 HEDDLE_EXPORT void _ZNSt8ios_base4InitD1Ev(void* self) {
-  ++heddle::stream_objects::g_dead;
+  // Heddle's own dies with the process.
+  if (heddle::t_program_code) ++heddle::stream_objects::g_dead;
   HEDDLE_NEXT(_ZNSt8ios_base4InitD1Ev)(self);
 }
 // NOLINTEND(bugprone-reserved-identifier)
