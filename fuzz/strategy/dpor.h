@@ -9,9 +9,12 @@
 // with it. Two executions never have the same partial order.
 //
 // Departures and bounds, each of which shows in exploration():
-// - A race is turned round in the first execution in which its second step occurs, not in each.
-//   Completeness needs no more: what stands for the reversal at a point (a thread that sleeps there
-//   or is planned) was judged by all steps that could keep it from going first.
+// - A race is turned round in the first execution in which its second step occurs. In later ones
+//   only if something sleeps at the point before its first step, or what the second will do there
+//   hangs on what came before. The plan takes along the steps that have nothing to do with the
+//   first. In a later execution those may come in another order, and wake a sleeper which the plan
+//   of the first execution leaves asleep. Where nothing sleeps, the order of them is turned round
+//   behind the plan.
 // - A run that ends early (an exception, exit() while threads run) hides what the other threads
 //   would have done: from its last step on all other threads are tried as well.
 // - Waiting loops and what may happen any time are bounded as exhaustive.h says.

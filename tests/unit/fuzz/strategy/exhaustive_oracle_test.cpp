@@ -1,7 +1,7 @@
 // dpor against an enumeration of all schedules that shares nothing with it: each class of schedules
 // that differ only in the order of operations which commute must be executed, and once.
 //
-//   HEDDLE_GENERATED=100000 ctest --preset default -R EveryOrder     so many programs, not 2 000
+//   HEDDLE_GENERATED=100000 ctest --preset default -R EveryOrder     so many programs, not 10 000
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
@@ -374,7 +374,7 @@ rc::Gen<Threads> any_program() {
 
 int programs() {
   const char* wanted = std::getenv("HEDDLE_GENERATED");
-  return wanted == nullptr ? 2'000 : std::atoi(wanted);
+  return wanted == nullptr ? 10'000 : std::atoi(wanted);
 }
 
 class EveryOrder : public testing::TestWithParam<bool> {};
