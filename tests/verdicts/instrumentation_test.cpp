@@ -77,7 +77,7 @@ TEST_P(EachVariant, what_is_built_without_the_flag_is_named) {
     const std::string with_library = w.link({main, library, pure_library});
     EXPECT_EQ(names(look({with_library, library, pure_library})), Words{"libplain.so"});
     const std::string good_library = w.shared_library("libgood.so", {lib}, {kThread});
-    EXPECT_EQ(look({with_library, good_library}), Instrumentation{});
+    EXPECT_EQ(look({with_library, good_library, pure_library}), Instrumentation{});
 
     // Without any names.
     for (const std::string& program : {all, half}) {
