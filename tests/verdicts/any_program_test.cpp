@@ -272,6 +272,7 @@ const std::vector<Program> kPrograms = {
     {"once_by_hand", finds(data_race, {assertion}), finds(data_race)},
     {"once_by_hand.fixed", clean(), clean()},
     {"output_only.fixed", clean(), clean()},
+    {"own_recv.fixed", clean(), clean(), Also::all_orders},
     {"packaged_task", finds(uncaught_exception, {data_race}), Unsupported{kFutex}},
     {"packaged_task.fixed", clean(), Unsupported{kFutex}},
     {"peterson", finds(data_race), finds(data_race)},
