@@ -107,8 +107,12 @@ class RunHost {
  public:
   virtual ~RunHost() = default;
   virtual const Program& program() const = 0;
-  // Puts the program's memory back to what it was before main. Call before each run.
+  // Puts the program's memory back to what it was before main, and what put_back() does. Call before
+  // each run.
   virtual void restore() = 0;
+  // Puts back what a run has changed outside the program's memory. False: not all of it can be, and
+  // this process is unfit for another run.
+  virtual bool put_back() { return true; }
   // A run begins: from here on a crash is charged to it.
   virtual void begin_run(std::uint64_t run) = 0;
   // A run ended. `result` is read before this returns; false: stop, the supervisor wants no more.

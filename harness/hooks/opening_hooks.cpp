@@ -30,13 +30,11 @@ namespace {
 
 // `file`: a descriptor that the program was given, or -1. Returns it.
 int opened(int file) {
-  libc_state::changed_files();
   if (t_program_code) file_positions::opened(file);
   return file;
 }
 
 int copied(int file, int copy) {
-  libc_state::changed_files();
   if (t_program_code) file_positions::copied(file, copy);
   return copy;
 }
@@ -147,7 +145,6 @@ HEDDLE_EXPORT int fclose(FILE* stream) {
     return HEDDLE_NEXT(fclose)(stream);
   }
   hidden_state::end_stream(stream, HEDDLE_PC);
-  libc_state::closed(stream);
   const RuntimeScope scope;
   return HEDDLE_NEXT(fclose)(stream);
 }

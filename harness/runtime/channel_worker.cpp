@@ -1,5 +1,6 @@
 #include "harness/runtime/channel_worker.h"
 
+#include <errno.h>
 #include <link.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -52,7 +53,12 @@ class WorkerHost final : public RunHost {
       : setup_(std::move(setup)), channel_(channel), progress_(progress) {}
 
   const Program& program() const override { return setup_.program; }
-  void restore() override { setup_.restore(); }
+  void restore() override {
+    put_back();
+    setup_.restore();
+    errno = 0;
+  }
+  bool put_back() override { return setup_.put_back(); }
 
   void begin_job(const Job& job) {
     replay_ = job.replay;
@@ -125,6 +131,8 @@ class WorkerHost final : public RunHost {
   }
 
   void account(const RunResult& result) {
+    // The run may have closed the channel.
+    put_back();
     if (const auto* error = std::get_if<HarnessError>(&result.outcome)) {
       done_.error = error->message;
       progress_.in_run.store(0, std::memory_order_release);

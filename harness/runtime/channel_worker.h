@@ -19,6 +19,8 @@ struct WorkerSetup {
   std::function<void()> begin{};
   // Puts the program's memory back to what it was before main.
   std::function<void()> restore;
+  // See RunHost::put_back().
+  std::function<bool()> put_back;
   // What the program was seen to use until now. Empty where no claim depends on it: on real
   // threads.
   std::function<Features()> features{};

@@ -10,6 +10,7 @@
 #include "harness/hooks/libc_state.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/runtime/channel_worker.h"
+#include "harness/runtime/process_state.h"
 #include "harness/runtime/program_arguments.h"
 #include "harness/runtime/program_start.h"
 #include "harness/runtime/program_state.h"
@@ -54,6 +55,7 @@ int worker_main(int argc, char** argv, char** envp) {
                     arguments.restore();
                     standard_streams::restore();
                   },
+              .put_back = process_state::restore,
               .features = atomics_seen::features});
 }
 

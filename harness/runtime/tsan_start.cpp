@@ -4,6 +4,7 @@
 #include "harness/engine/tsan/tsan_engine.h"
 #include "harness/hooks/program_environment.h"
 #include "harness/runtime/channel_worker.h"
+#include "harness/runtime/process_state.h"
 #include "harness/runtime/program_arguments.h"
 #include "harness/runtime/program_start.h"
 #include "harness/runtime/program_state.h"
@@ -42,7 +43,8 @@ int worker_main(int argc, char** argv, char** envp) {
                     state.restore();
                     arguments.restore();
                     standard_streams::restore();
-                  }});
+                  },
+              .put_back = process_state::restore});
 }
 
 }  // namespace
