@@ -291,9 +291,12 @@ HEDDLE_EXPORT char* setlocale(int category, const char* name) {
   } else {
     hidden_state::write<&Memory::locale>(HEDDLE_PC);
   }
-  // What it allocates stays for the next run, as does the C library's pointer to it.
+  // What it allocates stays for the next run, as does the C library's pointer to it; and so does what
+  // converts wide characters, which is loaded at their first use.
   const RuntimeScope scope;
-  return HEDDLE_NEXT(setlocale)(category, name);
+  char* const result = HEDDLE_NEXT(setlocale)(category, name);
+  if (name != nullptr && result != nullptr) btowc(0x80);
+  return result;
 }
 
 HEDDLE_EXPORT lconv* localeconv() {
