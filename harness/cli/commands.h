@@ -27,6 +27,8 @@ void add_list_command(CLI::App& app, Action& action);
 
 // --rwlock library|any; `policy` holds the default.
 void add_rwlock_option(CLI::App& command, std::string& policy);
+// --isolation auto|memory|process; `isolation` holds the default.
+void add_isolation_option(CLI::App& command, std::string& isolation);
 
 // Prints "heddle: MESSAGE" to standard error and returns `status`.
 int complain(int status, std::string_view message);

@@ -26,6 +26,7 @@ struct ReplayOptions {
   bool stop_at_race = false;
   bool leaks = false;
   std::string rwlock = "library";
+  std::string isolation = "auto";
   std::uint64_t step_limit = Job{}.step_limit;
 };
 
@@ -95,6 +96,7 @@ int replay(const ReplayOptions& options) {
   job.stop_at_race = options.stop_at_race;
   job.leaks = options.leaks;
   job.any_rwlock = options.rwlock == "any";
+  job.isolation = parse_isolation(options.isolation).value_or(Isolation::automatic);
   job.step_limit = options.step_limit;
   LongRun ahead;
   if (job.engine == EngineKind::fuzz) ahead = look_ahead(worker, kPatienceMs, job);
@@ -134,6 +136,7 @@ void add_replay_command(CLI::App& app, Action& action,
   command->add_flag("--stop-at-race", options->stop_at_race, "as for run");
   command->add_flag("--leaks", options->leaks, "as for run");
   add_rwlock_option(*command, options->rwlock);
+  add_isolation_option(*command, options->isolation);
   command->add_option("--step-limit", options->step_limit, "as for run")->capture_default_str();
   command->callback([options, &action] { action = [options] { return replay(*options); }; });
 }

@@ -56,6 +56,7 @@ struct RunOptions {
   bool stop_at_race = false;
   bool leaks = false;
   std::string rwlock = "library";
+  std::string isolation = "auto";
   std::uint64_t hunt_runs = HuntOptions{}.runs;
 };
 
@@ -160,6 +161,7 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
   plan.job.stop_at_race = options.stop_at_race;
   plan.job.leaks = options.leaks;
   plan.job.any_rwlock = options.rwlock == "any";
+  plan.job.isolation = parse_isolation(options.isolation).value_or(Isolation::automatic);
   const auto expectation = parse_expectation(options.expect);
   if (const auto* error = std::get_if<ExpectationError>(&expectation)) return error->message;
   plan.expectation = std::get<Expectation>(expectation);
@@ -595,6 +597,7 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
   command->add_flag("--leaks", options->leaks,
                     "fuzz: heap memory that nothing leads to at the end of a run is a failure");
   add_rwlock_option(*command, options->rwlock);
+  add_isolation_option(*command, options->isolation);
   command->add_option("--step-limit", options->step_limit, "fuzz: steps after which a run gives up")
       ->capture_default_str();
   command

@@ -64,14 +64,22 @@ constexpr std::string_view text_of(Part part) {
 // time.
 extern constinit std::atomic<Parts> g_changed __attribute__((visibility("hidden")));
 
-inline void note(Parts parts) {
+// The function that was the first to change what is not put back.
+extern constinit std::atomic<const char*> g_kept_by __attribute__((visibility("hidden")));
+
+// `function` is about to change these.
+inline void note(Parts parts, const char* function) {
   if ((g_changed.load(std::memory_order_relaxed) & parts) == parts) return;
+  if ((parts & kKeptParts) != 0) {
+    const char* none = nullptr;
+    g_kept_by.compare_exchange_strong(none, function, std::memory_order_relaxed);
+  }
   g_changed.fetch_or(parts, std::memory_order_relaxed);
 }
 
 template <Part part>
-void note() {
-  if constexpr (part != Part::none) note(bit(part));
+void note(const char* function) {
+  if constexpr (part != Part::none) note(bit(part), function);
 }
 
 inline bool is_changed(Part part) {

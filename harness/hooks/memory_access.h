@@ -167,6 +167,6 @@ class PrivateResults {
 #define HEDDLE_REAL(name)                                                 \
   ([]() -> decltype(&heddle_hook_##name) {                                \
     static constinit decltype(&heddle_hook_##name) slot = nullptr;        \
-    heddle::lasting_state::note<heddle::lasting_state::part_of(#name)>(); \
+    heddle::lasting_state::note<heddle::lasting_state::part_of(#name)>(#name); \
     return heddle::next_function(slot, #name);                            \
   }())

@@ -27,7 +27,7 @@ Function* next_function(Function*& slot, const char* name, const char* version =
 #define HEDDLE_NEXT(name)                                                         \
   ([]() -> decltype(&::name) {                                                    \
     static constinit decltype(&::name) slot = nullptr;                            \
-    heddle::lasting_state::note<heddle::lasting_state::part_of(#name)>();         \
+    heddle::lasting_state::note<heddle::lasting_state::part_of(#name)>(#name);         \
     return heddle::next_function(slot, #name);                                    \
   }())
 

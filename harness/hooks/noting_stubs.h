@@ -22,7 +22,7 @@ struct NotedFunction {
 // Where the stubs ask for the function behind them.
 extern "C" [[gnu::visibility("hidden"), gnu::used]] void* heddle_note_call(
     heddle::lasting_state::NotedFunction* function) {
-  heddle::lasting_state::note(function->parts);
+  heddle::lasting_state::note(function->parts, function->name);
   void* next = function->next.load(std::memory_order_relaxed);
   if (next != nullptr) return next;
   next = dlsym(RTLD_NEXT, function->name);

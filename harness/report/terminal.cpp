@@ -210,6 +210,9 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
     if (engine.failed == 0) row.style = Style::yellow;
     row.remark = "error: " + printable(*engine.error);
   }
+  if (engine.own_processes) {
+    add_remark(own_processes_text(*engine.own_processes));
+  }
   if (engine.divergence) {
     Names names{*report_case.symbols};
     add_remark("not repeatable: " + divergence_text(*engine.divergence, names));

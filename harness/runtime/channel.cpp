@@ -97,6 +97,7 @@ std::string bytes_of(const Job& job) {
   w.boolean(job.stop_at_race);
   w.boolean(job.leaks);
   w.boolean(job.any_rwlock);
+  w.byte(static_cast<std::uint8_t>(job.isolation));
   return w.bytes();
 }
 
@@ -124,6 +125,7 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.stop_at_race = r.boolean();
   job.leaks = r.boolean();
   job.any_rwlock = r.boolean();
+  job.isolation = static_cast<Isolation>(r.byte());
   if (!r.finished()) return std::nullopt;
   return job;
 }
@@ -157,6 +159,10 @@ struct Put {
     if (done.exploration.has_value()) put(w, *done.exploration);
     w.boolean(done.features.weaker_atomics);
     w.boolean(done.features.compare_exchange);
+    w.boolean(done.begins_anew);
+    w.string(done.left_behind);
+    w.varint(done.own_processes);
+    w.varint(done.own_process_ns);
     encode(w, done.outcome);
     encode(w, done.reports);
     encode(w, done.schedule);
@@ -205,6 +211,10 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       if (r.boolean()) done.exploration = get_exploration(r);
       done.features.weaker_atomics = r.boolean();
       done.features.compare_exchange = r.boolean();
+      done.begins_anew = r.boolean();
+      done.left_behind = r.string();
+      done.own_processes = r.varint();
+      done.own_process_ns = r.varint();
       decode(r, done.outcome);
       decode(r, done.reports);
       decode(r, done.schedule);
@@ -224,6 +234,15 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
 }
 
 }  // namespace
+
+std::string describe_end(int wait_status) {
+  if (WIFSIGNALED(wait_status)) {
+    const char* name = sigabbrev_np(WTERMSIG(wait_status));
+    return "was killed by signal " + std::to_string(WTERMSIG(wait_status)) + " (SIG" +
+           (name == nullptr ? "?" : name) + ")";
+  }
+  return "ended with exit status " + std::to_string(WEXITSTATUS(wait_status));
+}
 
 bool Channel::send(const WorkerMessage& message) {
   Writer w;

@@ -23,7 +23,7 @@
 
 namespace heddle {
 
-inline constexpr std::uint32_t kChannelVersion = 4;
+inline constexpr std::uint32_t kChannelVersion = 5;
 
 // What LD_LIBRARY_PATH and LD_PRELOAD were before the supervisor put Heddle's in front; the worker
 // puts them back, so that programs which the program starts are left alone.
@@ -105,6 +105,13 @@ struct JobDone {
   std::optional<Exploration> exploration;
   // What the program was seen to use since the worker began.
   Features features;
+  // fuzz: the search begins anew, see RunHost::begin_anew().
+  bool begins_anew = false;
+  // What a run has left behind that is not put back, so that later ones have a process each. Empty:
+  // nothing.
+  std::string left_behind;
+  std::uint64_t own_processes = 0;    // runs of this job that had one
+  std::uint64_t own_process_ns = 0;   // wall-clock time that these took
   // Replays only.
   std::optional<Outcome> outcome;
   std::vector<Failed> reports;
@@ -117,6 +124,9 @@ struct JobDone {
 struct Lost {};
 
 using WorkerMessage = std::variant<Hello, Described, LimitReached, JobDone, Lost>;
+
+// How a process ended, by its wait status: "was killed by signal 9 (SIGKILL)".
+std::string describe_end(int wait_status);
 
 // A stream socket. Messages have their length in front.
 class Channel {

@@ -21,6 +21,10 @@ struct WorkerSetup {
   std::function<void()> restore;
   // See RunHost::put_back().
   std::function<bool()> put_back;
+  // What was not, when that has returned false.
+  std::function<std::string()> left_behind;
+  // The engine makes processes for its runs itself.
+  bool engine_forks = false;
   // What the program was seen to use until now. Empty where no claim depends on it: on real
   // threads.
   std::function<Features()> features{};

@@ -15,8 +15,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include <array>
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <locale>
 #include <string>
 #include <vector>
@@ -115,6 +116,7 @@ struct Snapshot {
 };
 
 Snapshot* g_snapshot = nullptr;
+std::string g_left_behind;
 
 const Snapshot& snapshot() {
   if (g_snapshot == nullptr) {
@@ -193,7 +195,7 @@ void restore_libraries(const Snapshot& saved) {
   if (is_changed(Part::streams)) close_streams(saved);
   if (is_changed(Part::cpp_locale)) {
     std::locale::global(saved.cpp_locale);
-    lasting_state::note<Part::locale>();
+    lasting_state::note<Part::locale>(nullptr);
   }
   if (is_changed(Part::locale)) {
     uselocale(saved.thread_locale);
@@ -230,7 +232,20 @@ bool restore_kernel(const Snapshot& saved) {
   return all;
 }
 
+// E.g. "the session, which setsid() changes".
+std::string describe_kept(lasting_state::Parts kept) {
+  const auto part = static_cast<Part>(std::countr_zero(kept));
+  std::string text(lasting_state::text_of(part));
+  const char* const function = lasting_state::g_kept_by.load(std::memory_order_relaxed);
+  if (function != nullptr) text += std::string(", by ") + function + "()";
+  return text;
+}
+
 }  // namespace
+
+std::string left_behind() {
+  return g_left_behind;
+}
 
 bool restore() {
   const Snapshot& saved = snapshot();
@@ -239,7 +254,12 @@ bool restore() {
   const lasting_state::Parts changed = lasting_state::g_changed.load(std::memory_order_relaxed);
   if (changed == 0) return true;
   restore_libraries(saved);
-  const bool all = restore_kernel(saved) && (changed & lasting_state::kKeptParts) == 0;
+  bool all = restore_kernel(saved);
+  if (!all) g_left_behind = "a right of the process that it has given up";
+  if (const lasting_state::Parts kept = changed & lasting_state::kKeptParts; kept != 0) {
+    all = false;
+    g_left_behind = describe_kept(kept);
+  }
   lasting_state::g_changed.store(0, std::memory_order_relaxed);
   errno = 0;
   return all;

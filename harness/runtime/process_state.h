@@ -2,6 +2,8 @@
 // the C and C++ libraries. What there is: hooks/lasting_state.def.
 #pragma once
 
+#include <string>
+
 namespace heddle::process_state {
 
 // Puts back what the first call finds; Heddle's own signal handlers must be in place by then, and
@@ -10,5 +12,8 @@ namespace heddle::process_state {
 // was: not where a run has called what is not put back, or has given up a right that cannot be had
 // again.
 bool restore();
+
+// What it was that could not be put back, for a report: "the session (setsid())".
+std::string left_behind();
 
 }  // namespace heddle::process_state

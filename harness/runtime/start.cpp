@@ -56,6 +56,7 @@ int worker_main(int argc, char** argv, char** envp) {
                     standard_streams::restore();
                   },
               .put_back = process_state::restore,
+              .left_behind = process_state::left_behind,
               .features = atomics_seen::features});
 }
 

@@ -44,7 +44,9 @@ int worker_main(int argc, char** argv, char** envp) {
                     arguments.restore();
                     standard_streams::restore();
                   },
-              .put_back = process_state::restore});
+              .put_back = process_state::restore,
+              .left_behind = process_state::left_behind,
+              .engine_forks = true});
 }
 
 }  // namespace

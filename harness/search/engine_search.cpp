@@ -401,6 +401,7 @@ class Search {
       if (done->exploration.has_value()) outcome_.result.exploration = done->exploration;
       if (serial_) walk_->state = std::move(done->strategy_state);
       if (done->error.has_value()) outcome_.result.error = done->error;
+      note_own_processes(*done);
       auto& divergence = outcome_.result.divergence;
       // Of several workers' the one of the lowest run, whichever came first.
       if (done->divergence.has_value() &&
@@ -414,6 +415,14 @@ class Search {
       collect(slot);
       give_back(slot, todo, next);
     }
+  }
+
+  void note_own_processes(const JobDone& done) {
+    if (done.left_behind.empty()) return;
+    auto& own = outcome_.result.own_processes;
+    if (!own.has_value()) own = OwnProcesses{.left_behind = done.left_behind};
+    own->runs += done.own_processes;
+    own->seconds += static_cast<double>(done.own_process_ns) * 1e-9;
   }
 
   // Of several workers' the one of the lowest run, whichever came first.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "harness/engine/native/program_image.h"
 
@@ -165,6 +166,10 @@ void serve_runs(RunHost& host) {
     execute_one(host.program());
     const bool all_joined = g_shared->joins.load() + 1 == g_shared->thread_count.load();
     const bool put_back = host.put_back();
+    if (!put_back) {
+      const std::string what = host.left_behind();
+      what.copy(g_shared->left_behind.data(), g_shared->left_behind.size() - 1);
+    }
     if (!all_joined || reported_other_than_races() || !heap_is_restorable() ||
         !maps_are_restorable() || !put_back) {
       end_run_and_process();
