@@ -1,7 +1,10 @@
 #include "harness/runtime/channel.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -242,6 +245,10 @@ std::string describe_end(int wait_status) {
            (name == nullptr ? "?" : name) + ")";
   }
   return "ended with exit status " + std::to_string(WEXITSTATUS(wait_status));
+}
+
+bool Channel::is_open() const {
+  return fcntl(descriptor_, F_GETFD) >= 0;
 }
 
 bool Channel::send(const WorkerMessage& message) {

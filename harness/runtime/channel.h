@@ -142,6 +142,8 @@ class Channel {
   std::optional<Job> receive_job();
 
   int descriptor() const { return descriptor_; }
+  // False if the descriptor has been closed here.
+  bool is_open() const;
 
  private:
   bool send_bytes(std::string_view bytes);

@@ -42,12 +42,15 @@ void WorkerHost::continue_job(const Job& job) {
 }
 
 void WorkerHost::restore() {
+  if (parent_ != nullptr) return;
   put_back();
   setup_.restore();
   errno = 0;
 }
 
 bool WorkerHost::put_back() {
+  // Of interest is what is needed to say how the run went.
+  if (parent_ != nullptr && supervisor_.is_open() && parent_->is_open()) return true;
   if (!setup_.put_back() && !keeps_process_) {
     fit_ = false;
     if (done_.left_behind.empty()) done_.left_behind = left_behind();

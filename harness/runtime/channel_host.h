@@ -22,7 +22,8 @@ class WorkerHost final : public RunHost {
   void continue_job(const Job& job);
   // Runs below this number are executed to get on, and not counted.
   void count_from(std::uint64_t run) { count_from_ = run; }
-  // What the job's process has to say at its end goes to `parent`, and not to the supervisor.
+  // The process is one for a single run, which finds all as it was before main. What it has to say
+  // at its end goes to `parent`, and not to the supervisor.
   void report_to(Channel& parent) { parent_ = &parent; }
 
   const Program& program() const override { return setup_.program; }

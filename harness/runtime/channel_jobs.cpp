@@ -1,7 +1,6 @@
 #include "harness/runtime/channel_jobs.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -50,15 +49,6 @@ bool walks_by_depth(const Job& job) {
 
 }  // namespace
 
-int out_of_the_way(int descriptor) {
-  // Below those that the program's own are kept at (open_files.cpp).
-  constexpr int kLowest = 900;
-  const int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, kLowest);
-  if (moved < 0) return descriptor;
-  close(descriptor);
-  return moved;
-}
-
 JobDone JobServer::serve(const Job& job) {
   WorkerHost host(setup_, supervisor_, progress_);
   host.begin_job(job);
@@ -102,7 +92,7 @@ pid_t JobServer::fork_for(const std::function<void(Channel& parent)>& child,
     close(ends[0]);
     // A worker that is killed must not leave its runs behind.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    Channel parent(out_of_the_way(ends[1]));
+    Channel parent(setup_.keep_descriptor(ends[1]));
     child(parent);
     _exit(0);
   }
@@ -208,6 +198,9 @@ JobDone JobServer::execute_apart(Job job) {
   const bool learns_racy = job.learns_racy;
   job.runs = 1;
   job.last_of_process = true;
+  // As it is for the first run of a process.
+  if (!is_restored_) setup_.restore();
+  is_restored_ = true;
   JobDone all;
   bool over = false;
   for (; job.first_run < end && !over; ++job.first_run) {

@@ -16,10 +16,6 @@
 
 namespace heddle {
 
-// Moves a descriptor of Heddle's own to where a program does not look for one; it is closed in
-// programs that this one becomes. Returns its number.
-int out_of_the_way(int descriptor);
-
 class JobServer {
  public:
   // `setup` must outlive this. To be called before there is any thread but the calling one.
@@ -51,6 +47,7 @@ class JobServer {
   Channel& supervisor_;
   SharedProgress& progress_;
   std::map<EngineKind, std::unique_ptr<Engine>> engines_;
+  bool is_restored_ = false;
   std::string left_behind_;  // by a run; from then on each has a process
   // Where Relacy's search by depth is: it finds a run by those before it.
   std::uint64_t next_run_ = 0;

@@ -81,13 +81,13 @@ void serve_jobs(WorkerSetup setup) {
   }
   put_back_environment();
   setup.program.envp = environ;
-  if (setup.begin) setup.begin();
   void* shared =
       mmap(nullptr, sizeof(SharedProgress), PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
   if (shared == MAP_FAILED) die("the worker cannot map its shared memory");
   close(memory);
 
-  Channel channel(out_of_the_way(socket));
+  Channel channel(setup.keep_descriptor(socket));
+  setup.begin();
   JobServer server(setup, channel, *static_cast<SharedProgress*>(shared));
   channel.send(WorkerMessage(Hello{.modules = loaded_modules()}));
   while (const std::optional<Job> job = channel.receive_job()) {

@@ -15,8 +15,10 @@ struct WorkerSetup {
   Program program;
   // Null for an engine that this library does not have.
   std::function<std::unique_ptr<Engine>(EngineKind)> make_engine;
-  // Called once, when the environment is what the program is given. May be empty.
-  std::function<void()> begin{};
+  // Called once, when the environment and the open descriptors are what the program is given.
+  std::function<void()> begin;
+  // See own_descriptors::move().
+  std::function<int(int)> keep_descriptor;
   // Puts the program's memory back to what it was before main.
   std::function<void()> restore;
   // See RunHost::put_back().

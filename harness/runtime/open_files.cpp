@@ -1,28 +1,16 @@
 #include "harness/runtime/open_files.h"
 
 #include <fcntl.h>
-#include <sys/resource.h>
+#include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "harness/engine/native/raw_system.h"
+#include "harness/hooks/own_descriptors.h"
 
 namespace heddle {
 namespace {
 
 using native::system_call;
-
-// Room for copies below the limit that nearly all programs have; far above it the kernel's table of
-// descriptors, which each fork copies, would be large.
-constexpr int kUsualLimit = 1024;
-constexpr int kCopies = 64;
-
-int highest_number() {
-  rlimit limit{};
-  system_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, native::as_argument(&limit));
-  return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, kUsualLimit));
-}
 
 void close_all(int from, int before) {
   if (from < before) system_call(SYS_close_range, from, before - 1, 0);
@@ -31,27 +19,22 @@ void close_all(int from, int before) {
 }  // namespace
 
 void OpenFiles::take_snapshot() {
-  first_copy_ = std::max(highest_number() - kCopies, 0);
-  for (int number = 0; number < first_copy_; ++number) {
+  // The kernel says of each whether it is open, in one call.
+  std::vector<pollfd> all;
+  for (int number = 0; number < own_descriptors::first(); ++number) {
+    all.push_back({.fd = number, .events = 0, .revents = 0});
+  }
+  system_call(SYS_poll, native::as_argument(all.data()), static_cast<long>(all.size()), 0);
+  for (const pollfd& one : all) {
+    if ((one.revents & POLLNVAL) != 0) continue;
+    const int number = one.fd;
     const long number_flags = system_call(SYS_fcntl, number, F_GETFD);
-    if (number_flags < 0) continue;
     files_.push_back({.number = number,
-                      .copy = copy_of(number),
+                      .copy = own_descriptors::copy(number),
                       .number_flags = static_cast<int>(number_flags),
                       .flags = static_cast<int>(system_call(SYS_fcntl, number, F_GETFL)),
                       .position = system_call(SYS_lseek, number, 0, SEEK_CUR)});
   }
-}
-
-int OpenFiles::keep(int number) {
-  const int kept = copy_of(number);
-  system_call(SYS_close, number);
-  return kept;
-}
-
-int OpenFiles::copy_of(int number) {
-  ++copies_;
-  return static_cast<int>(system_call(SYS_fcntl, number, F_DUPFD_CLOEXEC, first_copy_));
 }
 
 bool OpenFiles::restore() const {
@@ -70,8 +53,8 @@ bool OpenFiles::restore() const {
     }
     if (file.position >= 0) system_call(SYS_lseek, file.number, file.position, SEEK_SET);
   }
-  close_all(next, first_copy_);
-  system_call(SYS_close_range, first_copy_ + copies_, ~0U, 0);
+  close_all(next, own_descriptors::first());
+  system_call(SYS_close_range, own_descriptors::end(), ~0U, 0);
   return all;
 }
 

@@ -1,5 +1,5 @@
 // The descriptors that a process had before main: a run may close them, put others in their place
-// and open more.
+// and open more. Heddle's own (hooks/own_descriptors.h) are left alone.
 #pragma once
 
 #include <sys/types.h>
@@ -10,16 +10,12 @@ namespace heddle {
 
 class OpenFiles {
  public:
-  // Those that are open now are to come back. Copies of them are kept, high up.
+  // Those that are open now are to come back. Copies of them are kept.
   void take_snapshot();
-  // Moves a descriptor of Heddle's own to where restore() leaves it alone. Returns its new number.
-  int keep(int number);
   // Returns false where one cannot be had again: the run has closed the copies too.
   bool restore() const;
 
  private:
-  int copy_of(int number);
-
   struct File {
     int number;
     int copy;
@@ -28,8 +24,6 @@ class OpenFiles {
     off_t position;    // -1: it has none
   };
   std::vector<File> files_;  // ascending by number
-  int first_copy_ = 0;
-  int copies_ = 0;
 };
 
 }  // namespace heddle

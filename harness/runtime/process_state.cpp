@@ -25,6 +25,7 @@
 #include "harness/engine/native/raw_system.h"
 #include "harness/hooks/lasting_state.h"
 #include "harness/hooks/next_function.h"
+#include "harness/hooks/own_descriptors.h"
 #include "harness/runtime/open_files.h"
 
 // All streams of the process, each with the next in `_chain`.
@@ -68,9 +69,7 @@ struct Snapshot {
   int folder = -1;
   mode_t file_mode_mask = 0;
   std::array<rlimit, RLIM_NLIMITS> limits{};
-  std::array<struct sigaction, NSIG> handlers{};
   std::uint64_t signal_mask = 0;
-  stack_t signal_stack{};
   int priority = 0;  // as the system call counts: 20 minus the nice value
   std::array<unsigned long, 16> processors{};
   int policy = 0;
@@ -90,18 +89,14 @@ struct Snapshot {
       streams.push_back(stream);
     }
     files.take_snapshot();
-    folder = files.keep(static_cast<int>(
+    folder = own_descriptors::move(static_cast<int>(
         system_call(SYS_openat, AT_FDCWD, as_argument("."), O_PATH | O_CLOEXEC)));
     file_mode_mask = static_cast<mode_t>(system_call(SYS_umask, 0));
     system_call(SYS_umask, file_mode_mask);
     for (std::size_t i = 0; i < limits.size(); ++i) {
       system_call(SYS_prlimit64, 0, static_cast<long>(i), 0, as_argument(&limits[i]));
     }
-    for (int number = 1; number < NSIG; ++number) {
-      HEDDLE_NEXT(sigaction)(number, nullptr, &handlers[static_cast<std::size_t>(number)]);
-    }
     set_mask(nullptr, &signal_mask);
-    system_call(SYS_sigaltstack, 0, as_argument(&signal_stack));
     priority = static_cast<int>(system_call(SYS_getpriority, PRIO_PROCESS, 0));
     system_call(SYS_sched_getaffinity, 0, sizeof processors, as_argument(processors.data()));
     policy = static_cast<int>(system_call(SYS_sched_getscheduler, 0));
@@ -115,16 +110,22 @@ struct Snapshot {
   }
 };
 
-Snapshot* g_snapshot = nullptr;
-std::string g_left_behind;
+// What signals do.
+struct Signals {
+  std::array<struct sigaction, NSIG> handlers{};
+  stack_t stack{};
 
-const Snapshot& snapshot() {
-  if (g_snapshot == nullptr) {
-    g_snapshot = new Snapshot;
-    lasting_state::g_changed.store(0, std::memory_order_relaxed);
+  Signals() {
+    for (int number = 1; number < NSIG; ++number) {
+      HEDDLE_NEXT(sigaction)(number, nullptr, &handlers[static_cast<std::size_t>(number)]);
+    }
+    system_call(SYS_sigaltstack, 0, as_argument(&stack));
   }
-  return *g_snapshot;
-}
+};
+
+const Snapshot* g_snapshot = nullptr;
+const Signals* g_signals = nullptr;
+std::string g_left_behind;
 
 void close_streams(const Snapshot& saved) {
   for (FILE* stream = _IO_list_all; stream != nullptr;) {
@@ -150,7 +151,7 @@ bool restore_limits(const Snapshot& saved) {
   return all;
 }
 
-void restore_handlers(const Snapshot& saved) {
+void restore_handlers(const Signals& saved) {
   for (int number = 1; number < NSIG; ++number) {
     // By the C library's own function, which ThreadSanitizer intercepts: it keeps a list.
     HEDDLE_NEXT(sigaction)(number, &saved.handlers[static_cast<std::size_t>(number)], nullptr);
@@ -218,8 +219,8 @@ bool restore_kernel(const Snapshot& saved) {
   bool all = true;
   if (is_changed(Part::alarms)) stop_timers();
   if (is_changed(Part::signal_mask)) restore_mask(saved);
-  if (is_changed(Part::signal_handlers) || is_changed(Part::signal_mask)) restore_handlers(saved);
-  if (is_changed(Part::signal_stack)) system_call(SYS_sigaltstack, as_argument(&saved.signal_stack));
+  if (is_changed(Part::signal_handlers) || is_changed(Part::signal_mask)) restore_handlers(*g_signals);
+  if (is_changed(Part::signal_stack)) system_call(SYS_sigaltstack, as_argument(&g_signals->stack));
   if (is_changed(Part::limits)) all = restore_limits(saved) && all;
   if (is_changed(Part::folder)) all = system_call(SYS_fchdir, saved.folder) == 0 && all;
   if (is_changed(Part::file_mode_mask)) system_call(SYS_umask, saved.file_mode_mask);
@@ -247,8 +248,18 @@ std::string left_behind() {
   return g_left_behind;
 }
 
+void take_snapshot() {
+  g_snapshot = new Snapshot;
+  lasting_state::g_changed.store(0, std::memory_order_relaxed);
+}
+
 bool restore() {
-  const Snapshot& saved = snapshot();
+  if (g_signals == nullptr) {
+    // Heddle itself has set handlers until now.
+    g_signals = new Signals;
+    lasting_state::g_changed.store(0, std::memory_order_relaxed);
+  }
+  const Snapshot& saved = *g_snapshot;
   restore_floating_point(saved);
   errno = 0;
   const lasting_state::Parts changed = lasting_state::g_changed.load(std::memory_order_relaxed);

@@ -6,8 +6,12 @@
 
 namespace heddle::process_state {
 
-// Puts back what the first call finds; Heddle's own signal handlers must be in place by then, and
-// stay in place between runs. To be called in the thread that runs main, while the program's memory
+// Before main, and before a process for runs is forked: what is found is put back from then on.
+void take_snapshot();
+
+// Puts back what take_snapshot() has found; but for what signals do, and on which stack, which is put
+// back to what the first call finds: Heddle's own handlers must be in place by then, and come back
+// to the same places if they are removed between jobs. To be called in the thread that runs main, while the program's memory
 // is still as the run has left it, for the libraries point into it. Returns whether all is as it
 // was: not where a run has called what is not put back, or has given up a right that cannot be had
 // again.

@@ -2,6 +2,7 @@
 #include <sys/single_threaded.h>
 
 #include "harness/engine/tsan/tsan_engine.h"
+#include "harness/hooks/own_descriptors.h"
 #include "harness/hooks/program_environment.h"
 #include "harness/runtime/channel_worker.h"
 #include "harness/runtime/process_state.h"
@@ -36,7 +37,12 @@ int worker_main(int argc, char** argv, char** envp) {
   static ProgramEnvironment environment;
   serve_jobs({.program = {.main = g_program_main, .argc = argc, .argv = argv, .envp = envp},
               .make_engine = make_engine,
-              .begin = [] { environment.take_snapshot(); },
+              .begin =
+                  [] {
+                    environment.take_snapshot();
+                    process_state::take_snapshot();
+                  },
+              .keep_descriptor = own_descriptors::move,
               .restore =
                   [] {
                     environment.restore();
