@@ -150,6 +150,9 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
   virtual ~Engine() = default;
 
+  // Does what need not be done in each process forked from this one; makes no thread. `host` is that
+  // of all jobs.
+  virtual void prepare(RunHost& host) { (void)host; }
   // Executes the job's runs. Returns false if the search space was exhausted before.
   virtual bool execute(const Job& job, RunHost& host) = 0;
 };

@@ -50,9 +50,8 @@ bool walks_by_depth(const Job& job) {
 }  // namespace
 
 JobDone JobServer::serve(const Job& job) {
-  WorkerHost host(setup_, supervisor_, progress_);
-  host.begin_job(job);
-  if (job.isolation == Isolation::memory || setup_.engine_forks) return execute(job, host);
+  host_.begin_job(job);
+  if (job.isolation == Isolation::memory || setup_.engine_forks) return execute(job);
   if (job.isolation == Isolation::process) return execute_apart(job);
   Rest rest;
   if (left_behind_.empty()) {
@@ -71,16 +70,21 @@ JobDone JobServer::serve(const Job& job) {
   return done;
 }
 
-JobDone JobServer::execute(const Job& job, WorkerHost& host) {
-  auto& engine = engines_[job.engine];
-  if (engine == nullptr) engine = setup_.make_engine(job.engine);
+Engine* JobServer::engine_of(EngineKind kind) {
+  auto& engine = engines_[kind];
+  if (engine == nullptr) engine = setup_.make_engine(kind);
+  return engine.get();
+}
+
+JobDone JobServer::execute(const Job& job) {
+  Engine* const engine = engine_of(job.engine);
   if (engine == nullptr) {
-    host.done().error = "this worker has no such engine";
+    host_.done().error = "this worker has no such engine";
   } else {
-    host.done().exhausted = !engine->execute(job, host);
+    host_.done().exhausted = !engine->execute(job, host_);
   }
-  if (setup_.features) host.done().features = setup_.features();
-  return std::move(host.done());
+  if (setup_.features) host_.done().features = setup_.features();
+  return std::move(host_.done());
 }
 
 pid_t JobServer::fork_for(const std::function<void(Channel& parent)>& child,
@@ -115,10 +119,9 @@ JobServer::Rest JobServer::rest_of(const Job& job, JobDone done) const {
 
 void JobServer::serve_as_child(Job job, Channel& parent) {
   for (;;) {
-    WorkerHost host(setup_, supervisor_, progress_);
-    host.begin_job(job);
-    JobDone done = execute(job, host);
-    if (!host.fit()) {
+    host_.begin_job(job);
+    JobDone done = execute(job);
+    if (!host_.fit()) {
       const Rest rest = rest_of(job, std::move(done));
       parent.send(rest.job);
       parent.send(WorkerMessage(rest.done));
@@ -158,19 +161,18 @@ JobServer::Rest JobServer::serve_in_child(const Job& job) {
 JobDone JobServer::execute_one_apart(const Job& job, std::uint64_t count_from) {
   progress_.in_run = 0;
   progress_.deviations_used = 0;
-  WorkerHost host(setup_, supervisor_, progress_);
-  host.continue_job(job);
-  host.count_from(count_from);
+  host_.continue_job(job);
+  host_.count_from(count_from);
   Channel channel(-1);
   const pid_t pid = fork_for(
       [&](Channel& parent) {
-        host.report_to(parent);
-        parent.send(WorkerMessage(execute(job, host)));
+        host_.report_to(parent);
+        parent.send(WorkerMessage(execute(job)));
       },
       channel);
   if (pid < 0) {
-    host.done().error = kNoMoreProcesses;
-    return std::move(host.done());
+    host_.done().error = kNoMoreProcesses;
+    return std::move(host_.done());
   }
   auto message = channel.receive_message();
   close(channel.descriptor());
@@ -179,9 +181,9 @@ JobDone JobServer::execute_one_apart(const Job& job, std::uint64_t count_from) {
     return std::move(*done);
   }
   // The end of its process is a failure of the run. The next goes on by what was known before.
-  host.run_died(wait_status);
-  host.done().strategy_state = job.strategy_state;
-  return std::move(host.done());
+  host_.run_died(wait_status);
+  host_.done().strategy_state = job.strategy_state;
+  return std::move(host_.done());
 }
 
 JobDone JobServer::execute_apart(Job job) {
@@ -201,6 +203,7 @@ JobDone JobServer::execute_apart(Job job) {
   // As it is for the first run of a process.
   if (!is_restored_) setup_.restore();
   is_restored_ = true;
+  if (Engine* const engine = engine_of(job.engine)) engine->prepare(host_);
   JobDone all;
   bool over = false;
   for (; job.first_run < end && !over; ++job.first_run) {

@@ -20,7 +20,10 @@ class JobServer {
  public:
   // `setup` must outlive this. To be called before there is any thread but the calling one.
   JobServer(const WorkerSetup& setup, Channel& supervisor, SharedProgress& progress)
-      : setup_(setup), supervisor_(supervisor), progress_(progress) {}
+      : setup_(setup),
+        supervisor_(supervisor),
+        progress_(progress),
+        host_(setup, supervisor, progress) {}
 
   // Executes the job. What an engine has of earlier jobs serves those that follow.
   JobDone serve(const Job& job);
@@ -32,7 +35,9 @@ class JobServer {
     Job job;  // with the runs that are left; none if it has no runs
   };
 
-  JobDone execute(const Job& job, WorkerHost& host);
+  // Null for one that this library does not have.
+  Engine* engine_of(EngineKind kind);
+  JobDone execute(const Job& job);
   // In a process of its own, which serves jobs until one cannot be ended there.
   Rest serve_in_child(const Job& job);
   [[noreturn]] void serve_as_child(Job job, Channel& parent);
@@ -46,6 +51,7 @@ class JobServer {
   const WorkerSetup& setup_;
   Channel& supervisor_;
   SharedProgress& progress_;
+  WorkerHost host_;
   std::map<EngineKind, std::unique_ptr<Engine>> engines_;
   bool is_restored_ = false;
   std::string left_behind_;  // by a run; from then on each has a process

@@ -41,6 +41,11 @@ void open_rooms(RunHost& host) {
 
 class FuzzEngine final : public Engine {
  public:
+  void prepare(RunHost& host) override {
+    if (!open_) open_rooms(host);
+    open_ = true;
+  }
+
   bool execute(const Job& job, RunHost& host) override {
     std::unique_ptr<Strategy> strategy;
     if (job.replay) {
@@ -55,8 +60,7 @@ class FuzzEngine final : public Engine {
       }
       strategy = std::move(std::get<std::unique_ptr<Strategy>>(made));
     }
-    if (!open_) open_rooms(host);
-    open_ = true;
+    prepare(host);
     program_heap::g_on_reuse = [](Address begin, std::size_t size) {
       g_memory->forget(begin, size);
     };

@@ -181,6 +181,8 @@ class TableInForce {
 
 class StressEngine final : public Engine {
  public:
+  void prepare(RunHost&) override { native::ticks_per_ns(); }
+
   bool execute(const Job& job, RunHost& host) override {
     g_text.emplace();
     g_run.prepare(job);
