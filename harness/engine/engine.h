@@ -112,8 +112,8 @@ class RunHost {
  public:
   virtual ~RunHost() = default;
   virtual const Program& program() const = 0;
-  // Puts the program's memory back to what it was before main, and what put_back() does. Call before
-  // each run.
+  // Puts the program's memory back to what it was before main, and what put_back() does. Call
+  // before each run.
   virtual void restore() = 0;
   // Puts back what a run has changed outside the program's memory. False: not all of it can be, and
   // this process is unfit for another run.
@@ -128,7 +128,8 @@ class RunHost {
   virtual void learn_racy(Address pc) { (void)pc; }
   // What the last run has left behind that is not put back, as put_back() finds it.
   virtual std::string left_behind() const = 0;
-  // A run has had a process of its own, for this was left behind, or for nothing but the job's sake.
+  // A run has had a process of its own, for this was left behind, or for nothing but the job's
+  // sake.
   virtual void had_own_process(std::string_view left_behind) = 0;
   // The program does not repeat its steps; the first report of a job is kept.
   virtual void report_divergence(const Divergence& divergence) { (void)divergence; }
@@ -150,8 +151,8 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
   virtual ~Engine() = default;
 
-  // Does what need not be done in each process forked from this one; makes no thread. `host` is that
-  // of all jobs.
+  // Does what need not be done in each process forked from this one; makes no thread. `host` is
+  // that of all jobs.
   virtual void prepare(RunHost& host) { (void)host; }
   // Executes the job's runs. Returns false if the search space was exhausted before.
   virtual bool execute(const Job& job, RunHost& host) = 0;

@@ -291,8 +291,8 @@ HEDDLE_EXPORT char* setlocale(int category, const char* name) {
   } else {
     hidden_state::write<&Memory::locale>(HEDDLE_PC);
   }
-  // What it allocates stays for the next run, as does the C library's pointer to it; and so does what
-  // converts wide characters, which is loaded at their first use.
+  // What it allocates stays for the next run, as does the C library's pointer to it; and so does
+  // what converts wide characters, which is loaded at their first use.
   const RuntimeScope scope;
   char* const result = HEDDLE_NEXT(setlocale)(category, name);
   if (name != nullptr && result != nullptr) btowc(0x80);

@@ -1,5 +1,5 @@
-// What the C library allocates at a call and keeps, in variables of its own: conversions and locales
-// that it has loaded, message catalogues, named semaphores. That memory must outlive the
+// What the C library allocates at a call and keeps, in variables of its own: conversions and
+// locales that it has loaded, message catalogues, named semaphores. That memory must outlive the
 // run, as those variables do. None of it shows in what the next call returns.
 #include <iconv.h>
 #include <libintl.h>
@@ -29,8 +29,8 @@ void __freelocale(locale_t locale) noexcept;
 HEDDLE_KEEPS_MEMORY(iconv_t, iconv_open, (const char* to, const char* from), (to, from))
 HEDDLE_KEEPS_MEMORY(int, iconv_close, (iconv_t converter), (converter))
 
-// What converts wide characters is loaded at the first use of the locale, and kept in it: at this one
-// instead of at one of the program's.
+// What converts wide characters is loaded at the first use of the locale, and kept in it: at this
+// one instead of at one of the program's.
 namespace {
 
 locale_t load_conversions(locale_t locale) {
@@ -43,9 +43,9 @@ locale_t load_conversions(locale_t locale) {
 
 }  // namespace
 
-#define HEDDLE_MAKES_LOCALE(name, parameters, arguments) \
-  HEDDLE_EXPORT locale_t name parameters noexcept {      \
-    const heddle::RuntimeScope scope;                    \
+#define HEDDLE_MAKES_LOCALE(name, parameters, arguments)  \
+  HEDDLE_EXPORT locale_t name parameters noexcept {       \
+    const heddle::RuntimeScope scope;                     \
     return load_conversions(HEDDLE_NEXT(name) arguments); \
   }
 HEDDLE_MAKES_LOCALE(newlocale, (int mask, const char* name, locale_t base), (mask, name, base))
@@ -60,7 +60,8 @@ HEDDLE_KEEPS_MEMORY(char*, dgettext, (const char* domain, const char* text) noex
                     (domain, text))
 HEDDLE_KEEPS_MEMORY(char*, dcgettext, (const char* domain, const char* text, int category) noexcept,
                     (domain, text, category))
-HEDDLE_KEEPS_MEMORY(char*, ngettext, (const char* one, const char* many, unsigned long count) noexcept,
+HEDDLE_KEEPS_MEMORY(char*, ngettext,
+                    (const char* one, const char* many, unsigned long count) noexcept,
                     (one, many, count))
 HEDDLE_KEEPS_MEMORY(char*, dngettext,
                     (const char* domain, const char* one, const char* many,

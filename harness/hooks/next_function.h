@@ -24,11 +24,11 @@ Function* next_function(Function*& slot, const char* name, const char* version =
 }  // namespace heddle
 
 // It is about to be called: what it leaves behind is noted.
-#define HEDDLE_NEXT(name)                                                         \
-  ([]() -> decltype(&::name) {                                                    \
-    static constinit decltype(&::name) slot = nullptr;                            \
-    heddle::lasting_state::note<heddle::lasting_state::part_of(#name)>(#name);         \
-    return heddle::next_function(slot, #name);                                    \
+#define HEDDLE_NEXT(name)                                                      \
+  ([]() -> decltype(&::name) {                                                 \
+    static constinit decltype(&::name) slot = nullptr;                         \
+    heddle::lasting_state::note<heddle::lasting_state::part_of(#name)>(#name); \
+    return heddle::next_function(slot, #name);                                 \
   }())
 
 // Of the version that these headers describe.

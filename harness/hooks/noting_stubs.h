@@ -1,5 +1,6 @@
 // Functions that are noted (lasting_state.def) and go on to what stands behind them with all that
-// they were called with, whatever that is: each is a stub in assembly. For one file of each library.
+// they were called with, whatever that is: each is a stub in assembly. For one file of each
+// library.
 #pragma once
 
 #include <dlfcn.h>

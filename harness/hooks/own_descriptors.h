@@ -5,8 +5,8 @@
 
 namespace heddle::own_descriptors {
 
-// A copy of `file`, closed in programs that this one becomes. Returns its number; negative where the
-// system has no more.
+// A copy of `file`, closed in programs that this one becomes. Returns its number; negative where
+// the system has no more.
 int copy(int file);
 // Moves `file` there. Returns its new number.
 int move(int file);

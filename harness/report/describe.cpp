@@ -383,9 +383,9 @@ std::string own_processes_text(const OwnProcesses& own) {
   std::string text = fmt::format("{} outlives a run and is not put back: {} had a process each",
                                  own.left_behind, plural(own.runs, "run"));
   if (own.seconds > 0) {
-    text += fmt::format(", {} a second",
-                        grouped(static_cast<std::uint64_t>(static_cast<double>(own.runs) /
-                                                           own.seconds)));
+    text += fmt::format(
+        ", {} a second",
+        grouped(static_cast<std::uint64_t>(static_cast<double>(own.runs) / own.seconds)));
   }
   return text;
 }

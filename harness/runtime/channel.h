@@ -110,8 +110,8 @@ struct JobDone {
   // What a run has left behind that is not put back, so that later ones have a process each. Empty:
   // nothing.
   std::string left_behind;
-  std::uint64_t own_processes = 0;    // runs of this job that had one
-  std::uint64_t own_process_ns = 0;   // wall-clock time that these took
+  std::uint64_t own_processes = 0;   // runs of this job that had one
+  std::uint64_t own_process_ns = 0;  // wall-clock time that these took
   // Replays only.
   std::optional<Outcome> outcome;
   std::vector<Failed> reports;

@@ -136,8 +136,7 @@ void JobServer::serve_as_child(Job job, Channel& parent) {
 
 JobServer::Rest JobServer::serve_in_child(const Job& job) {
   Channel channel(-1);
-  const pid_t pid =
-      fork_for([&](Channel& parent) { serve_as_child(job, parent); }, channel);
+  const pid_t pid = fork_for([&](Channel& parent) { serve_as_child(job, parent); }, channel);
   if (pid < 0) {
     Rest nothing;
     nothing.done.error = kNoMoreProcesses;

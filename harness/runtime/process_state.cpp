@@ -89,8 +89,8 @@ struct Snapshot {
       streams.push_back(stream);
     }
     files.take_snapshot();
-    folder = own_descriptors::move(static_cast<int>(
-        system_call(SYS_openat, AT_FDCWD, as_argument("."), O_PATH | O_CLOEXEC)));
+    folder = own_descriptors::move(
+        static_cast<int>(system_call(SYS_openat, AT_FDCWD, as_argument("."), O_PATH | O_CLOEXEC)));
     file_mode_mask = static_cast<mode_t>(system_call(SYS_umask, 0));
     system_call(SYS_umask, file_mode_mask);
     for (std::size_t i = 0; i < limits.size(); ++i) {
@@ -163,8 +163,8 @@ void restore_mask(const Snapshot& saved) {
   const std::uint64_t all = ~std::uint64_t{0};
   const timespec at_once{};
   Snapshot::set_mask(&all, nullptr);
-  while (system_call(SYS_rt_sigtimedwait, as_argument(&all), 0, as_argument(&at_once),
-                     sizeof all) > 0) {
+  while (system_call(SYS_rt_sigtimedwait, as_argument(&all), 0, as_argument(&at_once), sizeof all) >
+         0) {
   }
   Snapshot::set_mask(&saved.signal_mask, nullptr);
 }
@@ -219,7 +219,8 @@ bool restore_kernel(const Snapshot& saved) {
   bool all = true;
   if (is_changed(Part::alarms)) stop_timers();
   if (is_changed(Part::signal_mask)) restore_mask(saved);
-  if (is_changed(Part::signal_handlers) || is_changed(Part::signal_mask)) restore_handlers(*g_signals);
+  if (is_changed(Part::signal_handlers) || is_changed(Part::signal_mask))
+    restore_handlers(*g_signals);
   if (is_changed(Part::signal_stack)) system_call(SYS_sigaltstack, as_argument(&g_signals->stack));
   if (is_changed(Part::limits)) all = restore_limits(saved) && all;
   if (is_changed(Part::folder)) all = system_call(SYS_fchdir, saved.folder) == 0 && all;
@@ -229,7 +230,8 @@ bool restore_kernel(const Snapshot& saved) {
   if (is_changed(Part::thread_name)) {
     system_call(SYS_prctl, PR_SET_NAME, as_argument(saved.thread_name.data()));
   }
-  if (is_changed(Part::descriptors) || is_changed(Part::streams)) all = saved.files.restore() && all;
+  if (is_changed(Part::descriptors) || is_changed(Part::streams))
+    all = saved.files.restore() && all;
   return all;
 }
 

@@ -150,7 +150,7 @@ struct EngineResult {
   std::optional<Token> limit_token{};  // fuzz: a run that gives up so
   std::optional<std::uint64_t> limit_step_limit{};  // with this limit, if not the usual one
   std::optional<OwnProcesses> own_processes{};
-  std::optional<Divergence> divergence{};           // why tokens of this program may not replay
+  std::optional<Divergence> divergence{};  // why tokens of this program may not replay
   // In the order of comes_before().
   std::vector<Finding> findings;
   std::uint32_t preemption_bound = Exploration::kNoBound;  // relacy: in a run

@@ -74,8 +74,8 @@ class Run {
   const RunResult& execute(std::uint64_t number);
 
   // Executes the run twice more for comparison; the strategy begins it each time by `begin`, which
-  // returns false if there is to be no more. What is seen of failures is forgotten. Returns how they
-  // differ.
+  // returns false if there is to be no more. What is seen of failures is forgotten. Returns how
+  // they differ.
   template <typename Begin>
   std::optional<Divergence> compare(std::uint64_t number, Begin begin) {
     const std::size_t known = known_.size();

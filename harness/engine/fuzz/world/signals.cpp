@@ -51,8 +51,8 @@ void handle(int number, siginfo_t* info, void* context) {
 }  // namespace
 
 SignalGuard::SignalGuard() {
-  // A stack of its own: the program's may be what overflowed. One for all jobs: what a run does to it
-  // is undone by what it was in the first.
+  // A stack of its own: the program's may be what overflowed. One for all jobs: what a run does to
+  // it is undone by what it was in the first.
   constexpr std::size_t kSize = 256 * 1024;
   static void* const memory =
       mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,14 +1,14 @@
 // What a process begins with in the C and C++ libraries, whatever an earlier one did to its own.
-#include <clocale>
+#include <iconv.h>
+#include <netdb.h>
+#include <pwd.h>
 #include <cassert>
+#include <clocale>
 #include <cstdlib>
 #include <cstring>
 #include <cwchar>
-#include <iconv.h>
 #include <locale>
 #include <mutex>
-#include <netdb.h>
-#include <pwd.h>
 #include <string>
 #include <thread>
 
