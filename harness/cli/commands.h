@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/engine/engine.h"
+
 namespace heddle {
 
 // Exit statuses of the command.
@@ -25,12 +27,13 @@ void add_replay_command(CLI::App& app, Action& action,
                         const std::vector<std::string>& program_args);
 void add_list_command(CLI::App& app, Action& action);
 
-// --rwlock library|any; `policy` holds the default.
-void add_rwlock_option(CLI::App& command, std::string& policy);
-// --isolation auto|memory|process; `isolation` holds the default.
-void add_isolation_option(CLI::App& command, std::string& isolation);
+// Of all commands that execute runs, with their defaults.
+struct SharedOptions {
+  std::string rwlock = "library";  // or any
+  std::string isolation = "auto";  // or memory, or process
 
-// Prints "heddle: MESSAGE" to standard error and returns `status`.
-int complain(int status, std::string_view message);
+  void apply(Job& job) const;
+};
+void add_shared_options(CLI::App& command, SharedOptions& options);
 
 }  // namespace heddle

@@ -238,6 +238,22 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
 
 }  // namespace
 
+void SharedProgress::begin_job() {
+  runs_done = 0;
+  runs_failed = 0;
+  runs_gave_up = 0;
+  runs_redundant = 0;
+  steps = 0;
+  decisions = 0;
+  fewest_decisions = ~std::uint64_t{0};
+  most_decisions = 0;
+  interleavings.clear();
+  most_threads = 0;
+  failures_used = 0;
+  racy_used = 0;
+  in_run = 0;
+}
+
 std::string describe_end(int wait_status) {
   if (WIFSIGNALED(wait_status)) {
     const char* name = sigabbrev_np(WTERMSIG(wait_status));

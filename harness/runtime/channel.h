@@ -66,6 +66,9 @@ struct SharedProgress {
   // The run under way.
   std::atomic<std::uint32_t> deviations_used;
   Deviation deviations[kDeviations];
+
+  // Forgets what was counted of the job before.
+  void begin_job();
 };
 
 // ---- messages

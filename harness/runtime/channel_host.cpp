@@ -20,19 +20,7 @@ void add(std::atomic<std::uint64_t>& counter, std::uint64_t amount) {
 void WorkerHost::begin_job(const Job& job) {
   continue_job(job);
   count_from_ = 0;
-  progress_.runs_done = 0;
-  progress_.runs_failed = 0;
-  progress_.runs_gave_up = 0;
-  progress_.runs_redundant = 0;
-  progress_.steps = 0;
-  progress_.decisions = 0;
-  progress_.fewest_decisions = ~std::uint64_t{0};
-  progress_.most_decisions = 0;
-  progress_.interleavings.clear();
-  progress_.most_threads = 0;
-  progress_.failures_used = 0;
-  progress_.racy_used = 0;
-  progress_.in_run = 0;
+  progress_.begin_job();
 }
 
 void WorkerHost::continue_job(const Job& job) {
