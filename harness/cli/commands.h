@@ -36,4 +36,7 @@ struct SharedOptions {
 };
 void add_shared_options(CLI::App& command, SharedOptions& options);
 
+// Prints "heddle: MESSAGE" to standard error and returns `status`.
+int complain(int status, std::string_view message);
+
 }  // namespace heddle
