@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/engine/engine.h"
+
 namespace heddle {
 
 // Exit statuses of the command.
@@ -25,8 +27,14 @@ void add_replay_command(CLI::App& app, Action& action,
                         const std::vector<std::string>& program_args);
 void add_list_command(CLI::App& app, Action& action);
 
-// --rwlock library|any; `policy` holds the default.
-void add_rwlock_option(CLI::App& command, std::string& policy);
+// Of all commands that execute runs, with their defaults.
+struct SharedOptions {
+  std::string rwlock = "library";  // or any
+  std::string isolation = "auto";  // or memory, or process
+
+  void apply(Job& job) const;
+};
+void add_shared_options(CLI::App& command, SharedOptions& options);
 
 // Prints "heddle: MESSAGE" to standard error and returns `status`.
 int complain(int status, std::string_view message);

@@ -25,7 +25,7 @@ struct ReplayOptions {
   std::optional<std::string> google_test_filter;
   bool stop_at_race = false;
   bool leaks = false;
-  std::string rwlock = "library";
+  SharedOptions shared;
   std::uint64_t step_limit = Job{}.step_limit;
 };
 
@@ -94,7 +94,7 @@ int replay(const ReplayOptions& options) {
   job.relacy_state = token.relacy_state;
   job.stop_at_race = options.stop_at_race;
   job.leaks = options.leaks;
-  job.any_rwlock = options.rwlock == "any";
+  options.shared.apply(job);
   job.step_limit = options.step_limit;
   LongRun ahead;
   if (job.engine == EngineKind::fuzz) ahead = look_ahead(worker, kPatienceMs, job);
@@ -133,7 +133,7 @@ void add_replay_command(CLI::App& app, Action& action,
                       "GoogleTest programs: the test that the token is of");
   command->add_flag("--stop-at-race", options->stop_at_race, "as for run");
   command->add_flag("--leaks", options->leaks, "as for run");
-  add_rwlock_option(*command, options->rwlock);
+  add_shared_options(*command, options->shared);
   command->add_option("--step-limit", options->step_limit, "as for run")->capture_default_str();
   command->callback([options, &action] { action = [options] { return replay(*options); }; });
 }

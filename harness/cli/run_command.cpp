@@ -55,7 +55,7 @@ struct RunOptions {
   std::uint32_t hang_ms = Job{}.hang_ms;
   bool stop_at_race = false;
   bool leaks = false;
-  std::string rwlock = "library";
+  SharedOptions shared;
   std::uint64_t hunt_runs = HuntOptions{}.runs;
 };
 
@@ -159,7 +159,7 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
   plan.job.hang_ms = options.hang_ms;
   plan.job.stop_at_race = options.stop_at_race;
   plan.job.leaks = options.leaks;
-  plan.job.any_rwlock = options.rwlock == "any";
+  options.shared.apply(plan.job);
   const auto expectation = parse_expectation(options.expect);
   if (const auto* error = std::get_if<ExpectationError>(&expectation)) return error->message;
   plan.expectation = std::get<Expectation>(expectation);
@@ -594,7 +594,7 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
                     "fuzz: a run ends at its first data race");
   command->add_flag("--leaks", options->leaks,
                     "fuzz: heap memory that nothing leads to at the end of a run is a failure");
-  add_rwlock_option(*command, options->rwlock);
+  add_shared_options(*command, options->shared);
   command->add_option("--step-limit", options->step_limit, "fuzz: steps after which a run gives up")
       ->capture_default_str();
   command

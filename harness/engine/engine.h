@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fuzz/delay/delay_plan.h"
 #include "harness/model/exploration.h"
+#include "harness/model/isolation.h"
 #include "harness/model/outcome.h"
 #include "harness/model/schedule.h"
 #include "harness/model/trace.h"
@@ -43,12 +45,15 @@ struct Job {
   bool learns_racy = false;
   std::uint64_t step_limit = 20'000'000;  // steps of all threads in one run, then it gave up
   std::uint32_t hang_ms = 2'000;          // wall-clock time without progress, then the run hangs
-  // fuzz: what the strategy knows from earlier jobs, see Strategy::state().
+  // What keep_strategy() was told in earlier jobs.
   std::string strategy_state;
   bool stop_at_race = false;  // fuzz: a run's first data race ends it
   // fuzz: read-write locks may prefer readers or writers, whatever the C library does.
   bool any_rwlock = false;
   bool leaks = false;  // fuzz: a run that ends well is asked what it leaked
+  Isolation isolation = Isolation::automatic;
+  // One run, in a process that ends with it: nothing of the program may be executed twice.
+  bool last_of_process = false;
   // Replay: one run, of this schedule (fuzz) or this state (relacy), with its trace.
   bool replay = false;
   bool record_trace = false;
@@ -107,18 +112,30 @@ class RunHost {
  public:
   virtual ~RunHost() = default;
   virtual const Program& program() const = 0;
-  // Puts the program's memory back to what it was before main. Call before each run.
+  // Puts the program's memory back to what it was before main, and what put_back() does. Call
+  // before each run.
   virtual void restore() = 0;
+  // Puts back what a run has changed outside the program's memory. False: not all of it can be, and
+  // this process is unfit for another run.
+  virtual bool put_back() = 0;
   // A run begins: from here on a crash is charged to it.
   virtual void begin_run(std::uint64_t run) = 0;
-  // A run ended. `result` is read before this returns; false: stop, the supervisor wants no more.
+  // A run ended. `result` is read before this returns; false: stop, no more are wanted of this
+  // process.
   virtual bool end_run(const RunResult& result) = 0;
   virtual LiveSchedule live_schedule() { return {}; }
   // A plain access at this code address races: for Job::racy_pcs of later jobs.
   virtual void learn_racy(Address pc) { (void)pc; }
+  // What the last run has left behind that is not put back, as put_back() finds it.
+  virtual std::string left_behind() const = 0;
+  // A run has had a process of its own, for this was left behind, or for nothing but the job's
+  // sake.
+  virtual void had_own_process(std::string_view left_behind) = 0;
   // The program does not repeat its steps; the first report of a job is kept.
   virtual void report_divergence(const Divergence& divergence) { (void)divergence; }
-  // fuzz: what the strategy knows at the end of the job.
+  // fuzz: places that race have turned up in an exhaustive search, which begins anew with them.
+  virtual void begin_anew() {}
+  // What the strategy knows at the end of the job. relacy: where a search by depth is.
   virtual void keep_strategy(std::string state, std::optional<Exploration> exploration) {
     (void)state, (void)exploration;
   }
@@ -134,6 +151,9 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
   virtual ~Engine() = default;
 
+  // Does what need not be done in each process forked from this one; makes no thread. `host` is
+  // that of all jobs.
+  virtual void prepare(RunHost& host) { (void)host; }
   // Executes the job's runs. Returns false if the search space was exhausted before.
   virtual bool execute(const Job& job, RunHost& host) = 0;
 };

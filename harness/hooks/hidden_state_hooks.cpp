@@ -173,7 +173,7 @@ HEDDLE_EXPORT int setenv(const char* name, const char* value, int replace) {
   read_text(name, pc);
   read_text(value, pc);
   hidden_state::write<&Memory::environment>(pc);
-  libc_state::touch(libc_state::Part::environment);
+  libc_state::touch_environment();
   const RuntimeScope scope;
   return HEDDLE_NEXT(setenv)(name, value, replace);
 }
@@ -182,7 +182,7 @@ HEDDLE_EXPORT int unsetenv(const char* name) {
   const Address pc = HEDDLE_PC;
   read_text(name, pc);
   hidden_state::write<&Memory::environment>(pc);
-  libc_state::touch(libc_state::Part::environment);
+  libc_state::touch_environment();
   const RuntimeScope scope;
   return HEDDLE_NEXT(unsetenv)(name);
 }
@@ -191,14 +191,14 @@ HEDDLE_EXPORT int putenv(char* entry) {
   const Address pc = HEDDLE_PC;
   read_text(entry, pc);
   hidden_state::write<&Memory::environment>(pc);
-  libc_state::touch(libc_state::Part::environment);
+  libc_state::touch_environment();
   const RuntimeScope scope;
   return HEDDLE_NEXT(putenv)(entry);
 }
 
 HEDDLE_EXPORT int clearenv() {
   hidden_state::write<&Memory::environment>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::environment);
+  libc_state::touch_environment();
   const RuntimeScope scope;
   return HEDDLE_NEXT(clearenv)();
 }
@@ -207,55 +207,46 @@ HEDDLE_EXPORT int clearenv() {
 
 HEDDLE_EXPORT long random() {
   hidden_state::use<&Memory::random_numbers>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::random);
   return HEDDLE_NEXT(random)();
 }
 
 HEDDLE_EXPORT int rand() {
   hidden_state::use<&Memory::random_numbers>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::random);
   return HEDDLE_NEXT(rand)();
 }
 
 HEDDLE_EXPORT void srandom(unsigned seed) {
   hidden_state::use<&Memory::random_numbers>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::random);
   HEDDLE_NEXT(srandom)(seed);
 }
 
 HEDDLE_EXPORT void srand(unsigned seed) {
   hidden_state::use<&Memory::random_numbers>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::random);
   HEDDLE_NEXT(srand)(seed);
 }
 
 HEDDLE_EXPORT char* initstate(unsigned seed, char* state, size_t size) {
   hidden_state::use<&Memory::random_numbers>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::random);
   return HEDDLE_NEXT(initstate)(seed, state, size);
 }
 
 HEDDLE_EXPORT char* setstate(char* state) {
   hidden_state::use<&Memory::random_numbers>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::random);
   return HEDDLE_NEXT(setstate)(state);
 }
 
 HEDDLE_EXPORT double drand48() {
   hidden_state::write<&Memory::drand48_numbers>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::drand48);
   return HEDDLE_NEXT(drand48)();
 }
 
 HEDDLE_EXPORT long lrand48() {
   hidden_state::write<&Memory::drand48_numbers>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::drand48);
   return HEDDLE_NEXT(lrand48)();
 }
 
 HEDDLE_EXPORT long mrand48() {
   hidden_state::write<&Memory::drand48_numbers>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::drand48);
   return HEDDLE_NEXT(mrand48)();
 }
 
@@ -283,19 +274,16 @@ HEDDLE_EXPORT long jrand48(unsigned short number[3]) {
 
 HEDDLE_EXPORT void srand48(long seed) {
   hidden_state::write<&Memory::drand48_numbers>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::drand48);
   HEDDLE_NEXT(srand48)(seed);
 }
 
 HEDDLE_EXPORT unsigned short* seed48(unsigned short seed[3]) {
   hidden_state::write<&Memory::drand48_numbers>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::drand48);
   return HEDDLE_NEXT(seed48)(seed);
 }
 
 HEDDLE_EXPORT void lcong48(unsigned short rule[7]) {
   hidden_state::write<&Memory::drand48_numbers>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::drand48);
   HEDDLE_NEXT(lcong48)(rule);
 }
 
@@ -307,9 +295,12 @@ HEDDLE_EXPORT char* setlocale(int category, const char* name) {
   } else {
     hidden_state::write<&Memory::locale>(HEDDLE_PC);
   }
-  // What it allocates stays for the next run, as does the C library's pointer to it.
+  // What it allocates stays for the next run, as does the C library's pointer to it; and so does
+  // what converts wide characters, which is loaded at their first use.
   const RuntimeScope scope;
-  return HEDDLE_NEXT(setlocale)(category, name);
+  char* const result = HEDDLE_NEXT(setlocale)(category, name);
+  if (name != nullptr && result != nullptr) btowc(0x80);
+  return result;
 }
 
 HEDDLE_EXPORT lconv* localeconv() {
@@ -374,7 +365,6 @@ HEDDLE_EXPORT int getopt_long_only(int count, char* const arguments[], const cha
 
 HEDDLE_EXPORT int hcreate(size_t size) {
   hidden_state::write<&Memory::hash_table>(HEDDLE_PC);
-  libc_state::touch(libc_state::Part::hash_table);
   const RuntimeScope scope;
   return HEDDLE_NEXT(hcreate)(size);
 }

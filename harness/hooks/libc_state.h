@@ -1,5 +1,5 @@
-// What a run changes in the C library, and the next must not find: the environment, the random
-// numbers of rand(), open files, the working directory.
+// What a run changes in the C library and is put back once the memory is: the environment, and what
+// Heddle keeps in the C library's place. The rest: runtime/process_state.h.
 #pragma once
 
 #include <stdio.h>
@@ -8,27 +8,14 @@
 
 namespace heddle::libc_state {
 
-enum class Part {
-  environment,
-  random,
-  drand48,
-  hash_table,  // of hcreate()
-  working_folder,
-  file_mode_mask,
-};
-
-// The program changes this: restore() has to put it back.
-void touch(Part part);
+// The run changes the environment.
+void touch_environment();
 
 // Whether it is the program that calls, in a run.
 bool in_run();
 
-// A stream that the run has opened (null: it has not), or has closed.
+// A stream that the run has opened (null: it has not).
 void opened(FILE* stream);
-void closed(FILE* stream);
-// The run has changed which descriptors are open.
-void changed_files();
-
 // What `open()` returns. A stream outlives the run as far as the C library knows: its memory must
 // too.
 template <typename Open>

@@ -164,8 +164,9 @@ class PrivateResults {
   extern "C" result heddle_hook_##name(__VA_ARGS__) __asm__(#name); \
   extern "C" __attribute__((visibility("default"))) result heddle_hook_##name(__VA_ARGS__)
 // The C library's function behind that hook.
-#define HEDDLE_REAL(name)                                          \
-  ([]() -> decltype(&heddle_hook_##name) {                         \
-    static constinit decltype(&heddle_hook_##name) slot = nullptr; \
-    return heddle::next_function(slot, #name);                     \
+#define HEDDLE_REAL(name)                                                      \
+  ([]() -> decltype(&heddle_hook_##name) {                                     \
+    static constinit decltype(&heddle_hook_##name) slot = nullptr;             \
+    heddle::lasting_state::note<heddle::lasting_state::part_of(#name)>(#name); \
+    return heddle::next_function(slot, #name);                                 \
   }())

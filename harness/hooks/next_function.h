@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "harness/hooks/lasting_state.h"
+
 namespace heddle {
 
 // `slot` keeps the answer. Not a static of its own: its guard is one of the functions hooked. Two
@@ -21,10 +23,12 @@ Function* next_function(Function*& slot, const char* name, const char* version =
 
 }  // namespace heddle
 
-#define HEDDLE_NEXT(name)                              \
-  ([]() -> decltype(&::name) {                         \
-    static constinit decltype(&::name) slot = nullptr; \
-    return heddle::next_function(slot, #name);         \
+// It is about to be called: what it leaves behind is noted.
+#define HEDDLE_NEXT(name)                                                      \
+  ([]() -> decltype(&::name) {                                                 \
+    static constinit decltype(&::name) slot = nullptr;                         \
+    heddle::lasting_state::note<heddle::lasting_state::part_of(#name)>(#name); \
+    return heddle::next_function(slot, #name);                                 \
   }())
 
 // Of the version that these headers describe.

@@ -1,5 +1,6 @@
 // Files that are opened, descriptors that are made and streams that are closed.
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 #include "harness/hooks/libc_state.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
+#include "harness/hooks/own_descriptors.h"
 #include "harness/hooks/state_uses.h"
 
 using namespace heddle;  // NOLINT(google-build-using-namespace): its own hooks
@@ -30,13 +32,11 @@ namespace {
 
 // `file`: a descriptor that the program was given, or -1. Returns it.
 int opened(int file) {
-  libc_state::changed_files();
   if (t_program_code) file_positions::opened(file);
   return file;
 }
 
 int copied(int file, int copy) {
-  libc_state::changed_files();
   if (t_program_code) file_positions::copied(file, copy);
   return copy;
 }
@@ -147,7 +147,6 @@ HEDDLE_EXPORT int fclose(FILE* stream) {
     return HEDDLE_NEXT(fclose)(stream);
   }
   hidden_state::end_stream(stream, HEDDLE_PC);
-  libc_state::closed(stream);
   const RuntimeScope scope;
   return HEDDLE_NEXT(fclose)(stream);
 }
@@ -301,12 +300,41 @@ HEDDLE_MAKES(memfd_create, (const char* name, unsigned flags), (name, flags))
 HEDDLE_MAKES(timerfd_create, (int clock, int flags), (clock, flags))
 
 HEDDLE_EXPORT int close(int file) {
+  if (t_program_code && own_descriptors::contains(file)) {
+    // The program goes through all numbers that there may be.
+    errno = EBADF;
+    return -1;
+  }
   if (t_program_code) {
     const Address pc = HEDDLE_PC;
     hidden_state::end_descriptor(file, pc);
     use_number(pc);
   }
   return HEDDLE_NEXT(close)(file);
+}
+
+namespace {
+
+// Those between that are Heddle's stay open.
+int close_between(unsigned from, unsigned to, int flags) {
+  const auto own = static_cast<unsigned>(own_descriptors::first());
+  const auto behind = static_cast<unsigned>(own_descriptors::end());
+  const auto close_part = HEDDLE_NEXT(close_range);
+  if (!t_program_code || to < own || from >= behind) return close_part(from, to, flags);
+  int result = 0;
+  if (from < own) result = close_part(from, own - 1, flags);
+  if (result == 0 && to >= behind) result = close_part(behind, to, flags);
+  return result;
+}
+
+}  // namespace
+
+HEDDLE_EXPORT int close_range(unsigned from, unsigned to, int flags) noexcept {
+  return close_between(from, to, flags);
+}
+
+HEDDLE_EXPORT void closefrom(int from) noexcept {
+  close_between(static_cast<unsigned>(from), ~0U, 0);
 }
 
 // ---- folders

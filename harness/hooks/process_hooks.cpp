@@ -13,7 +13,6 @@
 #include "harness/hooks/caller.h"
 #include "harness/hooks/file_positions.h"
 #include "harness/hooks/hidden_state.h"
-#include "harness/hooks/libc_state.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/state_uses.h"
 
@@ -23,7 +22,6 @@ using hidden_state::StateUses;
 
 HEDDLE_EXPORT int chdir(const char* path) noexcept {
   StateUses(HEDDLE_PC).looks_for(path).update<&Memory::working_folder>().tell();
-  libc_state::touch(libc_state::Part::working_folder);
   return HEDDLE_NEXT(chdir)(path);
 }
 
@@ -31,13 +29,11 @@ HEDDLE_EXPORT int fchdir(int folder) noexcept {
   const Address pc = HEDDLE_PC;
   hidden_state::use_descriptor(folder, pc);
   StateUses(pc).update<&Memory::working_folder>().tell();
-  libc_state::touch(libc_state::Part::working_folder);
   return HEDDLE_NEXT(fchdir)(folder);
 }
 
 HEDDLE_EXPORT mode_t umask(mode_t mask) noexcept {
   StateUses(HEDDLE_PC).update<&Memory::file_mode_mask>().tell();
-  libc_state::touch(libc_state::Part::file_mode_mask);
   return HEDDLE_NEXT(umask)(mask);
 }
 

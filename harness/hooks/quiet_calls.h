@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "harness/hooks/exempt_code.h"
+#include "harness/hooks/lasting_state.h"
 
 namespace heddle {
 
@@ -70,7 +71,8 @@ constexpr const ListedCall* find_listed_call(std::string_view function) {
 // Heddle exports a function of this name.
 constexpr bool is_modelled(std::string_view function, bool hooked) {
   const ListedCall* listed = find_listed_call(function);
-  if (hooked) return listed == nullptr || listed->effect != ListedCall::Effect::forwarded;
+  if (hooked && !lasting_state::is_only_noted(function))
+    return listed == nullptr || listed->effect != ListedCall::Effect::forwarded;
   return listed != nullptr && listed->effect == ListedCall::Effect::quiet;
 }
 

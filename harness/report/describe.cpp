@@ -379,6 +379,17 @@ std::string place_text(const Place& place, Names& names) {
   }
 }
 
+std::string own_processes_text(const OwnProcesses& own) {
+  std::string text = fmt::format("{} outlives a run and is not put back: {} had a process each",
+                                 own.left_behind, plural(own.runs, "run"));
+  if (own.seconds > 0) {
+    text += fmt::format(
+        ", {} a second",
+        grouped(static_cast<std::uint64_t>(static_cast<double>(own.runs) / own.seconds)));
+  }
+  return text;
+}
+
 std::string divergence_text(const Divergence& divergence, Names& names) {
   const auto what = [&names](const std::optional<Place>& place) -> std::string {
     if (!place) return "the run had ended";

@@ -91,6 +91,8 @@ std::string place_text(const Place& place, Names& names);
 std::string headline(const Failed& failure, Names& names);
 
 // Why a program's runs cannot be repeated, in one sentence.
+// What outlives a run, and what that costs.
+std::string own_processes_text(const OwnProcesses& own);
 std::string divergence_text(const Divergence& divergence, Names& names);
 
 // A run that gave up, in one line: "livelock or limit, in the loop at spin.cpp:9".

@@ -271,6 +271,11 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
     Names names{*report_case.symbols};
     json["not_repeatable"] = divergence_text(*engine.divergence, names);
   }
+  if (engine.own_processes) {
+    json["own_processes"] = {{"left_behind", engine.own_processes->left_behind},
+                             {"runs", engine.own_processes->runs},
+                             {"seconds", engine.own_processes->seconds}};
+  }
   json["limit"] = nullptr;
   if (engine.limit) {
     Json places = Json::array();

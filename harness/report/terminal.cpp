@@ -203,13 +203,13 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
       row.replay = replay_command(report_case, *engine.limit_token, {}, engine.limit_step_limit);
     }
   }
-  if (std::holds_alternative<NotProved>(engine.claim) && engine.exhausted) {
-    row.style = Style::yellow;
-  }
+  const bool not_proved = engine.exhausted && std::holds_alternative<NotProved>(engine.claim);
+  if (not_proved) row.style = Style::yellow;
   if (engine.error) {
     if (engine.failed == 0) row.style = Style::yellow;
     row.remark = "error: " + printable(*engine.error);
   }
+  if (engine.own_processes) add_remark(own_processes_text(*engine.own_processes));
   if (engine.divergence) {
     Names names{*report_case.symbols};
     add_remark("not repeatable: " + divergence_text(*engine.divergence, names));

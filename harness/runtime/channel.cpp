@@ -1,7 +1,10 @@
 #include "harness/runtime/channel.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -97,6 +100,7 @@ std::string bytes_of(const Job& job) {
   w.boolean(job.stop_at_race);
   w.boolean(job.leaks);
   w.boolean(job.any_rwlock);
+  w.byte(static_cast<std::uint8_t>(job.isolation));
   return w.bytes();
 }
 
@@ -124,6 +128,7 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.stop_at_race = r.boolean();
   job.leaks = r.boolean();
   job.any_rwlock = r.boolean();
+  job.isolation = static_cast<Isolation>(r.byte());
   if (!r.finished()) return std::nullopt;
   return job;
 }
@@ -157,6 +162,10 @@ struct Put {
     if (done.exploration.has_value()) put(w, *done.exploration);
     w.boolean(done.features.weaker_atomics);
     w.boolean(done.features.compare_exchange);
+    w.boolean(done.begins_anew);
+    w.string(done.left_behind);
+    w.varint(done.own_processes);
+    w.varint(done.own_process_ns);
     encode(w, done.outcome);
     encode(w, done.reports);
     encode(w, done.schedule);
@@ -205,6 +214,10 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       if (r.boolean()) done.exploration = get_exploration(r);
       done.features.weaker_atomics = r.boolean();
       done.features.compare_exchange = r.boolean();
+      done.begins_anew = r.boolean();
+      done.left_behind = r.string();
+      done.own_processes = r.varint();
+      done.own_process_ns = r.varint();
       decode(r, done.outcome);
       decode(r, done.reports);
       decode(r, done.schedule);
@@ -224,6 +237,35 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
 }
 
 }  // namespace
+
+void SharedProgress::begin_job() {
+  runs_done = 0;
+  runs_failed = 0;
+  runs_gave_up = 0;
+  runs_redundant = 0;
+  steps = 0;
+  decisions = 0;
+  fewest_decisions = ~std::uint64_t{0};
+  most_decisions = 0;
+  interleavings.clear();
+  most_threads = 0;
+  failures_used = 0;
+  racy_used = 0;
+  in_run = 0;
+}
+
+std::string describe_end(int wait_status) {
+  if (WIFSIGNALED(wait_status)) {
+    const char* name = sigabbrev_np(WTERMSIG(wait_status));
+    return "was killed by signal " + std::to_string(WTERMSIG(wait_status)) + " (SIG" +
+           (name == nullptr ? "?" : name) + ")";
+  }
+  return "ended with exit status " + std::to_string(WEXITSTATUS(wait_status));
+}
+
+bool Channel::is_open() const {
+  return fcntl(descriptor_, F_GETFD) >= 0;
+}
 
 bool Channel::send(const WorkerMessage& message) {
   Writer w;

@@ -23,7 +23,7 @@
 
 namespace heddle {
 
-inline constexpr std::uint32_t kChannelVersion = 4;
+inline constexpr std::uint32_t kChannelVersion = 5;
 
 // What LD_LIBRARY_PATH and LD_PRELOAD were before the supervisor put Heddle's in front; the worker
 // puts them back, so that programs which the program starts are left alone.
@@ -66,6 +66,9 @@ struct SharedProgress {
   // The run under way.
   std::atomic<std::uint32_t> deviations_used;
   Deviation deviations[kDeviations];
+
+  // Forgets what was counted of the job before.
+  void begin_job();
 };
 
 // ---- messages
@@ -105,6 +108,13 @@ struct JobDone {
   std::optional<Exploration> exploration;
   // What the program was seen to use since the worker began.
   Features features;
+  // fuzz: the search begins anew, see RunHost::begin_anew().
+  bool begins_anew = false;
+  // What a run has left behind that is not put back, so that later ones have a process each. Empty:
+  // nothing.
+  std::string left_behind;
+  std::uint64_t own_processes = 0;   // runs of this job that had one
+  std::uint64_t own_process_ns = 0;  // wall-clock time that these took
   // Replays only.
   std::optional<Outcome> outcome;
   std::vector<Failed> reports;
@@ -117,6 +127,9 @@ struct JobDone {
 struct Lost {};
 
 using WorkerMessage = std::variant<Hello, Described, LimitReached, JobDone, Lost>;
+
+// How a process ended, by its wait status: "was killed by signal 9 (SIGKILL)".
+std::string describe_end(int wait_status);
 
 // A stream socket. Messages have their length in front.
 class Channel {
@@ -132,6 +145,8 @@ class Channel {
   std::optional<Job> receive_job();
 
   int descriptor() const { return descriptor_; }
+  // False if the descriptor has been closed here.
+  bool is_open() const;
 
  private:
   bool send_bytes(std::string_view bytes);

@@ -15,10 +15,18 @@ struct WorkerSetup {
   Program program;
   // Null for an engine that this library does not have.
   std::function<std::unique_ptr<Engine>(EngineKind)> make_engine;
-  // Called once, when the environment is what the program is given. May be empty.
-  std::function<void()> begin{};
+  // Called once, when the environment and the open descriptors are what the program is given.
+  std::function<void()> begin;
+  // See own_descriptors::move().
+  std::function<int(int)> keep_descriptor;
   // Puts the program's memory back to what it was before main.
   std::function<void()> restore;
+  // See RunHost::put_back().
+  std::function<bool()> put_back;
+  // What was not, when that has returned false.
+  std::function<std::string()> left_behind;
+  // The engine makes processes for its runs itself.
+  bool engine_forks = false;
   // What the program was seen to use until now. Empty where no claim depends on it: on real
   // threads.
   std::function<Features()> features{};

@@ -8,8 +8,10 @@
 #include "harness/hooks/atomics_seen.h"
 #include "harness/hooks/constructor_calls.h"
 #include "harness/hooks/libc_state.h"
+#include "harness/hooks/own_descriptors.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/runtime/channel_worker.h"
+#include "harness/runtime/process_state.h"
 #include "harness/runtime/program_arguments.h"
 #include "harness/runtime/program_start.h"
 #include "harness/runtime/program_state.h"
@@ -47,6 +49,8 @@ int worker_main(int argc, char** argv, char** envp) {
   arguments.take_snapshot(argc, argv);
   serve_jobs({.program = {.main = g_program_main, .argc = argc, .argv = argv, .envp = envp},
               .make_engine = make_engine,
+              .begin = process_state::take_snapshot,
+              .keep_descriptor = own_descriptors::move,
               .restore =
                   [] {
                     state.restore();
@@ -54,6 +58,8 @@ int worker_main(int argc, char** argv, char** envp) {
                     arguments.restore();
                     standard_streams::restore();
                   },
+              .put_back = process_state::restore,
+              .left_behind = process_state::left_behind,
               .features = atomics_seen::features});
 }
 

@@ -2,8 +2,10 @@
 #include <sys/single_threaded.h>
 
 #include "harness/engine/tsan/tsan_engine.h"
+#include "harness/hooks/own_descriptors.h"
 #include "harness/hooks/program_environment.h"
 #include "harness/runtime/channel_worker.h"
+#include "harness/runtime/process_state.h"
 #include "harness/runtime/program_arguments.h"
 #include "harness/runtime/program_start.h"
 #include "harness/runtime/program_state.h"
@@ -35,14 +37,22 @@ int worker_main(int argc, char** argv, char** envp) {
   static ProgramEnvironment environment;
   serve_jobs({.program = {.main = g_program_main, .argc = argc, .argv = argv, .envp = envp},
               .make_engine = make_engine,
-              .begin = [] { environment.take_snapshot(); },
+              .begin =
+                  [] {
+                    environment.take_snapshot();
+                    process_state::take_snapshot();
+                  },
+              .keep_descriptor = own_descriptors::move,
               .restore =
                   [] {
                     environment.restore();
                     state.restore();
                     arguments.restore();
                     standard_streams::restore();
-                  }});
+                  },
+              .put_back = process_state::restore,
+              .left_behind = process_state::left_behind,
+              .engine_forks = true});
 }
 
 }  // namespace

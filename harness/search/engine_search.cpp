@@ -347,15 +347,7 @@ class Search {
     slot.stopped = false;
     slot.worker->progress().stop = 0;
     // Counters of the job before would be counted again if the worker died before it reset them.
-    slot.worker->progress().runs_done = 0;
-    slot.worker->progress().runs_failed = 0;
-    slot.worker->progress().runs_gave_up = 0;
-    slot.worker->progress().runs_redundant = 0;
-    slot.worker->progress().failures_used = 0;
-    slot.worker->progress().racy_used = 0;
-    slot.worker->progress().decisions = 0;
-    slot.worker->progress().interleavings.clear();
-    slot.worker->progress().in_run = 0;
+    slot.worker->progress().begin_job();
     slot.worker->send(job);
   }
 
@@ -401,6 +393,7 @@ class Search {
       if (done->exploration.has_value()) outcome_.result.exploration = done->exploration;
       if (serial_) walk_->state = std::move(done->strategy_state);
       if (done->error.has_value()) outcome_.result.error = done->error;
+      if (!done->left_behind.empty()) note_own_processes(*done);
       auto& divergence = outcome_.result.divergence;
       // Of several workers' the one of the lowest run, whichever came first.
       if (done->divergence.has_value() &&
@@ -414,6 +407,13 @@ class Search {
       collect(slot);
       give_back(slot, todo, next);
     }
+  }
+
+  void note_own_processes(const JobDone& done) {
+    auto& own = outcome_.result.own_processes;
+    if (!own.has_value()) own = OwnProcesses{.left_behind = done.left_behind};
+    own->runs += done.own_processes;
+    own->seconds += static_cast<double>(done.own_process_ns) * 1e-9;
   }
 
   // Of several workers' the one of the lowest run, whichever came first.

@@ -121,6 +121,14 @@ struct EarlierParts {
 // that it leads to in few. Of each kind the most frequent first, then that of the earliest run.
 bool comes_before(const Finding& a, const Finding& b);
 
+// Runs that had a process each, though one was to serve many, since an earlier one had left
+// something behind.
+struct OwnProcesses {
+  std::string left_behind;  // what that is: "the session or the process group, by setsid()"
+  std::uint64_t runs = 0;
+  double seconds = 0;  // that they took, of all workers together; 0 if that is not known
+};
+
 struct EngineResult {
   EngineKind engine = EngineKind::fuzz;
   std::string method;  // the strategy, the delay plan, Relacy's search: as text
@@ -141,7 +149,8 @@ struct EngineResult {
   std::optional<GaveUp> limit{};       // of the first run that gave up
   std::optional<Token> limit_token{};  // fuzz: a run that gives up so
   std::optional<std::uint64_t> limit_step_limit{};  // with this limit, if not the usual one
-  std::optional<Divergence> divergence{};           // why tokens of this program may not replay
+  std::optional<OwnProcesses> own_processes{};
+  std::optional<Divergence> divergence{};  // why tokens of this program may not replay
   // In the order of comes_before().
   std::vector<Finding> findings;
   std::uint32_t preemption_bound = Exploration::kNoBound;  // relacy: in a run

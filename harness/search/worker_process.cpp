@@ -209,12 +209,7 @@ std::string WorkerProcess::how_it_ended() {
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   reaped_ = true;
-  if (WIFSIGNALED(status)) {
-    const char* name = sigabbrev_np(WTERMSIG(status));
-    return "was killed by signal " + std::to_string(WTERMSIG(status)) + " (SIG" +
-           (name == nullptr ? "?" : name) + ")";
-  }
-  return "ended with exit status " + std::to_string(WEXITSTATUS(status));
+  return describe_end(status);
 }
 
 }  // namespace heddle

@@ -198,6 +198,8 @@ const std::vector<Program> kPrograms = {
     {"latch_count", finds(deadlock, {lost_wakeup}), Unsupported{kFutex}},
     {"leaked_message", finds(leak), Unsupported{kHeap}, Also::leaks},
     {"leaked_message.fixed", clean(), clean(), Also::leaks},
+    {"left_behind_kernel.fixed", clean(), clean()},
+    {"left_behind_libraries.fixed", clean(), clean()},
     {"life_atomic_freed", finds(use_after_free, {data_race}), Unsupported{kHeap}},
     {"life_atomic_freed.fixed", clean(), clean()},
     {"life_atomic_freed_late", finds(use_after_free, {data_race}), Unsupported{kHeap},

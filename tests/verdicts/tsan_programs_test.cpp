@@ -25,6 +25,7 @@ TEST_P(CorrectUnderThreadSanitizer, pass) {
 INSTANTIATE_TEST_SUITE_P(programs, CorrectUnderThreadSanitizer,
                          testing::Values("end_at_once", "end_handler_fails",
                                          "end_notify_at_thread_exit", "end_quick",
+                                         "left_behind_kernel", "left_behind_libraries",
                                          "shared_ptr_object", "stop_callback", "stop_token_unheard",
                                          "stack_counter", "thread_not_joined", "random_order",
                                          "strtok_words", "string_append"));

@@ -41,6 +41,11 @@ void open_rooms(RunHost& host) {
 
 class FuzzEngine final : public Engine {
  public:
+  void prepare(RunHost& host) override {
+    if (!open_) open_rooms(host);
+    open_ = true;
+  }
+
   bool execute(const Job& job, RunHost& host) override {
     std::unique_ptr<Strategy> strategy;
     if (job.replay) {
@@ -55,8 +60,7 @@ class FuzzEngine final : public Engine {
       }
       strategy = std::move(std::get<std::unique_ptr<Strategy>>(made));
     }
-    if (!open_) open_rooms(host);
-    open_ = true;
+    prepare(host);
     program_heap::g_on_reuse = [](Address begin, std::size_t size) {
       g_memory->forget(begin, size);
     };
@@ -72,20 +76,25 @@ class FuzzEngine final : public Engine {
     g_memory->begin_job(job);
     g_run->begin_job(job, *strategy, engine_tables(job.replay));
     for (std::uint64_t run = job.first_run; run < job.first_run + job.runs; ++run) {
+      std::string known_state = run < kComparedRuns ? strategy->state() : std::string();
       if (!strategy->begin_run(run)) {
         host.keep_strategy(strategy->state(), strategy->exploration());
         return false;
       }
       host.begin_run(run);
       host.restore();
-      if (!job.replay && run < kComparedRuns) {
-        compare(*strategy, run, host);
+      if (!job.replay && !job.last_of_process && run < kComparedRuns) {
+        if (!compare(*strategy, run, host)) {
+          // Not to be executed in this process: another makes the run.
+          host.keep_strategy(std::move(known_state), strategy->exploration());
+          return true;
+        }
         strategy->begin_run(run);
         host.restore();
       }
       const std::size_t known = g_run->known().size();
       const RunResult& result = g_run->execute(run);
-      if (g_memory->was_blurred()) {
+      if (g_memory->was_blurred() && host.put_back()) {
         g_memory->be_exact();
         g_run->known().resize(known);
         strategy->begin_run(run);
@@ -99,7 +108,7 @@ class FuzzEngine final : public Engine {
       const bool learned = g_memory->has_learned();
       // A failure that is reported should come again by its token.
       const bool is_new = std::holds_alternative<Failed>(result.outcome) || !result.reports.empty();
-      if (is_new && !job.replay && run >= kComparedRuns) {
+      if (is_new && !job.replay && !job.last_of_process && run >= kComparedRuns) {
         const RunResult saved = result;
         compare(*strategy, run, host);
         strategy->end_run(end);
@@ -111,7 +120,10 @@ class FuzzEngine final : public Engine {
       if (job.learns_racy) g_memory->keep_learned();
       if (!host.end_run(result)) break;
       // The search is over programs in which all places that race are scheduling points.
-      if (learned && strategy->follows() && strategy->exploration().has_value()) return true;
+      if (learned && strategy->follows() && strategy->exploration().has_value()) {
+        host.begin_anew();
+        return true;
+      }
     }
     host.keep_strategy(strategy->state(), strategy->exploration());
     return true;
@@ -121,13 +133,19 @@ class FuzzEngine final : public Engine {
   // Of each search: most programs that cannot be repeated show it at once.
   static constexpr std::uint64_t kComparedRuns = 2;
 
-  void compare(Strategy& strategy, std::uint64_t run, RunHost& host) {
+  // Returns false if the run has left behind what is not put back: it cannot be had twice here.
+  bool compare(Strategy& strategy, std::uint64_t run, RunHost& host) {
+    bool fit = true;
     const auto begin = [&] {
+      fit = host.put_back();
+      if (!fit) return false;
       strategy.begin_run(run);
       host.restore();
+      return true;
     };
     const auto divergence = g_run->compare(run, begin);
     if (divergence.has_value()) host.report_divergence(*divergence);
+    return fit;
   }
 
   bool open_ = false;  // the rooms: once in a process

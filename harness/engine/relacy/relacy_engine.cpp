@@ -110,10 +110,20 @@ bool RelacyEngine::execute(const Job& job, RunHost& host) {
   }
   constexpr const char* kNoMemory = "the system has no memory or no threads for Relacy's fibers";
   try {
+    // A run that turns out to have more would have to be executed again.
+    if (job.last_of_process) wanted_threads_ = kManyThreads;
     if (runner(*search, wanted_threads_) == nullptr) return report_error(job, host, kNoMemory);
 
     const bool by_depth = !search->random;
-    if (by_depth && (job.replay || job.first_run != next_run_)) {
+    if (by_depth && job.last_of_process && !job.replay && !job.strategy_state.empty()) {
+      const auto at = parse_relacy_state(job.strategy_state);
+      const auto* tree = at.has_value() ? std::get_if<TreeRun>(&*at) : nullptr;
+      if (tree == nullptr) return report_error(job, host, "not a state of Relacy");
+      runner_->set_path(tree->path);
+      next_run_ = job.first_run;
+    } else if (by_depth && job.last_of_process && !job.replay) {
+      next_run_ = job.first_run;
+    } else if (by_depth && (job.replay || job.first_run != next_run_)) {
       next_run_ = 0;
       exhausted_ = false;
       runner_->set_path(job.replay ? std::get<TreeRun>(*state).path : std::vector<std::uint8_t>{});
@@ -144,7 +154,10 @@ bool RelacyEngine::execute(const Job& job, RunHost& host) {
         exhausted_ = !runner_->advance();
         next_run_ = number + 1;
       }
-      if (number >= job.first_run && !host.end_run(result)) return true;
+      if (number >= job.first_run && !host.end_run(result)) break;
+    }
+    if (by_depth && !job.replay) {
+      host.keep_strategy(to_text(TreeRun{search->bound, runner_->path()}), std::nullopt);
     }
     if (job.replay) next_run_ = 0;
     return !(by_depth && !job.replay && exhausted_);

@@ -102,7 +102,9 @@ class SignalHandlers {
 class SignalStack {
  public:
   SignalStack() {
-    const stack_t stack{.ss_sp = memory_.data(), .ss_flags = 0, .ss_size = memory_.size()};
+    // One for all jobs: what a run does to it is undone by what it was in the first.
+    static std::array<char, std::size_t{64} << 10> memory;
+    const stack_t stack{.ss_sp = memory.data(), .ss_flags = 0, .ss_size = memory.size()};
     sigaltstack(&stack, &before_);
   }
   SignalStack(const SignalStack&) = delete;
@@ -110,7 +112,6 @@ class SignalStack {
   ~SignalStack() { sigaltstack(&before_, nullptr); }
 
  private:
-  std::vector<char> memory_ = std::vector<char>(std::size_t{64} << 10);
   stack_t before_{};
 };
 
@@ -180,6 +181,8 @@ class TableInForce {
 
 class StressEngine final : public Engine {
  public:
+  void prepare(RunHost&) override { native::ticks_per_ns(); }
+
   bool execute(const Job& job, RunHost& host) override {
     g_text.emplace();
     g_run.prepare(job);

@@ -269,6 +269,7 @@ void* Run::park(void* argument) {
 void Run::work(ProgramThread& self) {
   locals_->reset_new_thread();
   native::forget_exceptions();
+  errno = 0;
   self.base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
   if (self.rendezvous != nullptr) meet(*self.rendezvous);
   const int code = sigsetjmp(self.leave, 0);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "harness/engine/native/program_image.h"
 
@@ -156,16 +157,21 @@ void serve_runs(RunHost& host) {
   begin_mapping_runs();
   const native::ThreadLocals locals;
   for (std::uint32_t served = 0;; ++served) {
+    host.restore();
     if (served > 0) {
-      host.restore();
       restore_heap();
       restore_maps();
       locals.reset_main();
     }
     execute_one(host.program());
     const bool all_joined = g_shared->joins.load() + 1 == g_shared->thread_count.load();
+    const bool put_back = host.put_back();
+    if (!put_back) {
+      const std::string what = host.left_behind();
+      what.copy(g_shared->left_behind.data(), g_shared->left_behind.size() - 1);
+    }
     if (!all_joined || reported_other_than_races() || !heap_is_restorable() ||
-        !maps_are_restorable()) {
+        !maps_are_restorable() || !put_back) {
       end_run_and_process();
     }
     const std::uint32_t go = g_shared->go.load();

@@ -34,6 +34,7 @@ void SharedRun::reset() {
   end.reset();
   notifications.reset();
   report_count = 0;
+  left_behind.fill(0);
 }
 
 std::uint32_t SharedRun::threads_used() const {

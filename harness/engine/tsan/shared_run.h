@@ -56,7 +56,9 @@ struct SharedRun {
   // --- the run's process
   native::Futex done;          // counts the runs finished
   std::atomic<bool> reusable;  // the process may execute another run
-  native::Futex gate;          // 1: threads that were created may start
+  // What the run has left behind that is not put back, as text; empty: nothing.
+  std::array<char, 128> left_behind;
+  native::Futex gate;  // 1: threads that were created may start
   std::atomic<std::uint32_t> joins;
   std::atomic<std::uint32_t> thread_count;
   native::EndRecord end;

@@ -139,7 +139,10 @@ class TsanEngine final : public Engine {
       child.end();
       result = attempt(job, number, host, child);
     }
-    if (!g_shared->reusable.load() || child.runs() >= kRunsPerProcess) child.end();
+    const char* const left_behind = g_shared->left_behind.data();
+    const bool apart = job.isolation == Isolation::process;
+    if (apart || *left_behind != '\0') host.had_own_process(left_behind);
+    if (apart || !g_shared->reusable.load() || child.runs() >= kRunsPerProcess) child.end();
     return result;
   }
 

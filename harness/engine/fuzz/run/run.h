@@ -73,14 +73,18 @@ class Run {
   // Executes one run on the calling thread. The result is valid until the next.
   const RunResult& execute(std::uint64_t number);
 
-  // Executes the run twice more for comparison; the strategy begins it each time by `begin`. What
-  // is seen of failures is forgotten. Returns how they differ.
+  // Executes the run twice more for comparison; the strategy begins it each time by `begin`, which
+  // returns false if there is to be no more. What is seen of failures is forgotten. Returns how
+  // they differ.
   template <typename Begin>
   std::optional<Divergence> compare(std::uint64_t number, Begin begin) {
     const std::size_t known = known_.size();
     StepLog logs[2];
     for (StepLog& log : logs) {
-      begin();
+      if (!begin()) {
+        known_.resize(known);
+        return std::nullopt;
+      }
       log_ = &log;
       execute(number);
       log_ = nullptr;

@@ -1,4 +1,6 @@
 // The life of a run, and of the threads in it.
+#include <errno.h>
+
 #include <algorithm>
 #include <variant>
 
@@ -145,6 +147,8 @@ void Run::fiber_main(boost::context::detail::transfer_t from) {
   auto* previous = static_cast<FuzzThread*>(from.data);
   previous->context = from.fctx;
   FuzzThread& self = g_run->self();
+  // Of the system thread whose block it has: an earlier run's.
+  errno = 0;
   self.base_frame = address_of(__builtin_frame_address(0));
   self.body(self);
 }

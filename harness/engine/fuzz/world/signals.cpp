@@ -51,12 +51,13 @@ void handle(int number, siginfo_t* info, void* context) {
 }  // namespace
 
 SignalGuard::SignalGuard() {
-  // A stack of its own: the program's may be what overflowed.
+  // A stack of its own: the program's may be what overflowed. One for all jobs: what a run does to
+  // it is undone by what it was in the first.
   constexpr std::size_t kSize = 256 * 1024;
-  stack_.ss_sp = mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  stack_.ss_size = kSize;
-  stack_.ss_flags = 0;
-  sigaltstack(&stack_, &old_stack_);
+  static void* const memory =
+      mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const stack_t stack{.ss_sp = memory, .ss_flags = 0, .ss_size = kSize};
+  sigaltstack(&stack, &old_stack_);
   struct sigaction action = {};
   action.sa_sigaction = handle;
   // Left by jumping away: the signal must not stay blocked.
@@ -67,7 +68,6 @@ SignalGuard::SignalGuard() {
 SignalGuard::~SignalGuard() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &old_[i], nullptr);
   sigaltstack(&old_stack_, nullptr);
-  munmap(stack_.ss_sp, stack_.ss_size);
 }
 
 }  // namespace heddle

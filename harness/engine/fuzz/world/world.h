@@ -30,7 +30,6 @@ class SignalGuard {
  private:
   static constexpr std::array kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 
-  stack_t stack_ = {};
   stack_t old_stack_ = {};
   std::array<struct sigaction, kSignals.size()> old_ = {};
 };

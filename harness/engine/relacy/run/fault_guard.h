@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <exception>
-#include <vector>
 
 #include "harness/model/op.h"
 
@@ -46,7 +45,6 @@ class FaultGuard {
 
   static inline std::terminate_handler terminate_before_ = nullptr;
 
-  std::vector<char> stack_ = std::vector<char>(std::size_t{64} << 10);
   stack_t stack_before_{};
   std::array<struct sigaction, kSignals.size()> actions_before_{};
 };
