@@ -7,6 +7,7 @@
 #include <exception>
 #include <optional>
 
+#include "harness/engine/native/motion_watch.h"
 #include "harness/engine/native/program_image.h"
 #include "harness/engine/stress/monitor.h"
 #include "harness/engine/stress/stress_hooks.h"
@@ -36,8 +37,11 @@ void leave_child_processes_alone() {
   });
 }
 
-void on_stop(int) {
+// The signal has two meanings: leave the program, and, for a thread that comes by no hook, note where
+// you are.
+void on_stop(int, siginfo_t*, void* context) {
   ProgramThread* self = t_self;
+  if (self != nullptr) native::note_sample(self->slot, context);
   // Elsewhere the thread is on its way to a hook, where it sees by itself that it is to stop, and
   // may hold locks of the C library.
   if (self != nullptr && self->blocking.load() && g_run.stopping()) Run::leave(*self, kStopped);
@@ -80,8 +84,8 @@ class SignalHandlers {
     for (std::size_t i = 0; i < kFaults.size(); ++i) {
       sigaction(kFaults[i], &action, &faults_before_[i]);
     }
-    action.sa_flags = SA_NODEFER;
-    action.sa_handler = on_stop;
+    action.sa_flags = SA_NODEFER | SA_SIGINFO | SA_RESTART;
+    action.sa_sigaction = on_stop;
     sigaction(stop_signal(), &action, &stop_before_);
   }
   SignalHandlers(const SignalHandlers&) = delete;

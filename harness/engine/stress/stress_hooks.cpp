@@ -30,7 +30,17 @@ ProgramThread* step() {
   return self;
 }
 
+[[gnu::noinline]] void look(ProgramThread& self, Address pc, Address address) {
+  // Out of reach of the hooks: the unwinder is a library that calls them.
+  t_self = nullptr;
+  self.slot.repetition.look(pc, address, self.base_frame);
+  t_self = &self;
+}
+
 ProgramThread* step(OpKind kind, Address address, Address pc, bool changes) {
+  // Before delays: what is left on the stack of them is never twice the same.
+  if (t_self != nullptr && t_self->slot.repetition.asked()) [[unlikely]]
+    look(*t_self, pc, address);
   ProgramThread* self = step();
   if (self != nullptr) {
     self->slot.note(kind, address, pc);
@@ -368,6 +378,8 @@ int sleep(const timespec* duration, Address pc) {
 }
 
 int clock_gettime(clockid_t clock, timespec* now) {
+  // A loop that waits for a time to come goes on by itself.
+  if (t_self != nullptr) t_self->slot.change();
   return real().clock_gettime(clock, now);
 }
 

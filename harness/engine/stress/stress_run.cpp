@@ -7,6 +7,7 @@
 #include <string>
 
 #include "fuzz/random.h"
+#include "harness/engine/native/motion_watch.h"
 #include "harness/hooks/exit_functions.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
@@ -57,7 +58,7 @@ void run_destructors(ProgramThread& self) {
 }  // namespace
 
 int stop_signal() {
-  return SIGRTMAX;
+  return native::sampling_signal();
 }
 
 Start draw_start(const DelayPlan& plan, std::uint64_t seed, std::uint64_t run) {

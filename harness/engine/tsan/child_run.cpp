@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/engine/native/motion_watch.h"
 #include "harness/engine/native/program_image.h"
 
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
@@ -61,6 +62,17 @@ void finish(int status, Address pc) {
   g_shared->end.write(FailureKind::exit_status, t_self->id, pc, &t_self->slot, message.c_str());
 }
 
+extern "C" void heddle_tsan_return_from_signal() __attribute__((visibility("hidden")));
+asm(".pushsection .text\n"
+    ".globl heddle_tsan_return_from_signal\n"
+    ".hidden heddle_tsan_return_from_signal\n"
+    ".type heddle_tsan_return_from_signal, @function\n"
+    "heddle_tsan_return_from_signal:\n"
+    "mov $15, %eax\n"  // rt_sigreturn
+    "syscall\n"
+    ".size heddle_tsan_return_from_signal, .-heddle_tsan_return_from_signal\n"
+    ".popsection\n");
+
 constexpr std::array kFaults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
 
 void on_fault(int signal, siginfo_t* info, void* context) {
@@ -76,6 +88,26 @@ void on_fault(int signal, siginfo_t* info, void* context) {
       signal, has_address ? reinterpret_cast<Address>(info->si_addr) : 0, has_address);
   // A pc stands just behind the instruction it blames, as return addresses do.
   fail(FailureKind::signal, pc + 1, message.c_str());
+}
+
+// A signal that the runtime does not know of: of those that it does it puts handlers off until the
+// thread calls something that it knows, and this one is for threads that do not.
+void handle_samples() {
+  // As the kernel has it; see sigaction(2).
+  struct {
+    void (*handler)(int, siginfo_t*, void*);
+    unsigned long flags;
+    void (*restorer)();
+    std::uint64_t mask;
+  } action{};
+  constexpr unsigned long kHasRestorer = 0x04000000;
+  action.handler = [](int, siginfo_t*, void* context) {
+    if (t_self != nullptr) native::note_sample(t_self->slot, context);
+  };
+  action.flags = SA_SIGINFO | SA_RESTART | kHasRestorer;
+  action.restorer = heddle_tsan_return_from_signal;
+  native::system_call(SYS_rt_sigaction, native::sampling_signal(), native::as_argument(&action), 0,
+                      sizeof action.mask);
 }
 
 void handle_faults() {
@@ -132,6 +164,7 @@ TsanThread& begin_main() {
 
 void execute_one(const Program& program) {
   t_self = &begin_main();
+  t_self->base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
   const int status = program.main(program.argc, program.argv, program.envp);
   finish(status, 0);
   t_self = nullptr;
@@ -152,6 +185,7 @@ void serve_runs(RunHost& host) {
   // A worker that is killed must not leave its runs behind.
   native::system_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
   handle_faults();
+  handle_samples();
   leave_child_processes_alone();
   begin_mapping_runs();
   const native::ThreadLocals locals;
