@@ -31,6 +31,7 @@ constexpr std::array kFaults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
 void leave_child_processes_alone() {
   [[maybe_unused]] static const int registered = pthread_atfork(nullptr, nullptr, [] {
     t_self = nullptr;
+    g_run.become_child();
     struct sigaction standard {};
     standard.sa_handler = SIG_DFL;
     for (const int signal : kFaults) sigaction(signal, &standard, nullptr);
@@ -168,7 +169,9 @@ class TableInForce {
   if (code == 0) {
     t_self = &main;
     t_program_code = true;
-    g_run.finish(main, program.main(program.argc, program.argv, program.envp), 0);
+    const int status = program.main(program.argc, program.argv, program.envp);
+    if (g_run.is_child()) Run::end_child(status);
+    g_run.finish(main, status, 0);
   }
   // pthread_exit() in main: the run ends with its last thread, and with status zero.
   main.slot.life.store(Life::ended, std::memory_order_release);

@@ -478,6 +478,7 @@ void thread_exit(void* result, Address pc) {
 
 void exit_run(int status, Address pc) {
   ProgramThread* self = step(OpKind::process_exit, 0, pc, true);
+  if (self == nullptr && g_run.is_child()) Run::end_child(status);
   if (self == nullptr) real().exit(status);
   g_run.finish(*self, status, pc);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/mman.h>
 
 #include <string>
@@ -279,6 +280,8 @@ void Run::work(ProgramThread& self) {
     t_program_code = true;
     if (stopping()) leave(self, kStopped);
     self.result = self.start(self.argument);
+    // Of a process that was forked from here this is the only thread.
+    if (is_child_) end_child(0);
   }
   if (code != kStopped) {
     run_destructors(self);
@@ -344,6 +347,12 @@ void Run::leave(ProgramThread& self, LeaveCode code) {
   t_program_code = false;
   t_self = nullptr;
   siglongjmp(self.leave, code);
+}
+
+void Run::end_child(int status) {
+  exit_functions::run_all(status);
+  fflush(nullptr);
+  native::end_process(status);
 }
 
 void Run::fail(ProgramThread& self, FailureKind kind, Address pc, const char* message) {

@@ -53,6 +53,12 @@ class Run {
   // Without what is to be run at the end of a thread and of the process.
   [[noreturn]] void finish_at_once(ProgramThread& self, int status, Address pc);
   [[noreturn]] static void leave(ProgramThread& self, LeaveCode code);
+  // The calling process is one that the program has made: it is no run, and how it ends is the
+  // program's affair.
+  void become_child() { is_child_ = true; }
+  bool is_child() const { return is_child_; }
+  // As exit() there.
+  [[noreturn]] static void end_child(int status);
 
   bool stopping() const { return stop_.load(std::memory_order_relaxed); }
   // From any thread: the run's end is written, all threads are to leave.
@@ -97,6 +103,7 @@ class Run {
   void lock();
   void unlock() { lock_.store(false, std::memory_order_release); }
 
+  bool is_child_ = false;
   DelayPlan plan_;
   std::uint64_t seed_ = 0;
   std::uint64_t number_ = 0;

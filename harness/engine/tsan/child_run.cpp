@@ -51,6 +51,13 @@ void announce(bool reusable) {
   end_run_and_process();
 }
 
+bool g_forked = false;  // the process is one that the program has made
+
+template <typename Function>
+Function* next(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
 void finish(int status, Address pc) {
   // As the shell sees it: the lowest eight bits.
   if ((status & 0xff) == 0) {
@@ -126,6 +133,7 @@ void handle_faults() {
 void leave_child_processes_alone() {
   pthread_atfork(nullptr, nullptr, [] {
     t_self = nullptr;
+    g_forked = true;
     struct sigaction standard {};
     standard.sa_handler = SIG_DFL;
     for (const int signal : kFaults) sigaction(signal, &standard, nullptr);
@@ -166,6 +174,7 @@ void execute_one(const Program& program) {
   t_self = &begin_main();
   t_self->base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
   const int status = program.main(program.argc, program.argv, program.envp);
+  if (g_forked) next<void(int)>("exit")(status);
   finish(status, 0);
   t_self = nullptr;
   g_shared->threads[0].slot.life.store(Life::ended, std::memory_order_release);
@@ -213,15 +222,6 @@ void serve_runs(RunHost& host) {
 }  // namespace heddle::tsan
 
 // ---- the ends of the program that the runtime has no part in
-
-namespace {
-
-template <typename Function>
-Function* next(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
-
-}  // namespace
 
 HEDDLE_EXPORT __attribute__((noreturn)) void exit(int status) {
   using namespace heddle::tsan;
