@@ -256,7 +256,7 @@ void serve_jobs(WorkerSetup setup) {
     die("a worker is started by the heddle command only");
   }
   put_back_environment();
-  setup.program.envp = environ;
+  setup.program.envp = __environ;
   if (setup.begin) setup.begin();
   void* shared =
       mmap(nullptr, sizeof(SharedProgress), PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);

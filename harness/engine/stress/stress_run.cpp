@@ -346,7 +346,7 @@ Outcome Run::outcome() const {
 void Run::leave(ProgramThread& self, LeaveCode code) {
   t_program_code = false;
   t_self = nullptr;
-  siglongjmp(self.leave, code);
+  longjmp(self.leave, code);
 }
 
 void Run::end_child(int status) {
