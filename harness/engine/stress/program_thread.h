@@ -59,6 +59,8 @@ struct alignas(64) ProgramThread {
   // Counts the pieces of work handed over.
   native::Futex work{0};
   pthread_t handle{};
+  std::size_t stack_size = 0;  // bytes
+  std::atomic<bool> dismissed{false};  // by the next piece of work it is to end
 };
 
 // The calling thread's, while it executes the program's code; null in Heddle's own.

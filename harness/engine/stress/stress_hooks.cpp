@@ -390,8 +390,12 @@ int thread_create(pthread_t* thread, const pthread_attr_t* attr, void* (*start)(
   ProgramThread* self = step(OpKind::thread_create, 0, pc, true);
   if (self == nullptr) return real().pthread_create(thread, attr, start, argument);
   int state = PTHREAD_CREATE_JOINABLE;
-  if (attr != nullptr) pthread_attr_getdetachstate(attr, &state);
-  return g_run.create(*self, thread, start, argument, state == PTHREAD_CREATE_DETACHED);
+  std::size_t stack_size = 0;
+  if (attr != nullptr) {
+    pthread_attr_getdetachstate(attr, &state);
+    pthread_attr_getstacksize(attr, &stack_size);
+  }
+  return g_run.create(*self, thread, start, argument, stack_size, state == PTHREAD_CREATE_DETACHED);
 }
 
 int thread_join(pthread_t thread, void** result, Address pc) {
@@ -474,6 +478,13 @@ void thread_exit(void* result, Address pc) {
   Run::leave(*self, kThreadExit);
 }
 
+void double_free(Address, Address pc) {
+  ProgramThread* self = t_self;
+  if (self != nullptr) {
+    g_run.fail(*self, FailureKind::double_free, pc, "a block that was freed before is freed again");
+  }
+}
+
 // ---- ends
 
 void exit_run(int status, Address pc) {
@@ -545,7 +556,7 @@ constinit const EngineTable kStressTable = {
     .key_set = key_set,
     .key_get = key_get,
     .heap_free = nullptr,
-    .double_free = nullptr,
+    .double_free = double_free,
     .yield = yield,
     .sleep = sleep,
     .clock_gettime = clock_gettime,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <string>
 
 #include "fuzz/random.h"
@@ -126,17 +127,33 @@ void Run::lock() {
   while (lock_.exchange(true, std::memory_order_acquire)) native::yield_processor();
 }
 
-ProgramThread* Run::take_parked() {
+ProgramThread* Run::take_parked(std::size_t stack_size) {
   const std::uint32_t id = count_.load(std::memory_order_relaxed);
   if (id >= kMaxThreads) return nullptr;
-  if (id - 1 < pool_.size()) return pool_[id - 1].get();
+  const bool known = id - 1 < pool_.size();
+  if (known && pool_[id - 1]->stack_size >= stack_size) return pool_[id - 1].get();
   const RuntimeScope scope;
   auto thread = std::make_unique<ProgramThread>();
-  if (real().pthread_create(&thread->handle, nullptr, park, thread.get()) != 0) return nullptr;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_getstacksize(&attributes, &thread->stack_size);
+  thread->stack_size = std::max(thread->stack_size, stack_size);
+  pthread_attr_setstacksize(&attributes, thread->stack_size);
+  const int error = real().pthread_create(&thread->handle, &attributes, park, thread.get());
+  pthread_attr_destroy(&attributes);
+  if (error != 0) return nullptr;
   // The kernel's number is what the monitor and the stop signal know it by.
   while (thread->slot.tid.load(std::memory_order_acquire) == 0) native::yield_processor();
-  pool_.push_back(std::move(thread));
-  return pool_.back().get();
+  if (!known) {
+    pool_.push_back(std::move(thread));
+    return pool_.back().get();
+  }
+  // One with too small a stack goes.
+  pool_[id - 1]->dismissed.store(true, std::memory_order_release);
+  hand_over(*pool_[id - 1]);
+  real().pthread_join(pool_[id - 1]->handle, nullptr);
+  pool_[id - 1] = std::move(thread);
+  return pool_[id - 1].get();
 }
 
 Rendezvous* Run::new_rendezvous(std::uint32_t size) {
@@ -170,9 +187,9 @@ void Run::hand_over(ProgramThread& thread) {
 }
 
 int Run::create(ProgramThread& creator, pthread_t* handle, void* (*start)(void*), void* argument,
-                bool detached) {
+                std::size_t stack_size, bool detached) {
   lock();
-  ProgramThread* thread = take_parked();
+  ProgramThread* thread = take_parked(stack_size);
   if (thread == nullptr) {
     unlock();
     const RuntimeScope scope;
@@ -263,7 +280,7 @@ void* Run::park(void* argument) {
   self.slot.tid.store(native::thread_id(), std::memory_order_release);
   for (std::uint32_t seen = 0;; ++seen) {
     while (self.work.load(std::memory_order_acquire) == seen) native::futex_wait(self.work, seen);
-    if (g_run.closing_.load(std::memory_order_acquire)) return nullptr;
+    if (g_run.closing_.load(std::memory_order_acquire) || self.dismissed.load()) return nullptr;
     g_run.work(self);
   }
 }

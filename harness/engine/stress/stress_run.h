@@ -44,7 +44,7 @@ class Run {
 
   // --- by program threads
   int create(ProgramThread& creator, pthread_t* handle, void* (*start)(void*), void* argument,
-             bool detached);
+             std::size_t stack_size, bool detached);
   ProgramThread* find(pthread_t handle);
   void open_gate();
   // Ends the run as a failure of the calling thread, which leaves the program.
@@ -95,7 +95,7 @@ class Run {
  private:
   static void* park(void* thread);
   void work(ProgramThread& self);
-  ProgramThread* take_parked();
+  ProgramThread* take_parked(std::size_t stack_size);
   void meet(Rendezvous& rendezvous);
   Rendezvous* new_rendezvous(std::uint32_t size);
   void hand_over(ProgramThread& thread);
