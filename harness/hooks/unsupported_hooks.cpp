@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "harness/hooks/caller.h"
+#include "harness/hooks/cleanup.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
@@ -50,7 +51,11 @@ HEDDLE_REFUSED(int, posix_spawnp,
 HEDDLE_REFUSED(pid_t, waitpid, (pid_t pid, int* status, int options), (pid, status, options))
 
 HEDDLE_REFUSED(int, pthread_kill, (pthread_t thread, int signal), (thread, signal))
-HEDDLE_REFUSED(int, pthread_cancel, (pthread_t thread), (thread))
+HEDDLE_EXPORT int pthread_cancel(pthread_t thread) {
+  if (heddle::cleanup::g_cancel != nullptr) return heddle::cleanup::g_cancel(thread);
+  refuse("pthread_cancel", HEDDLE_PC);
+  return HEDDLE_NEXT(pthread_cancel)(thread);
+}
 HEDDLE_REFUSED(int, pthread_tryjoin_np, (pthread_t thread, void** result), (thread, result))
 HEDDLE_REFUSED(int, pthread_timedjoin_np,
                (pthread_t thread, void** result, const timespec* deadline),

@@ -12,6 +12,7 @@
 #include "harness/engine/stress/monitor.h"
 #include "harness/engine/stress/stress_hooks.h"
 #include "harness/engine/stress/stress_run.h"
+#include "harness/hooks/cleanup.h"
 #include "harness/hooks/program_heap.h"
 
 namespace heddle {
@@ -148,12 +149,16 @@ class TableInForce {
  public:
   TableInForce() {
     program_heap::set_threaded(true);
+    cleanup::g_cancel = [](pthread_t thread) {
+      return t_self == nullptr ? cleanup::cancel_really(thread) : g_run.cancel(thread);
+    };
     g_engine_table = &kStressTable;
   }
   TableInForce(const TableInForce&) = delete;
   TableInForce& operator=(const TableInForce&) = delete;
   ~TableInForce() {
     g_engine_table = &passthrough_table();
+    cleanup::g_cancel = nullptr;
     program_heap::set_threaded(false);
   }
 };
@@ -164,6 +169,7 @@ class TableInForce {
 // caller keeps in registers must survive the longjmp.
 [[gnu::noinline]] void run_main(const Program& program, ProgramThread& main) {
   main.base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
+  _pthread_cleanup_push(&main.bottom, [](void*) {}, nullptr);
   const int code = sigsetjmp(main.leave, 0);
   if (code == kStopped) return;
   if (code == 0) {

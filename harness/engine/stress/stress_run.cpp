@@ -10,6 +10,7 @@
 
 #include "fuzz/random.h"
 #include "harness/engine/native/motion_watch.h"
+#include "harness/hooks/cleanup.h"
 #include "harness/hooks/exit_functions.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
@@ -131,7 +132,9 @@ ProgramThread* Run::take_parked(std::size_t stack_size) {
   const std::uint32_t id = count_.load(std::memory_order_relaxed);
   if (id >= kMaxThreads) return nullptr;
   const bool known = id - 1 < pool_.size();
-  if (known && pool_[id - 1]->stack_size >= stack_size) return pool_[id - 1].get();
+  if (known && pool_[id - 1]->stack_size >= stack_size && !pool_[id - 1]->dismissed.load()) {
+    return pool_[id - 1].get();
+  }
   const RuntimeScope scope;
   auto thread = std::make_unique<ProgramThread>();
   pthread_attr_t attributes;
@@ -148,7 +151,7 @@ ProgramThread* Run::take_parked(std::size_t stack_size) {
     pool_.push_back(std::move(thread));
     return pool_.back().get();
   }
-  // One with too small a stack goes.
+  // One with too small a stack goes, or that was cancelled.
   pool_[id - 1]->dismissed.store(true, std::memory_order_release);
   hand_over(*pool_[id - 1]);
   real().pthread_join(pool_[id - 1]->handle, nullptr);
@@ -219,6 +222,7 @@ int Run::create(ProgramThread& creator, pthread_t* handle, void* (*start)(void*)
   thread->detached = detached;
   thread->joined = false;
   thread->finished = 0;
+  thread->cancel = Cancel::possible;
   alive_.fetch_add(1, std::memory_order_relaxed);
   threads_[id] = thread;
   slots_[id] = &thread->slot;
@@ -282,14 +286,41 @@ void* Run::park(void* argument) {
     while (self.work.load(std::memory_order_acquire) == seen) native::futex_wait(self.work, seen);
     if (g_run.closing_.load(std::memory_order_acquire) || self.dismissed.load()) return nullptr;
     g_run.work(self);
+    if (self.dismissed.load()) return nullptr;
   }
 }
 
+namespace {
+
+// Of a thread that the C library cancels: it unwinds the stack, and nothing behind it is reached.
+class AtUnwinding {
+ public:
+  using Function = void (*)(ProgramThread&);
+  AtUnwinding(ProgramThread& thread, Function function) : thread_(&thread), function_(function) {}
+  AtUnwinding(const AtUnwinding&) = delete;
+  AtUnwinding& operator=(const AtUnwinding&) = delete;
+  ~AtUnwinding() {
+    if (thread_ != nullptr) function_(*thread_);
+  }
+  void forget() { thread_ = nullptr; }
+
+ private:
+  ProgramThread* thread_;
+  Function function_;
+};
+
+}  // namespace
+
 void Run::work(ProgramThread& self) {
+  AtUnwinding cancelled(self, [](ProgramThread& thread) {
+    thread.result = PTHREAD_CANCELED;
+    g_run.end_thread(thread, true);
+  });
   locals_->reset_new_thread();
   native::forget_exceptions();
   self.base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
   if (self.rendezvous != nullptr) meet(*self.rendezvous);
+  _pthread_cleanup_push(&self.bottom, [](void*) {}, nullptr);
   const int code = sigsetjmp(self.leave, 0);
   if (code == 0) {
     self.slot.life.store(Life::running, std::memory_order_release);
@@ -300,19 +331,45 @@ void Run::work(ProgramThread& self) {
     // Of a process that was forked from here this is the only thread.
     if (is_child_) end_child(0);
   }
-  if (code != kStopped) {
+  _pthread_cleanup_pop(&self.bottom, 0);
+  cancelled.forget();
+  end_thread(self, code != kStopped);
+}
+
+void Run::end_thread(ProgramThread& self, bool by_itself) {
+  if (by_itself) {
     run_destructors(self);
     keys.run_destructors(self.key_values);
   }
   t_program_code = false;
   t_self = nullptr;
   self.blocking.store(false, std::memory_order_relaxed);
+  // One that was asked to be cancelled may be so at any time from now on: it serves no other run.
+  Cancel possible = Cancel::possible;
+  if (!self.cancel.compare_exchange_strong(possible, Cancel::too_late)) self.dismissed = true;
   self.slot.life.store(Life::ended, std::memory_order_release);
   if (self.finished.exchange(2, std::memory_order_acq_rel) == 1) {
     native::futex_wake(self.finished, static_cast<int>(kMaxThreads));
   }
   // Sequentially consistent, as in wait_for_end(): one of the two sees the other.
   if (alive_.fetch_sub(1) == 1 && end_awaited_.load()) native::futex_wake(alive_, 1);
+}
+
+int Run::cancel(pthread_t handle) {
+  ProgramThread* const thread = find(handle);
+  if (thread == nullptr || thread->joined.load()) return ESRCH;
+  if (thread->id == 0) {
+    const RuntimeScope scope;
+    if (end.claim()) {
+      verdict = GaveUp{"pthread_cancel() of the thread that runs main", {}};
+      end.give();
+    }
+    request_stop();
+    leave(*t_self, kStopped);
+  }
+  Cancel possible = Cancel::possible;
+  if (!thread->cancel.compare_exchange_strong(possible, Cancel::asked)) return 0;
+  return cleanup::cancel_really(handle);
 }
 
 bool Run::wait_for_end(std::uint64_t ns, bool stop) {
@@ -363,6 +420,7 @@ Outcome Run::outcome() const {
 void Run::leave(ProgramThread& self, LeaveCode code) {
   t_program_code = false;
   t_self = nullptr;
+  _pthread_cleanup_pop(&self.bottom, 0);
   longjmp(self.leave, code);
 }
 

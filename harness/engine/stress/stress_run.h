@@ -46,6 +46,8 @@ class Run {
   int create(ProgramThread& creator, pthread_t* handle, void* (*start)(void*), void* argument,
              std::size_t stack_size, bool detached);
   ProgramThread* find(pthread_t handle);
+  // As pthread_cancel().
+  int cancel(pthread_t handle);
   void open_gate();
   // Ends the run as a failure of the calling thread, which leaves the program.
   [[noreturn]] void fail(ProgramThread& self, FailureKind kind, Address pc, const char* message);
@@ -95,6 +97,8 @@ class Run {
  private:
   static void* park(void* thread);
   void work(ProgramThread& self);
+  // `by_itself`: what is due at a thread's end is run.
+  void end_thread(ProgramThread& self, bool by_itself);
   ProgramThread* take_parked(std::size_t stack_size);
   void meet(Rendezvous& rendezvous);
   Rendezvous* new_rendezvous(std::uint32_t size);
