@@ -199,8 +199,10 @@ void serve_runs(RunHost& host) {
   begin_mapping_runs();
   const native::ThreadLocals locals;
   for (std::uint32_t served = 0;; ++served) {
+    // The first time too: what runs of an earlier process have read of standard input is gone for
+    // this one, since they share the place in it.
+    host.restore();
     if (served > 0) {
-      host.restore();
       restore_heap();
       restore_maps();
       locals.reset_main();

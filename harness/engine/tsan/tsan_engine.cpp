@@ -208,6 +208,10 @@ class TsanEngine final : public Engine {
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Passed{};
     const bool exited = WIFEXITED(status);
+    if (exited && WEXITSTATUS(status) == kEndedByTsan) {
+      return GaveUp{"ThreadSanitizer ended the process: it does not support what the program does",
+                    {}};
+    }
     native::MessageBuffer message =
         exited ? native::MessageBuffer{} : native::signal_message(WTERMSIG(status), 0, false);
     if (exited) message.add("exit status ").add(std::int64_t{WEXITSTATUS(status)});
