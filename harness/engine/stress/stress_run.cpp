@@ -292,6 +292,15 @@ void* Run::park(void* argument) {
 
 namespace {
 
+// Whether the calling thread holds a robust mutex: the kernel keeps the list.
+bool holds_robust_mutex() {
+  robust_list_head* head = nullptr;
+  std::size_t size = 0;
+  const long error = native::system_call(SYS_get_robust_list, 0, native::as_argument(&head),
+                                         native::as_argument(&size));
+  return error == 0 && head != nullptr && head->list.next != &head->list;
+}
+
 // Of a thread that the C library cancels: it unwinds the stack, and nothing behind it is reached.
 class AtUnwinding {
  public:
@@ -347,6 +356,8 @@ void Run::end_thread(ProgramThread& self, bool by_itself) {
   // One that was asked to be cancelled may be so at any time from now on: it serves no other run.
   Cancel possible = Cancel::possible;
   if (!self.cancel.compare_exchange_strong(possible, Cancel::too_late)) self.dismissed = true;
+  // Its owner has to die for another thread to be told so.
+  if (holds_robust_mutex()) self.dismissed = true;
   self.slot.life.store(Life::ended, std::memory_order_release);
   if (self.finished.exchange(2, std::memory_order_acq_rel) == 1) {
     native::futex_wake(self.finished, static_cast<int>(kMaxThreads));
