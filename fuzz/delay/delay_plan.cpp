@@ -136,6 +136,14 @@ std::uint64_t DelayStream::draw_countdown() {
   return points < 0x1p63 ? static_cast<std::uint64_t>(points) : kNever;
 }
 
+// A thread that has been delayed very often is in a long computation, which would take ten times as
+// long for it: from then on the delays come ever more seldom.
+std::uint64_t DelayStream::thinned_out(std::uint64_t points) {
+  constexpr std::uint64_t kOften = 200'000;
+  const std::uint64_t factor = ++delays_ / kOften;
+  return points <= ~std::uint64_t{0} / (factor + 1) - 1 ? points + factor * (points + 1) : points;
+}
+
 std::uint64_t DelayStream::draw() {
   std::uint64_t delay = 0;
   switch (plan_.shape) {
@@ -153,7 +161,7 @@ std::uint64_t DelayStream::draw() {
           std::lround(-std::log1p(-random_.unit()) * static_cast<double>(plan_.mean_ns)));
       break;
   }
-  countdown_ = draw_countdown();
+  countdown_ = thinned_out(draw_countdown());
   return delay;
 }
 

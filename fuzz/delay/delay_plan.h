@@ -55,11 +55,13 @@ class DelayStream {
  private:
   std::uint64_t draw();
   std::uint64_t draw_countdown();
+  std::uint64_t thinned_out(std::uint64_t points);
 
   DelayPlan plan_;
   double log_miss_ = 0;  // log(1 - probability)
   Random random_;
   std::uint64_t countdown_ = 0;  // points without a delay before the next one with
+  std::uint64_t delays_ = 0;     // until now
 };
 
 }  // namespace heddle

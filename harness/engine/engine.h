@@ -44,7 +44,7 @@ struct Job {
   // fuzz: what a run shows of these serves the later runs of the job; without, those of later jobs.
   bool learns_racy = false;
   std::uint64_t step_limit = 20'000'000;  // steps of all threads in one run, then it gave up
-  std::uint32_t hang_ms = 2'000;          // wall-clock time without progress, then the run hangs
+  std::uint32_t hang_ms = 2'000;          // stress, tsan: see HangDetector
   // What keep_strategy() was told in earlier jobs.
   std::string strategy_state;
   bool stop_at_race = false;  // fuzz: a run's first data race ends it

@@ -1,6 +1,8 @@
 // Handlers that a thread pushed with pthread_cleanup_push(), in C.
 #pragma once
 
+#include <pthread.h>
+
 #include "harness/model/op.h"
 
 namespace heddle::cleanup {
@@ -11,5 +13,12 @@ void begin_run();
 // As pthread_exit() of the calling thread: runs its handlers first, the last pushed first. Does not
 // return.
 void end_thread(void* result, Address pc);
+
+// In place of pthread_cancel(), where an engine has threads that can be cancelled and more to do.
+// Null elsewhere.
+using CancelCallback = int (*)(pthread_t thread);
+extern CancelCallback g_cancel __attribute__((visibility("hidden")));
+// The C library's own.
+int cancel_really(pthread_t thread);
 
 }  // namespace heddle::cleanup

@@ -55,6 +55,12 @@ void pop(const __pthread_unwind_buf_t* handler) {
 
 }  // namespace
 
+constinit CancelCallback g_cancel = nullptr;
+
+int cancel_really(pthread_t thread) {
+  return HEDDLE_NEXT(pthread_cancel)(thread);
+}
+
 void begin_run() {
   ++g_run;
 }

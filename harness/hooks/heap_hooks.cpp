@@ -41,7 +41,15 @@ void* program_allocate(std::size_t size, std::size_t alignment) {
   return pointer == nullptr ? out_of_memory() : pointer;
 }
 
+// As the C library does where it finds out.
+void check(const void* pointer, const char* words, heddle::Address pc) {
+  if (heap::is_intact(pointer)) return;
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, words, std::strlen(words));
+  heddle::g_engine_table->abort(pc);
+}
+
 void program_free(void* pointer, heddle::Address pc) {
+  check(pointer, "free(): invalid pointer\n", pc);
   const heddle::EngineTable& table = *heddle::g_engine_table;
   const auto address = reinterpret_cast<heddle::Address>(pointer);
   // Before it is freed: what the engine does may switch to a thread that frees it too.
@@ -96,6 +104,7 @@ HEDDLE_EXPORT void* realloc(void* pointer, std::size_t size) {
     program_free(pointer, HEDDLE_PC);
     return nullptr;
   }
+  check(pointer, "realloc(): invalid pointer\n", HEDDLE_PC);
   const std::size_t old_size = heap::size_of(pointer);
   // In life the block may move whatever its size is, so what it holds is read, and it is freed.
   if (size <= old_size && size > old_size / 2) {

@@ -1,4 +1,6 @@
-// Heddle's own calls of functions that it has hooks for: the C library's, past the hooks.
+// Heddle's own calls of functions that it has hooks for, or that a program may define: the C
+// library's, past both.
+#include <dirent.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -7,15 +9,10 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
-#include "harness/hooks/next_function.h"
+#include "harness/hooks/own_call.h"
 
-#define HEDDLE_OWN_CALL(result, name, parameters, arguments)               \
-  extern "C" result heddle_own_##name parameters __asm__("__wrap_" #name); \
-  extern "C" result heddle_own_##name parameters {                         \
-    static constinit decltype(&heddle_own_##name) slot = nullptr;          \
-    return heddle::next_function(slot, #name) arguments;                   \
-  }
 #define HEDDLE_OWN_CALL_LIST(result, name, list_name, list_parameters, parameters, arguments_) \
   extern "C" result heddle_own_##name parameters __asm__("__wrap_" #name);                     \
   extern "C" result heddle_own_##name parameters {                                             \

@@ -11,9 +11,9 @@ class ProgramEnvironment {
  public:
   // Once the variables are those that the program is given.
   void take_snapshot() {
-    had_any_ = environ != nullptr;
+    had_any_ = __environ != nullptr;
     entries_.clear();
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    for (char** entry = __environ; entry != nullptr && *entry != nullptr; ++entry) {
       entries_.push_back(*entry);
     }
     entries_.push_back(nullptr);
@@ -23,7 +23,7 @@ class ProgramEnvironment {
     // In an array of its own: the C library frees the one that it made itself, when a run calls
     // clearenv() and a constructor has called setenv() before.
     array_ = entries_;
-    environ = had_any_ ? array_.data() : nullptr;
+    __environ = had_any_ ? array_.data() : nullptr;
   }
 
  private:

@@ -19,8 +19,9 @@ namespace {
 
 // Stands right before each block. 16 bytes, so that blocks are aligned as malloc promises.
 struct Header {
-  std::size_t size;    // what was asked for, rounded up to 16; kFreed added once it is freed
-  std::size_t offset;  // from the start of the whole block, for over-aligned ones
+  std::size_t size;  // what was asked for, rounded up to 16; kFreed added once it is freed
+  // In the lower bits, from the start of the whole block, for over-aligned ones; and above, a seal.
+  std::size_t sealed_offset;
 };
 // Where an over-aligned block leaves more than a header before it, another header stands at the
 // start, with a size of 0: so the heap can be walked.
@@ -32,6 +33,7 @@ struct FreeBlock {
 constexpr std::size_t kAlignment = 16;
 constexpr std::size_t kFreed = 1;
 constexpr std::size_t kClasses = 48;  // by power of two of the size
+constexpr unsigned kOffsetBits = 40;  // more than the heap has
 constexpr std::size_t kCommit = std::size_t{64} << 20;
 // A run's memory up to here stays mapped between runs; beyond it is given back.
 constexpr std::size_t kKeep = std::size_t{32} << 20;
@@ -72,6 +74,28 @@ Header* header_of(const void* pointer) {
   return const_cast<Header*>(static_cast<const Header*>(pointer)) - 1;
 }
 
+// A number that a program does not write by mistake: what it has written over the header of a block
+// is not to be taken for the size of one.
+std::size_t seal_of(const Header* header, std::size_t size, std::size_t offset) {
+  const std::uint64_t mixed = (reinterpret_cast<Address>(header) ^ size << 17) *
+                                  std::uint64_t{0x9e3779b97f4a7c15} +
+                              offset * std::uint64_t{0xd6e8feb86659fd93};
+  return mixed >> kOffsetBits;
+}
+
+void write(Header* header, std::size_t size, std::size_t offset) {
+  *header = {size, offset | seal_of(header, size, offset) << kOffsetBits};
+}
+
+std::size_t offset_of(const Header* header) {
+  return header->sealed_offset & ((std::size_t{1} << kOffsetBits) - 1);
+}
+
+bool intact(const Header* header) {
+  return header->sealed_offset >> kOffsetBits ==
+         seal_of(header, header->size & ~kFreed, offset_of(header));
+}
+
 bool commit(Address up_to) {
   if (up_to > kEnd) return false;
   const std::size_t more = ((up_to - g_committed) / kCommit + 1) * kCommit;
@@ -90,7 +114,7 @@ void* reuse(std::size_t size) {
   // Blocks of one class differ by up to a factor of two; a few looks find one that fits.
   for (int looks = 0; *link != nullptr && looks < 8; ++looks) {
     FreeBlock* block = *link;
-    if (header_of(block)->size >= size) {
+    if (header_of(block)->size >= size && intact(header_of(block))) {
       header_of(block)->size &= ~kFreed;
       *link = block->next;
       return block;
@@ -112,7 +136,9 @@ Address run_begin() {
 void visit_allocated(void (*visit)(void* context, Address begin, std::size_t size), void* context) {
   for (Address at = g_run_begin; at < g_top;) {
     const auto* first = reinterpret_cast<const Header*>(at);
-    const Address block = at + (first->size == 0 ? first->offset : sizeof(Header));
+    const Address block = at + (first->size == 0 ? offset_of(first) : sizeof(Header));
+    // Written over: what lies behind it cannot be found.
+    if (!intact(first) || !is_intact(reinterpret_cast<const void*>(block))) return;
     const std::size_t size = size_of(reinterpret_cast<const void*>(block));
     if (!is_freed(reinterpret_cast<const void*>(block))) visit(context, block, size);
     at = block + size;
@@ -133,8 +159,8 @@ void* allocate(std::size_t size, std::size_t alignment) {
       const Address at = (g_top + sizeof(Header) + alignment - 1) & ~(alignment - 1);
       if (at + size > g_committed && !commit(at + size)) return nullptr;
       pointer = reinterpret_cast<void*>(at);
-      *header_of(pointer) = {size, at - g_top};
-      if (at - g_top > sizeof(Header)) *reinterpret_cast<Header*>(g_top) = {0, at - g_top};
+      write(header_of(pointer), size, at - g_top);
+      if (at - g_top > sizeof(Header)) write(reinterpret_cast<Header*>(g_top), 0, at - g_top);
       g_top = at + size;
     }
   }
@@ -156,6 +182,14 @@ bool release(void* pointer) {
   g_free[c] = block;
   g_freed_classes |= std::uint64_t{1} << c;
   return true;
+}
+
+bool is_intact(const void* pointer) {
+  const auto address = reinterpret_cast<Address>(pointer);
+  // Of an earlier run, kept by a library that outlives runs.
+  if (address >= g_top) return true;
+  return address % kAlignment == 0 && address >= kBegin + sizeof(Header) &&
+         intact(header_of(pointer));
 }
 
 bool is_freed(const void* pointer) {

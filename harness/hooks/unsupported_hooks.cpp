@@ -17,7 +17,9 @@
 #include <unistd.h>
 
 #include "harness/hooks/caller.h"
+#include "harness/hooks/cleanup.h"
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 
@@ -50,7 +52,20 @@ HEDDLE_REFUSED(int, posix_spawnp,
 HEDDLE_REFUSED(pid_t, waitpid, (pid_t pid, int* status, int options), (pid, status, options))
 
 HEDDLE_REFUSED(int, pthread_kill, (pthread_t thread, int signal), (thread, signal))
-HEDDLE_REFUSED(int, pthread_cancel, (pthread_t thread), (thread))
+// A lock that outlives its owner: who locks it next is told, and neither engine has that.
+HEDDLE_EXPORT int pthread_mutexattr_setrobust(pthread_mutexattr_t* attributes,
+                                              int robust) noexcept {
+  const heddle::Address pc = HEDDLE_PC;
+  if (robust == PTHREAD_MUTEX_ROBUST) refuse("pthread_mutexattr_setrobust", pc);
+  if (heddle::is_watched()) heddle::MemoryAccess(pc).write(attributes, sizeof *attributes);
+  return HEDDLE_NEXT(pthread_mutexattr_setrobust)(attributes, robust);
+}
+
+HEDDLE_EXPORT int pthread_cancel(pthread_t thread) {
+  if (heddle::cleanup::g_cancel != nullptr) return heddle::cleanup::g_cancel(thread);
+  refuse("pthread_cancel", HEDDLE_PC);
+  return HEDDLE_NEXT(pthread_cancel)(thread);
+}
 HEDDLE_REFUSED(int, pthread_tryjoin_np, (pthread_t thread, void** result), (thread, result))
 HEDDLE_REFUSED(int, pthread_timedjoin_np,
                (pthread_t thread, void** result, const timespec* deadline),

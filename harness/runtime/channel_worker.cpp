@@ -80,7 +80,7 @@ void serve_jobs(WorkerSetup setup) {
     die("a worker is started by the heddle command only");
   }
   put_back_environment();
-  setup.program.envp = environ;
+  setup.program.envp = __environ;
   void* shared =
       mmap(nullptr, sizeof(SharedProgress), PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
   if (shared == MAP_FAILED) die("the worker cannot map its shared memory");

@@ -44,6 +44,14 @@ constexpr std::uint64_t kLongRun = 20'000;
 // estimate is a rough one.
 constexpr double kOverBudget = 16;
 
+// Workers of real threads end long runs by themselves, after 90 times --hang-ms at the latest, and
+// know a hang from a limit. This is for those that cannot.
+constexpr std::uint64_t kRealThreadsPatience = 100;
+
+bool has_real_threads(EngineKind engine) {
+  return engine == EngineKind::stress || engine == EngineKind::tsan;
+}
+
 std::string method_of(const Job& job) {
   switch (job.engine) {
     case EngineKind::fuzz:
@@ -448,7 +456,12 @@ class Search {
       slot.moved = Clock::now();
       return;
     }
-    const auto patience = std::chrono::milliseconds(slot.stopped ? 1'000 : options_.lost_ms);
+    std::uint64_t patience_ms = slot.stopped ? 1'000 : options_.lost_ms;
+    if (!slot.stopped && has_real_threads(options_.job.engine)) {
+      // These engines know a hang from a long run, and end both.
+      patience_ms += kRealThreadsPatience * std::uint64_t{options_.job.hang_ms};
+    }
+    const auto patience = std::chrono::milliseconds(patience_ms);
     if (Clock::now() - slot.moved < patience) return;
     slot.worker->kill();
     if (slot.stopped) {
@@ -460,7 +473,7 @@ class Search {
     }
     lost(slot, todo,
          Failed{.kind = FailureKind::hang,
-                .message = "no end within " + std::to_string(options_.lost_ms / 1'000) +
+                .message = "no end within " + std::to_string(patience_ms / 1'000) +
                            " s; probably an endless loop in code that is not instrumented",
                 .places = {}});
   }

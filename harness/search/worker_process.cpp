@@ -77,7 +77,11 @@ Environment worker_environment(const WorkerOptions& options, int socket, int mem
     if (!path.empty()) environment.set("LD_LIBRARY_PATH", path);
     // Reports are taken as data: printing them, and looking up their names, would only cost time.
     const auto users = variable("TSAN_OPTIONS");
-    environment.set("TSAN_OPTIONS", (users.has_value() ? *users + ":" : "") + kTsanOptions);
+    std::string all = (users.has_value() ? *users + ":" : "") + kTsanOptions;
+    if (users.has_value() && users->find("suppressions=") != std::string::npos) {
+      all += kTsanOptionsOfSuppressions;
+    }
+    environment.set("TSAN_OPTIONS", all);
   } else {
     put_in_front("LD_LIBRARY_PATH", kOldLibraryPathVariable,
                  options.library_dir + "/heddle/interpose", ':');

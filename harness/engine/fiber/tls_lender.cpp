@@ -6,6 +6,7 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,7 +23,7 @@ namespace heddle {
 struct TlsLender::Block {
   unsigned char* data;
   std::size_t size;
-  std::vector<unsigned char> image;  // as long as `size`
+  std::vector<unsigned char> image;  // what it begins with; the rest is zero
 };
 
 struct TlsLender::Parked {
@@ -56,6 +57,40 @@ void for_each_module(Visit visit) {
       &visit);
 }
 
+// Room for the variables: the C library takes it from the thread's stack.
+std::size_t size_of_variables() {
+  std::size_t size = 0;
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* out) {
+        for (int i = 0; i < info->dlpi_phnum; ++i) {
+          const ElfW(Phdr)& header = info->dlpi_phdr[i];
+          if (header.p_type != PT_TLS) continue;
+          *static_cast<std::size_t*>(out) += header.p_memsz + header.p_align;
+        }
+        return 0;
+      },
+      &size);
+  return size;
+}
+
+// Large ones are given back to the system, which has zeros at hand, and for what is never used
+// takes no memory.
+void zero(unsigned char* from, std::size_t size) {
+  constexpr std::size_t kPage = 4096;
+  constexpr std::size_t kLarge = std::size_t{1} << 20;
+  if (size >= kLarge) {
+    const auto begin = (reinterpret_cast<Address>(from) + kPage - 1) & ~Address{kPage - 1};
+    const auto end = (reinterpret_cast<Address>(from) + size) & ~Address{kPage - 1};
+    if (madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED) == 0) {
+      unsigned char* const rest = reinterpret_cast<unsigned char*>(end);
+      std::memset(from, 0, begin - reinterpret_cast<Address>(from));
+      std::memset(rest, 0, static_cast<std::size_t>(from + size - rest));
+      return;
+    }
+  }
+  std::memset(from, 0, size);
+}
+
 void park() {
   // Signals are for the threads that run code.
   sigset_t all;
@@ -87,7 +122,7 @@ Address TlsLender::base(ThreadId thread) {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, 64 * 1024);
+    pthread_attr_setstacksize(&attributes, 64 * 1024 + size_of_variables());
     pthread_t handle;
     const int error = real().pthread_create(
         &handle, &attributes,
@@ -96,9 +131,8 @@ Address TlsLender::base(ThreadId thread) {
           own->base = FsBase::get();
           for_each_module([own](unsigned char* data, std::size_t size, const unsigned char* image,
                                 std::size_t image_size, std::string_view module) {
-            std::vector<unsigned char> initial(size, 0);
-            std::memcpy(initial.data(), image, image_size);
-            own->blocks.push_back({data, size, std::move(initial)});
+            own->blocks.push_back(
+                {data, size, std::vector<unsigned char>(image, image + image_size)});
             if (!is_system_library(module)) own->programs_own.emplace_back(data, size);
           });
           // Whatever runs on this block runs the program's code.
@@ -119,7 +153,10 @@ Address TlsLender::base(ThreadId thread) {
 
 void TlsLender::reset(ThreadId thread) {
   for (const Block& block : parked_[thread]->blocks) {
-    std::memcpy(block.data, block.image.data(), block.size);
+    std::memcpy(block.data, block.image.data(), block.image.size());
+    if (block.size > block.image.size()) {
+      zero(block.data + block.image.size(), block.size - block.image.size());
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 #include "harness/engine/native/hang.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
 namespace heddle::native {
@@ -12,7 +11,7 @@ std::string name_of(ThreadId thread) {
 }
 
 std::string note_for(const StuckThread& thread) {
-  if (!thread.waits) return "still runs, but changes nothing";
+  if (!thread.waits) return "runs in circles, and changes nothing";
   switch (thread.op.kind) {
     case OpKind::mutex_lock:
       if (thread.holder == kNoThread) return "waits for a mutex";
@@ -71,14 +70,22 @@ std::string message_for(FailureKind kind) {
     case FailureKind::deadlock:
       return "every thread waits for another";
     default:
-      return "threads run, but nothing changes any more";
+      return "threads run in circles, and nothing changes any more";
   }
 }
 
 }  // namespace
 
-Verdict HangDetector::see(const Sample& sample) {
+void HangDetector::begin_wait(const Sample& sample) {
+  asks_ = false;
+  circles_seen_ = 0;
+  waiting_since_ns_ = sample.cpu_ns;
+}
+
+Verdict HangDetector::see(Sample sample) {
   const bool same_run = last_ && last_->run == sample.run;
+  // Clocks of a process are read thread by thread, and may seem to go back a little.
+  if (same_run) sample.cpu_ns = std::max(sample.cpu_ns, last_->cpu_ns);
   const bool stepped = !same_run || last_->steps != sample.steps;
   const bool changed = !same_run || last_->changes != sample.changes;
   // One sample is not enough: threads are looked at one after the other, and the first may have
@@ -86,15 +93,55 @@ Verdict HangDetector::see(const Sample& sample) {
   // is seen awake in it.
   const bool blocked = !stepped && last_->all_blocked && sample.all_blocked;
   last_ = sample;
+  if (!same_run) run_since_ns_ = sample.now_ns;
   if (changed) {
-    last_change_ns_ = sample.now_ns;
-    steps_at_last_change_ = sample.steps;
+    last_change_ = sample;
+    begin_wait(sample);
   }
   if (blocked) return Verdict::blocked;
   // Not all steps: a loop that waits for a flag makes a hundred million a second, and is a hang.
-  if (steps_at_last_change_ > step_limit_) return Verdict::too_long;
-  if (sample.now_ns - last_change_ns_ >= standstill_ns_) return Verdict::standstill;
+  if (last_change_.steps > step_limit_) return Verdict::too_many;
+  if (sample.now_ns - run_since_ns_ >= kLongest * still_ns_) return Verdict::too_long;
+  const std::uint64_t patience = kPatience * still_ns_;
+  const std::uint64_t ran = sample.cpu_ns - last_change_.cpu_ns;
+  const std::uint64_t passed = sample.now_ns - last_change_.now_ns;
+  // Who has had next to no processor time in all that time sleeps, or waits for the world outside.
+  if (ran >= patience || (passed >= patience && ran < passed / 64)) return Verdict::idle;
+  if (asks_) return see_motion(sample);
+  if (sample.cpu_ns - waiting_since_ns_ >= still_ns_) {
+    asks_ = true;
+    asked_at_ns_ = sample.cpu_ns;
+  }
   return Verdict::going_on;
+}
+
+Verdict HangDetector::see_motion(const Sample& sample) {
+  switch (sample.motion) {
+    case Motion::circles:
+      // Twice: as with threads that wait.
+      return ++circles_seen_ < 2 ? Verdict::going_on : Verdict::standstill;
+    case Motion::onward:
+      last_change_ = sample;
+      begin_wait(sample);
+      break;
+    case Motion::unknown:
+      circles_seen_ = 0;
+      if (sample.cpu_ns - asked_at_ns_ >= still_ns_) begin_wait(sample);
+      break;
+  }
+  return Verdict::going_on;
+}
+
+std::string HangDetector::limit_words(Verdict verdict) const {
+  if (verdict == Verdict::too_many) {
+    return "the limit of " + std::to_string(step_limit_) + " steps was reached: for real threads " +
+           std::to_string(kStepFactor) + " times --step-limit";
+  }
+  const bool idle = verdict == Verdict::idle;
+  const std::uint64_t times = idle ? kPatience : kLongest;
+  return (idle ? "no thread has changed anything for " : "the run has not ended for ") +
+         std::to_string(times * still_ns_ / 1'000'000) + " ms, " + std::to_string(times) +
+         " times --hang-ms: a hang, or a long run";
 }
 
 Failed describe_hang(std::span<const StuckThread> threads, bool blocked) {

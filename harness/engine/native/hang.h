@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "harness/engine/native/task_state.h"
@@ -16,33 +17,70 @@ namespace heddle::native {
 enum class Verdict : std::uint8_t {
   going_on,
   blocked,     // every thread waits for another: a deadlock, for certain
-  standstill,  // threads run, but have changed nothing for the time limit
-  too_long,    // the step limit is reached
+  standstill,  // threads run, but in circles, and change nothing: for certain
+  too_many,    // steps
+  too_long,    // the run goes on and on
+  idle,        // nothing has changed for the time limit, and nobody knows why
 };
 
-// Fed with what a monitor sees every millisecond or so.
+// What the threads that run do while nothing changes.
+enum class Motion : std::uint8_t {
+  unknown,
+  circles,  // each is back in a state that it was in, or waits for another
+  onward,   // one of them looks at ever other things
+};
+
+// Fed with what a monitor sees every millisecond or so. Its time is that which the program's
+// threads have had on a processor: on a busy machine they may have had little of the wall's.
 class HangDetector {
  public:
   struct Sample {
     std::uint64_t run = 0;      // a change of run is progress
     std::uint64_t now_ns = 0;   // monotonic
+    std::uint64_t cpu_ns = 0;   // processor time of the program's process
     std::uint64_t steps = 0;    // all threads
     std::uint64_t changes = 0;  // all threads
     bool all_blocked = false;   // every living thread, and at least one
+    Motion motion = Motion::unknown;
   };
 
-  // `standstill_ns`: how long nothing may change before it counts as a hang.
-  HangDetector(std::uint64_t standstill_ns, std::uint64_t step_limit)
-      : standstill_ns_(standstill_ns), step_limit_(step_limit) {}
+  // So many times the time without a change is given to threads of which it cannot be told that
+  // they go round in circles. Then the run gives up.
+  static constexpr std::uint64_t kPatience = 30;
+  // And so many times as much, on the wall, to a run whatever it does.
+  static constexpr std::uint64_t kLongest = 90;
+  // Real threads make some hundred times as many steps in a second as threads that take turns.
+  static constexpr std::uint64_t kStepFactor = 100;
 
-  Verdict see(const Sample& sample);
+  // `still_ns`: processor time without a change after which it is asked what threads do.
+  // `step_limit`: of the fuzz engine.
+  HangDetector(std::uint64_t still_ns, std::uint64_t step_limit)
+      : still_ns_(still_ns), step_limit_(step_limit * kStepFactor) {}
+
+  Verdict see(Sample sample);
+  // Whether samples are to have a `motion`.
+  bool asks() const { return asks_; }
+  // Whether a run gave up with this verdict.
+  static bool is_limit(Verdict verdict) {
+    return verdict == Verdict::too_many || verdict == Verdict::too_long ||
+           verdict == Verdict::idle;
+  }
+  // Which limit it was, and what moves it.
+  std::string limit_words(Verdict verdict) const;
 
  private:
-  std::uint64_t standstill_ns_;
+  void begin_wait(const Sample& sample);
+  Verdict see_motion(const Sample& sample);
+
+  std::uint64_t still_ns_;
   std::uint64_t step_limit_;
   std::optional<Sample> last_;
-  std::uint64_t last_change_ns_ = 0;
-  std::uint64_t steps_at_last_change_ = 0;
+  Sample last_change_;
+  std::uint64_t run_since_ns_ = 0;
+  std::uint64_t waiting_since_ns_ = 0;  // processor time; for when to ask next
+  bool asks_ = false;
+  std::uint64_t asked_at_ns_ = 0;
+  int circles_seen_ = 0;
 };
 
 // One living thread of a program that hangs.

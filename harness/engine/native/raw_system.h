@@ -40,12 +40,22 @@ inline std::int32_t process_id() {
   return static_cast<std::int32_t>(system_call(SYS_getpid));
 }
 
-// CLOCK_MONOTONIC, in nanoseconds.
-inline std::uint64_t monotonic_ns() {
+// In nanoseconds; 0 if there is no such clock.
+inline std::uint64_t clock_ns(clockid_t clock) {
   timespec now{};
-  system_call(SYS_clock_gettime, CLOCK_MONOTONIC, as_argument(&now));
+  system_call(SYS_clock_gettime, clock, as_argument(&now));
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U +
          static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+inline std::uint64_t monotonic_ns() {
+  return clock_ns(CLOCK_MONOTONIC);
+}
+
+// The clock of the processor time that a process has had, as the kernel names it.
+inline clockid_t processor_clock_of(std::int32_t pid) {
+  constexpr unsigned kScheduled = 2;
+  return static_cast<clockid_t>(~static_cast<std::uint32_t>(pid) << 3U | kScheduled);
 }
 
 inline timespec to_timespec(std::uint64_t ns) {

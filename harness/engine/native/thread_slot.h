@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "harness/engine/native/repetition.h"
 #include "harness/model/op.h"
 
 namespace heddle::native {
@@ -33,6 +34,9 @@ struct ThreadSlot {
   std::atomic<Address> address;
   std::atomic<Address> address2;
   std::atomic<Address> pc;
+
+  // Who watches asks, when nothing has changed for long.
+  mutable Repetition repetition;
 
   // Call sites of the functions being executed, outermost first. The depth counts on where the
   // array ends, so that returns find their way back.
@@ -93,6 +97,7 @@ struct ThreadSlot {
     changes.store(0, std::memory_order_relaxed);
     timed.store(false, std::memory_order_relaxed);
     depth.store(0, std::memory_order_relaxed);
+    repetition.reset();
     note(OpKind::none, 0, 0);
     address2.store(0, std::memory_order_relaxed);
   }

@@ -90,6 +90,7 @@ bool Monitor::find_waiting() {
   const std::int32_t pid = native::process_id();
   const std::uint32_t count = g_run.thread_count();
   waits_.assign(count, false);
+  settled_.assign(count, false);
   bool any = false;
   bool all = true;
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -105,28 +106,39 @@ bool Monitor::find_waiting() {
     waits_[i] = state.blocked_for_good() ||
                 (state.waiting == native::Waiting::unknown && state.state == 'S' && blocking);
     // The thread of a main that has ended waits for the others, with a time limit.
-    all = all && (waits_[i] || (i == 0 && life == Life::ended));
+    settled_[i] = waits_[i] || (i == 0 && life == Life::ended);
+    all = all && settled_[i];
   }
   return any && all;
 }
 
+// Of all threads but the monitor's own.
+std::uint64_t Monitor::processor_time() const {
+  const std::uint64_t own = native::clock_ns(CLOCK_THREAD_CPUTIME_ID);
+  return native::clock_ns(CLOCK_PROCESS_CPUTIME_ID) - own;
+}
+
 void Monitor::judge(std::uint64_t sequence, std::uint64_t now) {
-  const native::HangDetector::Sample sample{.run = sequence,
-                                            .now_ns = now,
-                                            .steps = g_run.total_steps(),
-                                            .changes = g_run.total_changes(),
-                                            .all_blocked = find_waiting()};
+  native::HangDetector::Sample sample{.run = sequence,
+                                      .now_ns = now,
+                                      .cpu_ns = processor_time(),
+                                      .steps = g_run.total_steps(),
+                                      .changes = g_run.total_changes(),
+                                      .all_blocked = find_waiting()};
+  if (detector_.asks()) sample.motion = motion_.see(g_run.slots(), settled_);
   const Verdict verdict = detector_.see(sample);
+  if (!detector_.asks()) motion_.stop(g_run.slots());
   if (verdict != Verdict::going_on) end_run(verdict);
 }
 
 void Monitor::end_run(Verdict verdict) {
   if (!g_run.end.claim()) return;  // a thread was about to end it by itself
-  if (verdict == Verdict::too_long) {
-    g_run.verdict = GaveUp{"step limit of " + std::to_string(job_.step_limit)};
+  const auto stuck = native::collect_stuck(g_run.slots(), waits_, owner_of, g_run.notifications);
+  Failed hang = native::describe_hang(stuck, verdict == Verdict::blocked);
+  if (native::HangDetector::is_limit(verdict)) {
+    g_run.verdict = GaveUp{detector_.limit_words(verdict), std::move(hang.places)};
   } else {
-    const auto stuck = native::collect_stuck(g_run.slots(), waits_, owner_of, g_run.notifications);
-    g_run.verdict = native::describe_hang(stuck, verdict == Verdict::blocked);
+    g_run.verdict = std::move(hang);
   }
   g_run.end.give();
   g_run.request_stop();

@@ -8,6 +8,7 @@
 
 #include "harness/engine/engine.h"
 #include "harness/engine/native/hang.h"
+#include "harness/engine/native/motion_watch.h"
 #include "harness/engine/native/raw_system.h"
 #include "harness/engine/stress/stress_run.h"
 
@@ -37,15 +38,19 @@ class Monitor {
   void judge(std::uint64_t sequence, std::uint64_t now);
   void end_run(native::Verdict verdict);
   bool find_waiting();
+  std::uint64_t processor_time() const;
 
   RunHost& host_;
   Job job_;
   native::HangDetector detector_;
+  native::MotionWatch motion_{native::process_id()};
   native::Futex quit_{0};
   pthread_t thread_{};
   std::uint64_t last_sequence_ = 0;
   std::uint64_t ending_since_ns_ = 0;
-  std::vector<bool> waits_;  // of the last sample, by thread
+  // Of the last sample, by thread.
+  std::vector<bool> waits_;
+  std::vector<bool> settled_;  // waits, or has ended and tells nobody any more
 };
 
 }  // namespace heddle::stress

@@ -18,6 +18,9 @@
 
 namespace heddle::stress {
 
+// Whether a thread may be cancelled, and has been.
+enum class Cancel : std::uint8_t { possible, asked, too_late };
+
 // Threads of a run that begin together wait here for each other, for a few microseconds at most.
 struct Rendezvous {
   std::atomic<std::uint32_t> size;
@@ -41,6 +44,9 @@ struct alignas(64) ProgramThread {
   // In a call that blocks and that may be left by longjmp from a signal handler.
   std::atomic<bool> blocking{false};
   sigjmp_buf leave;
+  // What the C library would run when `leave` passes by: nothing above this one. A thread leaves out
+  // of pthread_cond_wait(), whose handler works on an object that may be gone.
+  _pthread_cleanup_buffer bottom{};
   Address base_frame = 0;  // the frame that `leave` returns to
   std::array<Destructor, 128> destructors;
   std::size_t destructor_count = 0;
@@ -59,7 +65,15 @@ struct alignas(64) ProgramThread {
   // Counts the pieces of work handed over.
   native::Futex work{0};
   pthread_t handle{};
+  std::size_t stack_size = 0;  // bytes
+  std::atomic<bool> dismissed{false};  // by the next piece of work it is to end
+  std::atomic<Cancel> cancel{Cancel::possible};
 };
+
+// Of the C library, which has no header for them.
+extern "C" void _pthread_cleanup_push(_pthread_cleanup_buffer* buffer, void (*routine)(void*),
+                                      void* argument);
+extern "C" void _pthread_cleanup_pop(_pthread_cleanup_buffer* buffer, int execute);
 
 // The calling thread's, while it executes the program's code; null in Heddle's own.
 extern constinit thread_local ProgramThread* t_self

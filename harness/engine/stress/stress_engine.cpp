@@ -7,10 +7,12 @@
 #include <exception>
 #include <optional>
 
+#include "harness/engine/native/motion_watch.h"
 #include "harness/engine/native/program_image.h"
 #include "harness/engine/stress/monitor.h"
 #include "harness/engine/stress/stress_hooks.h"
 #include "harness/engine/stress/stress_run.h"
+#include "harness/hooks/cleanup.h"
 #include "harness/hooks/program_heap.h"
 
 namespace heddle {
@@ -30,14 +32,18 @@ constexpr std::array kFaults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
 void leave_child_processes_alone() {
   [[maybe_unused]] static const int registered = pthread_atfork(nullptr, nullptr, [] {
     t_self = nullptr;
+    g_run.become_child();
     struct sigaction standard {};
     standard.sa_handler = SIG_DFL;
     for (const int signal : kFaults) sigaction(signal, &standard, nullptr);
   });
 }
 
-void on_stop(int) {
+// The signal has two meanings: leave the program, and, for a thread that comes by no hook, note where
+// you are.
+void on_stop(int, siginfo_t*, void* context) {
   ProgramThread* self = t_self;
+  if (self != nullptr) native::note_sample(self->slot, context);
   // Elsewhere the thread is on its way to a hook, where it sees by itself that it is to stop, and
   // may hold locks of the C library.
   if (self != nullptr && self->blocking.load() && g_run.stopping()) Run::leave(*self, kStopped);
@@ -80,8 +86,8 @@ class SignalHandlers {
     for (std::size_t i = 0; i < kFaults.size(); ++i) {
       sigaction(kFaults[i], &action, &faults_before_[i]);
     }
-    action.sa_flags = SA_NODEFER;
-    action.sa_handler = on_stop;
+    action.sa_flags = SA_NODEFER | SA_SIGINFO | SA_RESTART;
+    action.sa_sigaction = on_stop;
     sigaction(stop_signal(), &action, &stop_before_);
   }
   SignalHandlers(const SignalHandlers&) = delete;
@@ -144,12 +150,16 @@ class TableInForce {
  public:
   TableInForce() {
     program_heap::set_threaded(true);
+    cleanup::g_cancel = [](pthread_t thread) {
+      return t_self == nullptr ? cleanup::cancel_really(thread) : g_run.cancel(thread);
+    };
     g_engine_table = &kStressTable;
   }
   TableInForce(const TableInForce&) = delete;
   TableInForce& operator=(const TableInForce&) = delete;
   ~TableInForce() {
     g_engine_table = &passthrough_table();
+    cleanup::g_cancel = nullptr;
     program_heap::set_threaded(false);
   }
 };
@@ -160,12 +170,15 @@ class TableInForce {
 // caller keeps in registers must survive the longjmp.
 [[gnu::noinline]] void run_main(const Program& program, ProgramThread& main) {
   main.base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
+  _pthread_cleanup_push(&main.bottom, [](void*) {}, nullptr);
   const int code = sigsetjmp(main.leave, 0);
   if (code == kStopped) return;
   if (code == 0) {
     t_self = &main;
     t_program_code = true;
-    g_run.finish(main, program.main(program.argc, program.argv, program.envp), 0);
+    const int status = program.main(program.argc, program.argv, program.envp);
+    if (g_run.is_child()) Run::end_child(status);
+    g_run.finish(main, status, 0);
   }
   // pthread_exit() in main: the run ends with its last thread, and with status zero.
   main.slot.life.store(Life::ended, std::memory_order_release);

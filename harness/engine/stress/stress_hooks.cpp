@@ -30,7 +30,17 @@ ProgramThread* step() {
   return self;
 }
 
+[[gnu::noinline]] void look(ProgramThread& self, Address pc, Address address) {
+  // Out of reach of the hooks: the unwinder is a library that calls them.
+  t_self = nullptr;
+  self.slot.repetition.look(pc, address, self.base_frame);
+  t_self = &self;
+}
+
 ProgramThread* step(OpKind kind, Address address, Address pc, bool changes) {
+  // Before delays: what is left on the stack of them is never twice the same.
+  if (t_self != nullptr && t_self->slot.repetition.asked()) [[unlikely]]
+    look(*t_self, pc, address);
   ProgramThread* self = step();
   if (self != nullptr) {
     self->slot.note(kind, address, pc);
@@ -368,6 +378,8 @@ int sleep(const timespec* duration, Address pc) {
 }
 
 int clock_gettime(clockid_t clock, timespec* now) {
+  // A loop that waits for a time to come goes on by itself.
+  if (t_self != nullptr) t_self->slot.change();
   return real().clock_gettime(clock, now);
 }
 
@@ -378,8 +390,12 @@ int thread_create(pthread_t* thread, const pthread_attr_t* attr, void* (*start)(
   ProgramThread* self = step(OpKind::thread_create, 0, pc, true);
   if (self == nullptr) return real().pthread_create(thread, attr, start, argument);
   int state = PTHREAD_CREATE_JOINABLE;
-  if (attr != nullptr) pthread_attr_getdetachstate(attr, &state);
-  return g_run.create(*self, thread, start, argument, state == PTHREAD_CREATE_DETACHED);
+  std::size_t stack_size = 0;
+  if (attr != nullptr) {
+    pthread_attr_getdetachstate(attr, &state);
+    pthread_attr_getstacksize(attr, &stack_size);
+  }
+  return g_run.create(*self, thread, start, argument, stack_size, state == PTHREAD_CREATE_DETACHED);
 }
 
 int thread_join(pthread_t thread, void** result, Address pc) {
@@ -462,10 +478,18 @@ void thread_exit(void* result, Address pc) {
   Run::leave(*self, kThreadExit);
 }
 
+void double_free(Address, Address pc) {
+  ProgramThread* self = t_self;
+  if (self != nullptr) {
+    g_run.fail(*self, FailureKind::double_free, pc, "a block that was freed before is freed again");
+  }
+}
+
 // ---- ends
 
 void exit_run(int status, Address pc) {
   ProgramThread* self = step(OpKind::process_exit, 0, pc, true);
+  if (self == nullptr && g_run.is_child()) Run::end_child(status);
   if (self == nullptr) real().exit(status);
   g_run.finish(*self, status, pc);
 }
@@ -532,7 +556,7 @@ constinit const EngineTable kStressTable = {
     .key_set = key_set,
     .key_get = key_get,
     .heap_free = nullptr,
-    .double_free = nullptr,
+    .double_free = double_free,
     .yield = yield,
     .sleep = sleep,
     .clock_gettime = clock_gettime,

@@ -2,11 +2,15 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <string>
 
 #include "fuzz/random.h"
+#include "harness/engine/native/motion_watch.h"
+#include "harness/hooks/cleanup.h"
 #include "harness/hooks/exit_functions.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
@@ -57,7 +61,7 @@ void run_destructors(ProgramThread& self) {
 }  // namespace
 
 int stop_signal() {
-  return SIGRTMAX;
+  return native::sampling_signal();
 }
 
 Start draw_start(const DelayPlan& plan, std::uint64_t seed, std::uint64_t run) {
@@ -124,17 +128,35 @@ void Run::lock() {
   while (lock_.exchange(true, std::memory_order_acquire)) native::yield_processor();
 }
 
-ProgramThread* Run::take_parked() {
+ProgramThread* Run::take_parked(std::size_t stack_size) {
   const std::uint32_t id = count_.load(std::memory_order_relaxed);
   if (id >= kMaxThreads) return nullptr;
-  if (id - 1 < pool_.size()) return pool_[id - 1].get();
+  const bool known = id - 1 < pool_.size();
+  if (known && pool_[id - 1]->stack_size >= stack_size && !pool_[id - 1]->dismissed.load()) {
+    return pool_[id - 1].get();
+  }
   const RuntimeScope scope;
   auto thread = std::make_unique<ProgramThread>();
-  if (real().pthread_create(&thread->handle, nullptr, park, thread.get()) != 0) return nullptr;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_getstacksize(&attributes, &thread->stack_size);
+  thread->stack_size = std::max(thread->stack_size, stack_size);
+  pthread_attr_setstacksize(&attributes, thread->stack_size);
+  const int error = real().pthread_create(&thread->handle, &attributes, park, thread.get());
+  pthread_attr_destroy(&attributes);
+  if (error != 0) return nullptr;
   // The kernel's number is what the monitor and the stop signal know it by.
   while (thread->slot.tid.load(std::memory_order_acquire) == 0) native::yield_processor();
-  pool_.push_back(std::move(thread));
-  return pool_.back().get();
+  if (!known) {
+    pool_.push_back(std::move(thread));
+    return pool_.back().get();
+  }
+  // One with too small a stack goes, or that was cancelled.
+  pool_[id - 1]->dismissed.store(true, std::memory_order_release);
+  hand_over(*pool_[id - 1]);
+  real().pthread_join(pool_[id - 1]->handle, nullptr);
+  pool_[id - 1] = std::move(thread);
+  return pool_[id - 1].get();
 }
 
 Rendezvous* Run::new_rendezvous(std::uint32_t size) {
@@ -168,9 +190,9 @@ void Run::hand_over(ProgramThread& thread) {
 }
 
 int Run::create(ProgramThread& creator, pthread_t* handle, void* (*start)(void*), void* argument,
-                bool detached) {
+                std::size_t stack_size, bool detached) {
   lock();
-  ProgramThread* thread = take_parked();
+  ProgramThread* thread = take_parked(stack_size);
   if (thread == nullptr) {
     unlock();
     const RuntimeScope scope;
@@ -200,6 +222,7 @@ int Run::create(ProgramThread& creator, pthread_t* handle, void* (*start)(void*)
   thread->detached = detached;
   thread->joined = false;
   thread->finished = 0;
+  thread->cancel = Cancel::possible;
   alive_.fetch_add(1, std::memory_order_relaxed);
   threads_[id] = thread;
   slots_[id] = &thread->slot;
@@ -261,17 +284,53 @@ void* Run::park(void* argument) {
   self.slot.tid.store(native::thread_id(), std::memory_order_release);
   for (std::uint32_t seen = 0;; ++seen) {
     while (self.work.load(std::memory_order_acquire) == seen) native::futex_wait(self.work, seen);
-    if (g_run.closing_.load(std::memory_order_acquire)) return nullptr;
+    if (g_run.closing_.load(std::memory_order_acquire) || self.dismissed.load()) return nullptr;
     g_run.work(self);
+    if (self.dismissed.load()) return nullptr;
   }
 }
 
+namespace {
+
+// Whether the calling thread holds a robust mutex: the kernel keeps the list.
+bool holds_robust_mutex() {
+  robust_list_head* head = nullptr;
+  std::size_t size = 0;
+  const long error = native::system_call(SYS_get_robust_list, 0, native::as_argument(&head),
+                                         native::as_argument(&size));
+  return error == 0 && head != nullptr && head->list.next != &head->list;
+}
+
+// Of a thread that the C library cancels: it unwinds the stack, and nothing behind it is reached.
+class AtUnwinding {
+ public:
+  using Function = void (*)(ProgramThread&);
+  AtUnwinding(ProgramThread& thread, Function function) : thread_(&thread), function_(function) {}
+  AtUnwinding(const AtUnwinding&) = delete;
+  AtUnwinding& operator=(const AtUnwinding&) = delete;
+  ~AtUnwinding() {
+    if (thread_ != nullptr) function_(*thread_);
+  }
+  void forget() { thread_ = nullptr; }
+
+ private:
+  ProgramThread* thread_;
+  Function function_;
+};
+
+}  // namespace
+
 void Run::work(ProgramThread& self) {
+  AtUnwinding cancelled(self, [](ProgramThread& thread) {
+    thread.result = PTHREAD_CANCELED;
+    g_run.end_thread(thread, true);
+  });
   locals_->reset_new_thread();
   native::forget_exceptions();
   errno = 0;
   self.base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
   if (self.rendezvous != nullptr) meet(*self.rendezvous);
+  _pthread_cleanup_push(&self.bottom, [](void*) {}, nullptr);
   const int code = sigsetjmp(self.leave, 0);
   if (code == 0) {
     self.slot.life.store(Life::running, std::memory_order_release);
@@ -279,20 +338,50 @@ void Run::work(ProgramThread& self) {
     t_program_code = true;
     if (stopping()) leave(self, kStopped);
     self.result = self.start(self.argument);
+    // Of a process that was forked from here this is the only thread.
+    if (is_child_) end_child(0);
   }
-  if (code != kStopped) {
+  _pthread_cleanup_pop(&self.bottom, 0);
+  cancelled.forget();
+  end_thread(self, code != kStopped);
+}
+
+void Run::end_thread(ProgramThread& self, bool by_itself) {
+  if (by_itself) {
     run_destructors(self);
     keys.run_destructors(self.key_values);
   }
   t_program_code = false;
   t_self = nullptr;
   self.blocking.store(false, std::memory_order_relaxed);
+  // One that was asked to be cancelled may be so at any time from now on: it serves no other run.
+  Cancel possible = Cancel::possible;
+  if (!self.cancel.compare_exchange_strong(possible, Cancel::too_late)) self.dismissed = true;
+  // Its owner has to die for another thread to be told so.
+  if (holds_robust_mutex()) self.dismissed = true;
   self.slot.life.store(Life::ended, std::memory_order_release);
   if (self.finished.exchange(2, std::memory_order_acq_rel) == 1) {
     native::futex_wake(self.finished, static_cast<int>(kMaxThreads));
   }
   // Sequentially consistent, as in wait_for_end(): one of the two sees the other.
   if (alive_.fetch_sub(1) == 1 && end_awaited_.load()) native::futex_wake(alive_, 1);
+}
+
+int Run::cancel(pthread_t handle) {
+  ProgramThread* const thread = find(handle);
+  if (thread == nullptr || thread->joined.load()) return ESRCH;
+  if (thread->id == 0) {
+    const RuntimeScope scope;
+    if (end.claim()) {
+      verdict = GaveUp{"pthread_cancel() of the thread that runs main", {}};
+      end.give();
+    }
+    request_stop();
+    leave(*t_self, kStopped);
+  }
+  Cancel possible = Cancel::possible;
+  if (!thread->cancel.compare_exchange_strong(possible, Cancel::asked)) return 0;
+  return cleanup::cancel_really(handle);
 }
 
 bool Run::wait_for_end(std::uint64_t ns, bool stop) {
@@ -343,7 +432,14 @@ Outcome Run::outcome() const {
 void Run::leave(ProgramThread& self, LeaveCode code) {
   t_program_code = false;
   t_self = nullptr;
-  siglongjmp(self.leave, code);
+  _pthread_cleanup_pop(&self.bottom, 0);
+  longjmp(self.leave, code);
+}
+
+void Run::end_child(int status) {
+  exit_functions::run_all(status);
+  fflush(nullptr);
+  native::end_process(status);
 }
 
 void Run::fail(ProgramThread& self, FailureKind kind, Address pc, const char* message) {

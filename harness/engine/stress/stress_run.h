@@ -44,8 +44,10 @@ class Run {
 
   // --- by program threads
   int create(ProgramThread& creator, pthread_t* handle, void* (*start)(void*), void* argument,
-             bool detached);
+             std::size_t stack_size, bool detached);
   ProgramThread* find(pthread_t handle);
+  // As pthread_cancel().
+  int cancel(pthread_t handle);
   void open_gate();
   // Ends the run as a failure of the calling thread, which leaves the program.
   [[noreturn]] void fail(ProgramThread& self, FailureKind kind, Address pc, const char* message);
@@ -53,6 +55,12 @@ class Run {
   // Without what is to be run at the end of a thread and of the process.
   [[noreturn]] void finish_at_once(ProgramThread& self, int status, Address pc);
   [[noreturn]] static void leave(ProgramThread& self, LeaveCode code);
+  // The calling process is one that the program has made: it is no run, and how it ends is the
+  // program's affair.
+  void become_child() { is_child_ = true; }
+  bool is_child() const { return is_child_; }
+  // As exit() there.
+  [[noreturn]] static void end_child(int status);
 
   bool stopping() const { return stop_.load(std::memory_order_relaxed); }
   // From any thread: the run's end is written, all threads are to leave.
@@ -89,7 +97,9 @@ class Run {
  private:
   static void* park(void* thread);
   void work(ProgramThread& self);
-  ProgramThread* take_parked();
+  // `by_itself`: what is due at a thread's end is run.
+  void end_thread(ProgramThread& self, bool by_itself);
+  ProgramThread* take_parked(std::size_t stack_size);
   void meet(Rendezvous& rendezvous);
   Rendezvous* new_rendezvous(std::uint32_t size);
   void hand_over(ProgramThread& thread);
@@ -97,6 +107,7 @@ class Run {
   void lock();
   void unlock() { lock_.store(false, std::memory_order_release); }
 
+  bool is_child_ = false;
   DelayPlan plan_;
   std::uint64_t seed_ = 0;
   std::uint64_t number_ = 0;

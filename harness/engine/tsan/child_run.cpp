@@ -9,6 +9,7 @@
 #include <array>
 #include <string>
 
+#include "harness/engine/native/motion_watch.h"
 #include "harness/engine/native/program_image.h"
 
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
@@ -51,6 +52,13 @@ void announce(bool reusable) {
   end_run_and_process();
 }
 
+bool g_forked = false;  // the process is one that the program has made
+
+template <typename Function>
+Function* next(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
 void finish(int status, Address pc) {
   // As the shell sees it: the lowest eight bits.
   if ((status & 0xff) == 0) {
@@ -61,6 +69,17 @@ void finish(int status, Address pc) {
   message.add("exit status ").add(std::int64_t{status & 0xff});
   g_shared->end.write(FailureKind::exit_status, t_self->id, pc, &t_self->slot, message.c_str());
 }
+
+extern "C" void heddle_tsan_return_from_signal() __attribute__((visibility("hidden")));
+asm(".pushsection .text\n"
+    ".globl heddle_tsan_return_from_signal\n"
+    ".hidden heddle_tsan_return_from_signal\n"
+    ".type heddle_tsan_return_from_signal, @function\n"
+    "heddle_tsan_return_from_signal:\n"
+    "mov $15, %eax\n"  // rt_sigreturn
+    "syscall\n"
+    ".size heddle_tsan_return_from_signal, .-heddle_tsan_return_from_signal\n"
+    ".popsection\n");
 
 constexpr std::array kFaults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
 
@@ -79,6 +98,26 @@ void on_fault(int signal, siginfo_t* info, void* context) {
   fail(FailureKind::signal, pc + 1, message.c_str());
 }
 
+// A signal that the runtime does not know of: of those that it does it puts handlers off until the
+// thread calls something that it knows, and this one is for threads that do not.
+void handle_samples() {
+  // As the kernel has it; see sigaction(2).
+  struct {
+    void (*handler)(int, siginfo_t*, void*);
+    unsigned long flags;
+    void (*restorer)();
+    std::uint64_t mask;
+  } action{};
+  constexpr unsigned long kHasRestorer = 0x04000000;
+  action.handler = [](int, siginfo_t*, void* context) {
+    if (t_self != nullptr) native::note_sample(t_self->slot, context);
+  };
+  action.flags = SA_SIGINFO | SA_RESTART | kHasRestorer;
+  action.restorer = heddle_tsan_return_from_signal;
+  native::system_call(SYS_rt_sigaction, native::sampling_signal(), native::as_argument(&action), 0,
+                      sizeof action.mask);
+}
+
 void handle_faults() {
   static std::array<char, std::size_t{64} << 10> memory;
   const stack_t stack{.ss_sp = memory.data(), .ss_flags = 0, .ss_size = memory.size()};
@@ -95,6 +134,7 @@ void handle_faults() {
 void leave_child_processes_alone() {
   pthread_atfork(nullptr, nullptr, [] {
     t_self = nullptr;
+    g_forked = true;
     struct sigaction standard {};
     standard.sa_handler = SIG_DFL;
     for (const int signal : kFaults) sigaction(signal, &standard, nullptr);
@@ -133,7 +173,9 @@ TsanThread& begin_main() {
 
 void execute_one(const Program& program) {
   t_self = &begin_main();
+  t_self->base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
   const int status = program.main(program.argc, program.argv, program.envp);
+  if (g_forked) next<void(int)>("exit")(status);
   finish(status, 0);
   t_self = nullptr;
   g_shared->threads[0].slot.life.store(Life::ended, std::memory_order_release);
@@ -153,10 +195,13 @@ void serve_runs(RunHost& host) {
   // A worker that is killed must not leave its runs behind.
   native::system_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
   handle_faults();
+  handle_samples();
   leave_child_processes_alone();
   begin_mapping_runs();
   const native::ThreadLocals locals;
   for (std::uint32_t served = 0;; ++served) {
+    // The first time too: what runs of an earlier process have read of standard input is gone for
+    // this one, since they share the place in it.
     host.restore();
     if (served > 0) {
       restore_heap();
@@ -185,15 +230,6 @@ void serve_runs(RunHost& host) {
 }  // namespace heddle::tsan
 
 // ---- the ends of the program that the runtime has no part in
-
-namespace {
-
-template <typename Function>
-Function* next(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
-
-}  // namespace
 
 HEDDLE_EXPORT __attribute__((noreturn)) void exit(int status) {
   using namespace heddle::tsan;

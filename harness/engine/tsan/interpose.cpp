@@ -100,6 +100,7 @@ void* begin_thread(void* start) {
   self.slot.life.store(Life::running, std::memory_order_release);
   const EndOfThread end{&self};
   if (work.gated) wait_for_gate();
+  self.base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
   t_self = &self;
   return work.start(work.argument);
 }
@@ -143,7 +144,17 @@ void on_notification(TsanThread& self, const SavedCall& call) {
                                    self.id, call.pc);
 }
 
+[[gnu::noinline]] void look(TsanThread& self, const SavedCall& call) {
+  // Out of reach of the hooks: the unwinder is a library that calls them.
+  t_self = nullptr;
+  self.slot.repetition.look(call.pc, call.rdi, self.base_frame);
+  t_self = &self;
+}
+
 void pass(TsanThread& self, const Entry& entry, SavedCall& call) {
+  // Before delays: what is left on the stack of them is never twice the same.
+  if (self.slot.repetition.asked()) [[unlikely]]
+    look(self, call);
   self.slot.step();
   if (entry.changes) self.slot.change();
   if (self.gate_budget != 0 && --self.gate_budget == 0) open_gate();

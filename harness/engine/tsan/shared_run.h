@@ -42,6 +42,7 @@ struct alignas(64) TsanThread {
   native::ThreadSlot slot;
   ThreadId id;
   std::uint32_t gate_budget;  // steps until the threads held back are let go
+  Address base_frame;         // the program's part of the stack ends here
   std::optional<native::Delayer> delays;
 };
 

@@ -11,9 +11,11 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/engine/native/hang.h"
+#include "harness/engine/native/motion_watch.h"
 #include "harness/engine/native/task_state.h"
 #include "harness/engine/tsan/child_run.h"
 #include "harness/engine/tsan/shared_run.h"
@@ -173,6 +175,7 @@ class TsanEngine final : public Engine {
   static Outcome watch(const Job& job, std::uint32_t done, Child& child) {
     SharedRun& run = *g_shared;
     native::HangDetector detector(std::uint64_t{job.hang_ms} * 1'000'000, job.step_limit);
+    native::MotionWatch motion(child.pid());
     for (;;) {
       if (run.done.load(std::memory_order_acquire) == done) {
         native::futex_wait(run.done, done, kPeriodNs, true);
@@ -180,13 +183,19 @@ class TsanEngine final : public Engine {
       if (run.done.load(std::memory_order_acquire) != done) return written_outcome();
       if (const auto status = child.poll()) return outcome_of(*status, done);
       std::vector<bool> waits;
-      const Verdict verdict = detector.see(sample(child.pid(), waits));
+      std::vector<bool> settled;
+      native::HangDetector::Sample seen = sample(child.pid(), waits, settled);
+      const auto slots = slots_used();
+      if (detector.asks()) seen.motion = motion.see(slots, settled);
+      const Verdict verdict = detector.see(seen);
+      if (!detector.asks()) motion.stop(slots);
       if (verdict == Verdict::going_on) continue;
-      Outcome outcome = verdict == Verdict::too_long
-                            ? Outcome{GaveUp{"step limit of " + std::to_string(job.step_limit)}}
-                            : describe(child.pid(), waits, verdict);
+      Failed hang = describe(child.pid(), waits, verdict);
       child.end();
-      return outcome;
+      if (native::HangDetector::is_limit(verdict)) {
+        return GaveUp{detector.limit_words(verdict), std::move(hang.places)};
+      }
+      return hang;
     }
   }
 
@@ -202,6 +211,10 @@ class TsanEngine final : public Engine {
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Passed{};
     const bool exited = WIFEXITED(status);
+    if (exited && WEXITSTATUS(status) == kEndedByTsan) {
+      return GaveUp{"ThreadSanitizer ended the process: it does not support what the program does",
+                    {}};
+    }
     native::MessageBuffer message =
         exited ? native::MessageBuffer{} : native::signal_message(WTERMSIG(status), 0, false);
     if (exited) message.add("exit status ").add(std::int64_t{WEXITSTATUS(status)});
@@ -210,9 +223,22 @@ class TsanEngine final : public Engine {
                   .places = {}};
   }
 
-  static native::HangDetector::Sample sample(pid_t pid, std::vector<bool>& waits) {
+  static std::vector<const native::ThreadSlot*> slots_used() {
+    std::vector<const native::ThreadSlot*> slots;
+    for (std::uint32_t i = 0; i < g_shared->threads_used(); ++i) {
+      slots.push_back(&g_shared->threads[i].slot);
+    }
+    return slots;
+  }
+
+  // `waits`, `settled`: by thread; settled is who waits, or has ended.
+  static native::HangDetector::Sample sample(pid_t pid, std::vector<bool>& waits,
+                                             std::vector<bool>& settled) {
     const SharedRun& run = *g_shared;
-    native::HangDetector::Sample sample{.run = run.number, .now_ns = native::monotonic_ns()};
+    native::HangDetector::Sample sample{
+        .run = run.number,
+        .now_ns = native::monotonic_ns(),
+        .cpu_ns = native::clock_ns(native::processor_clock_of(pid))};
     bool any = false;
     bool all = true;
     for (std::uint32_t i = 0; i < run.threads_used(); ++i) {
@@ -225,7 +251,8 @@ class TsanEngine final : public Engine {
       if (life != Life::ended) any = true;
       // A thread that has left the program has yet to leave the runtime, and is waited for there.
       // Main's own, after pthread_exit(), waits for the others with a time limit.
-      all = all && (waits.back() || (life == Life::ended && (i == 0 || state.gone())));
+      settled.push_back(waits.back() || (life == Life::ended && (i == 0 || state.gone())));
+      all = all && settled.back();
     }
     // Threads beyond the limit are not seen; one of them may be the one that goes on.
     // A thread may wait within ThreadSanitizer's runtime for its background thread, which is none
@@ -248,11 +275,9 @@ class TsanEngine final : public Engine {
   }
 
   static Failed describe(pid_t pid, const std::vector<bool>& waits, Verdict verdict) {
-    const SharedRun& run = *g_shared;
-    std::vector<const native::ThreadSlot*> slots;
-    for (std::uint32_t i = 0; i < run.threads_used(); ++i) slots.push_back(&run.threads[i].slot);
     const auto stuck = native::collect_stuck(
-        slots, waits, [pid](Address mutex) { return owner_in(pid, mutex); }, run.notifications);
+        slots_used(), waits, [pid](Address mutex) { return owner_in(pid, mutex); },
+        g_shared->notifications);
     return native::describe_hang(stuck, verdict == Verdict::blocked);
   }
 };

@@ -37,11 +37,16 @@ void note_program_constructed();
 // symbolize: addresses are resolved by the supervisor, and starting a symbolizer takes seconds.
 // log_path: reports are taken as data. report_signal_unsafe: what happens in Heddle's own handlers
 // is none of the program's. handle_*: faults come to this engine. suppress_*: one process, several
-// runs. report_thread_leaks, atexit_sleep_ms: a run's process ends without finalisation.
+// runs. report_thread_leaks, atexit_sleep_ms: a run's process ends without finalisation. exitcode: of
+// a process that the runtime ends, a run's or one that the program has made, which must not look as
+// if all were well.
+inline constexpr int kEndedByTsan = 66;
 inline constexpr const char* kTsanOptions =
     "symbolize=0:log_path=/dev/null:print_summary=0:report_signal_unsafe=0:"
     "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0:"
-    "suppress_equal_stacks=0:suppress_equal_addresses=0:halt_on_error=0:exitcode=0:"
+    "suppress_equal_stacks=0:suppress_equal_addresses=0:halt_on_error=0:exitcode=66:"
     "report_thread_leaks=0:atexit_sleep_ms=0:detect_deadlocks=1";
+// Besides, for who suppresses reports: they are told by the names of functions.
+inline constexpr const char* kTsanOptionsOfSuppressions = ":symbolize=1";
 
 }  // namespace heddle

@@ -159,9 +159,14 @@ void take(void* report) {
 }  // namespace
 }  // namespace heddle::tsan
 
-// Called by the runtime with its locks held, in the thread that found something.
-extern "C" __attribute__((visibility("default"))) void __tsan_on_report(void* report) {
+// Called by the runtime with its locks held, in the thread that found something. Not
+// __tsan_on_report(), which is not told what the person has suppressed.
+extern "C" __attribute__((visibility("default"))) bool heddle_tsan_on_report(
+    const void* report, bool suppressed) __asm__("_ZN6__tsan8OnReportEPKNS_10ReportDescEb");
+extern "C" bool heddle_tsan_on_report(const void* report, bool suppressed) {
   using namespace heddle::tsan;
-  if (g_shared == nullptr || __tsan_get_report_data == nullptr) return;
-  take(report);
+  if (!suppressed && g_shared != nullptr && __tsan_get_report_data != nullptr) {
+    take(const_cast<void*>(report));
+  }
+  return suppressed;
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <unwind.h>
 
+#include <algorithm>
 #include <span>
 
 #include "harness/engine/fuzz/objects/kinds.h"
@@ -35,7 +36,13 @@ int create(pthread_t* handle, const pthread_attr_t* attributes, void* (*start)(v
   Op& op = run.begin_op({.kind = OpKind::thread_create, .pc = pc});
   run.point();
   if (run.thread_count() > Epoch::kMaxThreads) return EAGAIN;
-  FuzzThread* made = run.add_thread();
+  std::size_t stack_size = FiberStacks::kSize;
+  if (attributes != nullptr) {
+    std::size_t wanted = 0;
+    pthread_attr_getstacksize(attributes, &wanted);
+    stack_size = std::max(stack_size, wanted);
+  }
+  FuzzThread* made = run.add_thread(stack_size);
   if (made == nullptr) return EAGAIN;
   FuzzThread& thread = *made;
   thread.body = [](FuzzThread& self) {

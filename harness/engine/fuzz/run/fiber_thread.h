@@ -40,7 +40,8 @@ struct FuzzThread {
   FiberContext context = nullptr;
   Address fs_base = 0;        // 0 if the system had none to give
   void* stack_top = nullptr;  // likewise
-  Address stack_begin = 0;    // with the page below it
+  std::size_t stack_size = 0;  // bytes below it
+  Address stack_begin = 0;    // of the room that it has
   std::uint64_t step = 0;     // while it does not run; else Running's
   Epoch epoch;                // likewise
   Address caller_frame = 0;   // likewise: t_caller_frame (hooks/caller.h)
@@ -104,7 +105,7 @@ struct Running {
   Epoch epoch;
   FuzzThread* thread = nullptr;
   std::uint64_t changes = 0;  // what any thread did that others can see
-  Address stack_begin = 0;    // of its own stack, with the page below
+  Address stack_begin = 0;    // of the room for its own stack
   Address native_pc = 0;      // while Heddle touches the program's memory on its behalf: where from
 };
 

@@ -113,7 +113,8 @@ class Run {
   // ---- threads: threads.cpp ---------------------------------------------------------------------
 
   // nullptr if the system has no stack or thread-local storage for another.
-  FuzzThread* add_thread();
+  // `stack_size`: in bytes, what the thread needs at least.
+  FuzzThread* add_thread(std::size_t stack_size = FiberStacks::kSize);
   // The running thread has made `thread` and knows all that is to be known of it.
   void start(FuzzThread& thread);
   // The running thread has ended; another goes on.

@@ -26,18 +26,22 @@ void Run::begin_job(const Job& job, Strategy& strategy, EngineTables tables) {
   known_.clear();
 }
 
-FuzzThread* Run::add_thread() {
+FuzzThread* Run::add_thread(std::size_t stack_size) {
   const auto id = static_cast<ThreadId>(used_threads_);
   if (used_threads_ == threads_.size()) [[unlikely]] {
     const RuntimeScope scope;
     auto made = std::make_unique<FuzzThread>();
     made->id = id;
     made->fs_base = tls_.base(id);
-    made->stack_top = stacks_.top(id);
     made->stack_begin = FiberStacks::begin(id);
     threads_.push_back(std::move(made));
   }
   FuzzThread& thread = *threads_[used_threads_];
+  if (thread.stack_size < stack_size) [[unlikely]] {
+    const RuntimeScope scope;
+    thread.stack_top = stacks_.top(id, stack_size);
+    thread.stack_size = thread.stack_top == nullptr ? 0 : stack_size;
+  }
   if (thread.fs_base == 0 || thread.stack_top == nullptr) return nullptr;
   ++used_threads_;
   thread.state = FuzzThread::State::ready;
@@ -61,7 +65,7 @@ FuzzThread* Run::add_thread() {
   // A pointer that an earlier run left there would hold what this run has leaked.
   if (job_->leaks) FiberStacks::clear(id);
   thread.context =
-      boost::context::detail::make_fcontext(thread.stack_top, FiberStacks::kSize, fiber_main);
+      boost::context::detail::make_fcontext(thread.stack_top, thread.stack_size, fiber_main);
   return &thread;
 }
 

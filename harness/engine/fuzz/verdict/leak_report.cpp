@@ -128,7 +128,7 @@ void add_thread_roots(bool main_returned, std::vector<MemoryRange>& roots) {
         static_cast<std::vector<MemoryRange>*>(context)->push_back({begin, end});
       },
       &roots);
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+  for (char** entry = __environ; entry != nullptr && *entry != nullptr; ++entry) {
     roots.push_back(range_of(entry, sizeof *entry));
   }
   add_thread_roots(main_returned, roots);

@@ -20,8 +20,8 @@ void on_signal(int number, Address pc, Address address) {
   const RuntimeScope scope;
   std::string message = std::string("SIG") + sigabbrev_np(number);
   const ThreadId stack = FiberStacks::owner(address);
-  if (number == SIGSEGV && stack < run.thread_count() &&
-      (address - FiberStacks::kBegin) % FiberStacks::kSlot < FiberStacks::kGuard) {
+  // A stack faults where it ends.
+  if (number == SIGSEGV && stack < run.thread_count()) {
     message += ": stack overflow of T" + std::to_string(stack);
   } else if (address < 4096 && number == SIGSEGV) {
     message += ": null pointer";

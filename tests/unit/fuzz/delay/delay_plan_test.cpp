@@ -152,6 +152,15 @@ TEST(DelayStream, no_delay_comes_of_none_or_of_probability_0_and_always_one_at_1
   EXPECT_EQ(summary_of({DelayShape::exponential, 1, 1'000'000'000}, 100'000).delayed, 1);
 }
 
+TEST(DelayStream, a_long_run_is_delayed_ever_more_seldom) {
+  // A sum over 600 million elements was 12 million delays, and took half a minute for a second.
+  DelayStream stream({DelayShape::yield, 0.5}, 1, 2, 3);
+  std::uint64_t delays = 0;
+  for (int i = 0; i < 40'000'000; ++i) delays += stream.next_ns();
+  EXPECT_GT(delays, 1'000'000U);
+  EXPECT_LT(delays, 6'000'000U);
+}
+
 TEST(DelayStream, the_smallest_probability_does_not_overflow_the_countdown) {
   EXPECT_EQ(summary_of({DelayShape::exponential, 5e-324, 2'000}, 100'000).delayed, 0);
 }

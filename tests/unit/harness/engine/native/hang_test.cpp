@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 namespace heddle::native {
@@ -11,7 +12,12 @@ constexpr std::uint64_t kSecond = 1'000'000'000;
 
 HangDetector::Sample at(std::uint64_t now, std::uint64_t steps, std::uint64_t changes,
                         bool blocked = false, std::uint64_t run = 1) {
-  return {.run = run, .now_ns = now, .steps = steps, .changes = changes, .all_blocked = blocked};
+  return {.run = run,
+          .now_ns = now,
+          .cpu_ns = now,
+          .steps = steps,
+          .changes = changes,
+          .all_blocked = blocked};
 }
 
 TEST(HangDetector, CallsItBlockedOnlyWhenSeenTwice) {
@@ -33,25 +39,89 @@ TEST(HangDetector, DoesNotMixRuns) {
   EXPECT_EQ(detector.see(at(3, 10, 10, true, 2)), Verdict::blocked);
 }
 
-TEST(HangDetector, CallsStepsWithoutAChangeAStandstillWhenTheTimeIsUp) {
+HangDetector::Sample moving(std::uint64_t now, Motion motion) {
+  HangDetector::Sample sample = at(now, now, 10);
+  sample.motion = motion;
+  return sample;
+}
+
+TEST(HangDetector, AsksWhatThreadsDoWhenNothingHasChangedForTheTimeLimit) {
   HangDetector detector(kSecond, 1'000'000'000);
   detector.see(at(0, 10, 10));
-  EXPECT_EQ(detector.see(at(kSecond - 1, 500, 10)), Verdict::going_on);
-  EXPECT_EQ(detector.see(at(kSecond, 900, 10)), Verdict::standstill);
+  detector.see(at(kSecond - 1, 500, 10));
+  EXPECT_FALSE(detector.asks());
+  detector.see(at(kSecond, 900, 10));
+  EXPECT_TRUE(detector.asks());
+}
+
+TEST(HangDetector, CallsItAStandstillOnlyWhenThreadsAreSeenInCirclesTwice) {
+  HangDetector detector(kSecond, 1'000'000'000);
+  detector.see(at(0, 10, 10));
+  detector.see(at(kSecond, 900, 10));
+  EXPECT_EQ(detector.see(moving(kSecond + 1, Motion::circles)), Verdict::going_on);
+  EXPECT_EQ(detector.see(moving(kSecond + 2, Motion::circles)), Verdict::standstill);
+}
+
+TEST(HangDetector, LetsThreadsThatLookAtEverOtherThingsGoOn) {
+  HangDetector detector(kSecond, 1'000'000'000);
+  detector.see(at(0, 10, 10));
+  for (std::uint64_t second = 1; second < 2 * HangDetector::kPatience; ++second) {
+    EXPECT_EQ(detector.see(moving(second * kSecond, Motion::onward)), Verdict::going_on);
+  }
+}
+
+TEST(HangDetector, GivesUpOnThreadsOfWhichNobodyKnows) {
+  HangDetector detector(kSecond, 1'000'000'000);
+  detector.see(at(0, 10, 10));
+  Verdict verdict = Verdict::going_on;
+  std::uint64_t second = 0;
+  while (verdict == Verdict::going_on) {
+    ++second;
+    verdict = detector.see(at(second * kSecond, second, 10));
+  }
+  EXPECT_EQ(verdict, Verdict::idle);
+  EXPECT_EQ(second, HangDetector::kPatience);
+  EXPECT_NE(detector.limit_words(verdict).find("--hang-ms"), std::string::npos);
+}
+
+TEST(HangDetector, CountsProcessorTimeAndNotTheWalls) {
+  HangDetector detector(kSecond, 1'000'000'000);
+  HangDetector::Sample sample = at(0, 10, 10);
+  detector.see(sample);
+  // A machine so busy that the program has had a tenth of it.
+  sample.now_ns = 9 * kSecond;
+  sample.cpu_ns = kSecond * 9 / 10;
+  EXPECT_EQ(detector.see(sample), Verdict::going_on);
+  EXPECT_FALSE(detector.asks());
 }
 
 TEST(HangDetector, CountsTheTimeFromTheLastChange) {
   HangDetector detector(kSecond, 1'000);
   detector.see(at(0, 10, 10));
   detector.see(at(kSecond / 2, 11, 11));
-  EXPECT_EQ(detector.see(at(kSecond, 11, 11)), Verdict::going_on);
-  EXPECT_EQ(detector.see(at(kSecond + kSecond / 2, 11, 11)), Verdict::standstill);
+  detector.see(at(kSecond, 11, 11));
+  EXPECT_FALSE(detector.asks());
+  detector.see(at(kSecond + kSecond / 2, 11, 11));
+  EXPECT_TRUE(detector.asks());
 }
 
 TEST(HangDetector, GivesUpOnARunThatChangesThingsBeyondTheStepLimit) {
-  HangDetector detector(kSecond, 1'000);
+  HangDetector detector(kSecond, 10);
   detector.see(at(0, 10, 10));
-  EXPECT_EQ(detector.see(at(1, 1'001, 500)), Verdict::too_long);
+  EXPECT_EQ(detector.see(at(1, 10 * HangDetector::kStepFactor + 1, 500)), Verdict::too_many);
+}
+
+TEST(HangDetector, GivesUpOnARunThatDoesNotEnd) {
+  HangDetector detector(kSecond, 1'000'000'000);
+  detector.see(at(0, 10, 10));
+  Verdict verdict = Verdict::going_on;
+  std::uint64_t second = 0;
+  while (verdict == Verdict::going_on) {
+    ++second;
+    verdict = detector.see(at(second * kSecond, second, second));
+  }
+  EXPECT_EQ(verdict, Verdict::too_long);
+  EXPECT_EQ(second, HangDetector::kLongest);
 }
 
 TEST(HangDetector, LeavesALoopThatOnlyLooksToTheTimeLimit) {
