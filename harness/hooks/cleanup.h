@@ -18,7 +18,5 @@ void end_thread(void* result, Address pc);
 // Null elsewhere.
 using CancelCallback = int (*)(pthread_t thread);
 extern CancelCallback g_cancel __attribute__((visibility("hidden")));
-// The C library's own.
-int cancel_really(pthread_t thread);
 
 }  // namespace heddle::cleanup

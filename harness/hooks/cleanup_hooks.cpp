@@ -57,10 +57,6 @@ void pop(const __pthread_unwind_buf_t* handler) {
 
 constinit CancelCallback g_cancel = nullptr;
 
-int cancel_really(pthread_t thread) {
-  return HEDDLE_NEXT(pthread_cancel)(thread);
-}
-
 void begin_run() {
   ++g_run;
 }

@@ -34,6 +34,7 @@ void resolve_all() {
   resolve(g_real.pthread_create, "pthread_create");
   resolve(g_real.pthread_join, "pthread_join");
   resolve(g_real.pthread_detach, "pthread_detach");
+  resolve(g_real.pthread_cancel, "pthread_cancel");
   resolve(g_real.pthread_exit, "pthread_exit");
   resolve(g_real.pthread_mutex_lock, "pthread_mutex_lock");
   resolve(g_real.pthread_mutex_trylock, "pthread_mutex_trylock");

@@ -12,6 +12,7 @@ struct RealCalls {
   int (*pthread_create)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
   int (*pthread_join)(pthread_t, void**);
   int (*pthread_detach)(pthread_t);
+  int (*pthread_cancel)(pthread_t);
   void (*pthread_exit)(void*);
   int (*pthread_mutex_lock)(pthread_mutex_t*);
   int (*pthread_mutex_trylock)(pthread_mutex_t*);

@@ -68,7 +68,7 @@ constexpr const char* kNames[] = {
     "usleep",   "dup2",    "nanosleep",  "sched_yield", "close_range", "environ",     "memfd_create",
     "strnlen",  "wcsnlen", "sigfillset", "_exit",       "index",       "socket"};
 
-class NameOfItsOwn : public testing::TestWithParam<std::string> {};
+class NameOfItsOwn : public testing::TestWithParam<const char*> {};
 
 TEST_P(NameOfItsOwn, is_no_way_into_the_program) {
   const TemporaryFolder folder;

@@ -29,6 +29,7 @@ Motion MotionWatch::see(std::span<const ThreadSlot* const> slots,
                         const std::vector<bool>& settled) {
   bool unknown = false;
   bool onward = false;
+  bool repeats = false;
   // Once for all: an answer from before another thread's last step is none.
   if (!asked_) {
     for (const ThreadSlot* slot : slots) slot->repetition.ask();
@@ -43,6 +44,7 @@ Motion MotionWatch::see(std::span<const ThreadSlot* const> slots,
     const std::uint64_t steps = slot.steps.load(std::memory_order_relaxed);
     switch (slot.repetition.answer()) {
       case Repetition::Answer::repeats:
+        repeats = true;
         break;
       case Repetition::Answer::wanders:
         onward = true;
@@ -60,7 +62,8 @@ Motion MotionWatch::see(std::span<const ThreadSlot* const> slots,
     steps_[i] = steps;
   }
   if (onward) return Motion::onward;
-  return unknown ? Motion::unknown : Motion::circles;
+  // Without a thread that says so it is Heddle's own code that runs, before main or behind it.
+  return unknown || !repeats ? Motion::unknown : Motion::circles;
 }
 
 void MotionWatch::stop(std::span<const ThreadSlot* const> slots) {

@@ -14,6 +14,7 @@
 #include "harness/engine/stress/stress_run.h"
 #include "harness/hooks/cleanup.h"
 #include "harness/hooks/program_heap.h"
+#include "harness/hooks/real_calls.h"
 
 namespace heddle {
 namespace stress {
@@ -151,7 +152,7 @@ class TableInForce {
   TableInForce() {
     program_heap::set_threaded(true);
     cleanup::g_cancel = [](pthread_t thread) {
-      return t_self == nullptr ? cleanup::cancel_really(thread) : g_run.cancel(thread);
+      return t_self == nullptr ? real().pthread_cancel(thread) : g_run.cancel(thread);
     };
     g_engine_table = &kStressTable;
   }

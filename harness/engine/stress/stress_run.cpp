@@ -381,7 +381,7 @@ int Run::cancel(pthread_t handle) {
   }
   Cancel possible = Cancel::possible;
   if (!thread->cancel.compare_exchange_strong(possible, Cancel::asked)) return 0;
-  return cleanup::cancel_really(handle);
+  return real().pthread_cancel(handle);
 }
 
 bool Run::wait_for_end(std::uint64_t ns, bool stop) {
