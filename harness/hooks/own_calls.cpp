@@ -1,6 +1,7 @@
 // Heddle's own calls of functions that it has hooks for, or that a program may define: the C
 // library's, past both.
 #include <dirent.h>
+#include <locale.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>

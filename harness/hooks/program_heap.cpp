@@ -77,9 +77,9 @@ Header* header_of(const void* pointer) {
 // A number that a program does not write by mistake: what it has written over the header of a block
 // is not to be taken for the size of one.
 std::size_t seal_of(const Header* header, std::size_t size, std::size_t offset) {
-  const std::uint64_t mixed = (reinterpret_cast<Address>(header) ^ size << 17) *
-                                  std::uint64_t{0x9e3779b97f4a7c15} +
-                              offset * std::uint64_t{0xd6e8feb86659fd93};
+  const std::uint64_t mixed =
+      (reinterpret_cast<Address>(header) ^ size << 17) * std::uint64_t{0x9e3779b97f4a7c15} +
+      offset * std::uint64_t{0xd6e8feb86659fd93};
   return mixed >> kOffsetBits;
 }
 

@@ -46,7 +46,8 @@ inline bool owns(const void* pointer) {
 void* allocate(std::size_t size, std::size_t alignment);
 // Returns false, and does nothing, if the block was freed before.
 bool release(void* pointer);
-// For the others: false if this is no block, or the program has written over what is kept before it.
+// For the others: false if this is no block, or the program has written over what is kept before
+// it.
 bool is_intact(const void* pointer);
 bool is_freed(const void* pointer);
 std::size_t size_of(const void* pointer);

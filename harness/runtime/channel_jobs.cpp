@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,8 @@
 #include <chrono>
 #include <utility>
 #include <vector>
+
+#include "harness/engine/native/raw_system.h"
 
 namespace heddle {
 namespace {
@@ -95,7 +98,7 @@ pid_t JobServer::fork_for(const std::function<void(Channel& parent)>& child,
   if (pid == 0) {
     close(ends[0]);
     // A worker that is killed must not leave its runs behind.
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    native::system_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
     Channel parent(setup_.keep_descriptor(ends[1]));
     child(parent);
     _exit(0);

@@ -2,8 +2,8 @@
 // results go out.
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <string>
 
 #include "harness/engine/engine.h"
 #include "harness/model/features.h"
@@ -14,22 +14,22 @@ namespace heddle {
 struct WorkerSetup {
   Program program;
   // Null for an engine that this library does not have.
-  std::function<std::unique_ptr<Engine>(EngineKind)> make_engine;
+  std::unique_ptr<Engine> (*make_engine)(EngineKind) = nullptr;
   // Called once, when the environment and the open descriptors are what the program is given.
-  std::function<void()> begin;
+  void (*begin)() = nullptr;
   // See own_descriptors::move().
-  std::function<int(int)> keep_descriptor;
+  int (*keep_descriptor)(int) = nullptr;
   // Puts the program's memory back to what it was before main.
-  std::function<void()> restore;
+  void (*restore)() = nullptr;
   // See RunHost::put_back().
-  std::function<bool()> put_back;
+  bool (*put_back)() = nullptr;
   // What was not, when that has returned false.
-  std::function<std::string()> left_behind;
+  std::string (*left_behind)() = nullptr;
   // The engine makes processes for its runs itself.
   bool engine_forks = false;
   // What the program was seen to use until now. Empty where no claim depends on it: on real
   // threads.
-  std::function<Features()> features{};
+  Features (*features)() = nullptr;
 };
 
 // Whether the supervisor started this process.

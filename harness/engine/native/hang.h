@@ -62,8 +62,7 @@ class HangDetector {
   bool asks() const { return asks_; }
   // Whether a run gave up with this verdict.
   static bool is_limit(Verdict verdict) {
-    return verdict == Verdict::too_many || verdict == Verdict::too_long ||
-           verdict == Verdict::idle;
+    return verdict == Verdict::too_many || verdict == Verdict::too_long || verdict == Verdict::idle;
   }
   // Which limit it was, and what moves it.
   std::string limit_words(Verdict verdict) const;

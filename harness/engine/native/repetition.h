@@ -54,7 +54,7 @@ class Repetition {
   void give(Answer answer);
 
   std::atomic<bool> on_;
-  std::atomic<std::uint32_t> asked_;  // counts the questions
+  std::atomic<std::uint32_t> asked_;   // counts the questions
   std::atomic<std::uint64_t> answer_;  // the question, and in the lower half what it came to
 
   // The thread's own, of the question `begun_`.

@@ -44,8 +44,8 @@ struct alignas(64) ProgramThread {
   // In a call that blocks and that may be left by longjmp from a signal handler.
   std::atomic<bool> blocking{false};
   sigjmp_buf leave;
-  // What the C library would run when `leave` passes by: nothing above this one. A thread leaves out
-  // of pthread_cond_wait(), whose handler works on an object that may be gone.
+  // What the C library would run when `leave` passes by: nothing above this one. A thread leaves
+  // out of pthread_cond_wait(), whose handler works on an object that may be gone.
   _pthread_cleanup_buffer bottom{};
   Address base_frame = 0;  // the frame that `leave` returns to
   std::array<Destructor, 128> destructors;
@@ -65,7 +65,7 @@ struct alignas(64) ProgramThread {
   // Counts the pieces of work handed over.
   native::Futex work{0};
   pthread_t handle{};
-  std::size_t stack_size = 0;  // bytes
+  std::size_t stack_size = 0;          // bytes
   std::atomic<bool> dismissed{false};  // by the next piece of work it is to end
   std::atomic<Cancel> cancel{Cancel::possible};
 };

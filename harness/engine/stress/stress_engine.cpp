@@ -40,8 +40,8 @@ void leave_child_processes_alone() {
   });
 }
 
-// The signal has two meanings: leave the program, and, for a thread that comes by no hook, note where
-// you are.
+// The signal has two meanings: leave the program, and, for a thread that comes by no hook, note
+// where you are.
 void on_stop(int, siginfo_t*, void* context) {
   ProgramThread* self = t_self;
   if (self != nullptr) native::note_sample(self->slot, context);
@@ -171,7 +171,8 @@ class TableInForce {
 // caller keeps in registers must survive the longjmp.
 [[gnu::noinline]] void run_main(const Program& program, ProgramThread& main) {
   main.base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
-  _pthread_cleanup_push(&main.bottom, [](void*) {}, nullptr);
+  _pthread_cleanup_push(
+      &main.bottom, [](void*) {}, nullptr);
   const int code = sigsetjmp(main.leave, 0);
   if (code == kStopped) return;
   if (code == 0) {

@@ -23,11 +23,11 @@ namespace heddle {
 //
 // What ends a run: the end of main or exit(), a failed assertion, abort(), an uncaught exception,
 // a signal, a deadlock (known from the kernel's account of every thread within a few milliseconds),
-// threads that run in circles (asked after `hang_ms` of processor time without a change), or a limit
-// (HangDetector has them), which is a GaveUp. Threads that are left leave
-// the program's code at their next hook, or out of the lock, wait or join that they sleep in; where
-// one can do neither, the run is reported by RunHost::end_run_and_process(), which may be called
-// from a thread of the engine's own.
+// threads that run in circles (asked after `hang_ms` of processor time without a change), or a
+// limit (HangDetector has them), which is a GaveUp. Threads that are left leave the program's code
+// at their next hook, or out of the lock, wait or join that they sleep in; where one can do
+// neither, the run is reported by RunHost::end_run_and_process(), which may be called from a thread
+// of the engine's own.
 //
 // Limits: 1 024 threads a run; thread_local variables of the program's shared libraries keep their
 // values from run to run.

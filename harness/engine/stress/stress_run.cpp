@@ -330,7 +330,8 @@ void Run::work(ProgramThread& self) {
   errno = 0;
   self.base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
   if (self.rendezvous != nullptr) meet(*self.rendezvous);
-  _pthread_cleanup_push(&self.bottom, [](void*) {}, nullptr);
+  _pthread_cleanup_push(
+      &self.bottom, [](void*) {}, nullptr);
   const int code = sigsetjmp(self.leave, 0);
   if (code == 0) {
     self.slot.life.store(Life::running, std::memory_order_release);

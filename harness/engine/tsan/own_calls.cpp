@@ -1,4 +1,5 @@
 // The layer's own calls of functions that a program may define.
+#include <locale.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/stat.h>

@@ -37,9 +37,9 @@ void note_program_constructed();
 // symbolize: addresses are resolved by the supervisor, and starting a symbolizer takes seconds.
 // log_path: reports are taken as data. report_signal_unsafe: what happens in Heddle's own handlers
 // is none of the program's. handle_*: faults come to this engine. suppress_*: one process, several
-// runs. report_thread_leaks, atexit_sleep_ms: a run's process ends without finalisation. exitcode: of
-// a process that the runtime ends, a run's or one that the program has made, which must not look as
-// if all were well.
+// runs. report_thread_leaks, atexit_sleep_ms: a run's process ends without finalisation. exitcode:
+// of a process that the runtime ends, a run's or one that the program has made, which must not look
+// as if all were well.
 inline constexpr int kEndedByTsan = 66;
 inline constexpr const char* kTsanOptions =
     "symbolize=0:log_path=/dev/null:print_summary=0:report_signal_unsafe=0:"

@@ -38,13 +38,13 @@ struct FuzzThread {
   // It waits, but may go on any time, by its own choice: a spurious wake-up, or an early timeout.
   bool eager = false;
   FiberContext context = nullptr;
-  Address fs_base = 0;        // 0 if the system had none to give
-  void* stack_top = nullptr;  // likewise
+  Address fs_base = 0;         // 0 if the system had none to give
+  void* stack_top = nullptr;   // likewise
   std::size_t stack_size = 0;  // bytes below it
-  Address stack_begin = 0;    // of the room that it has
-  std::uint64_t step = 0;     // while it does not run; else Running's
-  Epoch epoch;                // likewise
-  Address caller_frame = 0;   // likewise: t_caller_frame (hooks/caller.h)
+  Address stack_begin = 0;     // of the room that it has
+  std::uint64_t step = 0;      // while it does not run; else Running's
+  Epoch epoch;                 // likewise
+  Address caller_frame = 0;    // likewise: t_caller_frame (hooks/caller.h)
   VectorClock clock;
   // Fences (C++20 [atomics.fences]): what a release fence published to the relaxed stores after
   // it, and what relaxed loads have seen for an acquire fence to take in.
