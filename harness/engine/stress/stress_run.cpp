@@ -318,6 +318,13 @@ class AtUnwinding {
   Function function_;
 };
 
+// In a frame of its own: the program's unwinding (pthread_exit) ends at this one, before it would
+// run what its caller has to do at a cancellation. The two did the thread's end twice.
+[[gnu::noinline]] void execute_program(ProgramThread& self) {
+  self.base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
+  self.result = self.start(self.argument);
+}
+
 }  // namespace
 
 void Run::work(ProgramThread& self) {
@@ -328,7 +335,6 @@ void Run::work(ProgramThread& self) {
   locals_->reset_new_thread();
   native::forget_exceptions();
   errno = 0;
-  self.base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
   if (self.rendezvous != nullptr) meet(*self.rendezvous);
   _pthread_cleanup_push(
       &self.bottom, [](void*) {}, nullptr);
@@ -338,7 +344,7 @@ void Run::work(ProgramThread& self) {
     t_self = &self;
     t_program_code = true;
     if (stopping()) leave(self, kStopped);
-    self.result = self.start(self.argument);
+    execute_program(self);
     // Of a process that was forked from here this is the only thread.
     if (is_child_) end_child(0);
   }
