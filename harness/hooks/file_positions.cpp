@@ -246,6 +246,9 @@ using namespace file_positions;  // NOLINT(google-build-using-namespace): its ot
 
 namespace {
 
+// By end_stream(), ever. Threads that take turns count; real ones are not told of a use.
+std::uint64_t g_streams_ended = 0;
+
 pthread_mutex_t* lock_of(FILE* stream) {
   return &memory().stream_locks[slot_of(fileno(stream))].mutex;
 }
@@ -284,6 +287,7 @@ void end_stream(FILE* stream, Address pc) {
     } else {
       g_engine_table->write[3](address_of(life), pc);
     }
+    ++g_streams_ended;
   }
   StateUses uses(pc);
   if (order_of_output_is_seen(slot_of(file))) uses.moves_in(file).changes_contents(file);
@@ -306,6 +310,22 @@ void use_file_output(int file, Address pc) {
   StateUses(pc).moves_in(file).changes_contents(file).tell();
 }
 
+namespace {
+
+// Each use is a scheduling point, and a stream that another thread has closed by then is told of
+// again: its use after free must be seen here, for the C library's function crashes of it.
+void use_open_stream(FILE* stream, Address pc, StreamUse::Use use) {
+  for (;;) {
+    const std::uint64_t seen = g_streams_ended;
+    use_stream(stream, pc);
+    if (seen != g_streams_ended) continue;
+    use(fileno(stream), pc);
+    if (seen == g_streams_ended) return;
+  }
+}
+
+}  // namespace
+
 StreamUse::StreamUse(FILE* stream, Address pc, Use use) : pc_(pc) {
   if (!is_told()) return;
   const KeptErrno kept;
@@ -315,8 +335,7 @@ StreamUse::StreamUse(FILE* stream, Address pc, Use use) : pc_(pc) {
     taken_ = lock_of(stream);
     g_engine_table->mutex_lock(taken_, pc);
   }
-  use_stream(stream, pc);
-  use(fileno(stream), pc);
+  use_open_stream(stream, pc, use);
 }
 
 StreamUse::~StreamUse() {
@@ -336,9 +355,9 @@ StreamUse use_stream_output(FILE* stream, Address pc) {
 void use_stream_unlocked(FILE* stream, Address pc) {
   if (!is_told()) return;
   const KeptErrno kept;
-  use_stream(stream, pc);
-  const Untold& position = position_of(fileno(stream));
-  g_engine_table->write[3](address_of(&position), pc);
+  use_open_stream(stream, pc, [](int file, Address caller) {
+    g_engine_table->write[3](address_of(&position_of(file)), caller);
+  });
 }
 
 void lock_stream(FILE* stream, Address pc) {
