@@ -52,19 +52,6 @@ bool has_real_threads(EngineKind engine) {
   return engine == EngineKind::stress || engine == EngineKind::tsan;
 }
 
-std::string method_of(const Job& job) {
-  switch (job.engine) {
-    case EngineKind::fuzz:
-      return job.strategy;
-    case EngineKind::relacy:
-      return job.relacy_search;
-    case EngineKind::stress:
-    case EngineKind::tsan:
-      return to_text(job.delay);
-  }
-  return {};
-}
-
 class Search {
  public:
   Search(const SearchOptions& options, const SearchEvents& events)

@@ -9,6 +9,19 @@ bool is_seen_on_the_way(FailureKind kind) {
 
 }  // namespace
 
+std::string method_of(const Job& job) {
+  switch (job.engine) {
+    case EngineKind::fuzz:
+      return job.strategy;
+    case EngineKind::relacy:
+      return job.relacy_search;
+    case EngineKind::stress:
+    case EngineKind::tsan:
+      return to_text(job.delay);
+  }
+  return {};
+}
+
 bool comes_before(const Finding& a, const Finding& b) {
   const bool a_later = is_seen_on_the_way(a.failure.kind);
   const bool b_later = is_seen_on_the_way(b.failure.kind);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/engine/engine.h"
 #include "harness/model/claim.h"
 #include "harness/model/coverage.h"
 #include "harness/model/exploration.h"
@@ -129,9 +130,13 @@ struct OwnProcesses {
   double seconds = 0;  // that they took, of all workers together; 0 if that is not known
 };
 
+// How the runs of a job differ from each other, in the words of a report: the strategy, the delay
+// plan, Relacy's search.
+std::string method_of(const Job& job);
+
 struct EngineResult {
   EngineKind engine = EngineKind::fuzz;
-  std::string method;  // the strategy, the delay plan, Relacy's search: as text
+  std::string method;  // see method_of()
   std::uint64_t runs = 0;
   std::uint64_t failed = 0;
   std::uint64_t gave_up = 0;
