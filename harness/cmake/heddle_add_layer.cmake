@@ -60,8 +60,9 @@ endfunction()
 
 function(_heddle_compile_as_layer TARGET)
   target_link_libraries(${TARGET} PUBLIC heddle_options ${ARGN})
+  # Inline functions are hidden by that as well, but for the standard library's: libheddle.so exports
+  # some of those itself (cpp_library/), and one hidden copy would hide them.
   set_target_properties(${TARGET} PROPERTIES
     POSITION_INDEPENDENT_CODE ON
-    CXX_VISIBILITY_PRESET hidden
-    VISIBILITY_INLINES_HIDDEN ON)
+    CXX_VISIBILITY_PRESET hidden)
 endfunction()
