@@ -5,7 +5,7 @@
 # for libheddle.so to have beside the originals: what they define has the prefix heddle_seen_ there.
 # LIST gets a line HEDDLE_CPP_LIBRARY(name) for each function that LIBSTDCXX exports too, and
 # EXPORTS is TEMPLATE with their names.
-# So has what they call that accesses memory, or allocates it (hooks/cpp_library_hooks.cpp).
+# So has what they call that has a hook (hooks/cpp_library_hooks.cpp).
 # NM, OBJCOPY, LD: the tools.
 set -euo pipefail
 
@@ -32,7 +32,7 @@ sed 's/.*/    &;/' "$temporary/functions" |
 {
   awk '{ print $2, "heddle_seen_" $2 }' "$temporary/defined"
   "$NM" -u "$temporary/all.o" | awk '
-    $2 ~ /^(_Z(nw|na|dl|da)|__tsan_|w?mem|strlen$|wcslen$)/ { print $2, "heddle_seen_" $2 }'
+    $2 ~ /^(_Z(nw|na|dl|da)|__tsan_|w?mem|strlen$|wcslen$|pthread_)/ { print $2, "heddle_seen_" $2 }'
 } > "$temporary/names"
 "$OBJCOPY" --redefine-syms="$temporary/names" "$temporary/all.o" "$temporary/renamed.o"
 

@@ -1,10 +1,12 @@
 // The calls of the instrumented functions of libstdc++ (cpp_library/), under the names that
 // take_in.sh gives them. What such a function accesses happens where the program called it: of all
 // its accesses that is the code address, as with memcpy.
+#include <pthread.h>
 #include <stddef.h>
 #include <string.h>
 #include <wchar.h>
 
+#include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/memory_access.h"
 
@@ -125,4 +127,15 @@ HEDDLE_SEEN(const wchar_t*, wmemchr, const wchar_t* from, wchar_t wanted, size_t
 }
 HEDDLE_SEEN(size_t, wcslen, const wchar_t* text) {
   return heddle::MemoryAccess(heddle::t_caller).read_string(text);
+}
+
+// ---- threads
+
+HEDDLE_SEEN(int, pthread_join, pthread_t thread, void** result) {
+  heddle::note_caller(__builtin_frame_address(0), nullptr);
+  return heddle::g_engine_table->thread_join(thread, result, heddle::t_caller);
+}
+HEDDLE_SEEN(int, pthread_detach, pthread_t thread) {
+  heddle::note_caller(__builtin_frame_address(0), nullptr);
+  return heddle::g_engine_table->thread_detach(thread, heddle::t_caller);
 }

@@ -2,6 +2,7 @@
 // that reads or writes begins by making a sentry, which says so.
 #include <istream>
 #include <ostream>
+#include <string>
 
 #include "harness/hooks/memory_access.h"
 
@@ -29,6 +30,18 @@ bool is_standard(const std::wstreambuf* buffer) {
          buffer == heddle_wcin.rdbuf();
 }
 
+// Whether an operation succeeded: what good() and its kin ask for.
+struct State : std::ios_base {
+  static const std::ios_base::iostate& of(const std::ios_base& stream) {
+    return stream.*(&State::_M_streambuf_state);
+  }
+};
+
+void write_state(heddle::Address pc, const std::ios_base& stream) {
+  const std::ios_base::iostate& state = State::of(stream);
+  heddle::MemoryAccess(pc).write(&state, sizeof state);
+}
+
 // A read moves the place in the buffer as well.
 template <typename Stream>
 void access_stream(heddle::Address pc, const Stream& stream) {
@@ -36,6 +49,7 @@ void access_stream(heddle::Address pc, const Stream& stream) {
   const auto* buffer = stream.rdbuf();
   if (buffer == nullptr || is_standard(buffer)) return;
   heddle::MemoryAccess(pc).write(buffer, sizeof *buffer);
+  write_state(pc, stream);
 }
 
 }  // namespace
@@ -59,3 +73,121 @@ HEDDLE_INPUT(_ZNSi6sentryC1ERSib, std::istream)
 HEDDLE_INPUT(_ZNSi6sentryC2ERSib, std::istream)
 HEDDLE_INPUT(_ZNSt13basic_istreamIwSt11char_traitsIwEE6sentryC1ERS2_b, std::wistream)
 HEDDLE_INPUT(_ZNSt13basic_istreamIwSt11char_traitsIwEE6sentryC2ERS2_b, std::wistream)
+
+#define HEDDLE_CLEARS(name, Ios)                                               \
+  HEDDLE_EXPORT_HOOK(void, name, Ios& stream, std::ios_base::iostate state) { \
+    const heddle::Address pc = HEDDLE_PC;                                      \
+    if (heddle::is_watched() && !is_standard(stream.rdbuf())) {                \
+      write_state(pc, stream);                                                 \
+    }                                                                          \
+    HEDDLE_REAL(name)(stream, state);                                          \
+  }
+HEDDLE_CLEARS(_ZNSt9basic_iosIcSt11char_traitsIcEE5clearESt12_Ios_Iostate, std::ios)
+HEDDLE_CLEARS(_ZNSt9basic_iosIwSt11char_traitsIwEE5clearESt12_Ios_Iostate, std::wios)
+
+// ---- what is read from a stream into the program's variables
+
+#define HEDDLE_EXTRACTS(name, Stream, Type)                            \
+  HEDDLE_EXPORT_HOOK(Stream&, name, Stream& stream, Type& value) {     \
+    if (heddle::is_watched()) {                                        \
+      heddle::MemoryAccess(HEDDLE_PC).write(&value, sizeof value);     \
+    }                                                                  \
+    return HEDDLE_REAL(name)(stream, value);                           \
+  }
+// `letter`: the type in a mangled name. Narrow and wide.
+#define HEDDLE_EXTRACTS_NUMBER(letter, Type)                                       \
+  HEDDLE_EXTRACTS(_ZNSi10_M_extractI##letter##EERSiRT_, std::istream, Type)        \
+  HEDDLE_EXTRACTS(                                                                 \
+      _ZNSt13basic_istreamIwSt11char_traitsIwEE10_M_extractI##letter##EERS2_RT_,   \
+      std::wistream, Type)
+HEDDLE_EXTRACTS_NUMBER(b, bool)
+HEDDLE_EXTRACTS_NUMBER(d, double)
+HEDDLE_EXTRACTS_NUMBER(e, long double)
+HEDDLE_EXTRACTS_NUMBER(f, float)
+HEDDLE_EXTRACTS_NUMBER(j, unsigned)
+HEDDLE_EXTRACTS_NUMBER(l, long)
+HEDDLE_EXTRACTS_NUMBER(m, unsigned long)
+HEDDLE_EXTRACTS_NUMBER(Pv, void*)
+HEDDLE_EXTRACTS_NUMBER(t, unsigned short)
+HEDDLE_EXTRACTS_NUMBER(x, long long)
+HEDDLE_EXTRACTS_NUMBER(y, unsigned long long)
+HEDDLE_EXTRACTS(_ZNSirsERi, std::istream, int)
+HEDDLE_EXTRACTS(_ZNSirsERs, std::istream, short)
+HEDDLE_EXTRACTS(_ZNSt13basic_istreamIwSt11char_traitsIwEErsERi, std::wistream, int)
+HEDDLE_EXTRACTS(_ZNSt13basic_istreamIwSt11char_traitsIwEErsERs, std::wistream, short)
+HEDDLE_EXTRACTS(_ZNSi3getERc, std::istream, char)
+HEDDLE_EXTRACTS(_ZNSt13basic_istreamIwSt11char_traitsIwEE3getERw, std::wistream, wchar_t)
+HEDDLE_EXTRACTS(_ZStrsIcSt11char_traitsIcEERSt13basic_istreamIT_T0_ES6_RS3_, std::istream, char)
+HEDDLE_EXTRACTS(_ZStrsIwSt11char_traitsIwEERSt13basic_istreamIT_T0_ES6_RS3_, std::wistream,
+                wchar_t)
+
+// The string is changed, and what it holds.
+#define HEDDLE_READS_STRING(name, String, parameters, arguments)      \
+  HEDDLE_EXPORT_HOOK(std::basic_istream<String::value_type>&, name,   \
+                     std::basic_istream<String::value_type>& stream,  \
+                     String& text HEDDLE_UNWRAP parameters) {         \
+    if (heddle::is_watched()) {                                       \
+      heddle::MemoryAccess(HEDDLE_PC).write(&text, sizeof text);      \
+    }                                                                 \
+    return HEDDLE_REAL(name)(stream, text HEDDLE_UNWRAP arguments);   \
+  }
+#define HEDDLE_UNWRAP(...) __VA_ARGS__
+HEDDLE_READS_STRING(
+    _ZStrsIcSt11char_traitsIcESaIcEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EE,
+    std::string, (), ())
+HEDDLE_READS_STRING(
+    _ZSt7getlineIcSt11char_traitsIcESaIcEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EE,
+    std::string, (), ())
+HEDDLE_READS_STRING(
+    _ZSt7getlineIcSt11char_traitsIcESaIcEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EES4_,
+    std::string, (, char end), (, end))
+HEDDLE_READS_STRING(
+    _ZStrsIwSt11char_traitsIwESaIwEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EE,
+    std::wstring, (), ())
+HEDDLE_READS_STRING(
+    _ZSt7getlineIwSt11char_traitsIwESaIwEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EE,
+    std::wstring, (), ())
+HEDDLE_READS_STRING(
+    _ZSt7getlineIwSt11char_traitsIwESaIwEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EES4_,
+    std::wstring, (, wchar_t end), (, end))
+
+namespace {
+
+// Reads text into `to`, at most `size` characters with the terminator: `fill` does so, but into
+// memory of Heddle's own, and what comes out is put there.
+template <typename Stream, typename Char, typename Fill>
+Stream& read_text(heddle::Address pc, Stream& stream, Char* to, long size, Fill fill) {
+  if (!heddle::is_watched() || size <= 0) return fill(to);
+  heddle::PrivateBuffer buffer(static_cast<std::size_t>(size) * sizeof(Char));
+  auto* const text = reinterpret_cast<Char*>(buffer.data());
+  fill(text);
+  std::size_t length = 0;
+  while (text[length] != Char()) ++length;
+  heddle::MemoryAccess(pc).put(static_cast<void*>(to), text, (length + 1) * sizeof(Char));
+  return stream;
+}
+
+}  // namespace
+
+#define HEDDLE_READS_TEXT(name, Char)                                                             \
+  HEDDLE_EXPORT_HOOK(std::basic_istream<Char>&, name, std::basic_istream<Char>& stream, Char* to, \
+                     long size) {                                                                 \
+    return read_text(HEDDLE_PC, stream, to, size, [&](Char* text) -> std::basic_istream<Char>& {  \
+      return HEDDLE_REAL(name)(stream, text, size);                                               \
+    });                                                                                           \
+  }
+#define HEDDLE_READS_TEXT_UNTIL(name, Char)                                                       \
+  HEDDLE_EXPORT_HOOK(std::basic_istream<Char>&, name, std::basic_istream<Char>& stream, Char* to, \
+                     long size, Char end) {                                                       \
+    return read_text(HEDDLE_PC, stream, to, size, [&](Char* text) -> std::basic_istream<Char>& {  \
+      return HEDDLE_REAL(name)(stream, text, size, end);                                          \
+    });                                                                                           \
+  }
+HEDDLE_READS_TEXT(_ZNSi3getEPcl, char)
+HEDDLE_READS_TEXT_UNTIL(_ZNSi3getEPclc, char)
+HEDDLE_READS_TEXT(_ZNSi7getlineEPcl, char)
+HEDDLE_READS_TEXT_UNTIL(_ZNSi7getlineEPclc, char)
+HEDDLE_READS_TEXT(_ZNSt13basic_istreamIwSt11char_traitsIwEE3getEPwl, wchar_t)
+HEDDLE_READS_TEXT_UNTIL(_ZNSt13basic_istreamIwSt11char_traitsIwEE3getEPwlw, wchar_t)
+HEDDLE_READS_TEXT(_ZNSt13basic_istreamIwSt11char_traitsIwEE7getlineEPwl, wchar_t)
+HEDDLE_READS_TEXT_UNTIL(_ZNSt13basic_istreamIwSt11char_traitsIwEE7getlineEPwlw, wchar_t)
