@@ -50,7 +50,7 @@ size_t bytes(size_t characters) {
 }  // namespace
 }  // namespace heddle
 
-#define HEDDLE_SEEN(result, name, ...)                                              \
+#define HEDDLE_SEEN(result, name, ...) \
   extern "C" [[gnu::visibility("hidden")]] result heddle_seen_##name(__VA_ARGS__)
 
 // One that another of them calls is a part of that.
@@ -61,7 +61,9 @@ HEDDLE_SEEN(void, __tsan_func_exit) {}
 HEDDLE_SEEN(void, __tsan_init) {}
 
 #define HEDDLE_ACCESS(name, access, log2_size) \
-  HEDDLE_SEEN(void, name, void* at) { heddle::access<log2_size>(at); }
+  HEDDLE_SEEN(void, name, void* at) {          \
+    heddle::access<log2_size>(at);             \
+  }
 #include "harness/hooks/tsan_entry_points.def"
 
 HEDDLE_SEEN(void*, memcpy, void* to, const void* from, size_t size) {

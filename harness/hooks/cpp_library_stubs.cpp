@@ -101,19 +101,18 @@ asm(".pushsection .text\n"
       ".popsection\n");
 // clang-format on
 static_assert(offsetof(heddle::LibraryFunction, next) == 8);
-#include "cpp_library_functions.def"
+#include "harness/hooks/cpp_library_functions.def"
 
 // The program's memory, from the program's operator new if it has one of its own.
-#define HEDDLE_PROGRAM_OPERATOR(result, name, parameters, arguments)                          \
-  extern "C" [[gnu::visibility("hidden")]] result heddle_seen_##name parameters {             \
-    static std::atomic<result(*) parameters> found;                                           \
-    auto function = found.load(std::memory_order_relaxed);                                    \
-    if (function == nullptr) {                                                                \
-      function =                                                                              \
-          reinterpret_cast<result(*) parameters>(heddle::look_for(#name, RTLD_DEFAULT));      \
-      found.store(function, std::memory_order_relaxed);                                       \
-    }                                                                                         \
-    return function arguments;                                                                \
+#define HEDDLE_PROGRAM_OPERATOR(result, name, parameters, arguments)                            \
+  extern "C" [[gnu::visibility("hidden")]] result heddle_seen_##name parameters {               \
+    static std::atomic<result(*) parameters> found;                                             \
+    auto function = found.load(std::memory_order_relaxed);                                      \
+    if (function == nullptr) {                                                                  \
+      function = reinterpret_cast<result(*) parameters>(heddle::look_for(#name, RTLD_DEFAULT)); \
+      found.store(function, std::memory_order_relaxed);                                         \
+    }                                                                                           \
+    return function arguments;                                                                  \
   }
 HEDDLE_PROGRAM_OPERATOR(void*, _Znwm, (std::size_t size), (size))
 HEDDLE_PROGRAM_OPERATOR(void, _ZdlPv, (void* at), (at))

@@ -10,10 +10,10 @@ using heddle::MemoryAccess;
 
 // ---- hashes
 
-#define HEDDLE_HASHES(name)                                                                  \
+#define HEDDLE_HASHES(name)                                                                     \
   HEDDLE_EXPORT_HOOK(std::size_t, name, const void* from, std::size_t size, std::size_t seed) { \
-    if (is_watched()) MemoryAccess(HEDDLE_PC).read(from, size);                              \
-    return HEDDLE_REAL(name)(from, size, seed);                                              \
+    if (is_watched()) MemoryAccess(HEDDLE_PC).read(from, size);                                 \
+    return HEDDLE_REAL(name)(from, size, seed);                                                 \
   }
 HEDDLE_HASHES(_ZSt11_Hash_bytesPKvmm)
 HEDDLE_HASHES(_ZSt15_Fnv_hash_bytesPKvmm)
@@ -28,16 +28,16 @@ HEDDLE_EXPORT_HOOK(std::size_t, _ZNKSt8__detail20_Prime_rehash_policy11_M_next_b
 // ---- numbers as text
 
 // Reads as far as the answer says.
-#define HEDDLE_FROM_CHARS(name, Type)                                                           \
-  HEDDLE_EXPORT_HOOK(std::from_chars_result, name, const char* begin, const char* end,          \
-                     Type& value, std::chars_format format) {                                   \
-    if (!is_watched()) return HEDDLE_REAL(name)(begin, end, value, format);                     \
-    const MemoryAccess access(HEDDLE_PC);                                                       \
-    access.read(begin, static_cast<std::size_t>(end - begin));                                  \
-    Type found = 0;                                                                             \
-    const std::from_chars_result result = HEDDLE_REAL(name)(begin, end, found, format);         \
-    if (result.ec == std::errc()) access.put(&value, found);                                    \
-    return result;                                                                              \
+#define HEDDLE_FROM_CHARS(name, Type)                                                   \
+  HEDDLE_EXPORT_HOOK(std::from_chars_result, name, const char* begin, const char* end,  \
+                     Type& value, std::chars_format format) {                           \
+    if (!is_watched()) return HEDDLE_REAL(name)(begin, end, value, format);             \
+    const MemoryAccess access(HEDDLE_PC);                                               \
+    access.read(begin, static_cast<std::size_t>(end - begin));                          \
+    Type found = 0;                                                                     \
+    const std::from_chars_result result = HEDDLE_REAL(name)(begin, end, found, format); \
+    if (result.ec == std::errc()) access.put(&value, found);                            \
+    return result;                                                                      \
   }
 HEDDLE_FROM_CHARS(_ZSt10from_charsPKcS0_RfSt12chars_format, float)
 HEDDLE_FROM_CHARS(_ZSt10from_charsPKcS0_RdSt12chars_format, double)
@@ -60,26 +60,26 @@ std::to_chars_result convert(heddle::Address pc, char* begin, char* end, Convert
 
 }  // namespace
 
-#define HEDDLE_TO_CHARS(letter, Type)                                                             \
-  HEDDLE_EXPORT_HOOK(std::to_chars_result, _ZSt8to_charsPcS_##letter, char* begin, char* end,     \
-                     Type value) {                                                                \
-    return convert(HEDDLE_PC, begin, end, [&](char* from, char* to) {                             \
-      return HEDDLE_REAL(_ZSt8to_charsPcS_##letter)(from, to, value);                             \
-    });                                                                                           \
-  }                                                                                               \
-  HEDDLE_EXPORT_HOOK(std::to_chars_result, _ZSt8to_charsPcS_##letter##St12chars_format,           \
-                     char* begin, char* end, Type value, std::chars_format format) {              \
-    return convert(HEDDLE_PC, begin, end, [&](char* from, char* to) {                             \
-      return HEDDLE_REAL(_ZSt8to_charsPcS_##letter##St12chars_format)(from, to, value, format);   \
-    });                                                                                           \
-  }                                                                                               \
-  HEDDLE_EXPORT_HOOK(std::to_chars_result, _ZSt8to_charsPcS_##letter##St12chars_formati,          \
-                     char* begin, char* end, Type value, std::chars_format format,                \
-                     int precision) {                                                             \
-    return convert(HEDDLE_PC, begin, end, [&](char* from, char* to) {                             \
-      return HEDDLE_REAL(_ZSt8to_charsPcS_##letter##St12chars_formati)(from, to, value, format,   \
-                                                                       precision);                \
-    });                                                                                           \
+#define HEDDLE_TO_CHARS(letter, Type)                                                           \
+  HEDDLE_EXPORT_HOOK(std::to_chars_result, _ZSt8to_charsPcS_##letter, char* begin, char* end,   \
+                     Type value) {                                                              \
+    return convert(HEDDLE_PC, begin, end, [&](char* from, char* to) {                           \
+      return HEDDLE_REAL(_ZSt8to_charsPcS_##letter)(from, to, value);                           \
+    });                                                                                         \
+  }                                                                                             \
+  HEDDLE_EXPORT_HOOK(std::to_chars_result, _ZSt8to_charsPcS_##letter##St12chars_format,         \
+                     char* begin, char* end, Type value, std::chars_format format) {            \
+    return convert(HEDDLE_PC, begin, end, [&](char* from, char* to) {                           \
+      return HEDDLE_REAL(_ZSt8to_charsPcS_##letter##St12chars_format)(from, to, value, format); \
+    });                                                                                         \
+  }                                                                                             \
+  HEDDLE_EXPORT_HOOK(std::to_chars_result, _ZSt8to_charsPcS_##letter##St12chars_formati,        \
+                     char* begin, char* end, Type value, std::chars_format format,              \
+                     int precision) {                                                           \
+    return convert(HEDDLE_PC, begin, end, [&](char* from, char* to) {                           \
+      return HEDDLE_REAL(_ZSt8to_charsPcS_##letter##St12chars_formati)(from, to, value, format, \
+                                                                       precision);              \
+    });                                                                                         \
   }
 HEDDLE_TO_CHARS(f, float)
 HEDDLE_TO_CHARS(d, double)

@@ -74,32 +74,31 @@ HEDDLE_INPUT(_ZNSi6sentryC2ERSib, std::istream)
 HEDDLE_INPUT(_ZNSt13basic_istreamIwSt11char_traitsIwEE6sentryC1ERS2_b, std::wistream)
 HEDDLE_INPUT(_ZNSt13basic_istreamIwSt11char_traitsIwEE6sentryC2ERS2_b, std::wistream)
 
-#define HEDDLE_CLEARS(name, Ios)                                               \
+#define HEDDLE_CLEARS(name, Ios)                                              \
   HEDDLE_EXPORT_HOOK(void, name, Ios& stream, std::ios_base::iostate state) { \
-    const heddle::Address pc = HEDDLE_PC;                                      \
-    if (heddle::is_watched() && !is_standard(stream.rdbuf())) {                \
-      write_state(pc, stream);                                                 \
-    }                                                                          \
-    HEDDLE_REAL(name)(stream, state);                                          \
+    const heddle::Address pc = HEDDLE_PC;                                     \
+    if (heddle::is_watched() && !is_standard(stream.rdbuf())) {               \
+      write_state(pc, stream);                                                \
+    }                                                                         \
+    HEDDLE_REAL(name)(stream, state);                                         \
   }
 HEDDLE_CLEARS(_ZNSt9basic_iosIcSt11char_traitsIcEE5clearESt12_Ios_Iostate, std::ios)
 HEDDLE_CLEARS(_ZNSt9basic_iosIwSt11char_traitsIwEE5clearESt12_Ios_Iostate, std::wios)
 
 // ---- what is read from a stream into the program's variables
 
-#define HEDDLE_EXTRACTS(name, Stream, Type)                            \
-  HEDDLE_EXPORT_HOOK(Stream&, name, Stream& stream, Type& value) {     \
-    if (heddle::is_watched()) {                                        \
-      heddle::MemoryAccess(HEDDLE_PC).write(&value, sizeof value);     \
-    }                                                                  \
-    return HEDDLE_REAL(name)(stream, value);                           \
+#define HEDDLE_EXTRACTS(name, Stream, Type)                        \
+  HEDDLE_EXPORT_HOOK(Stream&, name, Stream& stream, Type& value) { \
+    if (heddle::is_watched()) {                                    \
+      heddle::MemoryAccess(HEDDLE_PC).write(&value, sizeof value); \
+    }                                                              \
+    return HEDDLE_REAL(name)(stream, value);                       \
   }
 // `letter`: the type in a mangled name. Narrow and wide.
-#define HEDDLE_EXTRACTS_NUMBER(letter, Type)                                       \
-  HEDDLE_EXTRACTS(_ZNSi10_M_extractI##letter##EERSiRT_, std::istream, Type)        \
-  HEDDLE_EXTRACTS(                                                                 \
-      _ZNSt13basic_istreamIwSt11char_traitsIwEE10_M_extractI##letter##EERS2_RT_,   \
-      std::wistream, Type)
+#define HEDDLE_EXTRACTS_NUMBER(letter, Type)                                                 \
+  HEDDLE_EXTRACTS(_ZNSi10_M_extractI##letter##EERSiRT_, std::istream, Type)                  \
+  HEDDLE_EXTRACTS(_ZNSt13basic_istreamIwSt11char_traitsIwEE10_M_extractI##letter##EERS2_RT_, \
+                  std::wistream, Type)
 HEDDLE_EXTRACTS_NUMBER(b, bool)
 HEDDLE_EXTRACTS_NUMBER(d, double)
 HEDDLE_EXTRACTS_NUMBER(e, long double)
@@ -118,18 +117,17 @@ HEDDLE_EXTRACTS(_ZNSt13basic_istreamIwSt11char_traitsIwEErsERs, std::wistream, s
 HEDDLE_EXTRACTS(_ZNSi3getERc, std::istream, char)
 HEDDLE_EXTRACTS(_ZNSt13basic_istreamIwSt11char_traitsIwEE3getERw, std::wistream, wchar_t)
 HEDDLE_EXTRACTS(_ZStrsIcSt11char_traitsIcEERSt13basic_istreamIT_T0_ES6_RS3_, std::istream, char)
-HEDDLE_EXTRACTS(_ZStrsIwSt11char_traitsIwEERSt13basic_istreamIT_T0_ES6_RS3_, std::wistream,
-                wchar_t)
+HEDDLE_EXTRACTS(_ZStrsIwSt11char_traitsIwEERSt13basic_istreamIT_T0_ES6_RS3_, std::wistream, wchar_t)
 
 // The string is changed, and what it holds.
-#define HEDDLE_READS_STRING(name, String, parameters, arguments)      \
-  HEDDLE_EXPORT_HOOK(std::basic_istream<String::value_type>&, name,   \
-                     std::basic_istream<String::value_type>& stream,  \
-                     String& text HEDDLE_UNWRAP parameters) {         \
-    if (heddle::is_watched()) {                                       \
-      heddle::MemoryAccess(HEDDLE_PC).write(&text, sizeof text);      \
-    }                                                                 \
-    return HEDDLE_REAL(name)(stream, text HEDDLE_UNWRAP arguments);   \
+#define HEDDLE_READS_STRING(name, String, parameters, arguments)     \
+  HEDDLE_EXPORT_HOOK(std::basic_istream<String::value_type>&, name,  \
+                     std::basic_istream<String::value_type>& stream, \
+                     String& text HEDDLE_UNWRAP parameters) {        \
+    if (heddle::is_watched()) {                                      \
+      heddle::MemoryAccess(HEDDLE_PC).write(&text, sizeof text);     \
+    }                                                                \
+    return HEDDLE_REAL(name)(stream, text HEDDLE_UNWRAP arguments);  \
   }
 #define HEDDLE_UNWRAP(...) __VA_ARGS__
 HEDDLE_READS_STRING(
