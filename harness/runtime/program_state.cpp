@@ -1,9 +1,13 @@
 #include "harness/runtime/program_state.h"
 
 #include <link.h>
+#include <math.h>
+#include <stdio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
+#include <iostream>
 
 #include "harness/hooks/exit_functions.h"
 #include "harness/hooks/program_heap.h"
@@ -11,6 +15,28 @@
 #include "harness/hooks/system_libraries.h"
 
 namespace heddle {
+namespace {
+
+// Variables of the C and C++ libraries that programs write. Those of g++ have them in their own
+// memory, by a copy that the loader makes; those of clang use them where the libraries have them.
+struct Variable {
+  void* begin;
+  std::size_t size;
+};
+
+template <typename T>
+Variable variable(T& object) {
+  return {const_cast<void*>(static_cast<const volatile void*>(&object)), sizeof object};
+}
+
+std::vector<Variable> library_variables() {
+  return {variable(optarg),    variable(optind),     variable(opterr),     variable(optopt),
+          variable(signgam),   variable(stdin),      variable(stdout),     variable(stderr),
+          variable(std::cin),  variable(std::cout),  variable(std::cerr),  variable(std::clog),
+          variable(std::wcin), variable(std::wcout), variable(std::wcerr), variable(std::wclog)};
+}
+
+}  // namespace
 
 void ProgramState::take_snapshot() {
   dl_iterate_phdr(
@@ -47,6 +73,14 @@ void ProgramState::take_snapshot() {
         return 0;
       },
       &segments_);
+  for (const Variable& variable : library_variables()) {
+    auto* const begin = static_cast<unsigned char*>(variable.begin);
+    const bool is_copied =
+        std::any_of(segments_.begin(), segments_.end(), [&](const Segment& segment) {
+          return begin >= segment.begin && begin < segment.begin + segment.copy.size();
+        });
+    if (!is_copied) segments_.push_back({begin, {begin, begin + variable.size}});
+  }
   program_heap::take_snapshot();
   program_maps::take_snapshot();
   exit_functions::take_snapshot();

@@ -9,7 +9,8 @@
 namespace heddle {
 
 // The writable segments of the executable and of its own libraries, without what the loader made
-// read-only, and the program's heap. Libraries of the system keep their state.
+// read-only, the variables of the C and C++ libraries that programs write by name, and the
+// program's heap. Else libraries of the system keep their state.
 class ProgramState {
  public:
   // Takes the state that is to come back. Call once, after the program's constructors.

@@ -2,11 +2,13 @@
 #include <iconv.h>
 #include <netdb.h>
 #include <pwd.h>
+#include <unistd.h>
 #include <cassert>
 #include <clocale>
 #include <cstdlib>
 #include <cstring>
 #include <cwchar>
+#include <iostream>
 #include <locale>
 #include <mutex>
 #include <string>
@@ -28,6 +30,8 @@ void begins_afresh() {
   const int first = std::rand();
   std::srand(1);
   assert(std::rand() == first);
+  assert(optind == 1 && optarg == nullptr);
+  assert((std::cout.flags() & std::ios::hex) == 0 && std::cout.fill() == ' ');
 }
 
 void leaves_all_changed() {
@@ -40,6 +44,12 @@ void leaves_all_changed() {
   wchar_t wide = 0;
   assert(std::mbtowc(&wide, "\xc3\xa9", 2) == 2 && wide == 0xe9);
   std::srand(7);
+  char name[] = "program";
+  char option[] = "-n3";
+  char* arguments[] = {name, option, nullptr};
+  assert(getopt(2, arguments, "n:") == 'n' && *optarg == '3');
+  std::cout << std::hex;
+  std::cout.fill('*');
 }
 
 }  // namespace
