@@ -599,7 +599,7 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
       ->capture_default_str();
   command
       ->add_option("--hang-ms", options->hang_ms,
-                   "stress, tsan: milliseconds without progress after which a run hangs")
+                   "stress, tsan: processor time without a change until circles are looked for")
       ->capture_default_str();
   command
       ->add_option("--hunt-runs", options->hunt_runs,

@@ -1,11 +1,11 @@
 #include "harness/runtime/program_state.h"
 
+#include <dlfcn.h>
 #include <link.h>
 #include <math.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstring>
 #include <iostream>
 
@@ -74,12 +74,11 @@ void ProgramState::take_snapshot() {
       },
       &segments_);
   for (const Variable& variable : library_variables()) {
+    // A name that the program has given to something of its own, a function it may be, is not this.
+    Dl_info found;
+    if (dladdr(variable.begin, &found) == 0 || !is_system_library(found.dli_fname)) continue;
     auto* const begin = static_cast<unsigned char*>(variable.begin);
-    const bool is_copied =
-        std::any_of(segments_.begin(), segments_.end(), [&](const Segment& segment) {
-          return begin >= segment.begin && begin < segment.begin + segment.copy.size();
-        });
-    if (!is_copied) segments_.push_back({begin, {begin, begin + variable.size}});
+    segments_.push_back({begin, {begin, begin + variable.size}});
   }
   program_heap::take_snapshot();
   program_maps::take_snapshot();

@@ -20,7 +20,8 @@ const std::map<std::string, std::set<std::string>> kLeft = {
       "stderr", "stdin",   "stdout",   "strlen",   "strstr"}},
     {"of the loader, by which everything else is found",
      {"dl_iterate_phdr", "dladdr", "dladdr1", "dlsym", "dlvsym"}},
-    {"variables, kept and put back whosever they are", {"optarg", "optind", "signgam"}},
+    {"variables, kept and put back whosever they are",
+     {"optarg", "opterr", "optind", "optopt", "signgam"}},
     {"who starts threads has <pthread.h>, which declares it as a function", {"pthread_self"}},
 };
 
