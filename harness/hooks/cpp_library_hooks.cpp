@@ -10,6 +10,12 @@
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/memory_access.h"
 
+// Where the program's part of the stack ended when it called one of them: the stubs write it.
+extern "C" {
+[[gnu::visibility("hidden"),
+  gnu::tls_model("initial-exec")]] constinit thread_local heddle::Address heddle_program_frame = 0;
+}
+
 namespace heddle {
 namespace {
 
@@ -133,11 +139,12 @@ HEDDLE_SEEN(size_t, wcslen, const wchar_t* text) {
 
 // ---- threads
 
+// What the library's own function has on the stack may lie where the program's frames were.
 HEDDLE_SEEN(int, pthread_join, pthread_t thread, void** result) {
-  heddle::note_caller(__builtin_frame_address(0), nullptr);
+  heddle::t_caller_frame = heddle_program_frame;
   return heddle::g_engine_table->thread_join(thread, result, heddle::t_caller);
 }
 HEDDLE_SEEN(int, pthread_detach, pthread_t thread) {
-  heddle::note_caller(__builtin_frame_address(0), nullptr);
+  heddle::t_caller_frame = heddle_program_frame;
   return heddle::g_engine_table->thread_detach(thread, heddle::t_caller);
 }

@@ -69,7 +69,7 @@ asm(".pushsection .text\n"
     ".popsection\n");
 
 // The instrumented one for the program's threads (t_program_code), but for calls from this library:
-// a hook may be at work for the program.
+// a hook may be at work for the program. C++ leaves %r10 and %r11 to whom a call passes through.
 // clang-format off
 #define HEDDLE_CPP_LIBRARY(name)                                                  \
   extern "C" {                                                                    \
@@ -87,16 +87,20 @@ asm(".pushsection .text\n"
       "je 1f\n"                                                                   \
       "lea __ehdr_start(%rip), %r11\n"                                            \
       "cmp %r11, (%rsp)\n"                                                        \
-      "jb heddle_seen_" #name "\n"                                                \
+      "jb 3f\n"                                                                   \
       "lea _etext(%rip), %r11\n"                                                  \
       "cmp %r11, (%rsp)\n"                                                        \
-      "jae heddle_seen_" #name "\n"                                               \
+      "jae 3f\n"                                                                  \
       "1: mov heddle_library_" #name "+8(%rip), %r11\n"                           \
       "test %r11, %r11\n"                                                         \
       "je 2f\n"                                                                   \
       "jmp *%r11\n"                                                               \
       "2: lea heddle_library_" #name "(%rip), %r11\n"                             \
       "jmp heddle_to_library_function\n"                                          \
+      "3: mov heddle_program_frame@gottpoff(%rip), %r11\n"                        \
+      "lea 8(%rsp), %r10\n"                                                       \
+      "mov %r10, %fs:(%r11)\n"                                                    \
+      "jmp heddle_seen_" #name "\n"                                               \
       ".size " #name ", .-" #name "\n"                                            \
       ".popsection\n");
 // clang-format on
