@@ -5,6 +5,11 @@
 
 #include "harness/hooks/memory_access.h"
 
+// C linkage is for the linker's name alone.
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wreturn-type-c-linkage"
+
 using heddle::is_watched;
 using heddle::MemoryAccess;
 

@@ -6,6 +6,11 @@
 
 #include "harness/hooks/memory_access.h"
 
+// C linkage is for the linker's name alone.
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wreturn-type-c-linkage"
+
 // The standard streams, without <iostream>, which would construct them from here.
 extern "C" {
 extern std::istream heddle_cin __asm__("_ZSt3cin");
