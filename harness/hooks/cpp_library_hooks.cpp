@@ -72,18 +72,23 @@ HEDDLE_SEEN(void, __tsan_init) {}
   }
 #include "harness/hooks/tsan_entry_points.def"
 
-HEDDLE_SEEN(void*, memcpy, void* to, const void* from, size_t size) {
-  heddle::MemoryAccess(heddle::t_caller).copy(to, from, size);
-  return to;
-}
-HEDDLE_SEEN(void*, memmove, void* to, const void* from, size_t size) {
-  heddle::MemoryAccess(heddle::t_caller).copy(to, from, size);
-  return to;
-}
-HEDDLE_SEEN(void*, memset, void* to, int value, size_t size) {
-  heddle::MemoryAccess(heddle::t_caller).fill(to, value, size);
-  return to;
-}
+// clang has names of its own for these.
+#define HEDDLE_SEEN_COPY(name)                                        \
+  HEDDLE_SEEN(void*, name, void* to, const void* from, size_t size) { \
+    heddle::MemoryAccess(heddle::t_caller).copy(to, from, size);      \
+    return to;                                                        \
+  }
+HEDDLE_SEEN_COPY(memcpy)
+HEDDLE_SEEN_COPY(memmove)
+HEDDLE_SEEN_COPY(__tsan_memcpy)
+HEDDLE_SEEN_COPY(__tsan_memmove)
+#define HEDDLE_SEEN_FILL(name)                                    \
+  HEDDLE_SEEN(void*, name, void* to, int value, size_t size) {    \
+    heddle::MemoryAccess(heddle::t_caller).fill(to, value, size); \
+    return to;                                                    \
+  }
+HEDDLE_SEEN_FILL(memset)
+HEDDLE_SEEN_FILL(__tsan_memset)
 HEDDLE_SEEN(int, memcmp, const void* first, const void* second, size_t size) {
   const heddle::MemoryAccess access(heddle::t_caller);
   access.read(first, size);
