@@ -149,7 +149,7 @@ void repair(Node& header, Node* node, Node* parent) {
     if (is_black(sibling->*other)) {
       (sibling->*side)->_M_color = _S_black;
       sibling->_M_color = _S_red;
-      rotate(header, sibling, other, side);
+      rotate(header, sibling, other, side);  // NOLINT(readability-suspicious-call-argument): back
       sibling = parent->*other;
     }
     sibling->_M_color = parent->_M_color;
@@ -163,24 +163,24 @@ void repair(Node& header, Node* node, Node* parent) {
 
 }  // namespace
 
-Node* _Rb_tree_increment(Node* node) throw() {
+Node* _Rb_tree_increment(Node* node) noexcept {
   return next(node);
 }
 
-const Node* _Rb_tree_increment(const Node* node) throw() {
+const Node* _Rb_tree_increment(const Node* node) noexcept {
   return next(const_cast<Node*>(node));
 }
 
-Node* _Rb_tree_decrement(Node* node) throw() {
+Node* _Rb_tree_decrement(Node* node) noexcept {
   return previous(node);
 }
 
-const Node* _Rb_tree_decrement(const Node* node) throw() {
+const Node* _Rb_tree_decrement(const Node* node) noexcept {
   return previous(const_cast<Node*>(node));
 }
 
 void _Rb_tree_insert_and_rebalance(const bool left, Node* node, Node* parent,
-                                   Node& header) throw() {
+                                   Node& header) noexcept {
   node->_M_parent = parent;
   node->_M_left = nullptr;
   node->_M_right = nullptr;
@@ -216,13 +216,13 @@ void _Rb_tree_insert_and_rebalance(const bool left, Node* node, Node* parent,
     }
     node->_M_parent->_M_color = _S_black;
     above->_M_color = _S_red;
-    rotate(header, above, other, side);
+    rotate(header, above, other, side);  // NOLINT(readability-suspicious-call-argument): back
   }
   header._M_parent->_M_color = _S_black;
 }
 
 // Returns the node that is out of the tree now: `node`.
-Node* _Rb_tree_rebalance_for_erase(Node* const node, Node& header) throw() {
+Node* _Rb_tree_rebalance_for_erase(Node* const node, Node& header) noexcept {
   if (header._M_left == node) header._M_left = next(node);
   if (header._M_right == node) header._M_right = previous(node);
   Node* hole = nullptr;  // what comes into the place that gets free

@@ -21,8 +21,11 @@ namespace {
 
 constinit thread_local Address t_caller = 0;
 
+// The linker's names.
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" const char __ehdr_start __attribute__((visibility("hidden")));
 extern "C" const char _etext __attribute__((visibility("hidden")));
+// NOLINTEND(readability-identifier-naming)
 
 bool is_own_code(const void* pc) {
   return pc >= &__ehdr_start && pc < &_etext;

@@ -77,9 +77,9 @@ inline void note(Parts parts, const char* function) {
   g_changed.fetch_or(parts, std::memory_order_relaxed);
 }
 
-template <Part part>
+template <Part kPart>
 void note(const char* function) {
-  if constexpr (part != Part::none) note(bit(part), function);
+  if constexpr (kPart != Part::none) note(bit(kPart), function);
 }
 
 inline bool is_changed(Part part) {

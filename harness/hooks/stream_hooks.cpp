@@ -130,7 +130,7 @@ HEDDLE_EXTRACTS(_ZStrsIwSt11char_traitsIwEERSt13basic_istreamIT_T0_ES6_RS3_, std
                      std::basic_istream<String::value_type>& stream, \
                      String& text HEDDLE_UNWRAP parameters) {        \
     if (heddle::is_watched()) {                                      \
-      heddle::MemoryAccess(HEDDLE_PC).write(&text, sizeof text);     \
+      heddle::MemoryAccess(HEDDLE_PC).write(&text, sizeof(String));  \
     }                                                                \
     return HEDDLE_REAL(name)(stream, text HEDDLE_UNWRAP arguments);  \
   }

@@ -26,7 +26,8 @@ struct Variable {
 
 template <typename T>
 Variable variable(T& object) {
-  return {const_cast<void*>(static_cast<const volatile void*>(&object)), sizeof object};
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): some are pointers.
+  return {const_cast<void*>(static_cast<const volatile void*>(&object)), sizeof(T)};
 }
 
 std::vector<Variable> library_variables() {
