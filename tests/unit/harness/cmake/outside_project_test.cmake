@@ -159,6 +159,8 @@ elseif(SCENARIO STREQUAL "fetches_heddle_into_its_own_build")
   set(inner "${build}/_deps/heddle-build")
   file(STRINGS "${build}/compile_commands.json" instrumented
     REGEX "\"command\".*-fsanitize=thread.*${SOURCE_DIR}/(harness|fuzz)/")
+  # But for what is there to be: functions that programs get instrumented.
+  list(FILTER instrumented EXCLUDE REGEX "/harness/cpp_library/")
   if(instrumented)
     fail("Heddle itself would be instrumented: ${instrumented}")
   endif()
