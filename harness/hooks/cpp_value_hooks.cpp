@@ -32,17 +32,20 @@ HEDDLE_EXPORT_HOOK(std::size_t, _ZNKSt8__detail20_Prime_rehash_policy11_M_next_b
 
 // ---- numbers as text
 
-// Reads as far as the answer says.
-#define HEDDLE_FROM_CHARS(name, Type)                                                   \
-  HEDDLE_EXPORT_HOOK(std::from_chars_result, name, const char* begin, const char* end,  \
-                     Type& value, std::chars_format format) {                           \
-    if (!is_watched()) return HEDDLE_REAL(name)(begin, end, value, format);             \
-    const MemoryAccess access(HEDDLE_PC);                                               \
-    access.read(begin, static_cast<std::size_t>(end - begin));                          \
-    Type found = 0;                                                                     \
-    const std::from_chars_result result = HEDDLE_REAL(name)(begin, end, found, format); \
-    if (result.ec == std::errc()) access.put(&value, found);                            \
-    return result;                                                                      \
+// Reads as far as the answer says, and one character more.
+#define HEDDLE_FROM_CHARS(name, Type)                                                    \
+  HEDDLE_EXPORT_HOOK(std::from_chars_result, name, const char* begin, const char* end,   \
+                     Type& value, std::chars_format format) {                            \
+    if (!is_watched()) return HEDDLE_REAL(name)(begin, end, value, format);              \
+    const MemoryAccess access(HEDDLE_PC);                                                \
+    Type found = 0;                                                                      \
+    std::from_chars_result result{};                                                     \
+    access.read_extent(begin, [&] {                                                      \
+      result = HEDDLE_REAL(name)(begin, end, found, format);                             \
+      return static_cast<std::size_t>(result.ptr - begin) + (result.ptr != end ? 1 : 0); \
+    });                                                                                  \
+    if (result.ec == std::errc()) access.put(&value, found);                             \
+    return result;                                                                       \
   }
 HEDDLE_FROM_CHARS(_ZSt10from_charsPKcS0_RfSt12chars_format, float)
 HEDDLE_FROM_CHARS(_ZSt10from_charsPKcS0_RdSt12chars_format, double)

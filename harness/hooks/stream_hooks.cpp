@@ -156,41 +156,48 @@ HEDDLE_READS_STRING(
 
 namespace {
 
+// Beyond that the call goes to the program's memory directly, untold: the size is "no limit".
+constexpr long kMostPrivate = 1L << 20;
+
 // Reads text into `to`, at most `size` characters with the terminator: `fill` does so, but into
-// memory of Heddle's own, and what comes out is put there.
+// memory of Heddle's own, and what comes out is put there. The text may have zeros in it.
 template <typename Stream, typename Char, typename Fill>
-Stream& read_text(heddle::Address pc, Stream& stream, Char* to, long size, Fill fill) {
-  if (!heddle::is_watched() || size <= 0) return fill(to);
+Stream& read_text(heddle::Address pc, Stream& stream, Char* to, long size, bool takes_end,
+                  Fill fill) {
+  if (!heddle::is_watched() || size <= 0 || size > kMostPrivate) return fill(to);
   heddle::PrivateBuffer buffer(static_cast<std::size_t>(size) * sizeof(Char));
   auto* const text = reinterpret_cast<Char*>(buffer.data());
   fill(text);
-  std::size_t length = 0;
-  while (text[length] != Char()) ++length;
+  auto length = static_cast<std::size_t>(stream.gcount());
+  // A line's end is counted, and not stored; it has come if nothing else has ended the line.
+  if (takes_end && length > 0 && stream.good()) --length;
   heddle::MemoryAccess(pc).put(static_cast<void*>(to), text, (length + 1) * sizeof(Char));
   return stream;
 }
 
 }  // namespace
 
-#define HEDDLE_READS_TEXT(name, Char)                                                             \
+#define HEDDLE_READS_TEXT(name, Char, takes_end)                                                  \
   HEDDLE_EXPORT_HOOK(std::basic_istream<Char>&, name, std::basic_istream<Char>& stream, Char* to, \
                      long size) {                                                                 \
-    return read_text(HEDDLE_PC, stream, to, size, [&](Char* text) -> std::basic_istream<Char>& {  \
-      return HEDDLE_REAL(name)(stream, text, size);                                               \
-    });                                                                                           \
+    return read_text(HEDDLE_PC, stream, to, size, takes_end,                                      \
+                     [&](Char* text) -> std::basic_istream<Char>& {                               \
+                       return HEDDLE_REAL(name)(stream, text, size);                              \
+                     });                                                                          \
   }
-#define HEDDLE_READS_TEXT_UNTIL(name, Char)                                                       \
+#define HEDDLE_READS_TEXT_UNTIL(name, Char, takes_end)                                            \
   HEDDLE_EXPORT_HOOK(std::basic_istream<Char>&, name, std::basic_istream<Char>& stream, Char* to, \
                      long size, Char end) {                                                       \
-    return read_text(HEDDLE_PC, stream, to, size, [&](Char* text) -> std::basic_istream<Char>& {  \
-      return HEDDLE_REAL(name)(stream, text, size, end);                                          \
-    });                                                                                           \
+    return read_text(HEDDLE_PC, stream, to, size, takes_end,                                      \
+                     [&](Char* text) -> std::basic_istream<Char>& {                               \
+                       return HEDDLE_REAL(name)(stream, text, size, end);                         \
+                     });                                                                          \
   }
-HEDDLE_READS_TEXT(_ZNSi3getEPcl, char)
-HEDDLE_READS_TEXT_UNTIL(_ZNSi3getEPclc, char)
-HEDDLE_READS_TEXT(_ZNSi7getlineEPcl, char)
-HEDDLE_READS_TEXT_UNTIL(_ZNSi7getlineEPclc, char)
-HEDDLE_READS_TEXT(_ZNSt13basic_istreamIwSt11char_traitsIwEE3getEPwl, wchar_t)
-HEDDLE_READS_TEXT_UNTIL(_ZNSt13basic_istreamIwSt11char_traitsIwEE3getEPwlw, wchar_t)
-HEDDLE_READS_TEXT(_ZNSt13basic_istreamIwSt11char_traitsIwEE7getlineEPwl, wchar_t)
-HEDDLE_READS_TEXT_UNTIL(_ZNSt13basic_istreamIwSt11char_traitsIwEE7getlineEPwlw, wchar_t)
+HEDDLE_READS_TEXT(_ZNSi3getEPcl, char, false)
+HEDDLE_READS_TEXT_UNTIL(_ZNSi3getEPclc, char, false)
+HEDDLE_READS_TEXT(_ZNSi7getlineEPcl, char, true)
+HEDDLE_READS_TEXT_UNTIL(_ZNSi7getlineEPclc, char, true)
+HEDDLE_READS_TEXT(_ZNSt13basic_istreamIwSt11char_traitsIwEE3getEPwl, wchar_t, false)
+HEDDLE_READS_TEXT_UNTIL(_ZNSt13basic_istreamIwSt11char_traitsIwEE3getEPwlw, wchar_t, false)
+HEDDLE_READS_TEXT(_ZNSt13basic_istreamIwSt11char_traitsIwEE7getlineEPwl, wchar_t, true)
+HEDDLE_READS_TEXT_UNTIL(_ZNSt13basic_istreamIwSt11char_traitsIwEE7getlineEPwlw, wchar_t, true)

@@ -2,6 +2,7 @@
 // Fails: never.
 #include <cassert>
 #include <sstream>
+#include <string>
 #include <thread>
 
 int port = 0;
@@ -13,4 +14,14 @@ int main() {
   });
   other.join();
   assert(port == 80);
+
+  std::istringstream lines(std::string("a\0b\nlong\nrest", 13));
+  char line[4] = "xxx";
+  lines.getline(line, sizeof line);
+  assert(std::string(line, 4) == std::string("a\0b", 4) && lines.gcount() == 4);
+  lines.getline(line, sizeof line);
+  assert(std::string(line) == "lon" && lines.fail());
+  lines.clear();
+  lines.get(line, sizeof line);
+  assert(std::string(line) == "g" && lines.get() == '\n');
 }
