@@ -156,7 +156,8 @@ HEDDLE_READS_STRING(
 
 namespace {
 
-// Beyond that the call goes to the program's memory directly, untold: the size is "no limit".
+// Beyond that the size is as good as "no limit": the call goes to the program's memory itself, and
+// only its first character is told.
 constexpr long kMostPrivate = 1L << 20;
 
 // Reads text into `to`, at most `size` characters with the terminator: `fill` does so, but into
@@ -164,7 +165,11 @@ constexpr long kMostPrivate = 1L << 20;
 template <typename Stream, typename Char, typename Fill>
 Stream& read_text(heddle::Address pc, Stream& stream, Char* to, long size, bool takes_end,
                   Fill fill) {
-  if (!heddle::is_watched() || size <= 0 || size > kMostPrivate) return fill(to);
+  if (!heddle::is_watched() || size <= 0) return fill(to);
+  if (size > kMostPrivate) {
+    heddle::MemoryAccess(pc).write(to, sizeof *to);
+    return fill(to);
+  }
   heddle::PrivateBuffer buffer(static_cast<std::size_t>(size) * sizeof(Char));
   auto* const text = reinterpret_cast<Char*>(buffer.data());
   fill(text);
