@@ -29,8 +29,9 @@ void add_list_command(CLI::App& app, Action& action);
 
 // Of all commands that execute runs, with their defaults.
 struct SharedOptions {
-  std::string rwlock = "library";  // or any
-  std::string isolation = "auto";  // or memory, or process
+  std::string rwlock = "library";      // or any
+  std::string deadlines = "in-order";  // or free
+  std::string isolation = "auto";      // or memory, or process
 
   void apply(Job& job) const;
 };

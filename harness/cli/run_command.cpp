@@ -484,6 +484,7 @@ int run(const RunOptions& options) {
     result.google_test = planned.is_google_test;
     result.seed = plan.job.seed;
     result.any_rwlock = plan.job.any_rwlock;
+    result.free_deadlines = plan.job.free_deadlines;
     if (planned.is_google_test && !starts_a_thread(plan, planned)) {
       result.skipped = true;
       continue;

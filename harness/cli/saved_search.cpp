@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
 
 std::string hex(std::uint64_t number) {
   return fmt::format("{:x}", number);
@@ -57,6 +57,7 @@ std::string to_text(const SavedSearch& saved) {
   for (const Address pc : saved.racy_pcs) json["racy"].push_back(hex(pc));
   json["state"] = saved.strategy_state;
   json["failed"] = saved.earlier.failed;
+  json["failed_late"] = saved.earlier.failed_late;
   json["weaker_atomics"] = saved.earlier.features.weaker_atomics;
   json["compare_exchange"] = saved.earlier.features.compare_exchange;
   json["repeatable"] = saved.earlier.repeatable;
@@ -75,6 +76,7 @@ std::variant<SavedSearch, SavedSearchError> parse_saved_search(const std::string
                       .racy_pcs = {},
                       .strategy_state = json.at("state"),
                       .earlier = {.failed = json.at("failed"),
+                                  .failed_late = json.at("failed_late"),
                                   .features = {.weaker_atomics = json.at("weaker_atomics"),
                                                .compare_exchange = json.at("compare_exchange")},
                                   .repeatable = json.at("repeatable")}};

@@ -6,6 +6,7 @@ namespace heddle {
 
 void SharedOptions::apply(Job& job) const {
   job.any_rwlock = rwlock == "any";
+  job.free_deadlines = deadlines == "free";
   job.isolation = parse_isolation(isolation).value_or(Isolation::automatic);
 }
 
@@ -14,6 +15,13 @@ void add_shared_options(CLI::App& command, SharedOptions& options) {
       .add_option("--rwlock", options.rwlock,
                   "fuzz: whom read-write locks prefer, as the C library has it, or any")
       ->check(CLI::IsMember({"library", "any"}))
+      ->capture_default_str();
+  command
+      .add_option(
+          "--deadlines", options.deadlines,
+          "fuzz: a failure that needs a thread to wake up later than another whose deadline "
+          "came after its own does not count, or does")
+      ->check(CLI::IsMember({"in-order", "free"}))
       ->capture_default_str();
   command
       .add_option("--isolation", options.isolation,

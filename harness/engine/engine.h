@@ -50,6 +50,8 @@ struct Job {
   bool stop_at_race = false;  // fuzz: a run's first data race ends it
   // fuzz: read-write locks may prefer readers or writers, whatever the C library does.
   bool any_rwlock = false;
+  // fuzz: a thread may wake up however late, and that is no excuse for a failure.
+  bool free_deadlines = false;
   bool leaks = false;  // fuzz: a run that ends well is asked what it leaked
   Isolation isolation = Isolation::automatic;
   // One run, in a process that ends with it: nothing of the program may be executed twice.
@@ -75,6 +77,8 @@ struct RunResult {
   // failure, `outcome` is not set.
   std::vector<std::uint64_t> known_reports;
   std::optional<std::uint64_t> known_end;
+  // Of a run that ended in a failure: see Failed::late_wake.
+  bool late_wake = false;
   // What would replay the run: deviations for fuzz, its state for relacy.
   Schedule schedule;
   std::string relacy_state;
@@ -87,9 +91,13 @@ struct RunResult {
   bool redundant = false;  // given up by an exhaustive strategy: no run of its own
   bool cut = false;        // another thread could have gone on when it ended
 
-  bool failed() const {
-    return std::holds_alternative<Failed>(outcome) || !reports.empty() || !known_reports.empty() ||
-           known_end.has_value();
+  bool ended_in_failure() const {
+    return std::holds_alternative<Failed>(outcome) || known_end.has_value();
+  }
+  bool failed() const { return ended_in_failure() || !reports.empty() || !known_reports.empty(); }
+  // Whether all that failed needs a late wake-up.
+  bool failed_late() const {
+    return late_wake && ended_in_failure() && reports.empty() && known_reports.empty();
   }
 };
 

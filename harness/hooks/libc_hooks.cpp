@@ -13,8 +13,11 @@
 #include "harness/hooks/cleanup.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/hidden_state.h"
+#include "harness/hooks/libc_state.h"
 #include "harness/hooks/memory_access.h"
+#include "harness/hooks/next_function.h"
 #include "harness/hooks/real_calls.h"
+#include "harness/hooks/stack_bounds.h"
 #include "harness/hooks/system_objects.h"
 
 using heddle::g_engine_table;
@@ -43,6 +46,14 @@ HEDDLE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attr,
     heddle::MemoryAccess(HEDDLE_PC).read(attr, sizeof *attr);
   }
   return g_engine_table->thread_create(thread, attr, start, argument, HEDDLE_PC);
+}
+
+HEDDLE_EXPORT int pthread_getattr_np(pthread_t thread, pthread_attr_t* attr) {
+  const int error = HEDDLE_NEXT(pthread_getattr_np)(thread, attr);
+  if (error != 0 || heddle::g_find_stack == nullptr || !heddle::libc_state::in_run()) return error;
+  const auto bounds = heddle::g_find_stack(thread);
+  if (!bounds.has_value()) return 0;
+  return pthread_attr_setstack(attr, reinterpret_cast<void*>(bounds->begin), bounds->size);
 }
 
 HEDDLE_EXPORT int pthread_join(pthread_t thread, void** result) {

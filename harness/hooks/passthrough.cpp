@@ -5,12 +5,14 @@
 #include <cstdlib>
 
 #include "harness/hooks/c_library.h"
+#include "harness/hooks/early_threads.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/lasting_keys.h"
 #include "harness/hooks/native_atomics.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
+#include "harness/hooks/stack_bounds.h"
 
 namespace heddle {
 namespace {
@@ -66,11 +68,19 @@ constinit const EngineTable g_passthrough_table = {
     .atomic16 = [](Address, OpKind, MemoryOrder, Address) {},
     .fence = [](MemoryOrder, Address) { __atomic_thread_fence(__ATOMIC_SEQ_CST); },
     .annotate = [](Address, bool) {},
-    .thread_create = [](pthread_t* thread, const pthread_attr_t* attr, void* (*start)(void*),
-                        void* argument,
-                        Address) { return real().pthread_create(thread, attr, start, argument); },
-    .thread_join = [](pthread_t thread, void** result,
-                      Address) { return real().pthread_join(thread, result); },
+    .thread_create =
+        [](pthread_t* thread, const pthread_attr_t* attr, void* (*start)(void*), void* argument,
+           Address) {
+          const int error = real().pthread_create(thread, attr, start, argument);
+          if (error == 0) early_threads::g_open.fetch_add(1, std::memory_order_relaxed);
+          return error;
+        },
+    .thread_join =
+        [](pthread_t thread, void** result, Address) {
+          const int error = real().pthread_join(thread, result);
+          if (error == 0) early_threads::g_open.fetch_sub(1, std::memory_order_relaxed);
+          return error;
+        },
     .thread_detach = [](pthread_t thread, Address) { return real().pthread_detach(thread); },
     .thread_atexit =
         [](void (*destructor)(void*), void* object, void* module) {
@@ -130,6 +140,10 @@ constinit const EngineTable g_passthrough_table = {
     .abort = abort_process,
     .assert_fail = assert_process,
 };
+
+constinit std::atomic<int> early_threads::g_open = 0;
+
+constinit FindStack* g_find_stack = nullptr;
 
 // Constant-initialised: hooks are called before constructors have run.
 constinit const EngineTable* g_engine_table = &g_passthrough_table;

@@ -43,6 +43,11 @@ struct EarlyTimeoutBound {
   friend bool operator==(const EarlyTimeoutBound&, const EarlyTimeoutBound&) = default;
 };
 
+// No wait ends by its time before an earlier deadline of another thread: see Failed::late_wake.
+struct DeadlinesInOrder {
+  friend bool operator==(const DeadlinesInOrder&, const DeadlinesInOrder&) = default;
+};
+
 // Each load sees the latest store, though the program's memory orders allow more.
 struct SequentialConsistency {
   friend bool operator==(const SequentialConsistency&, const SequentialConsistency&) = default;
@@ -56,8 +61,9 @@ struct RelacyModel {
   friend bool operator==(const RelacyModel&, const RelacyModel&) = default;
 };
 
-using ClaimBound = std::variant<PreemptionBound, SpuriousWakeBound, WeakFailureBound,
-                                EarlyTimeoutBound, SequentialConsistency, RelacyModel>;
+using ClaimBound =
+    std::variant<PreemptionBound, SpuriousWakeBound, WeakFailureBound, EarlyTimeoutBound,
+                 DeadlinesInOrder, SequentialConsistency, RelacyModel>;
 
 // ---- why a search that came to its end without a failure proves nothing
 // --------------------------
@@ -108,8 +114,16 @@ struct FailedElsewhere {
   friend bool operator==(const FailedElsewhere&, const FailedElsewhere&) = default;
 };
 
-using NotProvedReason = std::variant<NotInstrumented, CallsNotModelled, RunsGaveUp, LoopsCutShort,
-                                     ReducedCompareExchange, NotRepeatable, FailedElsewhere>;
+// Some fail, but only with a late wake-up: see Failed::late_wake.
+struct LateWakeUps {
+  std::uint64_t runs = 0;
+
+  friend bool operator==(const LateWakeUps&, const LateWakeUps&) = default;
+};
+
+using NotProvedReason =
+    std::variant<NotInstrumented, CallsNotModelled, RunsGaveUp, LoopsCutShort,
+                 ReducedCompareExchange, NotRepeatable, FailedElsewhere, LateWakeUps>;
 
 // ---- the claim
 // -----------------------------------------------------------------------------------
@@ -136,7 +150,7 @@ struct Proved {
 
 // No interleaving within these bounds fails. There is at least one bound.
 struct ProvedWithin {
-  std::uint64_t interleavings = 0;
+  std::uint64_t interleavings = 0;  // 0: nobody knows how many
   std::vector<ClaimBound> bounds;
   std::vector<std::string> assumed{};
 

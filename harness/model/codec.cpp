@@ -203,12 +203,14 @@ void encode(Writer& writer, const Failed& failed) {
   encode_enum(writer, failed.kind);
   writer.string(failed.message);
   encode(writer, failed.places);
+  writer.boolean(failed.late_wake);
 }
 
 void decode(Reader& reader, Failed& failed) {
   decode_enum(reader, failed.kind, kLastFailureKind);
   failed.message = reader.string();
   decode(reader, failed.places);
+  failed.late_wake = reader.boolean();
 }
 
 void encode(Writer& writer, const GaveUp& gave_up) {

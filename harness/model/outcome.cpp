@@ -137,7 +137,11 @@ std::uint64_t failure_key(const Failed& failure) {
   for (const Place& place : failure.places) keys.push_back(place_key(failure.kind, place));
   if (is_symmetric(failure.kind)) std::sort(keys.begin(), keys.end());
   for (const std::uint64_t key : keys) hash.add(key);
-  return hash.value();
+  return failure.late_wake ? key_with_late_wake(hash.value()) : hash.value();
+}
+
+std::uint64_t key_with_late_wake(std::uint64_t key) {
+  return ~key;
 }
 
 }  // namespace heddle

@@ -66,6 +66,9 @@ struct Failed {
   FailureKind kind = FailureKind::assertion;
   std::string message;        // the program's own words where it has some
   std::vector<Place> places;  // the first is where the run failed
+  // Only with a late wake-up: a deadline was up before an earlier one of another thread, or before
+  // that thread had had time to act on it.
+  bool late_wake = false;
 };
 
 struct GaveUp {
@@ -82,5 +85,8 @@ using Outcome = std::variant<Passed, Failed, GaveUp, HarnessError>;
 // Equal for failures that a person would call the same: same kind, same code places, whatever the
 // thread numbers and data addresses were. Stable within one build of a program.
 std::uint64_t failure_key(const Failed& failure);
+
+// Of what is the same but for Failed::late_wake: of each the other's key.
+std::uint64_t key_with_late_wake(std::uint64_t key);
 
 }  // namespace heddle

@@ -58,6 +58,11 @@ NamedText named(const NotProvedReason& reason) {
             std::vector<std::string> names;
             for (const EngineKind engine : elsewhere.engines) names.emplace_back(to_string(engine));
             return {"failed_elsewhere", "it fails under " + listed(names)};
+          },
+          [](const LateWakeUps& late) -> NamedText {
+            return {"late_wake_ups",
+                    fmt::format("{} {}, by a late wake-up", plural(late.runs, "run"),
+                                late.runs == 1 ? "fails" : "fail")};
           }},
       reason);
 }
@@ -90,6 +95,9 @@ NamedText named(const ClaimBound& bound) {
           [](const EarlyTimeoutBound& bounded) -> NamedText {
             return {"early_timeouts",
                     plural(bounded.per_thread, "early timeout") + " of each thread"};
+          },
+          [](const DeadlinesInOrder&) -> NamedText {
+            return {"deadlines_in_order", "deadlines in order"};
           },
           [](const SequentialConsistency&) -> NamedText {
             return {"sequentially_consistent",
@@ -134,7 +142,8 @@ std::string all_text(std::uint64_t interleavings, std::span<const ClaimBound> bo
   const Scope scope = scope_of(bounds);
   const bool one = interleavings == 1;
   const bool adjective = scope.model.starts_with("sequentially");
-  std::string text = one ? "the only" : "all " + grouped(interleavings);
+  std::string text = one ? "the only" : "all";
+  if (interleavings > 1) text += " " + grouped(interleavings);
   if (adjective) text += " " + scope.model;
   if (!for_table || bounds.empty()) {
     text += one ? " interleaving" : " interleavings";

@@ -423,7 +423,8 @@ bool is_stuck(FailureKind kind) {
 }
 
 std::string headline(const Failed& failure, Names& names) {
-  std::string text{to_string(failure.kind)};
+  std::string text = failure.late_wake ? "needs a late wake-up: " : "";
+  text += to_string(failure.kind);
   std::string last_file;
   const auto at = [&](const Place& place) {
     const SourceLine source = source_of(names.symbols(), place.op.pc, place.stack);

@@ -191,6 +191,7 @@ Json to_json(const Finding& finding, const ReportCase& report_case, std::uint64_
                {"key", fmt::format("{:016x}", failure_key(finding.failure))},
                {"summary", headline(finding.failure, names)},
                {"message", finding.failure.message},
+               {"late_wake_up", finding.failure.late_wake},
                {"places", std::move(places)},
                {"count", finding.count},
                {"rate", fraction({finding.count, runs})},
@@ -244,6 +245,7 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
                {"method", method_text(engine)},
                {"runs", engine.runs},
                {"failed", engine.failed},
+               {"failed_late", engine.failed_late},
                {"gave_up", engine.gave_up}};
   json["failure_rate"] = nullptr;
   json["interval_95"] = nullptr;

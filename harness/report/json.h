@@ -23,6 +23,7 @@
 //   engine          "stress", "tsan", "fuzz" or "relacy"
 //   method          string: the strategy, the delay plan or the search
 //   runs, failed, gave_up   counts of runs; a run that gave up is in neither of the other two kinds
+//   failed_late     runs of which all that failed needs a late wake-up; not among `failed`
 //   failure_rate    failed / runs; null without runs
 //   interval_95     [low, high], Wilson's 95 % interval of the failure rate; null without runs
 //   zero_failure_bound   only where failed is 0: the largest failure rate that the completed runs
@@ -37,10 +38,11 @@
 //                   "error"; of a search that came to its end without a failure:
 //                   "not_instrumented", "calls_not_modelled" (functions of the system's libraries),
 //                   "gave_up", "loops_cut_short", "compare_exchange",
-//                   "not_repeatable", "failed_elsewhere" (under another engine of this report)
+//                   "not_repeatable", "failed_elsewhere" (under another engine of this report),
+//                   "late_wake_ups"
 //   bounds          array of {"bound": name, "text": string for people}: within what it is proved;
 //                   empty where nothing is, or where there is no bound. Names: "preemptions",
-//                   "spurious_wakes", "weak_failures", "early_timeouts",
+//                   "spurious_wakes", "weak_failures", "early_timeouts", "deadlines_in_order",
 //                   "sequentially_consistent" (the program's memory orders allow more),
 //                   "relacy_model"
 //   assumed         array of strings: what the proof takes for granted, e.g. "gtest shares nothing
@@ -89,6 +91,8 @@
 //   key             string, 16 hex digits: equal for equal failures within one build of a program
 //   summary         string: one line for people
 //   message         string: the program's own words, may be empty
+//   late_wake_up    true if it fails only by a late wake-up: a wait ended by its time although an
+//                   earlier deadline was another thread's
 //   places          array of place; the first is where the run failed
 //   count           runs that failed so
 //   rate            count / runs

@@ -13,6 +13,7 @@ std::string replay_command(const ReportCase& report_case, const Token& token,
   std::string command = "heddle replay " + to_text(token) + ' ' + shell_quoted(program);
   if (kind == FailureKind::leak) command += " --leaks";
   if (result.any_rwlock) command += " --rwlock any";
+  if (result.free_deadlines) command += " --deadlines free";
   if (step_limit.has_value()) command += " --step-limit " + std::to_string(*step_limit);
   if (!result.args.empty()) command += " --";
   for (const std::string& arg : result.args) command += ' ' + shell_quoted(arg);

@@ -203,6 +203,11 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
       row.replay = replay_command(report_case, *engine.limit_token, {}, engine.limit_step_limit);
     }
   }
+  if (engine.failed_late > 0) {
+    add_remark(fmt::format(
+        "{} by a late wake-up alone, which counts with --deadlines free",
+        plural(engine.failed_late, "run") + (engine.failed_late == 1 ? " fails" : " fail")));
+  }
   const bool not_proved = engine.exhausted && std::holds_alternative<NotProved>(engine.claim);
   if (not_proved) row.style = Style::yellow;
   if (engine.error) {
@@ -657,14 +662,15 @@ class CaseWriter {
     for (std::size_t i = 0; i < listed; ++i) {
       const Finding& finding = engine.findings[i];
       Names names{*case_.symbols};
-      write_count(finding.count, engine.runs, headline(finding.failure, names), Style::red);
+      write_count(finding.count, engine.runs, headline(finding.failure, names),
+                  finding.failure.late_wake ? Style::yellow : Style::red);
       if (!finding.minimal && !finding.token) write_places(screen_, finding.failure, names);
     }
     if (listed < engine.findings.size()) {
       screen_.paragraph("      ", fmt::format("... {} more, all of them in a report of format json",
                                               plural(engine.findings.size() - listed, "way")));
     }
-    const std::uint64_t not_passed = engine.failed + engine.gave_up;
+    const std::uint64_t not_passed = engine.failed + engine.failed_late + engine.gave_up;
     if (engine.gave_up > 0) {
       Names names{*case_.symbols};
       write_count(engine.gave_up, engine.runs,
@@ -775,6 +781,13 @@ class CaseWriter {
         (minimal.canonical && minimal.preemptions == 0) ||
         (minimal.token.engine == EngineKind::fuzz && minimal.token.schedule.deviations.empty());
     const Interleaving interleaving = select_rows(minimal.trace, finding.failure, names);
+    if (finding.failure.late_wake) {
+      screen_.paragraph("  Needs:   ",
+                        "a late wake-up. A wait ends by its time although an earlier deadline is "
+                        "another thread's, which is not up yet or has just been.",
+                        Style::plain, Style::bold);
+      screen_.blank();
+    }
     if (minimal.cause.has_value()) write_cause(*minimal.cause, interleaving, names);
     write_interleaving(
         screen_,

@@ -100,6 +100,7 @@ std::string bytes_of(const Job& job) {
   w.boolean(job.stop_at_race);
   w.boolean(job.leaks);
   w.boolean(job.any_rwlock);
+  w.boolean(job.free_deadlines);
   w.byte(static_cast<std::uint8_t>(job.isolation));
   return w.bytes();
 }
@@ -128,6 +129,7 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.stop_at_race = r.boolean();
   job.leaks = r.boolean();
   job.any_rwlock = r.boolean();
+  job.free_deadlines = r.boolean();
   job.isolation = static_cast<Isolation>(r.byte());
   if (!r.finished()) return std::nullopt;
   return job;
@@ -241,6 +243,7 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
 void SharedProgress::begin_job() {
   runs_done = 0;
   runs_failed = 0;
+  runs_failed_late = 0;
   runs_gave_up = 0;
   runs_redundant = 0;
   steps = 0;

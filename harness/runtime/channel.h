@@ -23,7 +23,7 @@
 
 namespace heddle {
 
-inline constexpr std::uint32_t kChannelVersion = 5;
+inline constexpr std::uint32_t kChannelVersion = 6;
 
 // What LD_LIBRARY_PATH and LD_PRELOAD were before the supervisor put Heddle's in front; the worker
 // puts them back, so that programs which the program starts are left alone.
@@ -46,6 +46,8 @@ struct SharedProgress {
   // Of the job under way.
   std::atomic<std::uint64_t> runs_done;
   std::atomic<std::uint64_t> runs_failed;
+  std::atomic<std::uint64_t>
+      runs_failed_late;  // not among these: all that failed needs a late wake-up
   std::atomic<std::uint64_t> runs_gave_up;
   std::atomic<std::uint64_t> runs_redundant;    // not among runs_done
   std::atomic<std::uint64_t> first_failed_run;  // the lowest; meaningless while runs_failed is 0

@@ -138,11 +138,15 @@ void WorkerHost::account(const RunResult& result) {
     if (progress_.runs_gave_up.load() == 0 && !replay_) report_limit(result, *gave_up);
     add(progress_.runs_gave_up, 1);
   }
-  if (result.failed()) {
+  if (result.failed_late()) {
+    add(progress_.runs_failed_late, 1);
+  } else if (result.failed()) {
     if (progress_.runs_failed.load(std::memory_order_relaxed) == 0) {
       progress_.first_failed_run.store(result.run, std::memory_order_relaxed);
     }
     add(progress_.runs_failed, 1);
+  }
+  if (result.failed()) {
     for (const Failed& report : result.reports) describe(result, report);
     for (const std::uint64_t key : result.known_reports) count(key, result.run);
     if (result.known_end.has_value()) count(*result.known_end, result.run);

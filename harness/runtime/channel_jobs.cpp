@@ -54,6 +54,10 @@ bool walks_by_depth(const Job& job) {
 
 JobDone JobServer::serve(const Job& job) {
   host_.begin_job(job);
+  if (!setup_.refusal.empty()) {
+    host_.done().error = setup_.refusal;
+    return std::move(host_.done());
+  }
   if (job.isolation == Isolation::memory || setup_.engine_forks) return execute(job);
   if (job.isolation == Isolation::process) return execute_apart(job);
   Rest rest;

@@ -27,6 +27,8 @@ struct WorkerSetup {
   std::string (*left_behind)() = nullptr;
   // The engine makes processes for its runs itself.
   bool engine_forks = false;
+  // Why no run of the program is to be made; empty if runs are.
+  std::string refusal{};
   // What the program was seen to use until now. Empty where no claim depends on it: on real
   // threads.
   Features (*features)() = nullptr;

@@ -7,6 +7,7 @@
 #include "harness/engine/stress/stress_engine.h"
 #include "harness/hooks/atomics_seen.h"
 #include "harness/hooks/constructor_calls.h"
+#include "harness/hooks/early_threads.h"
 #include "harness/hooks/libc_state.h"
 #include "harness/hooks/own_descriptors.h"
 #include "harness/hooks/program_heap.h"
@@ -39,6 +40,7 @@ std::unique_ptr<Engine> make_engine(EngineKind kind) {
 int worker_main(int argc, char** argv, char** envp) {
   // Constructors have run; from here on it is Heddle's code until a run begins.
   t_program_code = false;
+  const bool has_threads = early_threads::g_open.load(std::memory_order_relaxed) > 0;
   // The C library believes in a single thread until one is made, and libstdc++ then counts
   // references without atomics: logical threads would seem to race in shared_ptr.
   __libc_single_threaded = 0;
@@ -60,6 +62,7 @@ int worker_main(int argc, char** argv, char** envp) {
                   },
               .put_back = process_state::restore,
               .left_behind = process_state::left_behind,
+              .refusal = has_threads ? early_threads::kRefusal : "",
               .features = atomics_seen::features});
 }
 

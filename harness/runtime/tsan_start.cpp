@@ -2,6 +2,7 @@
 #include <sys/single_threaded.h>
 
 #include "harness/engine/tsan/tsan_engine.h"
+#include "harness/hooks/early_threads.h"
 #include "harness/hooks/own_descriptors.h"
 #include "harness/hooks/program_environment.h"
 #include "harness/runtime/channel_worker.h"
@@ -23,6 +24,7 @@ std::unique_ptr<Engine> make_engine(EngineKind kind) {
 
 int worker_main(int argc, char** argv, char** envp) {
   note_program_constructed();
+  const bool has_threads = early_threads::g_open.load(std::memory_order_relaxed) > 0;
   // Of the program's memory only its writable segments: the heap belongs to ThreadSanitizer's
   // allocator here, and the engine sees to it.
   standard_streams::prepare();
@@ -52,7 +54,8 @@ int worker_main(int argc, char** argv, char** envp) {
                   },
               .put_back = process_state::restore,
               .left_behind = process_state::left_behind,
-              .engine_forks = true});
+              .engine_forks = true,
+              .refusal = has_threads ? early_threads::kRefusal : ""});
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ std::vector<ClaimBound> find_bounds(const ClaimGrounds& grounds) {
   if (exploration.bound != Exploration::kNoBound) {
     bounds.push_back(PreemptionBound{exploration.bound});
   }
+  if (grounds.failed_late > 0) bounds.push_back(DeadlinesInOrder{});
   const ChoiceBounds& reached = exploration.reached;
   if (reached.spurious_wakes) bounds.push_back(SpuriousWakeBound{kSpuriousWakes});
   if (reached.weak_failures) bounds.push_back(WeakFailureBound{kWeakFailures});
@@ -58,6 +59,10 @@ std::vector<NotProvedReason> find_reasons(const ClaimGrounds& grounds,
   } else if (grounds.exploration.limited) {
     reasons.push_back(LoopsCutShort{});
   }
+  // Of what one order of steps stands for, others may need none.
+  if (grounds.failed_late > 0 && grounds.exploration.reduced) {
+    reasons.push_back(LateWakeUps{grounds.failed_late});
+  }
   if (grounds.exploration.reduced && grounds.features.compare_exchange) {
     reasons.push_back(ReducedCompareExchange{});
   }
@@ -71,8 +76,10 @@ Claim claim_of(const ClaimGrounds& grounds) {
   if (grounds.error) return NothingClaimed{Why::error};
   if (grounds.failed > 0) return NothingClaimed{Why::failed};
   if (!grounds.ended) return NothingClaimed{Why::not_ended};
-  const std::uint64_t interleavings =
+  std::uint64_t interleavings =
       grounds.engine == EngineKind::fuzz ? grounds.exploration.distinct : grounds.runs;
+  // Those that need a late wake-up are among them, in unknown number.
+  if (grounds.failed_late > 0) interleavings = 0;
   std::vector<ClaimBound> bounds = find_bounds(grounds);
   std::vector<NotProvedReason> reasons = find_reasons(grounds, bounds);
   if (!reasons.empty()) return NotProved{interleavings, std::move(reasons)};

@@ -26,12 +26,13 @@ struct UnseenCode {
 // All that the claim depends on.
 struct ClaimGrounds {
   EngineKind engine = EngineKind::fuzz;
-  bool ended = false;         // within its bounds, nothing is left to run
-  bool error = false;         // Heddle's own
-  std::uint64_t failed = 0;   // runs; of a search for one failure, those that failed so
-  std::uint64_t gave_up = 0;  // runs that ended at a limit
-  std::uint64_t runs = 0;     // relacy: each of them is an interleaving
-  Exploration exploration{};  // fuzz
+  bool ended = false;             // within its bounds, nothing is left to run
+  bool error = false;             // Heddle's own
+  std::uint64_t failed = 0;       // runs; of a search for one failure, those that failed so
+  std::uint64_t failed_late = 0;  // others, which need a late wake-up
+  std::uint64_t gave_up = 0;      // runs that ended at a limit
+  std::uint64_t runs = 0;         // relacy: each of them is an interleaving
+  Exploration exploration{};      // fuzz
   std::uint32_t preemption_bound = Exploration::kNoBound;  // relacy
   bool repeatable = true;
   Features features{};

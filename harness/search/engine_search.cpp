@@ -187,6 +187,7 @@ class Search {
     outcome_.strategy_state = main_.state;
     outcome_.racy_pcs = racy_;
     outcome_.earlier = {.failed = result.earlier.failed + result.failed,
+                        .failed_late = result.earlier.failed_late + result.failed_late,
                         .features = result.features,
                         .repeatable = result.earlier.repeatable && !result.divergence.has_value()};
   }
@@ -529,6 +530,7 @@ class Search {
     EngineResult& result = outcome_.result;
     result.runs += progress.runs_done;
     result.failed += progress.runs_failed;
+    result.failed_late += progress.runs_failed_late;
     if (walk_ == &exploring_) {
       // At a limit that is none of the user's: they are no runs, and the search is of no use.
       result.runs -= progress.runs_gave_up;
@@ -576,6 +578,8 @@ class Search {
     slots_.clear();
     finish_coverage();
     for (auto& [key, found] : found_) {
+      // What fails without a late wake-up as well is told once.
+      if (found.failure.late_wake && found_.contains(key_with_late_wake(key))) continue;
       result.findings.push_back({.failure = std::move(found.failure),
                                  .count = found.count,
                                  .first_run = found.first_run,

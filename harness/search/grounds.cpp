@@ -10,7 +10,7 @@ namespace {
 // it.
 bool fails_itself(const EngineResult& result) {
   return std::any_of(result.findings.begin(), result.findings.end(), [](const Finding& finding) {
-    return finding.failure.kind != FailureKind::lock_inversion;
+    return finding.failure.kind != FailureKind::lock_inversion && !finding.failure.late_wake;
   });
 }
 
@@ -31,6 +31,7 @@ ClaimGrounds grounds_of(const EngineResult& result) {
           .ended = fuzz ? explored.complete : result.exhausted,
           .error = result.error.has_value(),
           .failed = result.earlier.failed + result.failed,
+          .failed_late = result.earlier.failed_late + result.failed_late,
           .gave_up = result.gave_up,
           .runs = result.runs,
           .exploration = explored,
@@ -50,6 +51,9 @@ UnseenCode unseen_in(const std::vector<EngineResult>& results) {
     for (const UninstrumentedCode& code : found.uninstrumented) unseen.names.push_back(code.name);
     for (const std::string& framework : found.assumed) {
       unseen.assumed.push_back(framework + " shares nothing between threads");
+    }
+    for (const std::string& input : found.inputs) {
+      unseen.assumed.push_back(input + " gives what it gave here");
     }
     return unseen;
   }

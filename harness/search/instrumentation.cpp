@@ -65,6 +65,23 @@ std::set<std::string, std::less<>> unmodelled_in(const Part& part, const std::ve
   return found;
 }
 
+// Of what this part takes from others, that which is input (inputs.def).
+void add_inputs(const Part& part, std::set<std::string>& inputs) {
+  struct Input {
+    std::string_view pattern;
+    std::string_view words;
+  };
+  static constexpr Input kInputs[] = {
+#define HEDDLE_INPUT(pattern, words) {pattern, words},
+#include "harness/hooks/inputs.def"
+  };
+  for (const std::string& name : part.code.names.undefined) {
+    for (const Input& input : kInputs) {
+      if (matches_pattern(input.pattern, name)) inputs.emplace(input.words);
+    }
+  }
+}
+
 Instrumentation look(std::span<const Module> modules, const std::string& hooks_path) {
   Instrumentation result;
   std::vector<Part> parts;
@@ -92,8 +109,10 @@ Instrumentation look(std::span<const Module> modules, const std::string& hooks_p
 
   const CodeNames hooks = read_code_names(hooks_path);
   std::set<std::string> unmodelled;
+  std::set<std::string> inputs;
   for (Part& part : parts) {
     if (part.system) continue;
+    add_inputs(part, inputs);
     const bool program = &part == &parts.front();
     part.code = read_code(part.path, !program && !part.code.names.calls_hooks,
                           unmodelled_in(part, parts, hooks));
@@ -101,6 +120,7 @@ Instrumentation look(std::span<const Module> modules, const std::string& hooks_p
     for (const std::string& symbol : part.code.called) unmodelled.insert(call_name(symbol));
   }
   result.unmodelled.assign(unmodelled.begin(), unmodelled.end());
+  result.inputs.assign(inputs.begin(), inputs.end());
 
   for (const Part& part : parts) {
     const std::string module = file_name(part.path);

@@ -26,6 +26,9 @@ struct Instrumentation {
   // Functions of the system's libraries that the program calls and no engine models
   // ("mprotect()", "std::filesystem::status()"); sorted, each once.
   std::vector<std::string> unmodelled{};
+  // What the program calls that may give something else each time it is started ("getpid()");
+  // sorted, each once.
+  std::vector<std::string> inputs{};
   bool none = false;  // nothing of the program or of its own libraries is instrumented
 
   friend bool operator==(const Instrumentation&, const Instrumentation&) = default;

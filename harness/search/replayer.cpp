@@ -98,7 +98,7 @@ std::variant<Explored, StartError> Replayer::explore(
     }
     if (done->error.has_value()) return StartError{*done->error};
     runs += progress.runs_done + progress.runs_redundant;
-    explored.failed = progress.runs_failed;
+    explored.failed = progress.runs_failed + progress.runs_failed_late;
     bool learned = false;
     for (std::uint32_t i = 0; i < progress.racy_used; ++i) {
       const Address pc = progress.racy[i];

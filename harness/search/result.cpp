@@ -23,6 +23,7 @@ std::string method_of(const Job& job) {
 }
 
 bool comes_before(const Finding& a, const Finding& b) {
+  if (a.failure.late_wake != b.failure.late_wake) return b.failure.late_wake;
   const bool a_later = is_seen_on_the_way(a.failure.kind);
   const bool b_later = is_seen_on_the_way(b.failure.kind);
   if (a_later != b_later) return b_later;

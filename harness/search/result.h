@@ -111,6 +111,7 @@ struct Finding {
 // Of a search that goes on from where others ended: what those before it have shown.
 struct EarlierParts {
   std::uint64_t failed = 0;  // runs
+  std::uint64_t failed_late = 0;
   Features features{};
   bool repeatable = true;
 
@@ -120,6 +121,7 @@ struct EarlierParts {
 // The order in which findings are told. First the ways in which the program itself fails, then
 // races and lock orders, which a run shows on its way: a race in every run would hide the assertion
 // that it leads to in few. Of each kind the most frequent first, then that of the earliest run.
+// Last what needs a late wake-up.
 bool comes_before(const Finding& a, const Finding& b);
 
 // Runs that had a process each, though one was to serve many, since an earlier one had left
@@ -139,6 +141,7 @@ struct EngineResult {
   std::string method;  // see method_of()
   std::uint64_t runs = 0;
   std::uint64_t failed = 0;
+  std::uint64_t failed_late = 0;  // not among `failed`: they need a late wake-up (Failed)
   std::uint64_t gave_up = 0;
   std::uint64_t redundant = 0;  // runs given up by an exhaustive search, not among `runs`
   std::optional<std::uint64_t> first_failure;  // how many runs it took, from 1
@@ -171,10 +174,11 @@ struct CaseResult {
   std::string name;
   std::string program;  // path
   std::vector<std::string> args;
-  std::string input;         // file that was standard input, or empty
-  bool google_test = false;  // one test of the many in the program
-  bool skipped = false;      // it never starts a second thread; then it has no engines
-  bool any_rwlock = false;   // Job::any_rwlock; replays need it too
+  std::string input;            // file that was standard input, or empty
+  bool google_test = false;     // one test of the many in the program
+  bool skipped = false;         // it never starts a second thread; then it has no engines
+  bool any_rwlock = false;      // Job::any_rwlock; replays need it too
+  bool free_deadlines = false;  // Job::free_deadlines, likewise
   std::uint64_t seed = 1;
   std::vector<Module> modules;  // to find source lines
   std::vector<EngineResult> engines;

@@ -27,6 +27,7 @@ struct Expected {
   std::set<FailureKind> beside = {};     // also found, and shown behind the first
   bool gives_up = false;                 // spins for ever in some interleavings
   bool in_some_way = false;              // fails, and it is left open in which way
+  bool late_wake = false;                // fails, but only with a late wake-up
 };
 
 // Why Relacy cannot express the program.
@@ -60,6 +61,11 @@ Expected finds(FailureKind must, std::set<FailureKind> may = {}) {
 // first.
 Expected finds_behind_race(FailureKind must) {
   return {.must = must, .beside = {data_race}};
+}
+
+// What it relies on is the order of deadlines.
+Expected needs_late_wake() {
+  return {.may = {assertion}, .late_wake = true};
 }
 
 // It fails, but so seldom that it may not in these runs.
@@ -142,6 +148,13 @@ const std::vector<Program> kPrograms = {
     {"create_loop_variable.fixed", clean(), clean()},
     {"date_year", finds(data_race, {assertion}), finds(data_race)},
     {"date_year.fixed", clean(), clean()},
+    {"deadline_future", finds(assertion), Unsupported{kFutex}},
+    {"deadline_future.fixed", needs_late_wake(), Unsupported{kFutex}},
+    {"deadline_sleeps", finds(assertion), finds(assertion)},
+    {"deadline_sleeps.fixed", needs_late_wake(), finds(assertion)},
+    {"deadline_three.fixed", needs_late_wake(), finds(assertion)},
+    {"deadline_wait_for", finds(assertion), Unsupported{kTimeout}},
+    {"deadline_wait_for.fixed", needs_late_wake(), Unsupported{kTimeout}},
     {"descriptor_closed", finds(data_race, {assertion}), finds(data_race, {assertion})},
     {"descriptor_closed.fixed", clean(), clean()},
     {"descriptor_flags", finds(assertion), finds(assertion), Also::all_orders},
@@ -487,6 +500,11 @@ void expect_as_known(const EngineResult& result, const Expected& expected) {
     return;
   }
   EXPECT_EQ(result.gave_up, 0U);
+  EXPECT_EQ(result.failed_late > 0, expected.late_wake) << result.failed_late << " runs";
+  if (expected.late_wake) {
+    EXPECT_EQ(result.failed, 0U);
+    for (const Finding& finding : result.findings) EXPECT_TRUE(finding.failure.late_wake);
+  }
   if (expected.in_some_way) {
     EXPECT_GT(result.failed, 0U);
     return;

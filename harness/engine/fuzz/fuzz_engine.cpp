@@ -5,6 +5,7 @@
 
 #include "fuzz/strategy/replay.h"
 #include "fuzz/strategy/strategy.h"
+#include "harness/engine/fuzz/late_wake.h"
 #include "harness/engine/fuzz/memory/memory.h"
 #include "harness/engine/fuzz/objects/objects.h"
 #include "harness/engine/fuzz/run/run.h"
@@ -77,6 +78,7 @@ class FuzzEngine final : public Engine {
     g_run->begin_job(job, *strategy, engine_tables(job.replay));
     for (std::uint64_t run = job.first_run; run < job.first_run + job.runs; ++run) {
       std::string known_state = run < kComparedRuns ? strategy->state() : std::string();
+      g_run->follow(*strategy, deadlines_of(job, *strategy, run));
       if (!strategy->begin_run(run)) {
         host.keep_strategy(strategy->state(), strategy->exploration());
         return false;
@@ -93,7 +95,7 @@ class FuzzEngine final : public Engine {
         host.restore();
       }
       const std::size_t known = g_run->known().size();
-      const RunResult& result = g_run->execute(run);
+      const RunResult* told = &g_run->execute(run);
       if (g_memory->was_blurred() && host.put_back()) {
         g_memory->be_exact();
         g_run->known().resize(known);
@@ -101,24 +103,26 @@ class FuzzEngine final : public Engine {
         host.restore();
         g_run->execute(run);
       }
-      const RunEnd end{.decisions = result.decisions,
-                       .cut = result.cut,
-                       .limit = std::holds_alternative<GaveUp>(result.outcome),
-                       .given_up = result.redundant};
+      const RunEnd end{.decisions = told->decisions,
+                       .cut = told->cut,
+                       .limit = std::holds_alternative<GaveUp>(told->outcome),
+                       .given_up = told->redundant};
       const bool learned = g_memory->has_learned();
-      // A failure that is reported should come again by its token.
-      const bool is_new = std::holds_alternative<Failed>(result.outcome) || !result.reports.empty();
-      if (is_new && !job.replay && !job.last_of_process && run >= kComparedRuns) {
-        const RunResult saved = result;
-        compare(*strategy, run, host);
-        strategy->end_run(end);
-        if (job.learns_racy) g_memory->keep_learned();
-        if (!host.end_run(saved)) break;
-        continue;
+      RunResult kept;
+      if (!job.replay && !job.last_of_process) {
+        // A failure that is reported should come again by its token.
+        const bool is_new = std::holds_alternative<Failed>(told->outcome) || !told->reports.empty();
+        const bool asks_why = fails_by_overtaking(*told);
+        if (is_new || asks_why) {
+          kept = *told;
+          told = &kept;
+        }
+        if (is_new && run >= kComparedRuns) compare(*strategy, run, host);
+        if (asks_why) kept = with_late_wake(kept, known, host).value_or(std::move(kept));
       }
       strategy->end_run(end);
       if (job.learns_racy) g_memory->keep_learned();
-      if (!host.end_run(result)) break;
+      if (!host.end_run(*told)) break;
       // The search is over programs in which all places that race are scheduling points.
       if (learned && strategy->follows() && strategy->exploration().has_value()) {
         host.begin_anew();

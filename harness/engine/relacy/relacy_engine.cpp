@@ -16,6 +16,7 @@
 #include "harness/engine/relacy/run/known_failures.h"
 #include "harness/engine/relacy/run/relacy_state.h"
 #include "harness/engine/relacy/run/run_order.h"
+#include "harness/hooks/stack_bounds.h"
 #include "harness/model/outcome.h"
 
 namespace heddle::relacy {
@@ -44,12 +45,22 @@ class RelacyEngine final : public Engine {
   bool exhausted_ = false;
 };
 
+std::optional<StackBounds> find_stack(pthread_t handle) {
+  for (std::size_t i = 0; i < g_fibers->base.size(); ++i) {
+    if (g_fibers->base[i] == 0 || TlsLender::handle(g_fibers->base[i]) != handle) continue;
+    return StackBounds{.begin = reinterpret_cast<Address>(g_fibers->top[i]) - FiberStacks::kSize,
+                       .size = FiberStacks::kSize};
+  }
+  return std::nullopt;
+}
+
 Runner* RelacyEngine::runner(const RelacySearch& search, int threads) {
   if (runner_ != nullptr && search == search_ && threads == threads_) return runner_.get();
   runner_.reset();
   if (fibers_ == nullptr) {
     fibers_ = std::make_unique<Fibers>();
     g_fibers = fibers_.get();
+    g_find_stack = find_stack;
   }
   if (!fibers_->prepare(threads)) return nullptr;
   search_ = search;

@@ -14,6 +14,7 @@
 #include "harness/engine/native/raw_system.h"
 #include "harness/engine/tsan/child_run.h"
 #include "harness/engine/tsan/tsan_engine.h"
+#include "harness/hooks/early_threads.h"
 
 namespace heddle::tsan {
 namespace {
@@ -192,7 +193,12 @@ extern "C" __attribute__((visibility("hidden"), used)) void* heddle_tsan_step(Sa
   if (real == nullptr) [[unlikely]] {
     real = resolve(*entry);
   }
-  if (t_self != nullptr) pass(*t_self, *entry, *call);
+  if (t_self != nullptr) {
+    pass(*t_self, *entry, *call);
+  } else if (g_program_code.load(std::memory_order_relaxed) && !g_constructed.frozen()) {
+    if (entry->kind == OpKind::thread_create) early_threads::g_open.fetch_add(1);
+    if (entry->kind == OpKind::thread_join) early_threads::g_open.fetch_sub(1);
+  }
   return real;
 }
 
@@ -356,6 +362,8 @@ void restore_heap() {
 }
 
 }  // namespace heddle::tsan
+
+constinit std::atomic<int> heddle::early_threads::g_open = 0;
 
 void heddle::note_program_constructed() {
   tsan::g_constructed.freeze();

@@ -20,6 +20,7 @@ int wait(const SyncCall& call, Address pc) {
   run.done(op);
   ++barrier.arrived;
   barrier.clock().join(self.clock);
+  run.begin_wait();
   if (barrier.arrived < parties_of(call.object)) {
     run.tick();
     self.want_round = barrier.round;

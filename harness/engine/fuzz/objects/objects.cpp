@@ -84,6 +84,7 @@ bool Objects::obtain(SyncObject& object, Want want, std::uint64_t deadline) {
   FuzzThread& self = run.self();
   run.next_step();
   self.want = want;
+  if (want == Want::unit) run.begin_wait();
   const bool free = available(object, self);
   if (run.alone() && free) {
     run.settle();
@@ -92,8 +93,8 @@ bool Objects::obtain(SyncObject& object, Want want, std::uint64_t deadline) {
   begin_want(self, object, want);
   // Asked in any case, see wait_for_others().
   if (deadline != 0 && run.choose(Choice::timeout, 2) == 1) {
-    run.wait_eagerly();
-    if (!available(object, self)) self.clock.advance(deadline);
+    run.wait_eagerly(deadline, true);
+    if (!available(object, self)) run.end_early(deadline);
   } else {
     if (deadline != 0) run.begin_timer(self, deadline, time_up);
     if (free) {
@@ -181,6 +182,7 @@ bool Objects::wait_for_others(std::uint64_t deadline, bool spuriously) {
   Run& run = *g_run;
   FuzzThread& self = run.self();
   self.timed_out = false;
+  run.begin_wait();
   // Asked in any case: if it hung on who else can go on, runs that differ only in the order of
   // steps that have nothing to do with this one would not have the same choices.
   const Choice wake = run.has_others() ? Choice::spurious_wake : Choice::lone_wake;
@@ -193,11 +195,11 @@ bool Objects::wait_for_others(std::uint64_t deadline, bool spuriously) {
     return false;
   }
   const bool notifiable = self.cond != nullptr;
-  run.wait_eagerly();
+  run.wait_eagerly(deadline, early);
   // Not if it was notified before.
   if (early && (!notifiable || self.cond != nullptr)) {
     self.timed_out = true;
-    self.clock.advance(deadline);
+    run.end_early(deadline);
   }
   return true;
 }

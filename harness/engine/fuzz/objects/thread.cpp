@@ -3,9 +3,11 @@
 #include <unwind.h>
 
 #include <algorithm>
+#include <optional>
 #include <span>
 
 #include "harness/engine/fuzz/objects/kinds.h"
+#include "harness/hooks/stack_bounds.h"
 
 namespace heddle {
 namespace {
@@ -16,6 +18,13 @@ FuzzThread* find(pthread_t handle) {
     if (TlsLender::handle(thread.fs_base) == handle) return &thread;
   }
   return nullptr;
+}
+
+std::optional<StackBounds> find_stack(pthread_t handle) {
+  const FuzzThread* thread = find(handle);
+  if (thread == nullptr) return std::nullopt;
+  return StackBounds{.begin = reinterpret_cast<Address>(thread->stack_top) - thread->stack_size,
+                     .size = thread->stack_size};
 }
 
 [[noreturn]] void finish() {
@@ -73,6 +82,7 @@ int join(pthread_t handle, void** result, Address pc) {
   if (target->state != FuzzThread::State::finished) {
     if (target->joiner != nullptr) return EINVAL;
     target->joiner = &self;
+    run.begin_wait();
     run.block();
   } else {
     // A step like the one that waits: what a step consists of must not depend on the order of
@@ -116,6 +126,7 @@ int detach(pthread_t handle, Address /*pc*/) {
 }  // namespace
 
 void answer_thread(EngineTable& table, ObjectCalls& /*calls*/) {
+  g_find_stack = find_stack;
   table.thread_create = create;
   table.thread_join = join;
   table.thread_detach = detach;

@@ -52,6 +52,7 @@ FuzzThread& Run::next_after_block() {
   while (ready_.empty()) {
     if (!fire_timer()) upward_.standstill();
   }
+  let_time_pass();
   const std::size_t chosen = alone() ? 0 : decide(0, false);
   return *threads_[ready_[chosen].id];
 }
@@ -71,16 +72,28 @@ bool Run::names_step(std::uint64_t steps) const {
   });
 }
 
-void Run::wait_eagerly() {
+void Run::wait_eagerly(std::uint64_t deadline, bool ends_by_it) {
   FuzzThread& self = *running_.thread;
   self.eager = true;
+  self.eager_step = running_.step;
   ++running_.step;
+  self.due_steps = 0;
+  if (deadline != 0) {
+    self.pending_until = deadline;
+    if (ends_by_it) self.eager_until = deadline;
+    ++eager_timed_;
+    let_time_pass();
+  }
   if (!alone()) {
     const std::size_t mine = ready_.index_of(self.id);
     const std::size_t chosen = decide((mine + 1) % ready_.size(), false);
     if (chosen != mine) switch_to(*threads_[ready_[chosen].id], SwitchReason::blocked);
   }
   self.eager = false;
+  if (deadline != 0) {
+    self.eager_until = self.pending_until = 0;
+    --eager_timed_;
+  }
 }
 
 void Run::tell_woken(FuzzThread& thread) {

@@ -4,6 +4,7 @@
 namespace heddle {
 
 void Run::end(Failed failure) {
+  failure.late_wake = result_.late_wake = late_wake_;
   const std::uint64_t cheap = KnownFailures::cheap_key(failure);
   if (tracing_) {
     recorder_.settle();
@@ -27,6 +28,7 @@ void Run::fail(Failed failure) {
 
 void Run::fail_known(const KnownFailures::Known& known) {
   result_.known_end = known.key;
+  result_.late_wake = late_wake_;
   leave();
 }
 
@@ -35,6 +37,7 @@ void Run::fail(FailureKind kind, std::string message, Address pc) {
   Failed failure{.kind = kind, .message = std::move(message), .places = {}};
   const Op op{.kind = OpKind::failure, .pc = pc};
   // The stack is described once; to recognise the failure again its place is enough.
+  failure.late_wake = late_wake_;
   if (code_.contains(pc)) {
     failure.places.push_back({.thread = running_.thread->id, .op = op, .stack = {}, .note = {}});
     if (known_.find(KnownFailures::cheap_key(failure)) == nullptr) {
@@ -54,6 +57,7 @@ void Run::give_up(std::string reason) {
 }
 
 void Run::fail_with_process(Failed failure) {
+  failure.late_wake = result_.late_wake = late_wake_;
   result_.outcome = std::move(failure);
   finish_result();
   host_.end_run_and_process(result_);

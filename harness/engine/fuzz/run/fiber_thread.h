@@ -65,7 +65,13 @@ struct FuzzThread {
   FuzzThread* next_waiter = nullptr;  // in SyncObject::first_waiter
   FuzzThread* joiner = nullptr;
 
-  std::uint64_t wake_time = 0;             // virtual nanoseconds
+  std::uint64_t wake_time = 0;      // virtual nanoseconds
+  std::uint64_t pending_until = 0;  // while it is eager: its deadline; 0: none
+  std::uint64_t eager_until = 0;    // likewise, if it will end by that
+  std::uint64_t eager_step = 0;     // of the choice that it is
+  // A deadline that was up, and the step of its own until which it has had no time to act on it.
+  std::uint64_t due_since = 0;
+  std::uint64_t due_steps = 0;
   void (*time_up)(FuzzThread&) = nullptr;  // what happens then
   std::uint32_t spins = 0;                 // operations in a row that changed nothing
   // Operations since the program last changed anything, and what Running::changes was then.

@@ -38,20 +38,21 @@ class KnownFailures {
   }
 
   static std::uint64_t cheap_key(const Failed& failure) {
-    std::uint64_t cheap = begin(failure.kind, failure.message);
+    std::uint64_t cheap = begin(failure.kind, failure.message, failure.late_wake);
     for (const Place& place : failure.places) {
       cheap = mix(mix(cheap, place.op.pc), place.op.address);
     }
     return cheap;
   }
   // The same of a failure at one place.
-  static std::uint64_t cheap_key(FailureKind kind, std::string_view message, Address pc) {
-    return mix(mix(begin(kind, message), pc), 0);
+  static std::uint64_t cheap_key(FailureKind kind, std::string_view message, Address pc,
+                                 bool late_wake) {
+    return mix(mix(begin(kind, message, late_wake), pc), 0);
   }
 
  private:
-  static std::uint64_t begin(FailureKind kind, std::string_view message) {
-    std::uint64_t text = 1;
+  static std::uint64_t begin(FailureKind kind, std::string_view message, bool late_wake) {
+    std::uint64_t text = late_wake ? 2 : 1;
     for (const char c : message) text = mix(text, static_cast<unsigned char>(c));
     return mix(static_cast<std::uint64_t>(kind), text);
   }

@@ -47,6 +47,14 @@ struct EngineTables {
   const EngineTable* shared;  // otherwise
 };
 
+// Which of the threads whose wait may end early, by their own choice and not for want of another
+// that could go on, may do so before an earlier deadline of another thread.
+enum class Deadlines : std::uint8_t {
+  any,
+  in_order,   // none
+  after_all,  // those that are named, once all who do not wait have come to wait
+};
+
 // What the rooms above do at certain moments of a run.
 struct Upward {
   // Before the first step. All times of earlier runs are at most `base`.
@@ -70,6 +78,12 @@ class Run {
   Upward& upward() { return upward_; }
 
   void begin_job(const Job& job, Strategy& strategy, EngineTables tables);
+  // From the next run on. The strategy of the job, or another. `named`: for after_all.
+  void follow(Strategy& strategy, Deadlines deadlines, std::span<const Deviation> named = {}) {
+    strategy_ = &strategy;
+    deadlines_ = deadlines;
+    to_overtake_ = named;
+  }
   // Executes one run on the calling thread. The result is valid until the next.
   const RunResult& execute(std::uint64_t number);
 
@@ -142,8 +156,9 @@ class Run {
   // The running thread cannot do its `op` yet: another goes. Returns when it was made ready and
   // picked.
   void block();
-  // Others first, for as long as they leave it; it stays ready.
-  void wait_eagerly();
+  // Others first, for as long as they leave it; it stays ready. `deadline`: virtual nanoseconds, 0
+  // for none; `ends_by_it`: and not by itself.
+  void wait_eagerly(std::uint64_t deadline, bool ends_by_it);
   // Nobody else can go on. Not with every thread asked: for strategies that follow().
   bool alone() const { return ready_.size() == 1 && !followed_; }
   // A choice of the running thread, as a step of its own; alternative 0 is the default.
@@ -162,6 +177,18 @@ class Run {
   void end_timer(FuzzThread& thread);
   // Virtual nanoseconds. Time passes here for a thread that does nothing but wait for it.
   std::uint64_t read_clock();
+
+  // ---- deadlines in order: deadlines.cpp --------------------------------------------------------
+
+  // The running thread's wait has ended by its deadline, though others could have gone on.
+  void end_early(std::uint64_t deadline);
+  // It begins to wait for something else: it has acted on its last deadline.
+  void begin_wait() { running_.thread->due_steps = 0; }
+  // Whether this run has had one, see Failed::late_wake.
+  bool had_late_wake() const { return late_wake_; }
+  // The choices by which a thread's wait has ended early in this run while another that does not
+  // wait could have gone on.
+  const std::vector<Deviation>& overtaking() const { return overtaking_; }
 
   // ---- loops that wait, limits: waiting_loops.cpp -----------------------------------------------
 
@@ -262,7 +289,20 @@ class Run {
   void finish_result();
 
   [[gnu::noinline]] std::size_t pick_followed(const SchedulingPoint& point);
+  std::size_t ask(std::span<const ReadyThread> ready, std::size_t fallback, bool is_running);
   std::size_t decide(std::size_t fallback, bool is_running);
+  [[gnu::noinline]] std::size_t decide_in_time(std::size_t fallback, bool is_running);
+  // Of all threads: the earliest that is to come, or that its thread has had no time to act on.
+  std::uint64_t first_deadline() const;
+  bool waits_in_loop(const FuzzThread& thread) const;
+  // Whether a deadline of the thread was up and it has had no time to act on it.
+  bool is_due(const FuzzThread& thread) const;
+  // While all who could go on wait for deadlines, and another comes first: that one is up.
+  void let_time_pass();
+  static void be_due(FuzzThread& thread, std::uint64_t deadline, std::uint64_t step) {
+    thread.due_since = deadline;
+    thread.due_steps = step + kSliceLimit;
+  }
   FuzzThread& next_after_block();
   void switch_to(FuzzThread& next, SwitchReason why);
   void resume(FuzzThread& next);
@@ -314,11 +354,17 @@ class Run {
   std::size_t used_threads_ = 0;
   EngineTables tables_ = {};
   std::vector<FuzzThread*> timers_;
-  std::uint64_t clock_base_ = 0;     // times of earlier runs end here
-  std::uint64_t steps_before_ = 0;   // of all threads up to the last switch
-  std::uint64_t limit_ = 0;          // of the steps of all threads, see check_limits()
-  std::uint64_t slice_begin_ = 0;    // the running thread's step at that switch
-  std::uint64_t slice_changes_ = 0;  // Running::changes at the slice's begin
+  Deadlines deadlines_ = Deadlines::any;
+  std::size_t eager_timed_ = 0;       // eager threads with a deadline
+  std::vector<ReadyThread> in_time_;  // decide_in_time()'s own
+  bool late_wake_ = false;
+  std::vector<Deviation> overtaking_;
+  std::span<const Deviation> to_overtake_;  // likewise, of another run
+  std::uint64_t clock_base_ = 0;            // times of earlier runs end here
+  std::uint64_t steps_before_ = 0;          // of all threads up to the last switch
+  std::uint64_t limit_ = 0;                 // of the steps of all threads, see check_limits()
+  std::uint64_t slice_begin_ = 0;           // the running thread's step at that switch
+  std::uint64_t slice_changes_ = 0;         // Running::changes at the slice's begin
   std::uint64_t decisions_ = 0;
 
   Fingerprint fingerprint_;

@@ -33,14 +33,21 @@ namespace heddle {
   while (capture_into_ != nullptr) [[unlikely]] answer_capture();
 }
 
-[[gnu::always_inline]] inline std::size_t Run::decide(std::size_t fallback, bool is_running) {
+[[gnu::always_inline]] inline std::size_t Run::ask(std::span<const ReadyThread> ready,
+                                                   std::size_t fallback, bool is_running) {
   ++decisions_;
-  const SchedulingPoint point{.ready = ready_.span(),
+  const SchedulingPoint point{.ready = ready,
                               .fallback = fallback,
                               .running = is_running,
                               .thread = running_.thread->id,
                               .step = running_.step};
-  const std::size_t chosen = followed_ ? pick_followed(point) : strategy_->pick(point);
+  return followed_ ? pick_followed(point) : strategy_->pick(point);
+}
+
+[[gnu::always_inline]] inline std::size_t Run::decide(std::size_t fallback, bool is_running) {
+  if (eager_timed_ != 0) [[unlikely]]
+    return decide_in_time(fallback, is_running);
+  const std::size_t chosen = ask(ready_.span(), fallback, is_running);
   if (chosen == fallback) return fallback;
   live_.add({running_.thread->id, running_.step, ready_[chosen].id});
   return chosen;

@@ -52,6 +52,7 @@ FuzzThread* Run::add_thread(std::size_t stack_size) {
   thread.has_release_fence = false;
   thread.acquire_fence.clear();
   thread.eager = false;
+  thread.pending_until = thread.eager_until = thread.due_steps = 0;
   thread.cond = nullptr;
   thread.wanted = nullptr;
   thread.in_wanters = false;
@@ -91,6 +92,10 @@ void Run::begin_run(std::uint64_t number) {
   used_threads_ = 0;
   ready_.clear();
   timers_.clear();
+  // Not 0: every decision is to be made by decide_in_time().
+  eager_timed_ = deadlines_ == Deadlines::after_all ? 1 : 0;
+  late_wake_ = false;
+  overtaking_.clear();
   steps_before_ = 0;
   limit_ = job_->step_limit;
   running_.changes = 0;
@@ -106,6 +111,7 @@ void Run::begin_run(std::uint64_t number) {
   result_.reports.clear();
   result_.known_reports.clear();
   result_.known_end.reset();
+  result_.late_wake = false;
   result_.redundant = false;
   result_.cut = false;
   result_.schedule.deviations.clear();
@@ -140,7 +146,9 @@ void Run::finish_result() {
   result_.fingerprint = 0;
   for (std::size_t i = 0; i < used_threads_; ++i) result_.fingerprint += threads_[i]->past;
   const bool news = !std::holds_alternative<Passed>(result_.outcome) || !result_.reports.empty();
-  if ((news || job_->replay) && live_.count != nullptr) {
+  // Whoever wants to know whether it was an overtaking that made it fail executes it again.
+  const bool asked = result_.known_end.has_value() && !overtaking_.empty();
+  if ((news || asked || job_->replay) && live_.count != nullptr) {
     const std::uint32_t count = std::min(live_.count->load(), live_.capacity);
     result_.schedule.deviations.assign(live_.entries, live_.entries + count);
   }

@@ -7,6 +7,7 @@ namespace heddle {
 
 void Run::begin_timer(FuzzThread& thread, std::uint64_t deadline, void (*time_up)(FuzzThread&)) {
   thread.wake_time = deadline;
+  thread.due_steps = 0;
   thread.time_up = time_up;
   thread.sleeping = true;
   timers_.push_back(&thread);
@@ -34,6 +35,7 @@ bool Run::fire_timer() {
   thread.sleeping = false;
   thread.timed_out = true;
   thread.clock.advance(thread.wake_time);
+  be_due(thread, thread.wake_time, thread.step);
   thread.time_up(thread);
   return true;
 }

@@ -9,8 +9,9 @@
 namespace heddle {
 
 inline constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
-// Where every run begins, in seconds: later than any clock that a program compares with zero.
-inline constexpr std::int64_t kVirtualStart = 1'000'000'000;
+// Where every run begins, in seconds: 15 January 2027. The same in all runs, and later than what a
+// program compares it with: zero, its own date, that of a file.
+inline constexpr std::int64_t kVirtualStart = 1'800'000'000;
 
 // Nanoseconds since the run's begin, at least 1: 0 says that there is no deadline.
 inline std::uint64_t virtual_time(const timespec& absolute) {

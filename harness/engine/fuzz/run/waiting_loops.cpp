@@ -48,8 +48,7 @@ void Run::idle() {
 bool Run::all_wait() const {
   return std::all_of(ready_.begin(), ready_.end(), [this](const ReadyThread& ready) {
     const FuzzThread& thread = *threads_[ready.id];
-    return &thread == running_.thread ||
-           (thread.idle_mark == running_.changes && thread.idle_ops >= kSpinLimit);
+    return &thread == running_.thread || waits_in_loop(thread);
   });
 }
 

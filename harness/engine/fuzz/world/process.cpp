@@ -52,9 +52,17 @@ Op exit_point(Address pc) {
 }
 
 [[noreturn]] void exit_process(int status, Address pc) {
+  Run& run = *g_run;
   const Op op = exit_point(pc);
-  g_run->self().run_destructors();
+  const std::uint64_t step = run.running().step;
+  run.self().run_destructors();
   exit_functions::run_all(status);
+  // What these have done other threads may yet see before the process is gone.
+  if (run.running().step != step) {
+    run.next_step();
+    run.begin_op(op);
+    run.point();
+  }
   end_process(status, op);
 }
 
@@ -75,7 +83,8 @@ Op exit_point(Address pc) {
   const RuntimeScope scope;
   if (!run.tracing() && run.code().contains(pc)) {
     // A program that fails in many runs is not to be slowed down by describing it in each.
-    const std::uint64_t cheap = KnownFailures::cheap_key(FailureKind::assertion, expression, pc);
+    const std::uint64_t cheap =
+        KnownFailures::cheap_key(FailureKind::assertion, expression, pc, run.had_late_wake());
     if (const KnownFailures::Known* known = run.known().find(cheap)) run.fail_known(*known);
   }
   run.fail(FailureKind::assertion, expression, pc);
