@@ -101,6 +101,12 @@ struct NotRepeatable {
   friend bool operator==(const NotRepeatable&, const NotRepeatable&) = default;
 };
 
+// Runs that shared a process were not what they are in fresh ones: what was seen of them says
+// nothing of the program.
+struct NotAsInFreshProcess {
+  friend bool operator==(const NotAsInFreshProcess&, const NotAsInFreshProcess&) = default;
+};
+
 // Another engine has seen the program fail, in a way that the bounds leave no room for.
 struct FailedElsewhere {
   std::vector<EngineKind> engines;
@@ -109,7 +115,8 @@ struct FailedElsewhere {
 };
 
 using NotProvedReason = std::variant<NotInstrumented, CallsNotModelled, RunsGaveUp, LoopsCutShort,
-                                     ReducedCompareExchange, NotRepeatable, FailedElsewhere>;
+                                     ReducedCompareExchange, NotRepeatable, NotAsInFreshProcess,
+                                     FailedElsewhere>;
 
 // ---- the claim
 // -----------------------------------------------------------------------------------

@@ -24,10 +24,10 @@
 #include "harness/engine/fuzz/run/known_failures.h"
 #include "harness/engine/fuzz/run/ready_set.h"
 #include "harness/engine/fuzz/run/room.h"
-#include "harness/engine/fuzz/run/step_log.h"
 #include "harness/engine/fuzz/run/trace_recorder.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/program_heap.h"
+#include "harness/model/step_log.h"
 
 namespace heddle {
 
@@ -72,6 +72,8 @@ class Run {
   void begin_job(const Job& job, Strategy& strategy, EngineTables tables);
   // Executes one run on the calling thread. The result is valid until the next.
   const RunResult& execute(std::uint64_t number);
+  // Writes the steps of all further runs there; null: nowhere.
+  void keep_steps(StepLog* log) { log_ = log; }
 
   // Executes the run twice more for comparison; the strategy begins it each time by `begin`, which
   // returns false if there is to be no more. What is seen of failures is forgotten. Returns how

@@ -140,7 +140,8 @@ void Run::finish_result() {
   result_.fingerprint = 0;
   for (std::size_t i = 0; i < used_threads_; ++i) result_.fingerprint += threads_[i]->past;
   const bool news = !std::holds_alternative<Passed>(result_.outcome) || !result_.reports.empty();
-  if ((news || job_->replay) && live_.count != nullptr) {
+  // Of a run whose steps are kept another execution is wanted.
+  if ((news || job_->replay || log_ != nullptr) && live_.count != nullptr) {
     const std::uint32_t count = std::min(live_.count->load(), live_.capacity);
     result_.schedule.deviations.assign(live_.entries, live_.entries + count);
   }
