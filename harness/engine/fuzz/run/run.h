@@ -72,8 +72,8 @@ class Run {
   void begin_job(const Job& job, Strategy& strategy, EngineTables tables);
   // Executes one run on the calling thread. The result is valid until the next.
   const RunResult& execute(std::uint64_t number);
-  // Writes the steps of all further runs there; null: nowhere.
-  void keep_steps(StepLog* log) { log_ = log; }
+  // Writes what all further runs do there; null: nowhere.
+  void keep_steps(StepLog* log) { done_log_ = log; }
 
   // Executes the run twice more for comparison; the strategy begins it each time by `begin`, which
   // returns false if there is to be no more. What is seen of failures is forgotten. Returns how
@@ -335,14 +335,15 @@ class Run {
   TraceRecorder recorder_;
   bool tracing_ = false;
   bool followed_ = false;  // by the strategy
-  bool watched_ = false;   // by either
+  bool watched_ = false;   // by anybody
   SwitchReason switch_reason_ = SwitchReason::none;
 
   // Set while a blocked thread is resumed only to say where it is, and by whom.
   std::vector<Address>* capture_into_ = nullptr;
   FuzzThread* capture_for_ = nullptr;
 
-  StepLog* log_ = nullptr;
+  StepLog* log_ = nullptr;       // of scheduling points
+  StepLog* done_log_ = nullptr;  // of what was done, which is the same whoever decides
   RunResult result_;
 };
 

@@ -87,7 +87,7 @@ void Run::begin_run(std::uint64_t number) {
   }
   // A portfolio's strategies differ in that.
   followed_ = strategy_->follows();
-  watched_ = tracing_ || followed_;
+  watched_ = tracing_ || followed_ || done_log_ != nullptr;
   used_threads_ = 0;
   ready_.clear();
   timers_.clear();
@@ -141,7 +141,7 @@ void Run::finish_result() {
   for (std::size_t i = 0; i < used_threads_; ++i) result_.fingerprint += threads_[i]->past;
   const bool news = !std::holds_alternative<Passed>(result_.outcome) || !result_.reports.empty();
   // Of a run whose steps are kept another execution is wanted.
-  if ((news || job_->replay || log_ != nullptr) && live_.count != nullptr) {
+  if ((news || job_->replay || done_log_ != nullptr) && live_.count != nullptr) {
     const std::uint32_t count = std::min(live_.count->load(), live_.capacity);
     result_.schedule.deviations.assign(live_.entries, live_.entries + count);
   }
