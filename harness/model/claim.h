@@ -114,9 +114,9 @@ struct FailedElsewhere {
   friend bool operator==(const FailedElsewhere&, const FailedElsewhere&) = default;
 };
 
-using NotProvedReason = std::variant<NotInstrumented, CallsNotModelled, RunsGaveUp, LoopsCutShort,
-                                     ReducedCompareExchange, NotRepeatable, NotAsInFreshProcess,
-                                     FailedElsewhere>;
+using NotProvedReason =
+    std::variant<NotInstrumented, CallsNotModelled, RunsGaveUp, LoopsCutShort,
+                 ReducedCompareExchange, NotRepeatable, NotAsInFreshProcess, FailedElsewhere>;
 
 // ---- the claim
 // -----------------------------------------------------------------------------------

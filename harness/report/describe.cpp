@@ -402,9 +402,10 @@ std::string fresh_difference_text(const Divergence& divergence, Names& names) {
   if (!divergence.first && !divergence.second) {
     return fmt::format("run {} ended otherwise than in a fresh process", divergence.run + 1);
   }
-  return fmt::format("run {} took other steps than in a fresh process; step {} was \"{}\", and \"{}\" there",
-                     divergence.run + 1, divergence.step + 1, step_text(divergence.first, names),
-                     step_text(divergence.second, names));
+  return fmt::format(
+      "run {} took other steps than in a fresh process; step {} was \"{}\", and \"{}\" there",
+      divergence.run + 1, divergence.step + 1, step_text(divergence.first, names),
+      step_text(divergence.second, names));
 }
 
 std::string divergence_text(const Divergence& divergence, Names& names) {

@@ -255,8 +255,8 @@ Json to_json(const NotAsFresh& unlike, const ReportCase& report_case) {
   }
   return {{"summary", not_as_fresh_text(unlike, names)},
           {"failures", std::move(failures)},
-          {"difference",
-           unlike.divergence ? Json(fresh_difference_text(*unlike.divergence, names)) : Json(nullptr)},
+          {"difference", unlike.divergence ? Json(fresh_difference_text(*unlike.divergence, names))
+                                           : Json(nullptr)},
           {"own_processes", unlike.own_processes}};
 }
 
@@ -297,7 +297,8 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
                              {"runs", engine.own_processes->runs},
                              {"seconds", engine.own_processes->seconds}};
   }
-  json["not_as_fresh"] = engine.not_as_fresh ? to_json(*engine.not_as_fresh, report_case) : Json(nullptr);
+  json["not_as_fresh"] =
+      engine.not_as_fresh ? to_json(*engine.not_as_fresh, report_case) : Json(nullptr);
   json["process_runs"] = nullptr;
   if (engine.process_runs) {
     json["process_runs"] = {{"first", engine.process_runs->first},

@@ -18,8 +18,9 @@ std::string share(std::uint64_t count, std::uint64_t runs) {
 std::string failure_text(const ProcessFailure& failure, Names& names) {
   const std::string what = headline(failure.failure, names);
   if (failure.runs == ProcessRuns{}) {
-    return fmt::format("\"{}\" in {} did not come again when its run was repeated in a fresh process",
-                       what, plural(failure.count, "run"));
+    return fmt::format(
+        "\"{}\" in {} did not come again when its run was repeated in a fresh process", what,
+        plural(failure.count, "run"));
   }
   return fmt::format("\"{}\" in {} first runs of a process, and in {} later ones", what,
                      share(failure.failed.first, failure.runs.first),
@@ -40,13 +41,13 @@ std::string not_as_fresh_text(const NotAsFresh& unlike, Names& names) {
     parts.push_back(failure_text(failure, names));
   }
   if (unlike.divergence) parts.push_back(fresh_difference_text(*unlike.divergence, names));
-  return fmt::format("not repeatable inside one process, which is Heddle's fault and none of the "
-                     "program's: {}; {}",
-                     fmt::join(parts, "; "),
-                     unlike.own_processes
-                         ? "so the runs above had a process each"
-                         : "what does not come in fresh processes is not confirmed and does not "
-                           "count; --isolation process gives each run one");
+  return fmt::format(
+      "not repeatable inside one process, which is Heddle's fault and none of the "
+      "program's: {}; {}",
+      fmt::join(parts, "; "),
+      unlike.own_processes ? "so the runs above had a process each"
+                           : "what does not come in fresh processes is not confirmed and does not "
+                             "count; --isolation process gives each run one");
 }
 
 std::vector<std::string> process_remarks(const EngineResult& engine, Names& names) {
@@ -56,10 +57,9 @@ std::vector<std::string> process_remarks(const EngineResult& engine, Names& name
   if (engine.divergence) {
     remarks.push_back("not repeatable: " + divergence_text(*engine.divergence, names));
   }
-  const auto not_tried =
-      std::count_if(engine.findings.begin(), engine.findings.end(), [](const Finding& finding) {
-        return finding.fresh == FreshProcess::not_tried;
-      });
+  const auto not_tried = std::count_if(
+      engine.findings.begin(), engine.findings.end(),
+      [](const Finding& finding) { return finding.fresh == FreshProcess::not_tried; });
   if (not_tried != 0) {
     remarks.push_back(plural(static_cast<std::uint64_t>(not_tried), "failure") +
                       " not tried in a fresh process");

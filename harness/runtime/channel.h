@@ -57,7 +57,7 @@ struct SharedProgress {
   std::atomic<std::uint64_t> fewest_decisions;  // of a run; meaningless while runs_done is 0
   std::atomic<std::uint64_t> most_decisions;
   std::atomic<std::uint32_t> most_threads;
-  std::atomic<std::uint32_t> in_run;  // 1: current_run has begun and not ended
+  std::atomic<std::uint32_t> in_run;            // 1: current_run has begun and not ended
   std::atomic<std::uint32_t> first_of_process;  // 1: current_run is
   std::atomic<std::uint64_t> current_run;
   std::atomic<std::uint32_t> stop;  // set by the supervisor: end after this run

@@ -40,7 +40,7 @@ bool Confirmation::confirm(std::uint64_t key, const Found& found) {
   return counts(key);
 }
 
-void Confirmation::check(const FoundFailures& found, bool divergence, bool at_end) {
+void Confirmation::check(const FoundFailures& found, bool at_end) {
   if (has_real_threads(job_.engine)) return;
   std::vector<FoundFailures::const_iterator> in_order;
   for (auto at = found.begin(); at != found.end(); ++at) in_order.push_back(at);
@@ -61,10 +61,6 @@ void Confirmation::check(const FoundFailures& found, bool divergence, bool at_en
     const bool of_program = seen->of_program || job_.isolation == Isolation::process;
     (of_program ? of_program_ : difference_) = seen->divergence;
   }
-  if (!divergence || asked_program_ || job_.isolation == Isolation::process) return;
-  const std::optional<bool> differs = replays_.program_differs_from_itself();
-  asked_program_ = differs.has_value();
-  unlike_itself_ = differs == false;
 }
 
 bool Confirmation::any_absent(const FoundFailures& found) const {
@@ -111,7 +107,7 @@ FreshProcess Confirmation::fresh(std::uint64_t key) const {
 
 bool Confirmation::differs(const FoundFailures& found) const {
   if (job_.isolation == Isolation::process) return false;
-  return any_absent(found) || first_runs_.differs() || difference_.has_value() || unlike_itself_;
+  return any_absent(found) || first_runs_.differs() || difference_.has_value();
 }
 
 void Confirmation::settle(FoundFailures found, EngineResult& result) const {
@@ -120,8 +116,8 @@ void Confirmation::settle(FoundFailures found, EngineResult& result) const {
   if (of_program_.has_value() && !result.divergence.has_value()) result.divergence = of_program_;
   NotAsFresh unlike;
   unlike.divergence = difference_;
-  if (unlike_itself_ && !unlike.divergence.has_value()) unlike.divergence = result.divergence;
-  if (unlike.divergence.has_value() && unlike_itself_) result.divergence.reset();
+  // Two runs of one process that differed are a case of that.
+  if (difference_.has_value()) result.divergence.reset();
   std::uint64_t counted = 0;
   bool dropped = false;
   std::optional<std::uint64_t> first;

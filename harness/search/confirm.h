@@ -42,10 +42,9 @@ class Confirmation {
   void begin(std::uint64_t key, const Found& found);
   // Whether the failure counts, as far as that can be found out.
   bool confirm(std::uint64_t key, const Found& found);
-  // Tries each failure by the token that it has now. `divergence`: two runs of one process have
-  // differed. `at_end`: with all samples; else with those wanted before the last call, for what
-  // this finds must not depend on how long they take.
-  void check(const FoundFailures& found, bool divergence, bool at_end);
+  // Tries each failure by the token that it has now. `at_end`: with all samples; else with those
+  // wanted before the last call, for what this finds must not depend on how long they take.
+  void check(const FoundFailures& found, bool at_end);
   // Some failure has not come again, of those tried so far.
   bool any_absent(const FoundFailures& found) const;
   // Has a process of many runs make one of them again that a fresh process has made.
@@ -72,10 +71,8 @@ class Confirmation {
   const std::uint32_t lost_ms_;
   FreshReplays replays_;
   FirstRuns first_runs_;
-  std::optional<Divergence> difference_;     // Heddle's fault
-  std::optional<Divergence> of_program_;     // two fresh processes have differed
-  bool asked_program_ = false;
-  bool unlike_itself_ = false;  // runs of one process have differed, and fresh ones have not
+  std::optional<Divergence> difference_;  // Heddle's fault
+  std::optional<Divergence> of_program_;  // two fresh processes have differed
 };
 
 // Whether runs of this engine are those of real threads, which cannot be repeated.

@@ -154,7 +154,7 @@ class Search {
   // Whether what was seen holds in fresh processes.
   void check(bool at_end) {
     if (outcome_.result.error.has_value() || goes_on_apart_) return;
-    confirmation_.check(found_, outcome_.result.divergence.has_value(), at_end);
+    confirmation_.check(found_, at_end);
     goes_on_apart_ =
         options_.job.isolation == Isolation::automatic && confirmation_.differs(found_);
   }
@@ -240,7 +240,7 @@ class Search {
     std::unique_ptr<WorkerProcess> worker;
     std::unique_ptr<WorkerProcess> other_worker;  // for runs apart, or for those that are not
     bool apart = false;                           // what `worker` is for
-    std::optional<RunRange> range;  // what the job under way covers
+    std::optional<RunRange> range;                // what the job under way covers
     std::uint64_t seen_runs = 0;
     std::uint64_t seen_turns = 0;
     Clock::time_point moved;  // when seen_runs last changed
@@ -296,8 +296,8 @@ class Search {
     if (options_.job.engine != EngineKind::fuzz || !coverage_.any()) return;
     const std::uint64_t runs = result.runs + result.redundant;
     const bool gaps = options_.seconds == 0 && workers() > 1 && runs != next_;
-    result.coverage = coverage_.finish(
-        gaps ? std::nullopt : std::optional(runs), options_.job, most_threads_);
+    result.coverage =
+        coverage_.finish(gaps ? std::nullopt : std::optional(runs), options_.job, most_threads_);
   }
 
   void begin(Slot& slot, std::deque<RunRange>& todo) {
@@ -367,11 +367,9 @@ class Search {
         slot.moved = Clock::now();
       }
     }
-    // What a later token would say of it no longer matters: the search ends in any case.
-    if (options_.seconds > 0 && options_.job.isolation == Isolation::automatic &&
-        confirmation_.any_absent(found_)) {
-      goes_on_apart_ = true;
-    }
+    // With a limit of time the search ends in any case, whatever a later token would say.
+    goes_on_apart_ |= options_.seconds > 0 && options_.job.isolation == Isolation::automatic &&
+                      confirmation_.any_absent(found_);
     report_progress();
   }
 
@@ -587,7 +585,8 @@ class Search {
     slots_.clear();
     finish_coverage();
     confirmation_.settle(std::move(found_), result);
-    find_silent_pass(result, {.steps = steps_, .most_threads = most_threads_}, options_.worker.program);
+    find_silent_pass(result, {.steps = steps_, .most_threads = most_threads_},
+                     options_.worker.program);
     result.claim = claim_of(grounds_of(result));
     outcome_.earlier = {.failed = result.earlier.failed + result.failed,
                         .features = result.features,

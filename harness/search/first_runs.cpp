@@ -54,7 +54,9 @@ FirstRuns::Verdict FirstRuns::verdict(const ProcessRuns& failed) const {
   return only_there ? Verdict::only_there : Verdict::shown;
 }
 
-FirstRuns::Verdict FirstRuns::verdict(std::uint64_t key) const { return verdict(failures(key)); }
+FirstRuns::Verdict FirstRuns::verdict(std::uint64_t key) const {
+  return verdict(failures(key));
+}
 
 ProcessRuns FirstRuns::failures(std::uint64_t key) const {
   const auto at = failures_.find(key);

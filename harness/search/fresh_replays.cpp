@@ -55,7 +55,6 @@ void FreshReplays::want(Sampled sample) {
   {
     const std::lock_guard lock(mutex_);
     ++samples_wanted_;
-    last_sample_ = sample;
   }
   queue(std::move(sample));
 }
@@ -105,18 +104,6 @@ std::optional<SampleReference> FreshReplays::reference() const {
   return reference_;
 }
 
-std::optional<bool> FreshReplays::program_differs_from_itself() {
-  std::optional<Sampled> sample;
-  {
-    const std::lock_guard lock(mutex_);
-    sample = last_sample_;
-  }
-  if (!sample.has_value()) return std::nullopt;
-  queue(TwoRuns{*std::move(sample)});
-  wait_until([this] { return differs_from_itself_.has_value(); });
-  return differs_from_itself_;
-}
-
 std::optional<Divergence> FreshReplays::difference_of(const Sampled& seen, const Sampled& fresh) {
   if (auto steps = StepLog::first_difference(seen.run, seen.log, fresh.log)) return steps;
   if (seen.failed == fresh.failed && seen.steps == fresh.steps) return std::nullopt;
@@ -138,13 +125,10 @@ void FreshReplays::work() {
       lock.lock();
       tried_[failure->key].repetition = repetition;
       --failures_left_;
-    } else if (const auto* sample = std::get_if<Sampled>(&task)) {
-      compare(replayer, *sample);
+    } else {
+      compare(replayer, std::get<Sampled>(task));
       lock.lock();
       ++samples_done_;
-    } else {
-      compare_two(replayer, std::get<TwoRuns>(task).sample);
-      lock.lock();
     }
     lock.unlock();
     changed_.notify_all();
@@ -202,15 +186,6 @@ void FreshReplays::compare(Replayer& replayer, const Sampled& sample) {
   if (!difference_.has_value() || divergence->run < difference_->divergence.run) {
     difference_ = {.divergence = *divergence, .of_program = of_program};
   }
-}
-
-void FreshReplays::compare_two(Replayer& replayer, const Sampled& sample) {
-  const auto first = repeat(replayer, sample);
-  const auto second = repeat(replayer, sample);
-  const bool differs =
-      first.has_value() && second.has_value() && difference_of(*first, *second).has_value();
-  const std::lock_guard lock(mutex_);
-  differs_from_itself_ = differs;
 }
 
 }  // namespace heddle

@@ -72,10 +72,6 @@ class FreshReplays {
   std::optional<SampleDifference> difference() const;
   // The last that was compared and did not differ.
   std::optional<SampleReference> reference() const;
-  // Whether two fresh processes make different runs of one schedule, that of the last sample that
-  // was wanted. Waits for it; nothing if there was none.
-  std::optional<bool> program_differs_from_itself();
-
   // How `seen` differs from what a fresh process made of the same run.
   static std::optional<Divergence> difference_of(const Sampled& seen, const Sampled& fresh);
 
@@ -85,10 +81,7 @@ class FreshReplays {
     Failed failure;
     Token token;
   };
-  struct TwoRuns {
-    Sampled sample;
-  };
-  using Task = std::variant<Failure, Sampled, TwoRuns>;
+  using Task = std::variant<Failure, Sampled>;
   struct Tried {
     Token token;
     std::optional<Repetition> repetition;  // nothing: under way
@@ -100,7 +93,6 @@ class FreshReplays {
   Job job_for(const Schedule& schedule, const std::string& relacy_state) const;
   Repetition try_failure(Replayer& replayer, const Failure& task) const;
   void compare(Replayer& replayer, const Sampled& sample);
-  void compare_two(Replayer& replayer, const Sampled& sample);
   // What a replay made of the run; nothing if it could not be made.
   std::optional<Sampled> repeat(Replayer& replayer, const Sampled& sample) const;
 
@@ -119,8 +111,6 @@ class FreshReplays {
   std::uint64_t samples_done_ = 0;
   std::optional<SampleDifference> difference_;
   std::optional<SampleReference> reference_;
-  std::optional<Sampled> last_sample_;
-  std::optional<bool> differs_from_itself_;
   std::thread thread_;
 };
 

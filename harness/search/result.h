@@ -191,7 +191,7 @@ struct EngineResult {
   std::optional<OwnProcesses> own_processes{};
   std::optional<NotAsFresh> not_as_fresh{};
   std::optional<ProcessRuns> process_runs{};  // stress and tsan, of `runs`
-  std::optional<Divergence> divergence{};  // why tokens of this program may not replay
+  std::optional<Divergence> divergence{};     // why tokens of this program may not replay
   // In the order of comes_before().
   std::vector<Finding> findings;
   std::uint32_t preemption_bound = Exploration::kNoBound;  // relacy: in a run

@@ -65,6 +65,8 @@ TEST_P(Confirm, what_only_a_first_run_shows_is_the_programs) {
   ASSERT_EQ(result.findings.size(), 1U) << messages(result.findings);
   EXPECT_EQ(result.findings.front().count, runs);
   EXPECT_EQ(result.findings.front().fresh, FreshProcess::shown);
+  // Under tsan a run that fails ends its process, so that all are first runs.
+  if (GetParam() == EngineKind::tsan) return;
   ASSERT_TRUE(result.not_as_fresh.has_value());
   EXPECT_TRUE(result.not_as_fresh->own_processes);
 }
@@ -72,8 +74,7 @@ TEST_P(Confirm, what_only_a_first_run_shows_is_the_programs) {
 // What another process finds as well is the program's, whoever keeps it.
 TEST_P(Confirm, a_file_that_stays_is_the_programs) {
   const TemporaryFolder folder;
-  const EngineResult result =
-      search_once(options_of(GetParam(), {"file", folder / "stays"}, 60));
+  const EngineResult result = search_once(options_of(GetParam(), {"file", folder / "stays"}, 60));
   EXPECT_EQ(result.error.value_or(""), "");
   EXPECT_EQ(result.runs, 60U);
   EXPECT_GE(result.failed, 58U);

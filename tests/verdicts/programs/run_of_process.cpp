@@ -11,9 +11,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <mutex>
-#include <random>
 #include <string>
 #include <thread>
 
@@ -41,8 +39,9 @@ bool was_here() {
 }
 
 bool by_chance(unsigned one_of) {
-  std::random_device device("/dev/urandom");
-  return device() % one_of == 0;
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  const auto ticks = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count() / 7;
+  return ticks % one_of == 0;
 }
 
 }  // namespace
