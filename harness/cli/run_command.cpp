@@ -178,8 +178,7 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
   return std::nullopt;
 }
 
-// Which findings get a minimal interleaving: one that ends a run says more than a race on the way,
-// and past a few a report helps nobody.
+// Which findings get a minimal interleaving: past a few a report helps nobody.
 constexpr std::size_t kMinimized = 4;
 
 // A test that fails ends the program with status 1, whichever of its assertions it was.
@@ -194,8 +193,9 @@ void name_test_failure(Finding& finding, const SearchOptions& options) {
   if (!said.empty()) finding.failure.message = said;
 }
 
-void minimize_findings(EngineResult& result, const SearchOptions& options,
+void minimize_findings(EngineResult& result, SearchOptions options,
                        const std::function<void()>& progress) {
+  if (result.not_as_fresh) options.job.isolation = Isolation::process;
   Replayer replayer(options.worker, options.lost_ms);
   std::size_t minimized = 0;
   for (Finding& finding : result.findings) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "harness/model/isolation.h"
 #include "harness/model/outcome.h"
 #include "harness/model/schedule.h"
+#include "harness/model/step_log.h"
 #include "harness/model/trace.h"
 
 namespace heddle {
@@ -62,9 +64,20 @@ struct Job {
   // fuzz: of which part of the run, in steps of all threads.
   std::uint64_t trace_from = 0;
   std::uint64_t trace_until = ~std::uint64_t{0};
+  // Replay: with its steps.
+  bool record_steps = false;
   Schedule schedule;
   std::string relacy_state;
 };
+
+// Runs of which the supervisor is told how they went, to compare them with what a fresh process
+// makes of the same: early, and now and then. The second rather than the first: that is one in a
+// fresh process itself.
+constexpr bool is_sampled(std::uint64_t run) {
+  constexpr int kBits = 4;  // each sixteen times as late as the one before
+  return run == 1 ||
+         (run != 0 && std::has_single_bit(run + 1) && std::countr_one(run) % kBits == 0);
+}
 
 struct RunResult {
   std::uint64_t run = 0;
@@ -90,6 +103,8 @@ struct RunResult {
   Trace trace;             // if asked for
   bool redundant = false;  // given up by an exhaustive strategy: no run of its own
   bool cut = false;        // another thread could have gone on when it ended
+  // The first that its process has executed. Only where the engine makes the processes.
+  bool first_of_process = false;
 
   bool ended_in_failure() const {
     return std::holds_alternative<Failed>(outcome) || known_end.has_value();
@@ -141,6 +156,8 @@ class RunHost {
   virtual void had_own_process(std::string_view left_behind) = 0;
   // The program does not repeat its steps; the first report of a job is kept.
   virtual void report_divergence(const Divergence& divergence) { (void)divergence; }
+  // How a run went that is_sampled(): fuzz with its steps. `run` has what would replay it.
+  virtual void report_sample(const RunResult& run, const StepLog& steps) { (void)run, (void)steps; }
   // fuzz: places that race have turned up in an exhaustive search, which begins anew with them.
   virtual void begin_anew() {}
   // What the strategy knows at the end of the job. relacy: where a search by depth is.

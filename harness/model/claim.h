@@ -107,6 +107,12 @@ struct NotRepeatable {
   friend bool operator==(const NotRepeatable&, const NotRepeatable&) = default;
 };
 
+// Runs that shared a process were not what they are in fresh ones: what was seen of them says
+// nothing of the program.
+struct NotAsInFreshProcess {
+  friend bool operator==(const NotAsInFreshProcess&, const NotAsInFreshProcess&) = default;
+};
+
 // Another engine has seen the program fail, in a way that the bounds leave no room for.
 struct FailedElsewhere {
   std::vector<EngineKind> engines;
@@ -121,9 +127,9 @@ struct LateWakeUps {
   friend bool operator==(const LateWakeUps&, const LateWakeUps&) = default;
 };
 
-using NotProvedReason =
-    std::variant<NotInstrumented, CallsNotModelled, RunsGaveUp, LoopsCutShort,
-                 ReducedCompareExchange, NotRepeatable, FailedElsewhere, LateWakeUps>;
+using NotProvedReason = std::variant<NotInstrumented, CallsNotModelled, RunsGaveUp, LoopsCutShort,
+                                     ReducedCompareExchange, NotRepeatable, NotAsInFreshProcess,
+                                     FailedElsewhere, LateWakeUps>;
 
 // ---- the claim
 // -----------------------------------------------------------------------------------

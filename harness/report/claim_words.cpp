@@ -54,6 +54,10 @@ NamedText named(const NotProvedReason& reason) {
           [](const NotRepeatable&) -> NamedText {
             return {"not_repeatable", "a run of the same schedule went another way"};
           },
+          [](const NotAsInFreshProcess&) -> NamedText {
+            return {"not_as_in_fresh_process",
+                    "runs that shared a process were not as in fresh ones"};
+          },
           [](const FailedElsewhere& elsewhere) -> NamedText {
             std::vector<std::string> names;
             for (const EngineKind engine : elsewhere.engines) names.emplace_back(to_string(engine));

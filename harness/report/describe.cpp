@@ -88,6 +88,14 @@ void erase_all(std::string& text, std::string_view part) {
   }
 }
 
+std::string step_text(const std::optional<Place>& place, Names& names) {
+  if (!place) return "the run had ended";
+  const std::string action = place_text(*place, names);
+  return fmt::format("{}: {} at {}", thread_name(place->thread),
+                     action.empty() ? to_string(place->op.kind) : std::string_view{action},
+                     short_place(source_of(names.symbols(), place->op.pc, place->stack)));
+}
+
 }  // namespace
 
 std::string object_name(const Symbols& symbols, Address address) {
@@ -390,18 +398,22 @@ std::string own_processes_text(const OwnProcesses& own) {
   return text;
 }
 
+std::string fresh_difference_text(const Divergence& divergence, Names& names) {
+  if (!divergence.first && !divergence.second) {
+    return fmt::format("run {} ended otherwise than in a fresh process", divergence.run + 1);
+  }
+  return fmt::format(
+      "run {} took other steps than in a fresh process; step {} was \"{}\", and \"{}\" there",
+      divergence.run + 1, divergence.step + 1, step_text(divergence.first, names),
+      step_text(divergence.second, names));
+}
+
 std::string divergence_text(const Divergence& divergence, Names& names) {
-  const auto what = [&names](const std::optional<Place>& place) -> std::string {
-    if (!place) return "the run had ended";
-    const std::string action = place_text(*place, names);
-    return fmt::format("{}: {} at {}", thread_name(place->thread),
-                       action.empty() ? to_string(place->op.kind) : std::string_view{action},
-                       short_place(source_of(names.symbols(), place->op.pc, place->stack)));
-  };
   return fmt::format(
       "run {} took other steps when its schedule was repeated; step {} was first \"{}\" and then "
       "\"{}\"; usual causes are time, random numbers, addresses and files",
-      divergence.run + 1, divergence.step + 1, what(divergence.first), what(divergence.second));
+      divergence.run + 1, divergence.step + 1, step_text(divergence.first, names),
+      step_text(divergence.second, names));
 }
 
 std::string limit_text(const GaveUp& gave_up, Names& names) {

@@ -90,10 +90,12 @@ std::string place_text(const Place& place, Names& names);
 // counter.cpp:11, T2 reads it at counter.cpp:11".
 std::string headline(const Failed& failure, Names& names);
 
-// Why a program's runs cannot be repeated, in one sentence.
 // What outlives a run, and what that costs.
 std::string own_processes_text(const OwnProcesses& own);
+// Why a program's runs cannot be repeated, in one sentence.
 std::string divergence_text(const Divergence& divergence, Names& names);
+// What a run did in a process of many that it did not in a fresh one, likewise.
+std::string fresh_difference_text(const Divergence& divergence, Names& names);
 
 // A run that gave up, in one line: "livelock or limit, in the loop at spin.cpp:9".
 std::string limit_text(const GaveUp& gave_up, Names& names);

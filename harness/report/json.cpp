@@ -9,6 +9,7 @@
 #include "harness/report/claim_words.h"
 #include "harness/report/describe.h"
 #include "harness/report/interleaving.h"
+#include "harness/report/process_words.h"
 
 namespace heddle {
 namespace {
@@ -196,6 +197,7 @@ Json to_json(const Finding& finding, const ReportCase& report_case, std::uint64_
                {"count", finding.count},
                {"rate", fraction({finding.count, runs})},
                {"first_run", finding.first_run}};
+  json["fresh_process"] = to_string(finding.fresh);
   json["token"] = token == nullptr ? Json(nullptr) : Json(to_text(*token));
   json["replay"] = token == nullptr
                        ? Json(nullptr)
@@ -240,6 +242,25 @@ Json to_json(const Exploration& exploration) {
           {"by_bound", exploration.by_bound}};
 }
 
+Json to_json(const NotAsFresh& unlike, const ReportCase& report_case) {
+  Names names{*report_case.symbols};
+  Json failures = Json::array();
+  for (const ProcessFailure& failure : unlike.failures) {
+    const bool counted = failure.runs != ProcessRuns{};
+    failures.push_back(
+        {{"kind", to_string(failure.failure.kind)},
+         {"summary", headline(failure.failure, names)},
+         {"count", failure.count},
+         {"first", counted ? Json{failure.failed.first, failure.runs.first} : Json(nullptr)},
+         {"later", counted ? Json{failure.failed.later, failure.runs.later} : Json(nullptr)}});
+  }
+  return {{"summary", not_as_fresh_text(unlike, names)},
+          {"failures", std::move(failures)},
+          {"difference", unlike.divergence ? Json(fresh_difference_text(*unlike.divergence, names))
+                                           : Json(nullptr)},
+          {"own_processes", unlike.own_processes}};
+}
+
 Json to_json(const EngineResult& engine, const ReportCase& report_case) {
   Json json = {{"engine", to_string(engine.engine)},
                {"method", method_text(engine)},
@@ -277,6 +298,13 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
     json["own_processes"] = {{"left_behind", engine.own_processes->left_behind},
                              {"runs", engine.own_processes->runs},
                              {"seconds", engine.own_processes->seconds}};
+  }
+  json["not_as_fresh"] =
+      engine.not_as_fresh ? to_json(*engine.not_as_fresh, report_case) : Json(nullptr);
+  json["process_runs"] = nullptr;
+  if (engine.process_runs) {
+    json["process_runs"] = {{"first", engine.process_runs->first},
+                            {"later", engine.process_runs->later}};
   }
   json["limit"] = nullptr;
   if (engine.limit) {

@@ -38,8 +38,8 @@
 //                   "error"; of a search that came to its end without a failure:
 //                   "not_instrumented", "calls_not_modelled" (functions of the system's libraries),
 //                   "gave_up", "loops_cut_short", "compare_exchange",
-//                   "not_repeatable", "failed_elsewhere" (under another engine of this report),
-//                   "late_wake_ups"
+//                   "not_repeatable", "not_as_in_fresh_process" (see "not_as_fresh"),
+//                   "failed_elsewhere" (under another engine of this report), "late_wake_ups"
 //   bounds          array of {"bound": name, "text": string for people}: within what it is proved;
 //                   empty where nothing is, or where there is no bound. Names: "preemptions",
 //                   "spurious_wakes", "weak_failures", "early_timeouts", "deadlines_in_order",
@@ -50,6 +50,15 @@
 //   exploration     of exhaustive strategies, else null
 //   coverage        coverage; null for engines other than fuzz
 //   error           string if Heddle itself failed or could not use this engine, else null
+//   not_as_fresh    null, or how runs that shared a process were not as in fresh ones:
+//                   {"summary": string for people, "failures": array of {"kind", "summary",
+//                   "count": runs that shared a process, "first", "later": null, or of real threads
+//                   [failed so, of how many] of the runs that a process began with and of the
+//                   others}, "difference": null, or string: another step that a run took,
+//                   "own_processes": true if the runs of this report had a process each instead.
+//                   If not, those of "failures" that fresh processes do not show do not count}
+//   process_runs    stress and tsan, else null: of "runs", {"first": those that a process began
+//                   with, "later"}
 //   limit           of the first run that gave up, limit; null if none did
 //   findings        array of finding: first the ways in which the program itself fails, then data
 //                   races and lock orders; of each kind the most frequent first
@@ -97,6 +106,8 @@
 //   count           runs that failed so
 //   rate            count / runs
 //   first_run       number of the first such run, from 0
+//   fresh_process   "shown" if it comes in fresh processes too, "not_yet" if it did not and those
+//                   were too few to say that it never does, "not_tried"
 //   token           string for `heddle replay`, or null if no schedule is known
 //   replay          string: the whole command, or null
 //   minimal         interleaving, or null

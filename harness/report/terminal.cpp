@@ -14,6 +14,7 @@
 #include "harness/report/cause_words.h"
 #include "harness/report/claim_words.h"
 #include "harness/report/interleaving.h"
+#include "harness/report/process_words.h"
 #include "harness/report/text.h"
 
 namespace heddle {
@@ -196,8 +197,8 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
                            plural(engine.gave_up, "run"),
                            engine.gave_up == 1 ? "counts" : "count"));
     if (engine.limit && !engine.limit->places.empty()) {
-      Names names{*report_case.symbols};
-      row.remark += "; the first: " + limit_text(*engine.limit, names);
+      Names limit_names{*report_case.symbols};
+      row.remark += "; the first: " + limit_text(*engine.limit, limit_names);
     }
     if (engine.limit_token) {
       row.replay = replay_command(report_case, *engine.limit_token, {}, engine.limit_step_limit);
@@ -214,11 +215,8 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
     if (engine.failed == 0) row.style = Style::yellow;
     row.remark = "error: " + printable(*engine.error);
   }
-  if (engine.own_processes) add_remark(own_processes_text(*engine.own_processes));
-  if (engine.divergence) {
-    Names names{*report_case.symbols};
-    add_remark("not repeatable: " + divergence_text(*engine.divergence, names));
-  }
+  Names names{*report_case.symbols};
+  for (const std::string& remark : process_remarks(engine, names)) add_remark(remark);
   return row;
 }
 
@@ -662,7 +660,7 @@ class CaseWriter {
     for (std::size_t i = 0; i < listed; ++i) {
       const Finding& finding = engine.findings[i];
       Names names{*case_.symbols};
-      write_count(finding.count, engine.runs, headline(finding.failure, names),
+      write_count(finding.count, engine.runs, finding_text(finding, engine, names),
                   finding.failure.late_wake ? Style::yellow : Style::red);
       if (!finding.minimal && !finding.token) write_places(screen_, finding.failure, names);
     }

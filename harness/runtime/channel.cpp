@@ -94,6 +94,7 @@ std::string bytes_of(const Job& job) {
   w.boolean(job.record_trace);
   w.varint(job.trace_from);
   w.varint(job.trace_until);
+  w.boolean(job.record_steps);
   encode(w, job.schedule);
   w.string(job.relacy_state);
   w.string(job.strategy_state);
@@ -123,6 +124,7 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.record_trace = r.boolean();
   job.trace_from = r.varint();
   job.trace_until = r.varint();
+  job.record_steps = r.boolean();
   decode(r, job.schedule);
   job.relacy_state = r.string();
   job.strategy_state = r.string();
@@ -173,8 +175,17 @@ struct Put {
     encode(w, done.schedule);
     encode(w, done.trace);
     w.varint(done.steps);
+    encode(w, done.log);
   }
   void operator()(const Lost&) const {}
+  void operator()(const Sampled& sampled) const {
+    w.varint(sampled.run);
+    w.boolean(sampled.failed);
+    w.varint(sampled.steps);
+    encode(w, sampled.log);
+    encode(w, sampled.schedule);
+    w.string(sampled.relacy_state);
+  }
 };
 
 std::optional<WorkerMessage> message_of(std::string_view bytes) {
@@ -225,12 +236,24 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       decode(r, done.schedule);
       decode(r, done.trace);
       done.steps = r.varint();
+      decode(r, done.log);
       message = std::move(done);
       break;
     }
     case 4:
       message = Lost{};
       break;
+    case 5: {
+      Sampled sampled;
+      sampled.run = r.varint();
+      sampled.failed = r.boolean();
+      sampled.steps = r.varint();
+      decode(r, sampled.log);
+      decode(r, sampled.schedule);
+      sampled.relacy_state = r.string();
+      message = std::move(sampled);
+      break;
+    }
     default:
       return std::nullopt;
   }
@@ -246,6 +269,7 @@ void SharedProgress::begin_job() {
   runs_failed_late = 0;
   runs_gave_up = 0;
   runs_redundant = 0;
+  first_runs = 0;
   steps = 0;
   decisions = 0;
   fewest_decisions = ~std::uint64_t{0};

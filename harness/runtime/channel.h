@@ -20,6 +20,7 @@
 #include "harness/model/features.h"
 #include "harness/model/module.h"
 #include "harness/model/outcome.h"
+#include "harness/model/step_log.h"
 
 namespace heddle {
 
@@ -41,6 +42,7 @@ struct SharedProgress {
     std::atomic<std::uint64_t> key;
     std::atomic<std::uint64_t> count;
     std::atomic<std::uint64_t> first_run;
+    std::atomic<std::uint64_t> in_first_runs;  // of the count, those that a process began with
   };
 
   // Of the job under way.
@@ -50,13 +52,15 @@ struct SharedProgress {
       runs_failed_late;  // not among these: all that failed needs a late wake-up
   std::atomic<std::uint64_t> runs_gave_up;
   std::atomic<std::uint64_t> runs_redundant;    // not among runs_done
+  std::atomic<std::uint64_t> first_runs;        // of runs_done, those that a process began with
   std::atomic<std::uint64_t> first_failed_run;  // the lowest; meaningless while runs_failed is 0
   std::atomic<std::uint64_t> steps;
   std::atomic<std::uint64_t> decisions;
   std::atomic<std::uint64_t> fewest_decisions;  // of a run; meaningless while runs_done is 0
   std::atomic<std::uint64_t> most_decisions;
   std::atomic<std::uint32_t> most_threads;
-  std::atomic<std::uint32_t> in_run;  // 1: current_run has begun and not ended
+  std::atomic<std::uint32_t> in_run;            // 1: current_run has begun and not ended
+  std::atomic<std::uint32_t> first_of_process;  // 1: current_run is
   std::atomic<std::uint64_t> current_run;
   std::atomic<std::uint32_t> stop;  // set by the supervisor: end after this run
   std::atomic<std::uint32_t> failures_used;
@@ -100,6 +104,16 @@ struct LimitReached {
   Schedule beginning;
 };
 
+// Worker: how a run went that is_sampled(), and what would replay it.
+struct Sampled {
+  std::uint64_t run = 0;
+  bool failed = false;
+  std::uint64_t steps = 0;  // how many there were
+  StepLog log;              // fuzz; as StepLog::for_other_processes() has it
+  Schedule schedule;
+  std::string relacy_state;
+};
+
 // Worker: the job is done, or the supervisor asked to stop.
 struct JobDone {
   bool exhausted = false;
@@ -123,12 +137,13 @@ struct JobDone {
   Schedule schedule;
   Trace trace;
   std::uint64_t steps = 0;
+  StepLog log;  // if asked for; as StepLog::for_other_processes() has it
 };
 
 // Worker, as its last word: the run under way is lost with this process, and has been counted.
 struct Lost {};
 
-using WorkerMessage = std::variant<Hello, Described, LimitReached, JobDone, Lost>;
+using WorkerMessage = std::variant<Hello, Described, LimitReached, JobDone, Lost, Sampled>;
 
 // How a process ended, by its wait status: "was killed by signal 9 (SIGKILL)".
 std::string describe_end(int wait_status);

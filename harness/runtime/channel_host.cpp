@@ -52,6 +52,10 @@ void WorkerHost::had_own_process(std::string_view left_behind) {
 }
 
 void WorkerHost::begin_run(std::uint64_t run) {
+  is_first_ = !has_run_ && !setup_.engine_forks;
+  has_run_ = true;
+  sample_.reset();
+  progress_.first_of_process.store(is_first_ ? 1 : 0, std::memory_order_relaxed);
   progress_.current_run.store(run, std::memory_order_relaxed);
   progress_.in_run.store(1, std::memory_order_release);
 }
@@ -82,6 +86,7 @@ void WorkerHost::run_died(int wait_status) {
   }
   RunResult result;
   result.run = progress_.current_run;
+  result.first_of_process = true;
   result.outcome = Failed{.kind = FailureKind::signal,
                           .message = "the process " + describe_end(wait_status),
                           .places = {}};
@@ -117,6 +122,18 @@ void WorkerHost::keep_strategy(std::string state, std::optional<Exploration> exp
   done_.exploration = std::move(exploration);
 }
 
+void WorkerHost::report_sample(const RunResult& run, const StepLog& steps) {
+  const bool finished =
+      std::holds_alternative<Passed>(run.outcome) || std::holds_alternative<Failed>(run.outcome);
+  if (!finished || run.redundant || run.run < count_from_) return;
+  sample_ = Sampled{.run = run.run,
+                    .failed = run.failed(),
+                    .steps = run.steps,
+                    .log = steps.for_other_processes(),
+                    .schedule = run.schedule,
+                    .relacy_state = run.relacy_state};
+}
+
 void WorkerHost::account(const RunResult& result) {
   if (result.run < count_from_) {
     progress_.in_run.store(0, std::memory_order_release);
@@ -138,6 +155,7 @@ void WorkerHost::account(const RunResult& result) {
     if (progress_.runs_gave_up.load() == 0 && !replay_) report_limit(result, *gave_up);
     add(progress_.runs_gave_up, 1);
   }
+  if (result.first_of_process) is_first_ = true;
   if (result.failed_late()) {
     add(progress_.runs_failed_late, 1);
   } else if (result.failed()) {
@@ -170,7 +188,13 @@ void WorkerHost::account(const RunResult& result) {
     done_.schedule = result.schedule;
     done_.trace = result.trace;
     done_.steps = result.steps;
+    if (sample_.has_value()) done_.log = std::move(sample_->log);
+  } else if (sample_.has_value() &&
+             progress_.deviations_used.load() <= SharedProgress::kDeviations) {
+    supervisor_.send(WorkerMessage(*std::move(sample_)));
   }
+  sample_.reset();
+  if (is_first_) add(progress_.first_runs, 1);
   add(progress_.runs_done, 1);
   progress_.in_run.store(0, std::memory_order_release);
 }
@@ -201,12 +225,14 @@ bool WorkerHost::count(std::uint64_t key, std::uint64_t run) {
   for (std::uint32_t i = 0; i < slot; ++i) {
     if (progress_.failures[i].key.load(std::memory_order_relaxed) != key) continue;
     add(progress_.failures[i].count, 1);
+    if (is_first_) add(progress_.failures[i].in_first_runs, 1);
     return false;
   }
   if (slot == SharedProgress::kFailures) return false;
   progress_.failures[slot].key.store(key, std::memory_order_relaxed);
   progress_.failures[slot].count.store(1, std::memory_order_relaxed);
   progress_.failures[slot].first_run.store(run, std::memory_order_relaxed);
+  progress_.failures[slot].in_first_runs.store(is_first_ ? 1 : 0, std::memory_order_relaxed);
   progress_.failures_used.store(slot + 1, std::memory_order_release);
   return true;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,7 @@ class WorkerHost final : public RunHost {
   LiveSchedule live_schedule() override;
   void learn_racy(Address pc) override;
   void report_divergence(const Divergence& divergence) override;
+  void report_sample(const RunResult& run, const StepLog& steps) override;
   void begin_anew() override { done_.begins_anew = true; }
   void keep_strategy(std::string state, std::optional<Exploration> exploration) override;
   std::string left_behind() const override { return setup_.left_behind(); }
@@ -61,6 +63,9 @@ class WorkerHost final : public RunHost {
   bool replay_ = false;
   bool keeps_process_ = false;  // whatever is left behind
   bool fit_ = true;
+  bool has_run_ = false;           // this process
+  bool is_first_ = false;          // the run under way is the first of its process
+  std::optional<Sampled> sample_;  // of the run under way
   std::uint64_t count_from_ = 0;
   JobDone done_;
 };

@@ -54,6 +54,7 @@ std::vector<NotProvedReason> find_reasons(const ClaimGrounds& grounds,
     reasons.push_back(FailedElsewhere{grounds.failed_elsewhere});
   }
   if (!grounds.repeatable) reasons.push_back(NotRepeatable{});
+  if (!grounds.as_fresh) reasons.push_back(NotAsInFreshProcess{});
   if (grounds.gave_up > 0) {
     reasons.push_back(RunsGaveUp{grounds.gave_up});
   } else if (grounds.exploration.limited) {

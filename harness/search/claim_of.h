@@ -35,6 +35,7 @@ struct ClaimGrounds {
   Exploration exploration{};      // fuzz
   std::uint32_t preemption_bound = Exploration::kNoBound;  // relacy
   bool repeatable = true;
+  bool as_fresh = true;  // runs that shared a process were as in fresh ones
   Features features{};
   std::vector<EngineKind> failed_elsewhere{};  // engines of the same command that saw it fail
   UnseenCode unseen{};

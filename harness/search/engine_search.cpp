@@ -5,26 +5,22 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
-#include <map>
 #include <memory>
 
 #include "fuzz/relacy_search.h"
 #include "fuzz/strategy/strategy.h"
-#include "harness/model/distinct.h"
+#include "harness/search/confirm.h"
+#include "harness/search/coverage_count.h"
 #include "harness/search/grounds.h"
 #include "harness/search/instrumentation.h"
 #include "harness/search/program_check.h"
+#include "harness/search/run_range.h"
+#include "harness/search/silent_pass.h"
 
 namespace heddle {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-struct Range {
-  std::uint64_t begin;
-  std::uint64_t end;
-  std::uint64_t part = 0;  // where the part that it is what is left of began
-};
 
 // What runs teach (which plain accesses race) serves those of later epochs. Fixed, so that what a
 // run knows depends on its number alone.
@@ -48,15 +44,18 @@ constexpr double kOverBudget = 16;
 // know a hang from a limit. This is for those that cannot.
 constexpr std::uint64_t kRealThreadsPatience = 100;
 
-bool has_real_threads(EngineKind engine) {
-  return engine == EngineKind::stress || engine == EngineKind::tsan;
-}
+// Runs of real threads are made in batches, and after each it is decided what is to come.
+constexpr std::uint64_t kFirstBatch = 16;
+constexpr std::uint64_t kLargestBatch = 1024;
 
 class Search {
  public:
   Search(const SearchOptions& options, const SearchEvents& events)
-      : options_(options), events_(events) {
-    options_.worker.tsan = options.job.engine == EngineKind::tsan;
+      : options_(options),
+        events_(events),
+        confirmation_(with_engine(options.worker, options.job.engine), options.job,
+                      options.lost_ms) {
+    options_.worker = with_engine(options.worker, options.job.engine);
     outcome_.result.engine = options.job.engine;
     outcome_.result.method = method_of(options.job);
     outcome_.result.earlier = options.earlier;
@@ -85,14 +84,26 @@ class Search {
     racy_ = racy_new_ = options_.job.racy_pcs;
     if (exhaustive_) {
       explore(runs);
+    } else if (has_real_threads(options_.job.engine)) {
+      sample_in_batches(runs);
     } else {
       sample(runs);
     }
+    repeat_at_end();
+    check(true);
     finish();
     return std::move(outcome_);
   }
 
+  // What was found says that each run has to have a process, and it was not forbidden.
+  bool goes_on_apart() const { return goes_on_apart_; }
+
  private:
+  static WorkerOptions with_engine(WorkerOptions worker, EngineKind engine) {
+    worker.tsan = engine == EngineKind::tsan;
+    return worker;
+  }
+
   // Runs of one strategy, and what it knows.
   struct Walk {
     std::string strategy;
@@ -107,7 +118,7 @@ class Search {
       const std::uint64_t size = std::min(epoch_end - sampled, runs - made);
       serial_ = learns() && next_ < serial_runs_;
       const bool knows_more = racy_ != racy_old_;
-      if (knows_more && sampled <= runs / 2) begin_coverage(next_);
+      if (knows_more && sampled <= runs / 2) coverage_.begin(next_);
       racy_old_ = racy_;
       run_epoch({next_, next_ + size});
       // Only here, so that all runs of an epoch know the same, whichever worker executes them.
@@ -115,7 +126,44 @@ class Search {
       next_ += size;
       sampled += size;
       epoch_end *= kEpochGrowth;
+      check(false);
       explore_beside(sampled, runs);
+    }
+  }
+
+  void sample_in_batches(std::uint64_t runs) {
+    const std::uint64_t& made = outcome_.result.runs;
+    ApartShare share;
+    std::uint64_t batch = kFirstBatch;
+    while (made < runs && !over()) {
+      const double before = seconds();
+      const std::uint64_t apart = options_.job.isolation == Isolation::process
+                                      ? 0
+                                      : share.runs_apart(confirmation_.first_runs().wants_more());
+      apart_ = apart != 0;
+      const std::uint64_t size = std::min(apart_ ? apart : batch, runs - made);
+      run_epoch({next_, next_ + size});
+      next_ += size;
+      share.add(apart_, size, seconds() - before);
+      if (!apart_) batch = std::min(2 * batch, kLargestBatch);
+      check(false);
+    }
+    apart_ = false;
+  }
+
+  // Whether what was seen holds in fresh processes.
+  void check(bool at_end) {
+    if (outcome_.result.error.has_value() || goes_on_apart_) return;
+    confirmation_.check(found_, at_end);
+    goes_on_apart_ =
+        options_.job.isolation == Isolation::automatic && confirmation_.differs(found_);
+  }
+
+  // The last run that was compared, once more where all the others have been.
+  void repeat_at_end() {
+    if (outcome_.result.error.has_value()) return;
+    for (Slot& slot : slots_) {
+      if (slot.worker != nullptr && !slot.range.has_value()) confirmation_.repeat_in(*slot.worker);
     }
   }
 
@@ -176,7 +224,7 @@ class Search {
       next_ = outcome_.result.runs + outcome_.result.redundant;
       if (racy_new_ == racy_) break;
       racy_ = racy_new_;
-      begin_coverage(next_);
+      coverage_.begin(next_);
       main_.state.clear();
       outcome_.result.exploration.reset();
       outcome_.result.exhausted = false;
@@ -186,27 +234,17 @@ class Search {
     result.exhausted |= result.exploration.has_value() && result.exploration->complete;
     outcome_.strategy_state = main_.state;
     outcome_.racy_pcs = racy_;
-    outcome_.earlier = {.failed = result.earlier.failed + result.failed,
-                        .failed_late = result.earlier.failed_late + result.failed_late,
-                        .features = result.features,
-                        .repeatable = result.earlier.repeatable && !result.divergence.has_value()};
   }
 
   struct Slot {
     std::unique_ptr<WorkerProcess> worker;
-    std::optional<Range> range;  // what the job under way covers
+    std::unique_ptr<WorkerProcess> other_worker;  // for runs apart, or for those that are not
+    bool apart = false;                           // what `worker` is for
+    std::optional<RunRange> range;                // what the job under way covers
     std::uint64_t seen_runs = 0;
     std::uint64_t seen_turns = 0;
     Clock::time_point moved;  // when seen_runs last changed
     bool stopped = false;     // told to stop
-  };
-
-  struct Found {
-    Failed failure;
-    std::uint64_t count = 0;
-    std::uint64_t first_run = 0;
-    bool described = false;
-    std::optional<Token> token;
   };
 
   bool learns() const { return options_.job.engine == EngineKind::fuzz; }
@@ -224,13 +262,13 @@ class Search {
 
   bool over() const {
     return outcome_.result.error.has_value() || outcome_.result.exhausted || interrupted() ||
-           out_of_time();
+           goes_on_apart_ || out_of_time();
   }
 
   bool interrupted() const { return events_.interrupted != nullptr && events_.interrupted->load(); }
 
-  void run_epoch(Range range) {
-    std::deque<Range> todo = split(range);
+  void run_epoch(RunRange range) {
+    std::deque<RunRange> todo = split(range, serial_ ? 1 : workers());
     epoch_begin_ = range.begin;
     epoch_parts_ = todo.size();
     slots_.resize(workers());
@@ -247,67 +285,24 @@ class Search {
     }
   }
 
-  // One part a worker; with a time limit no end is known, and parts are of a size that ends soon.
-  std::deque<Range> split(Range range) const {
-    std::deque<Range> parts;
-    const std::uint64_t size = range.end - range.begin;
-    const std::uint64_t count = serial_ ? 1 : workers();
-    for (std::uint64_t i = 0; i < count; ++i) {
-      const auto at = [&](std::uint64_t k) {
-        return range.begin + size / count * k + std::min(k, size % count);
-      };
-      if (at(i) < at(i + 1)) parts.push_back({at(i), at(i + 1), at(i)});
-    }
-    return parts;
-  }
-
   // With a limit of time nobody knows how far apart the parts of an epoch should begin, and they
   // do very far. As if the workers had taken turns.
-  std::uint64_t position(const Range& range, std::uint64_t run) const {
+  std::uint64_t position(const RunRange& range, std::uint64_t run) const {
     return options_.seconds > 0 ? epoch_begin_ + (run - range.part) * epoch_parts_ : run;
-  }
-
-  void begin_coverage(std::uint64_t run) {
-    coverage_ = {.from_run = run};
-    interleavings_.clear();
-    covered_runs_ = 0;
-    decisions_ = 0;
-  }
-
-  void cover(const Range& range, const SharedProgress& progress) {
-    progress.interleavings.for_each([&](const DistinctEntry& entry) {
-      interleavings_.add({.key = entry.key, .first = position(range, entry.first)});
-    });
-    const std::uint64_t runs = progress.runs_done;
-    // An exhaustive strategy is asked where there is nothing to decide too.
-    if (runs == 0 || walk_ == &exploring_) return;
-    const std::uint64_t fewest = progress.fewest_decisions;
-    coverage_.fewest_decisions =
-        covered_runs_ == 0 ? fewest : std::min(coverage_.fewest_decisions, fewest);
-    coverage_.most_decisions =
-        std::max<std::uint64_t>(coverage_.most_decisions, progress.most_decisions);
-    covered_runs_ += runs;
-    decisions_ += progress.decisions;
   }
 
   void finish_coverage() {
     EngineResult& result = outcome_.result;
-    if (options_.job.engine != EngineKind::fuzz || covered_runs_ == 0) return;
-    coverage_.distinct = interleavings_.count();
-    coverage_.exact = interleavings_.exact();
+    if (options_.job.engine != EngineKind::fuzz || !coverage_.any()) return;
     const std::uint64_t runs = result.runs + result.redundant;
     const bool gaps = options_.seconds == 0 && workers() > 1 && runs != next_;
-    constexpr std::uint64_t kParts = 10;
-    if (!gaps && runs >= kParts) coverage_.late = interleavings_.count_from(runs - runs / kParts);
-    coverage_.mean_decisions = static_cast<double>(decisions_) / static_cast<double>(covered_runs_);
-    const auto made = make_strategy(options_.job.strategy, options_.job.seed);
-    if (const auto* strategy = std::get_if<std::unique_ptr<Strategy>>(&made)) {
-      coverage_.bound = (*strategy)->depth_bound(most_threads_, coverage_.most_decisions);
-    }
-    result.coverage = coverage_;
+    result.coverage =
+        coverage_.finish(gaps ? std::nullopt : std::optional(runs), options_.job, most_threads_);
   }
 
-  void begin(Slot& slot, std::deque<Range>& todo) {
+  void begin(Slot& slot, std::deque<RunRange>& todo) {
+    if (slot.apart != apart_) std::swap(slot.worker, slot.other_worker);
+    slot.apart = apart_;
     if (slot.worker == nullptr) {
       auto started = WorkerProcess::start(options_.worker);
       if (auto* error = std::get_if<StartError>(&started)) {
@@ -326,7 +321,7 @@ class Search {
         }
       }
     }
-    const Range range = todo.front();
+    const RunRange range = todo.front();
     todo.pop_front();
     Job job = options_.job;
     job.first_run = range.begin;
@@ -336,6 +331,7 @@ class Search {
     job.learns_racy = serial_ && !exhaustive_ && walk_ == &main_;
     job.strategy = walk_->strategy;
     job.strategy_state = walk_->state;
+    if (apart_) job.isolation = Isolation::process;
     if (walk_ == &exploring_) job.step_limit = std::min(job.step_limit, longest_explored());
     slot.range = range;
     slot.seen_runs = 0;
@@ -347,7 +343,7 @@ class Search {
     slot.worker->send(job);
   }
 
-  void wait(std::deque<Range>& todo) {
+  void wait(std::deque<RunRange>& todo) {
     std::vector<pollfd> descriptors;
     std::vector<Slot*> waiting;
     for (Slot& slot : slots_) {
@@ -371,15 +367,20 @@ class Search {
         slot.moved = Clock::now();
       }
     }
+    // With a limit of time the search ends in any case, whatever a later token would say.
+    goes_on_apart_ |= options_.seconds > 0 && options_.job.isolation == Isolation::automatic &&
+                      confirmation_.any_absent(found_);
     report_progress();
   }
 
-  void handle_message(Slot& slot, std::deque<Range>& todo) {
+  void handle_message(Slot& slot, std::deque<RunRange>& todo) {
     auto message = slot.worker->receive();
     if (!message.has_value()) {
       lost(slot, todo, std::nullopt);
     } else if (auto* described = std::get_if<Described>(&*message)) {
       describe(*described);
+    } else if (auto* sampled = std::get_if<Sampled>(&*message)) {
+      confirmation_.sample(std::move(*sampled));
     } else if (auto* reached = std::get_if<LimitReached>(&*message)) {
       note_limit(*reached);
     } else if (auto* done = std::get_if<JobDone>(&*message)) {
@@ -423,7 +424,7 @@ class Search {
     outcome_.limit_beginning = std::move(reached.beginning);
   }
 
-  void give_back(Slot& slot, std::deque<Range>& todo, std::uint64_t next) {
+  void give_back(Slot& slot, std::deque<RunRange>& todo, std::uint64_t next) {
     slot.worker.reset();
     // The lost worker's later runs would have known.
     if (serial_ && !exhaustive_ && walk_ == &main_) racy_ = racy_new_;
@@ -432,7 +433,7 @@ class Search {
   }
 
   // A worker that is stuck where Heddle cannot see: in code without instrumentation, or for good.
-  void watch(Slot& slot, std::deque<Range>& todo) {
+  void watch(Slot& slot, std::deque<RunRange>& todo) {
     const SharedProgress& progress = slot.worker->progress();
     const std::uint64_t runs = progress.runs_done + progress.runs_redundant;
     // A long run on a slow machine is no endless loop as long as threads take turns in it. Who was
@@ -467,7 +468,7 @@ class Search {
   }
 
   // The worker died in a run without a word of its own: the run is charged with it.
-  void lost(Slot& slot, std::deque<Range>& todo, std::optional<Failed> failure) {
+  void lost(Slot& slot, std::deque<RunRange>& todo, std::optional<Failed> failure) {
     SharedProgress& progress = slot.worker->progress();
     const std::string end = slot.worker->how_it_ended();
     if (progress.in_run == 0) {
@@ -481,6 +482,7 @@ class Search {
       failure = Failed{.kind = FailureKind::signal, .message = "the process " + end, .places = {}};
     }
     const std::uint64_t run = progress.current_run;
+    const bool first = progress.first_of_process != 0;
     Described described{
         .key = failure_key(*failure), .run = run, .failure = *failure, .relacy_state = {}};
     const std::uint32_t used = progress.deviations_used;
@@ -492,6 +494,9 @@ class Search {
     Found& found = found_[described.key];
     found.first_run = found.count == 0 ? run : std::min(found.first_run, run);
     ++found.count;
+    const ProcessRuns one = first ? ProcessRuns{.first = 1} : ProcessRuns{.later = 1};
+    confirmation_.first_runs().add_runs(one);
+    confirmation_.first_runs().add_failures(described.key, one);
     ++outcome_.result.runs;
     note_failed(run);
     ++outcome_.result.failed;
@@ -511,17 +516,12 @@ class Search {
     Found& found = found_[described.key];
     // Of several workers' descriptions the one of the lowest run stays, whichever came first.
     if (found.described && found.first_run <= described.run) return;
-    if (!found.described && events_.found) events_.found(described.failure);
-    found.described = true;
-    found.failure = std::move(described.failure);
-    found.first_run = described.run;
-    found.token.reset();
-    if (options_.job.engine == EngineKind::fuzz && described.schedule.has_value()) {
-      found.token =
-          Token{.engine = EngineKind::fuzz, .schedule = *described.schedule, .relacy_state = {}};
-    } else if (options_.job.engine == EngineKind::relacy && !described.relacy_state.empty()) {
-      found.token = Token{
-          .engine = EngineKind::relacy, .schedule = {}, .relacy_state = described.relacy_state};
+    const bool is_new = !found.described;
+    found.take(described, options_.job.engine);
+    // With a limit of time nobody can wait for the end of the epoch.
+    if (options_.seconds > 0) confirmation_.begin(described.key, found);
+    if (is_new && events_.found && confirmation_.confirm(described.key, found)) {
+      events_.found(found.failure);
     }
   }
 
@@ -539,7 +539,10 @@ class Search {
       result.gave_up += progress.runs_gave_up;
     }
     result.redundant += progress.runs_redundant;
-    cover(*slot.range, progress);
+    const RunRange& range = *slot.range;
+    // An exhaustive strategy is asked where there is nothing to decide too.
+    coverage_.add(progress, walk_ != &exploring_,
+                  [&](std::uint64_t run) { return position(range, run); });
     steps_ += progress.steps;
     most_threads_ = std::max<std::uint32_t>(most_threads_, progress.most_threads);
     if (walk_ == &exploring_) {
@@ -551,7 +554,12 @@ class Search {
     for (std::uint32_t i = 0; i < failures; ++i) {
       Found& found = found_[progress.failures[i].key];
       found.count += progress.failures[i].count;
+      const std::uint64_t first = progress.failures[i].in_first_runs;
+      confirmation_.first_runs().add_failures(
+          progress.failures[i].key, {.first = first, .later = progress.failures[i].count - first});
     }
+    confirmation_.first_runs().add_runs(
+        {.first = progress.first_runs, .later = progress.runs_done - progress.first_runs});
     const std::uint32_t racy = progress.racy_used;
     for (std::uint32_t i = 0; i < racy; ++i) {
       const Address pc = progress.racy[i];
@@ -577,36 +585,15 @@ class Search {
     result.seconds = seconds();
     slots_.clear();
     finish_coverage();
-    for (auto& [key, found] : found_) {
-      // What fails without a late wake-up as well is told once.
-      if (found.failure.late_wake && found_.contains(key_with_late_wake(key))) continue;
-      result.findings.push_back({.failure = std::move(found.failure),
-                                 .count = found.count,
-                                 .first_run = found.first_run,
-                                 .token = std::move(found.token),
-                                 .minimal = {}});
-    }
-    std::stable_sort(result.findings.begin(), result.findings.end(), comes_before);
-    find_silent_pass();
+    confirmation_.settle(std::move(found_), result);
+    find_silent_pass(result, {.steps = steps_, .most_threads = most_threads_},
+                     options_.worker.program);
     result.claim = claim_of(grounds_of(result));
-  }
-
-  // A search that could not have found anything is an error.
-  void find_silent_pass() {
-    EngineResult& result = outcome_.result;
-    if (result.error.has_value() || result.runs == 0) return;
-    if (most_threads_ <= 1 && result.failed == 0) {
-      result.one_thread = true;
-      result.error =
-          "nothing was controlled: the program never had two threads at once; does main() start "
-          "any?";
-    } else if (result.instrumentation.none && result.failed == 0) {
-      result.error = nothing_is_instrumented(options_.worker.program);
-    } else if (steps_ == 0 && result.failed == 0) {
-      result.error =
-          "nothing was controlled: the program never entered Heddle; is all of it built with "
-          "-fsanitize=thread?";
-    }
+    outcome_.earlier = {.failed = result.earlier.failed + result.failed,
+                        .failed_late = result.earlier.failed_late + result.failed_late,
+                        .features = result.features,
+                        .repeatable = result.earlier.repeatable && !result.divergence.has_value() &&
+                                      !result.not_as_fresh.has_value()};
   }
 
   SearchOptions options_;
@@ -614,7 +601,10 @@ class Search {
   SearchOutcome outcome_;
   Clock::time_point begin_;
   std::vector<Slot> slots_;
-  std::map<std::uint64_t, Found> found_;  // by failure_key
+  FoundFailures found_;
+  Confirmation confirmation_;
+  bool goes_on_apart_ = false;
+  bool apart_ = false;  // the runs under way have a process each, though not all do
   bool exhaustive_ = false;
   bool may_explore_ = false;  // auto; until it is of no use
   std::uint64_t serial_runs_ = kSerialRuns;
@@ -629,10 +619,7 @@ class Search {
   std::vector<Address> racy_new_;  // with what the epoch under way has shown; ascending
   std::uint64_t limit_run_ = 0;    // of EngineResult::limit
   std::vector<Address> racy_old_;  // in force in the epoch before
-  Coverage coverage_;
-  DistinctCount interleavings_;
-  std::uint64_t covered_runs_ = 0;
-  std::uint64_t decisions_ = 0;  // of these
+  CoverageCount coverage_;
   std::uint64_t epoch_begin_ = 0;
   std::size_t epoch_parts_ = 1;
   std::uint64_t steps_ = 0;
@@ -642,7 +629,18 @@ class Search {
 }  // namespace
 
 SearchOutcome search(const SearchOptions& options, const SearchEvents& events) {
-  return Search(options, events).run();
+  Search together(options, events);
+  SearchOutcome outcome = together.run();
+  if (!together.goes_on_apart()) return outcome;
+  SearchOptions options_apart = options;
+  options_apart.job.isolation = Isolation::process;
+  // What is left of the time; and with none left, what there is has to do.
+  options_apart.seconds = std::max(0.0, options.seconds - outcome.result.seconds);
+  if (options.seconds > 0 && options_apart.seconds == 0) return outcome;
+  SearchOutcome apart = Search(options_apart, events).run();
+  if (apart.result.runs == 0 && !apart.result.error.has_value()) return outcome;
+  take_over(apart.result, std::move(outcome.result));
+  return apart;
 }
 
 }  // namespace heddle

@@ -37,6 +37,7 @@ ClaimGrounds grounds_of(const EngineResult& result) {
           .exploration = explored,
           .preemption_bound = result.preemption_bound,
           .repeatable = result.earlier.repeatable && !result.divergence.has_value(),
+          .as_fresh = !result.not_as_fresh.has_value(),
           .features = result.features,
           .failed_elsewhere = {},
           .unseen = {}};

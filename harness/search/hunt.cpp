@@ -208,6 +208,8 @@ class HuntParty {
       return false;
     }
     Replayer replayer(search_.worker, search_.lost_ms);
+    Job job = search_.job;
+    if (outcome.result.not_as_fresh) job.isolation = Isolation::process;
     for (const Finding& found : outcome.result.findings) {
       std::optional<MinimalInterleaving> minimal;
       std::optional<Token> token;
@@ -215,7 +217,7 @@ class HuntParty {
         hunt.strategy = search_.job.strategy;
         hunt.runs = before + found.first_run + 1;
         if (!token.has_value()) {
-          minimal = minimize(replayer, search_.job, found, options_.minimize);
+          minimal = minimize(replayer, job, found, options_.minimize);
           token = minimal.has_value() ? minimal->token : found.token;
           hunt.minimal = std::move(minimal);
         }

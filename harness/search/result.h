@@ -98,6 +98,21 @@ struct Hunt {
   std::optional<std::string> error{};            // why fuzz cannot run the program
 };
 
+// Runs, or failures, by where their process came to them.
+struct ProcessRuns {
+  std::uint64_t first = 0;  // what a process began with
+  std::uint64_t later = 0;  // after others
+
+  friend bool operator==(const ProcessRuns&, const ProcessRuns&) = default;
+};
+
+// What fresh processes say of a failure.
+enum class FreshProcess : std::uint8_t {
+  shown,      // it comes in them too: it is the program's
+  not_yet,    // real threads: not in those so far, which were too few to say that it stays away
+  not_tried,  // there was no token, or there were too many failures
+};
+
 // A distinct way to fail, and how often it was seen.
 struct Finding {
   Failed failure;
@@ -106,6 +121,25 @@ struct Finding {
   std::optional<Token> token;  // of the first run seen, or of the minimal interleaving
   std::optional<MinimalInterleaving> minimal;
   std::optional<Hunt> hunt{};  // of stress and tsan
+  FreshProcess fresh = FreshProcess::shown;
+};
+
+// A failure that processes of many runs have and fresh ones have not, or the other way round.
+struct ProcessFailure {
+  Failed failure;
+  std::uint64_t count = 0;  // of the runs that shared a process, and of first ones among them
+  // Real threads: of how many it came in how many. Else one run of it was repeated.
+  ProcessRuns failed{};
+  ProcessRuns runs{};
+};
+
+// Runs that share a process are not what they would be in fresh ones. That is Heddle's own fault,
+// and nothing of it counts as the program's.
+struct NotAsFresh {
+  std::vector<ProcessFailure> failures;
+  std::optional<Divergence> divergence{};  // of a run in a process of many from that in a fresh one
+  // The runs that count were made afterwards and had a process each.
+  bool own_processes = false;
 };
 
 // Of a search that goes on from where others ended: what those before it have shown.
@@ -158,7 +192,9 @@ struct EngineResult {
   std::optional<Token> limit_token{};  // fuzz: a run that gives up so
   std::optional<std::uint64_t> limit_step_limit{};  // with this limit, if not the usual one
   std::optional<OwnProcesses> own_processes{};
-  std::optional<Divergence> divergence{};  // why tokens of this program may not replay
+  std::optional<NotAsFresh> not_as_fresh{};
+  std::optional<ProcessRuns> process_runs{};  // stress and tsan, of `runs`
+  std::optional<Divergence> divergence{};     // why tokens of this program may not replay
   // In the order of comes_before().
   std::vector<Finding> findings;
   std::uint32_t preemption_bound = Exploration::kNoBound;  // relacy: in a run

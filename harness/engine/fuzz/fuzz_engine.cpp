@@ -95,14 +95,20 @@ class FuzzEngine final : public Engine {
         host.restore();
       }
       const std::size_t known = g_run->known().size();
+      const bool keeps_steps = job.replay ? job.record_steps : is_sampled(run);
+      steps_.clear();
+      if (keeps_steps) g_run->keep_steps(&steps_);
       const RunResult* told = &g_run->execute(run);
       if (g_memory->was_blurred() && host.put_back()) {
         g_memory->be_exact();
         g_run->known().resize(known);
         strategy->begin_run(run);
         host.restore();
+        steps_.clear();
         g_run->execute(run);
       }
+      g_run->keep_steps(nullptr);
+      if (keeps_steps) host.report_sample(*told, steps_);
       const RunEnd end{.decisions = told->decisions,
                        .cut = told->cut,
                        .limit = std::holds_alternative<GaveUp>(told->outcome),
@@ -153,6 +159,7 @@ class FuzzEngine final : public Engine {
   }
 
   bool open_ = false;  // the rooms: once in a process
+  StepLog steps_;      // of the run, where they are kept
 };
 
 }  // namespace

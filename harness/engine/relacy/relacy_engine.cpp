@@ -156,11 +156,14 @@ bool RelacyEngine::execute(const Job& job, RunHost& host) {
       result.relacy_state.clear();
       if (job.replay) {
         result.relacy_state = job.relacy_state;
-      } else if (std::holds_alternative<Failed>(result.outcome) || !result.reports.empty()) {
+      } else if (std::holds_alternative<Failed>(result.outcome) || !result.reports.empty() ||
+                 is_sampled(number)) {
         // Of a failure that was reported before nobody asks for it.
         result.relacy_state =
             by_depth ? to_text(TreeRun{search->bound, runner_->path()}) : to_text(random_);
       }
+      const bool sampled = !job.replay && number >= job.first_run && is_sampled(number);
+      if (sampled) host.report_sample(result, {});
       if (by_depth) {
         exhausted_ = !runner_->advance();
         next_run_ = number + 1;

@@ -162,6 +162,7 @@ class TsanEngine final : public Engine {
     child.count_run();
     RunResult result;
     result.run = number;
+    result.first_of_process = child.runs() == 1;
     result.outcome = watch(job, done, child);
     result.reports = collect_reports(run);
     result.threads = run.thread_count.load();

@@ -28,6 +28,10 @@ void Run::tell_found(std::uint64_t value, std::optional<std::uint64_t> expected)
 void Run::note(const Op& op, std::optional<std::uint64_t> value,
                std::optional<std::uint64_t> old_value, bool changed) {
   if (tracing_) record(op, value, old_value);
+  if (done_log_ != nullptr) {
+    const RuntimeScope scope;
+    done_log_->add(running_.thread->id, op);
+  }
   tell(op, changed);
 }
 

@@ -24,10 +24,10 @@
 #include "harness/engine/fuzz/run/known_failures.h"
 #include "harness/engine/fuzz/run/ready_set.h"
 #include "harness/engine/fuzz/run/room.h"
-#include "harness/engine/fuzz/run/step_log.h"
 #include "harness/engine/fuzz/run/trace_recorder.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/program_heap.h"
+#include "harness/model/step_log.h"
 
 namespace heddle {
 
@@ -86,6 +86,8 @@ class Run {
   }
   // Executes one run on the calling thread. The result is valid until the next.
   const RunResult& execute(std::uint64_t number);
+  // Writes what all further runs do there; null: nowhere.
+  void keep_steps(StepLog* log) { done_log_ = log; }
 
   // Executes the run twice more for comparison; the strategy begins it each time by `begin`, which
   // returns false if there is to be no more. What is seen of failures is forgotten. Returns how
@@ -379,14 +381,15 @@ class Run {
   TraceRecorder recorder_;
   bool tracing_ = false;
   bool followed_ = false;  // by the strategy
-  bool watched_ = false;   // by either
+  bool watched_ = false;   // by anybody
   SwitchReason switch_reason_ = SwitchReason::none;
 
   // Set while a blocked thread is resumed only to say where it is, and by whom.
   std::vector<Address>* capture_into_ = nullptr;
   FuzzThread* capture_for_ = nullptr;
 
-  StepLog* log_ = nullptr;
+  StepLog* log_ = nullptr;       // of scheduling points
+  StepLog* done_log_ = nullptr;  // of what was done, which is the same whoever decides
   RunResult result_;
 };
 

@@ -88,7 +88,7 @@ void Run::begin_run(std::uint64_t number) {
   }
   // A portfolio's strategies differ in that.
   followed_ = strategy_->follows();
-  watched_ = tracing_ || followed_;
+  watched_ = tracing_ || followed_ || done_log_ != nullptr;
   used_threads_ = 0;
   ready_.clear();
   timers_.clear();
@@ -146,8 +146,10 @@ void Run::finish_result() {
   result_.fingerprint = 0;
   for (std::size_t i = 0; i < used_threads_; ++i) result_.fingerprint += threads_[i]->past;
   const bool news = !std::holds_alternative<Passed>(result_.outcome) || !result_.reports.empty();
-  // Whoever wants to know whether it was an overtaking that made it fail executes it again.
-  const bool asked = result_.known_end.has_value() && !overtaking_.empty();
+  // Whoever wants to know whether it was an overtaking that made it fail executes it again, and so
+  // does who wants its steps compared.
+  const bool asked =
+      (result_.known_end.has_value() && !overtaking_.empty()) || done_log_ != nullptr;
   if ((news || asked || job_->replay) && live_.count != nullptr) {
     const std::uint32_t count = std::min(live_.count->load(), live_.capacity);
     result_.schedule.deviations.assign(live_.entries, live_.entries + count);
