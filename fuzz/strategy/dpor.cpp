@@ -167,7 +167,7 @@ std::uint32_t Dpor::choose(Choice what, std::uint32_t n, ThreadId thread, std::u
 
 bool Dpor::hangs_on_the_rest(const Execution::Race& race) const {
   const Execution::Event& second = execution_.event(race.second);
-  return !nodes_[race.first].sleepers.empty() || second.expected.has_value() ||
+  return !nodes_[race.first].sleepers.empty() || second.alone.depends() ||
          second.pending == OpKind::mutex_trylock_fail;
 }
 
@@ -177,8 +177,7 @@ AccessList Dpor::turned_round(const Execution::Race& race) {
   const Execution::Event& second = execution_.event(race.second);
   AccessList turned = second.accesses;
   const bool tries = second.pending == OpKind::mutex_trylock_fail;
-  if ((!second.expected.has_value() && !tries) || turned.overflow || turned.size == 0)
-    return turned;
+  if ((!second.alone.depends() && !tries) || turned.overflow || turned.size == 0) return turned;
   Access& own = turned.items[0];
   const auto changes = [&own](const Execution::Event& event) {
     return event.accesses.overflow ||
@@ -213,7 +212,7 @@ AccessList Dpor::turned_round(const Execution::Race& race) {
       seen_.reduced = true;
       own.mode = AccessMode::write;
     } else {
-      own.mode = *event.found == *second.expected ? AccessMode::write : AccessMode::read;
+      own.mode = second.alone(*event.found) ? AccessMode::read : AccessMode::write;
     }
     break;
   }

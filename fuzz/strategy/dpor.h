@@ -63,8 +63,8 @@ class Dpor final : public Strategy {
   void end_run(const RunEnd& end) override;
 
   bool follows() const override { return true; }
-  void found(std::uint64_t value, std::optional<std::uint64_t> expected) override {
-    execution_.found(value, expected);
+  void found(std::uint64_t value, const LeavesAlone& alone) override {
+    execution_.found(value, alone);
   }
   void executed(const Op& op, bool changed) override {
     budget_.executed(op, nodes_[position_ - 1].thread);

@@ -99,10 +99,10 @@ void Execution::join(std::uint32_t from) {
   for (std::size_t i = 0; i < stride_; ++i) mine[i] = std::max(mine[i], other[i]);
 }
 
-void Execution::found(std::uint64_t value, std::optional<std::uint64_t> expected) {
+void Execution::found(std::uint64_t value, const LeavesAlone& alone) {
   if (repeats_ || events_.empty()) return;
   events_.back().found = value;
-  events_.back().expected = expected;
+  events_.back().alone = alone;
 }
 
 void Execution::executed(const Op& op, bool changed) {
@@ -121,7 +121,7 @@ void Execution::executed(const Op& op, bool changed) {
     event.address = op.address;
     event.size = op.size;
   }
-  AccessList list = accesses_of(op, event.pending);
+  const AccessList list = accesses_of(op, event.pending, changed);
   for (const Access& access : list) {
     event.accesses.add(access);
     this->access(access);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "fuzz/strategy/dependency.h"
+#include "fuzz/strategy/leaves_alone.h"
 
 namespace heddle {
 
@@ -24,11 +25,11 @@ class Execution {
     ThreadId thread = 0;
     std::uint32_t number = 0;  // of the thread's steps, from 1
     OpKind pending = OpKind::none;
-    // Of an atomic operation: where, what it found there, and what a compare-exchange needed.
+    // Of an atomic operation: where, what it found there, and when it leaves that as it is.
     std::uint8_t size = 0;
     Address address = 0;
     std::optional<std::uint64_t> found;
-    std::optional<std::uint64_t> expected;
+    LeavesAlone alone;
     AccessList accesses;             // as far as they fit: for tests of independence
     std::uint32_t first_access = 0;  // in the list of all accesses; they end where the next's begin
     std::uint32_t previous = kNone;  // of the same thread
@@ -60,7 +61,7 @@ class Execution {
   // A thread was picked.
   void step(ThreadId thread, OpKind pending);
   // The atomic operation that the step under way is about to do finds this, see Strategy::found().
-  void found(std::uint64_t value, std::optional<std::uint64_t> expected);
+  void found(std::uint64_t value, const LeavesAlone& alone);
   // The step under way did this; `changed`: another thread could see that it did.
   void executed(const Op& op, bool changed);
   // The step under way made `thread` ready.

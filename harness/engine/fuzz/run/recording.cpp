@@ -20,9 +20,9 @@ void Run::tell(const Op& op, bool changed) {
   strategy_->executed(op, changed);
 }
 
-void Run::tell_found(std::uint64_t value, std::optional<std::uint64_t> expected) {
+void Run::tell_found(std::uint64_t value, const LeavesAlone& alone) {
   const RuntimeScope scope;
-  strategy_->found(value, expected);
+  strategy_->found(value, alone);
 }
 
 void Run::note(const Op& op, std::optional<std::uint64_t> value,
