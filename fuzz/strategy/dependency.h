@@ -114,6 +114,8 @@ struct AccessList {
   std::array<Access, kMost> items{};
   std::size_t size = 0;
 
+  friend bool operator==(const AccessList&, const AccessList&) = default;
+
   void add(const Access& access) {
     for (std::size_t i = 0; i < size; ++i) {
       if (items[i] == access) return;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 namespace heddle {
 namespace {
@@ -51,6 +52,7 @@ Dpor::Node& Dpor::add_node() {
   if (depth_ == nodes_.size()) nodes_.emplace_back();
   Node& node = nodes_[depth_++];
   node.done = 0;
+  node.explored = false;
   node.ready = ~std::uint64_t{0};
   node.thread = kNoThread;
   node.pending = nullptr;
@@ -73,6 +75,9 @@ bool Dpor::begin_run(std::uint64_t run) {
   position_ = 1;
   choice_ = 0;
   walk_ = tree_;
+  round_ = {};
+  useless_ = kNo;
+  blocked_ = goes_round_ = false;
   budget_.begin_run();
   last_ready_.clear();
   waiting_.clear();
@@ -81,12 +86,35 @@ bool Dpor::begin_run(std::uint64_t run) {
   return true;
 }
 
+void Dpor::executed(const Op& op, bool changed) {
+  if (goes_round_) {
+    // It was not for ever, but for longer than is followed here.
+    seen_.limited |= changed;
+    return;
+  }
+  budget_.executed(op, nodes_[position_ - 1].thread);
+  execution_.executed(op, changed);
+}
+
 std::size_t Dpor::pick(const SchedulingPoint& point) {
+  if (goes_round_) return point.ready.size() > round_ready_ ? kEndRun : point.fallback;
+  if (const Round round = std::exchange(round_, {}); round.steps != 0) {
+    end_round(round.thread, round.steps);
+    return kEndRun;
+  }
   last_ready_.clear();
   for (const ReadyThread& thread : point.ready) last_ready_.push_back(thread.id);
   std::size_t chosen = 0;
-  if (position_ < planned_) {
+  if (position_ < planned_ && nodes_[position_].thread != kNoThread) {
     chosen = index_of(point.ready, nodes_[position_].thread);
+    // Only a program that does not repeat itself comes here.
+    if (chosen == point.ready.size()) {
+      seen_.limited = true;
+      return kEndRun;
+    }
+  } else if (position_ < planned_) {
+    chosen = choose_freely(nodes_[position_], point);
+    if (chosen == point.ready.size()) return nobody(nodes_[position_], point);
   } else {
     Node& node = add_node();
     node.ready = 0;
@@ -102,11 +130,7 @@ std::size_t Dpor::pick(const SchedulingPoint& point) {
     }
     chosen = follow_tree(point);
     if (chosen == point.ready.size()) chosen = choose_freely(node, point);
-  }
-  if (chosen == point.ready.size()) {
-    // Within the plan only a program that does not repeat itself comes here.
-    if (position_ < planned_) seen_.limited = true;
-    return kEndRun;
+    if (chosen == point.ready.size()) return nobody(node, point);
   }
   nodes_[position_++].thread = point.ready[chosen].id;
   choice_ = 0;
@@ -141,6 +165,70 @@ std::size_t Dpor::choose_freely(const Node& node, const SchedulingPoint& point) 
     return asleep(point.ready[point.fallback].id) ? best : point.fallback;
   }
   return best;
+}
+
+// What ends the round is the last step of it that could have found something else: behind that it
+// comes to its end whatever others do.
+void Dpor::end_round(ThreadId thread, std::uint32_t steps) {
+  std::uint32_t event = execution_.last_of(thread);
+  for (; steps > 1; --steps) {
+    const AccessList& accesses = execution_.event(event).accesses;
+    if (accesses.size != 0 || accesses.overflow) break;
+    event = execution_.event(event).previous;
+  }
+  useless_ = event;
+  look_ = look_of(event, steps - 1);
+}
+
+std::uint32_t Dpor::look_of(std::uint32_t event, std::uint32_t before) {
+  const Execution::Event& step = execution_.event(event);
+  const auto known = std::find_if(looks_.begin(), looks_.end(), [&](const Look& look) {
+    return look.before == before && look.step.pending == step.pending &&
+           look.step.address == step.address && look.step.size == step.size &&
+           look.step.found == step.found && look.step.alone == step.alone &&
+           look.step.accesses == step.accesses;
+  });
+  if (known == looks_.end()) {
+    looks_.push_back({step, before});
+    return static_cast<std::uint32_t>(looks_.size() - 1);
+  }
+  return static_cast<std::uint32_t>(known - looks_.begin());
+}
+
+// Whether nothing that the thread has found in the round it is amid has changed since.
+bool Dpor::is_unchanged(const Sleeper& sleeper) const {
+  std::uint32_t event = execution_.last_of(sleeper.thread);
+  for (std::uint32_t left = looks_[sleeper.look].before; left > 0; --left) {
+    for (std::size_t i = event + 1; i < execution_.size(); ++i) {
+      const Execution::Event& later = execution_.event(i);
+      if (later.thread != sleeper.thread &&
+          conflict(execution_.event(event).accesses, later.accesses)) {
+        return false;
+      }
+    }
+    event = execution_.event(event).previous;
+  }
+  return true;
+}
+
+std::size_t Dpor::nobody(const Node& node, const SchedulingPoint& point) {
+  bool unchanged = true;
+  for (const ReadyThread& ready : point.ready) {
+    const auto sleeper = std::find_if(node.sleepers.begin(), node.sleepers.end(),
+                                      [&](const Sleeper& it) { return it.thread == ready.id; });
+    if (sleeper == node.sleepers.end() || sleeper->look == kNoLook) return kEndRun;
+    unchanged &= is_unchanged(*sleeper);
+  }
+  if (!unchanged) {
+    // Somebody would find something else in the next round. That is an interleaving without this
+    // one, and comes from turning round what did the change and what was found before it.
+    blocked_ = true;
+    return kEndRun;
+  }
+  // For ever, as the scheduler is to find.
+  goes_round_ = true;
+  round_ready_ = point.ready.size();
+  return point.fallback;
 }
 
 bool Dpor::rather(const SchedulingPoint& point, std::size_t next, std::size_t best,
@@ -223,13 +311,13 @@ const AccessList& Dpor::accesses_in_sequence(std::uint32_t event) const {
   return event == turned_ ? turned_accesses_ : execution_.event(event).accesses;
 }
 
-bool Dpor::weak_initial(ThreadId thread, const AccessList& accesses) const {
+bool Dpor::weak_initial(ThreadId thread, const AccessList& accesses, bool or_absent) const {
   if (!accesses.overflow) {
     for (const std::uint32_t i : sequence_) {
       if (execution_.event(i).thread == thread) return true;
       if (conflict(accesses, accesses_in_sequence(i))) return false;
     }
-    return true;
+    return or_absent;
   }
   // Not known before it was executed, except if the sequence has it.
   for (std::size_t k = 0; k < sequence_.size(); ++k) {
@@ -263,7 +351,8 @@ void Dpor::reverse(const Execution::Race& race, std::size_t end) {
   turned_ = race.second;
   sequence_.push_back(race.second);
   for (const Sleeper& sleeper : node.sleepers) {
-    if (weak_initial(sleeper.thread, sleeper.accesses)) return;
+    const bool covers = sleeper.look == kNoLook;
+    if (weak_initial(sleeper.thread, sleeper.accesses, covers)) return;
   }
   insert(node.pending);
 }
@@ -345,7 +434,21 @@ void Dpor::reverse_waiting(std::size_t end) {
     execution_.step(waiting.thread, waiting.op.kind);
     execution_.executed(waiting.op, true);
     for (const Execution::Race& race : execution_.races(size)) reverse(race, end);
-    execution_.begin(size);
+    execution_.cut(size);
+  }
+}
+
+// The same of a thread that waits in a loop.
+void Dpor::reverse_looks(std::size_t end) {
+  const std::size_t size = execution_.size();
+  const Node& last = nodes_[depth_ - 1];
+  for (const Sleeper& sleeper : last.sleepers) {
+    if (sleeper.look == kNoLook) continue;
+    if (last.thread != kNoThread && conflict(sleeper.accesses, execution_.event(size - 1).accesses))
+      continue;
+    execution_.step_as(sleeper.thread, looks_[sleeper.look].step);
+    for (const Execution::Race& race : execution_.races(size)) reverse(race, end);
+    execution_.cut(size);
   }
 }
 
@@ -365,13 +468,22 @@ void Dpor::end_run(const RunEnd& end) {
   ++(end.given_up ? seen_.redundant : seen_.executions);
   seen_.limited |= end.limit;
   settle_tree();
-  if (!end.given_up) {
-    const std::size_t complete = execution_.size() - (end.cut ? 1 : 0);
-    for (const Execution::Race& race : execution_.races(0)) {
-      if (race.second + 1 >= planned_ || hangs_on_the_rest(race)) reverse(race, complete);
+  if (useless_ != kNo) {
+    // What came before is looked at where it is followed to an end.
+    for (const Execution::Race& race : execution_.races(useless_)) {
+      if (race.second == useless_) reverse(race, useless_);
     }
+    while (depth_ > useless_ + 1) drop(nodes_[--depth_].pending);
+  } else if (!end.given_up || blocked_) {
+    const bool cut = end.cut && !goes_round_;
+    const std::size_t complete = execution_.size() - (cut ? 1 : 0);
+    for (const Execution::Race& race : execution_.races(0)) {
+      if (race.second >= fresh_ || hangs_on_the_rest(race)) reverse(race, complete);
+    }
+    fresh_ = execution_.size();
     reverse_waiting(complete);
-    if (end.cut) {
+    reverse_looks(complete);
+    if (cut) {
       nodes_[depth_ - 1].alternatives.overflow = true;
       branch_everywhere(nodes_[depth_ - 1]);
     }
@@ -382,7 +494,11 @@ void Dpor::end_run(const RunEnd& end) {
 void Dpor::backtrack() {
   for (; depth_ > 0; --depth_) {
     Node& node = nodes_[depth_ - 1];
-    if (position_ >= depth_) add_all(node.alternatives, execution_.event(depth_ - 1).accesses);
+    const bool has_step = node.thread != kNoThread;
+    if (has_step && position_ >= depth_) {
+      add_all(node.alternatives, execution_.event(depth_ - 1).accesses);
+    }
+    node.explored |= has_step && depth_ - 1 != useless_;
     while (!node.choices.empty() && node.choices.back().value + 1 == node.choices.back().n) {
       node.choices.pop_back();
     }
@@ -390,24 +506,30 @@ void Dpor::backtrack() {
       ++node.choices.back().value;
       break;
     }
-    if (node.pending != nullptr) {
-      if (node.thread != kNoThread) {
-        node.sleepers.push_back({.thread = node.thread, .accesses = node.alternatives});
-        ++node.done;
-      }
-      Branch* next = node.pending;
-      node.thread = next->thread;
-      node.pending = next->sibling;
-      tree_ = next->child;
-      next->child = next->sibling = nullptr;
-      drop(next);
-      node.alternatives = {};
-      break;
+    const bool is_round = has_step && !node.explored;
+    if (node.pending == nullptr && !is_round) continue;
+    if (has_step) {
+      node.sleepers.push_back({.thread = node.thread,
+                               .look = is_round ? look_ : kNoLook,
+                               .accesses = node.alternatives});
+      ++node.done;
     }
+    node.explored = false;
+    node.alternatives = {};
+    node.thread = kNoThread;
+    if (node.pending == nullptr) break;
+    Branch* next = node.pending;
+    node.thread = next->thread;
+    node.pending = next->sibling;
+    tree_ = next->child;
+    next->child = next->sibling = nullptr;
+    drop(next);
+    break;
   }
   seen_.complete = depth_ == 0;
   planned_ = depth_;
   kept_ = depth_ == 0 ? 0 : depth_ - 1;
+  fresh_ = std::min(fresh_, kept_);
 }
 
 // ---- stop and resume

@@ -64,13 +64,13 @@ class Dpor final : public Strategy {
 
   bool follows() const override { return true; }
   void found(std::uint64_t value, const LeavesAlone& alone) override {
-    execution_.found(value, alone);
+    if (!goes_round_) execution_.found(value, alone);
   }
-  void executed(const Op& op, bool changed) override {
-    budget_.executed(op, nodes_[position_ - 1].thread);
-    execution_.executed(op, changed);
+  void executed(const Op& op, bool changed) override;
+  void came_round(ThreadId thread, std::uint32_t steps) override { round_ = {thread, steps}; }
+  void woke(ThreadId thread) override {
+    if (!goes_round_) execution_.woke(thread);
   }
-  void woke(ThreadId thread) override { execution_.woke(thread); }
   void left_waiting(ThreadId thread, const Op& op) override { waiting_.push_back({thread, op}); }
 
   std::string state() const override;
@@ -81,7 +81,15 @@ class Dpor final : public Strategy {
   // A step that is not taken here: all that it leads to was explored, or will be.
   struct Sleeper {
     ThreadId thread = 0;
+    // Index into looks_, of a step that ends a round of a loop in which nothing is changed. What it
+    // leads to is no interleaving of its own, and was not explored. Else kNoLook.
+    std::uint32_t look = kNoLook;
     AccessList accesses;
+  };
+  static constexpr std::uint32_t kNoLook = ~std::uint32_t{0};
+  struct Look {
+    Execution::Event step;
+    std::uint32_t before = 0;  // steps of the same round that come before it
   };
   // Of a wakeup tree. Siblings in the order in which they are to be explored.
   struct Branch {
@@ -96,7 +104,8 @@ class Dpor final : public Strategy {
   };
   // The state before a step, and what is to be tried there.
   struct Node {
-    ThreadId thread = 0;  // the step taken
+    ThreadId thread = 0;  // the step taken; kNoThread: any that does not sleep
+    bool explored = false;  // what the step leads to, other than the end of a round
     std::uint32_t done = 0;
     std::uint64_t ready = 0;    // bit i: thread i; threads from 64 on are taken for ready
     Branch* pending = nullptr;  // the wakeup tree but for the branch being explored
@@ -117,18 +126,29 @@ class Dpor final : public Strategy {
   // `end`: the steps that are complete.
   void reverse(const Execution::Race& race, std::size_t end);
   void reverse_waiting(std::size_t end);
+  void reverse_looks(std::size_t end);
+  // The thread is at the end of a round in which it has changed nothing.
+  void end_round(ThreadId thread, std::uint32_t steps);
+  std::uint32_t look_of(std::uint32_t event, std::uint32_t before);
+  // Nobody can go on but who waits in loops, and who sleeps.
+  std::size_t nobody(const Node& node, const SchedulingPoint& point);
+  bool is_unchanged(const Sleeper& sleeper) const;
   void branch_everywhere(Node& node);
   bool hangs_on_the_rest(const Execution::Race& race) const;
   AccessList turned_round(const Execution::Race& race);
   const AccessList& accesses_in_sequence(std::uint32_t event) const;
-  bool weak_initial(ThreadId thread, const AccessList& accesses) const;
+  // Whether the sequence could as well begin with this step. `or_absent`: also if it has no step of
+  // the thread, and none that the order with this one matters to.
+  bool weak_initial(ThreadId thread, const AccessList& accesses, bool or_absent = true) const;
   void insert(Branch*& tree);
   Branch* new_branch(ThreadId thread, const AccessList& accesses);
   void drop(Branch* tree);  // with its siblings
   static std::uint32_t count(const Branch* tree);
   void backtrack();
 
-  static constexpr std::string_view kStateName = "dpor3";
+  static constexpr std::string_view kStateName = "dpor4";
+  static constexpr std::size_t kNo = ~std::size_t{0};
+
   static void write_tree(StateWriter& out, const Branch* tree);
   Branch* read_tree(StateReader& in);
 
@@ -141,6 +161,7 @@ class Dpor final : public Strategy {
   std::size_t planned_ = 0;   // nodes whose step is given
   std::size_t position_ = 0;  // nodes come to in this run
   std::size_t kept_ = 0;      // steps that the execution keeps from the run before
+  std::size_t fresh_ = 0;     // of those from here on no race was turned round yet
   Branch* tree_ = nullptr;    // what is planned after the nodes
   Branch* walk_ = nullptr;    // where in it the run is
   std::size_t choice_ = 0;    // choices made by the step under way
@@ -156,6 +177,19 @@ class Dpor final : public Strategy {
   // The last of them is the one that it is all about, and what it will access where it comes then.
   std::uint32_t turned_ = Execution::kNone;
   AccessList turned_accesses_;
+  struct Round {
+    ThreadId thread = 0;
+    std::uint32_t steps = 0;
+  };
+  Round round_;                // has just come to its end
+  std::size_t useless_ = kNo;  // the node of a step that ended a round
+  std::uint32_t look_ = kNoLook;  // of that step
+  bool blocked_ = false;       // the run ended, but in who waits in loops
+  // Everybody waits in loops, and nothing that they wait for will ever change: the steps until the
+  // scheduler finds so are no part of the execution.
+  bool goes_round_ = false;
+  std::size_t round_ready_ = 0;  // threads that were ready when that began
+  std::vector<Look> looks_;
   ChoiceBudget budget_;
   Exploration seen_;
 };

@@ -17,6 +17,11 @@ std::uint64_t mixed(std::uint64_t value) {
 }  // namespace
 
 void Execution::begin(std::size_t kept) {
+  cut(kept);
+  position_ = 0;
+}
+
+void Execution::cut(std::size_t kept) {
   kept = std::min(kept, events_.size());
   if (kept < events_.size()) {
     const std::uint32_t first_access = events_[kept].first_access;
@@ -39,7 +44,7 @@ void Execution::begin(std::size_t kept) {
       if (thread.creator != kNone && thread.creator >= kept) thread.creator = kNone;
     }
   }
-  position_ = 0;
+  position_ = events_.size();
   repeats_ = false;
 }
 
@@ -127,6 +132,17 @@ void Execution::executed(const Op& op, bool changed) {
     this->access(access);
   }
   note_round(op, changed);
+}
+
+void Execution::step_as(ThreadId thread, const Event& other) {
+  step(thread, other.pending);
+  Event& event = events_.back();
+  event.size = other.size;
+  event.address = other.address;
+  event.found = other.found;
+  event.alone = other.alone;
+  event.accesses = other.accesses;
+  for (const Access& access : other.accesses) this->access(access);
 }
 
 void Execution::note_round(const Op& op, bool changed) {

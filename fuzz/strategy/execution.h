@@ -57,6 +57,8 @@ class Execution {
   // Forgets everything after the first `kept` steps. The program repeats those: what is told of
   // them is not looked at again.
   void begin(std::size_t kept);
+  // The same, and the run goes on from there: the next step is a new one.
+  void cut(std::size_t kept);
 
   // A thread was picked.
   void step(ThreadId thread, OpKind pending);
@@ -64,6 +66,8 @@ class Execution {
   void found(std::uint64_t value, const LeavesAlone& alone);
   // The step under way did this; `changed`: another thread could see that it did.
   void executed(const Op& op, bool changed);
+  // A step of the thread that does what this one did elsewhere.
+  void step_as(ThreadId thread, const Event& other);
   // The step under way made `thread` ready.
   void woke(ThreadId thread);
 

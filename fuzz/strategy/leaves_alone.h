@@ -25,6 +25,8 @@ struct LeavesAlone {
     return {.mask = ~std::uint64_t{0}, .value = value, .unless = true};
   }
 
+  friend constexpr bool operator==(const LeavesAlone&, const LeavesAlone&) = default;
+
   // Whether it hangs on what it finds.
   constexpr bool depends() const { return mask != 0; }
 };
