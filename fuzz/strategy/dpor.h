@@ -31,6 +31,7 @@
 // are scheduling points; when a run shows another such place, it begins anew.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -67,7 +68,10 @@ class Dpor final : public Strategy {
     if (!goes_round_) execution_.found(value, alone);
   }
   void executed(const Op& op, bool changed) override;
-  void came_round(ThreadId thread, std::uint32_t steps) override { round_ = {thread, steps}; }
+  void came_round(ThreadId thread, std::uint32_t steps, Address pc) override;
+  bool waits_at(Address pc) const override {
+    return std::find(waiting_places_.begin(), waiting_places_.end(), pc) != waiting_places_.end();
+  }
   void woke(ThreadId thread) override {
     if (!goes_round_) execution_.woke(thread);
   }
@@ -94,6 +98,8 @@ class Dpor final : public Strategy {
   // Of a wakeup tree. Siblings in the order in which they are to be explored.
   struct Branch {
     ThreadId thread = 0;
+    // At the step's place threads wait: it may end a round, and then explores nothing.
+    bool may_wait = false;
     AccessList accesses;
     Branch* child = nullptr;
     Branch* sibling = nullptr;
@@ -121,8 +127,11 @@ class Dpor final : public Strategy {
   // Whether candidate `next` goes rather than `best`, the first after `candidates - 1` others.
   bool rather(const SchedulingPoint& point, std::size_t next, std::size_t best,
               std::size_t candidates);
-  // Hands what the run has followed of the tree over to the nodes.
-  void settle_tree();
+  // Hands what the run has followed of the tree over to the nodes. Returns what lies behind.
+  Branch* settle_tree();
+  void leave_out_round(Branch* rest);
+  // Each way through the tree.
+  void plan_again(Node& node, const Branch* tree);
   // `end`: the steps that are complete.
   void reverse(const Execution::Race& race, std::size_t end);
   void reverse_waiting(std::size_t end);
@@ -136,21 +145,24 @@ class Dpor final : public Strategy {
   void branch_everywhere(Node& node);
   bool hangs_on_the_rest(const Execution::Race& race) const;
   AccessList turned_round(const Execution::Race& race);
-  const AccessList& accesses_in_sequence(std::uint32_t event) const;
-  // Whether the sequence could as well begin with this step. `or_absent`: also if it has no step of
+  // Whether the plan could as well begin with this step. `or_absent`: also if it has no step of
   // the thread, and none that the order with this one matters to.
   bool weak_initial(ThreadId thread, const AccessList& accesses, bool or_absent = true) const;
-  void insert(Branch*& tree);
+  // Plans plan_ at the node, unless what sleeps or is planned there covers it.
+  void plan_at(Node& node);
   Branch* new_branch(ThreadId thread, const AccessList& accesses);
   void drop(Branch* tree);  // with its siblings
   static std::uint32_t count(const Branch* tree);
   void backtrack();
+  void begin_anew();
 
   static constexpr std::string_view kStateName = "dpor4";
   static constexpr std::size_t kNo = ~std::size_t{0};
 
   static void write_tree(StateWriter& out, const Branch* tree);
   Branch* read_tree(StateReader& in);
+  static void write_look(StateWriter& out, const Look& look);
+  void read_look(StateReader& in);
 
   DporOptions options_;
   std::uint64_t seed_;
@@ -173,10 +185,15 @@ class Dpor final : public Strategy {
     Op op;
   };
   std::vector<Waiting> waiting_;         // at the end of the run
-  std::vector<std::uint32_t> sequence_;  // steps of the reversal being planned
-  // The last of them is the one that it is all about, and what it will access where it comes then.
-  std::uint32_t turned_ = Execution::kNone;
-  AccessList turned_accesses_;
+  std::vector<std::uint32_t> sequence_;  // steps between the two of a race that leave the first be
+  struct Planned {
+    ThreadId thread = 0;
+    bool may_wait = false;  // see Branch
+    const AccessList* accesses = nullptr;
+  };
+  std::vector<Planned> plan_;
+  std::vector<Planned> path_;  // to where plan_again() is
+  AccessList turned_;          // what the second step of a race will access where it comes first
   struct Round {
     ThreadId thread = 0;
     std::uint32_t steps = 0;
@@ -190,6 +207,9 @@ class Dpor final : public Strategy {
   bool goes_round_ = false;
   std::size_t round_ready_ = 0;  // threads that were ready when that began
   std::vector<Look> looks_;
+  std::vector<Address> waiting_places_;  // few
+  // Another such place, that this run has shown: the search begins anew when it is over. 0: none.
+  Address new_place_ = 0;
   ChoiceBudget budget_;
   Exploration seen_;
 };

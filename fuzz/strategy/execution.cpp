@@ -61,7 +61,7 @@ void Execution::grow_threads(ThreadId thread) {
   stride_ = wider;
 }
 
-void Execution::step(ThreadId id, OpKind pending) {
+void Execution::step(ThreadId id, OpKind pending, Address pc) {
   repeats_ = position_++ < events_.size();
   if (repeats_) return;
   grow_threads(id);
@@ -70,6 +70,7 @@ void Execution::step(ThreadId id, OpKind pending) {
   Event& event = events_.emplace_back();
   event.thread = id;
   event.pending = pending;
+  event.pc = pc;
   event.first_access = static_cast<std::uint32_t>(entries_.size());
   event.first_race = static_cast<std::uint32_t>(races_.size());
   event.previous = thread.last;
@@ -135,7 +136,7 @@ void Execution::executed(const Op& op, bool changed) {
 }
 
 void Execution::step_as(ThreadId thread, const Event& other) {
-  step(thread, other.pending);
+  step(thread, other.pending, other.pc);
   Event& event = events_.back();
   event.size = other.size;
   event.address = other.address;

@@ -24,7 +24,8 @@ class Execution {
   struct Event {
     ThreadId thread = 0;
     std::uint32_t number = 0;  // of the thread's steps, from 1
-    OpKind pending = OpKind::none;
+    OpKind pending = OpKind::none;  // what it was to do when it was picked
+    Address pc = 0;                 // likewise
     // Of an atomic operation: where, what it found there, and when it leaves that as it is.
     std::uint8_t size = 0;
     Address address = 0;
@@ -60,8 +61,8 @@ class Execution {
   // The same, and the run goes on from there: the next step is a new one.
   void cut(std::size_t kept);
 
-  // A thread was picked.
-  void step(ThreadId thread, OpKind pending);
+  // A thread was picked, which was to do that.
+  void step(ThreadId thread, OpKind pending, Address pc = 0);
   // The atomic operation that the step under way is about to do finds this, see Strategy::found().
   void found(std::uint64_t value, const LeavesAlone& alone);
   // The step under way did this; `changed`: another thread could see that it did.

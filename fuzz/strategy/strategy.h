@@ -96,8 +96,13 @@ class Strategy {
   // The thread picked last has done this; `changed`: others could see that it did.
   virtual void executed(const Op& op, bool changed) { (void)op, (void)changed; }
   // Where the thread picked last is now it was so many of its steps ago, in the same state, and in
-  // between it has changed nothing: a round of a loop that waits. Told before the next pick.
-  virtual void came_round(ThreadId thread, std::uint32_t steps) { (void)thread, (void)steps; }
+  // between it has changed nothing: a round of a loop that waits. Told before the next pick. `pc`:
+  // of what it does next.
+  virtual void came_round(ThreadId thread, std::uint32_t steps, Address pc) {
+    (void)thread, (void)steps, (void)pc;
+  }
+  // Whether came_round() was told of this place. The first round is known for one only if it was.
+  virtual bool waits_at(Address pc) const { return (void)pc, false; }
   // It has made this thread ready.
   virtual void woke(ThreadId thread) { (void)thread; }
   // The run ends while this thread waits for an object that others have: what it would have done.

@@ -16,6 +16,7 @@ void settle_place(Place& place, const ProgramCode& code) {
 
 void Run::tell(const Op& op, bool changed) {
   if (!followed_) return;
+  if (changed) end_round();
   const RuntimeScope scope;
   strategy_->executed(op, changed);
 }

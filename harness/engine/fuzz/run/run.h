@@ -172,6 +172,9 @@ class Run {
   }
   void idle();
   void progress(bool changes) { changes ? changed() : idle(); }
+  // What the running thread does next hangs on more than memory: no round of a loop is like another
+  // to which this belongs.
+  void end_round() { running_.thread->mark = {}; }
   void check_limits();
 
   // ---- clocks -----------------------------------------------------------------------------------
@@ -281,6 +284,8 @@ class Run {
   bool fire_timer();
   // The running thread's slice was of plain accesses that changed nothing.
   void idle_slice();
+  // The running thread comes to a point: it may have been there before.
+  [[gnu::noinline]] void note_round();
   // Whether no other thread was made, or all have ended.
   bool is_last_thread() const;
   void restart_idle(FuzzThread& thread) const;

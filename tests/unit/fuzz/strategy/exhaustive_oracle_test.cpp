@@ -80,7 +80,8 @@ bool leave_out_rounds(const Machine& machine, std::vector<Event>& events) {
 // All schedules without rounds that change nothing.
 class Enumeration {
  public:
-  // False if there are more schedules than `most`.
+  // False if there are more schedules than `most`, or one that may go on for ever: two loops that
+  // change the same to and fro.
   bool run(const Machine& machine, std::size_t most) {
     most_ = most;
     go_on(machine, std::vector<int>(machine.size()));
@@ -91,6 +92,7 @@ class Enumeration {
  private:
   void go_on(const Machine& machine, const std::vector<int>& numbers) {
     bool any = false;
+    if (events_.size() == kLongest) schedules_ = most_ + 1;
     for (std::size_t thread = 0; thread < machine.size() && schedules_ <= most_; ++thread) {
       if (!machine.ready(thread) || machine.only_comes_round(thread)) continue;
       any = true;
@@ -106,6 +108,8 @@ class Enumeration {
     std::vector<Event> events = events_;
     if (leave_out_rounds(machine, events)) ++classes_[class_of(events)];
   }
+
+  static constexpr std::size_t kLongest = 40;
 
   std::size_t most_ = 0;
   std::size_t schedules_ = 0;
@@ -169,7 +173,8 @@ bool execute(Machine machine, Strategy& strategy, std::uint64_t run, Class& resu
     events.push_back({current, ++numbers[current], done.did, done.place});
     gives_way = done.came_round != 0;
     if (gives_way) {
-      strategy.came_round(current, static_cast<std::uint32_t>(done.came_round));
+      strategy.came_round(current, static_cast<std::uint32_t>(done.came_round),
+                          done.op.pc);
       ++idle[current];
       for (int left = done.came_round; left > 0; --left, --numbers[current]) {
         auto last = events.end();
@@ -195,6 +200,8 @@ Walked walk(const Machine& machine, Strategy& strategy) {
       ++walked.classes[executed];
     } else {
       ++walked.redundant;
+      // It begins anew when it has learned of a loop.
+      if (strategy.exploration()->redundant == 0) walked = {};
     }
   }
   return walked;
