@@ -40,7 +40,7 @@ void add_object(AccessList& list, Address address, AccessMode mode) {
 
 }  // namespace
 
-AccessList accesses_of(const Op& op, OpKind pending) {
+AccessList accesses_of(const Op& op, OpKind pending, bool changed) {
   AccessList list;
   const bool tried = pending == OpKind::mutex_trylock_fail;
   switch (op.kind) {
@@ -51,8 +51,11 @@ AccessList accesses_of(const Op& op, OpKind pending) {
       break;
     case OpKind::write:
     case OpKind::atomic_store:
-    case OpKind::atomic_rmw:
       add_access(list, op, AccessMode::write);
+      break;
+    case OpKind::atomic_rmw:
+      // One that stores what it finds is a load: whoever comes next finds the same without it.
+      add_access(list, op, changed ? AccessMode::write : AccessMode::read);
       break;
     case OpKind::mutex_lock:
     case OpKind::rwlock_write_lock:

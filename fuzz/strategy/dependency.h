@@ -114,6 +114,8 @@ struct AccessList {
   std::array<Access, kMost> items{};
   std::size_t size = 0;
 
+  friend bool operator==(const AccessList&, const AccessList&) = default;
+
   void add(const Access& access) {
     for (std::size_t i = 0; i < size; ++i) {
       if (items[i] == access) return;
@@ -133,8 +135,8 @@ struct AccessList {
 };
 
 // What an operation accesses. `pending`: what it was when it was picked, which tells a lock that
-// was tried for from one that was waited for.
-AccessList accesses_of(const Op& op, OpKind pending);
+// was tried for from one that was waited for. `changed`: whether others could see that it was done.
+AccessList accesses_of(const Op& op, OpKind pending, bool changed = true);
 
 // Whether two operations of different threads that are both pending may not commute.
 bool may_conflict(const Op& a, const Op& b);

@@ -31,6 +31,7 @@
 // are scheduling points; when a run shows another such place, it begins anew.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -63,14 +64,17 @@ class Dpor final : public Strategy {
   void end_run(const RunEnd& end) override;
 
   bool follows() const override { return true; }
-  void found(std::uint64_t value, std::optional<std::uint64_t> expected) override {
-    execution_.found(value, expected);
+  void found(std::uint64_t value, const LeavesAlone& alone) override {
+    if (!goes_round_) execution_.found(value, alone);
   }
-  void executed(const Op& op, bool changed) override {
-    budget_.executed(op, nodes_[position_ - 1].thread);
-    execution_.executed(op, changed);
+  void executed(const Op& op, bool changed) override;
+  void came_round(ThreadId thread, std::uint32_t steps, Address pc) override;
+  bool waits_at(Address pc) const override {
+    return std::find(waiting_places_.begin(), waiting_places_.end(), pc) != waiting_places_.end();
   }
-  void woke(ThreadId thread) override { execution_.woke(thread); }
+  void woke(ThreadId thread) override {
+    if (!goes_round_) execution_.woke(thread);
+  }
   void left_waiting(ThreadId thread, const Op& op) override { waiting_.push_back({thread, op}); }
 
   std::string state() const override;
@@ -81,11 +85,21 @@ class Dpor final : public Strategy {
   // A step that is not taken here: all that it leads to was explored, or will be.
   struct Sleeper {
     ThreadId thread = 0;
+    // Index into looks_, of a step that ends a round of a loop in which nothing is changed. What it
+    // leads to is no interleaving of its own, and was not explored. Else kNoLook.
+    std::uint32_t look = kNoLook;
     AccessList accesses;
+  };
+  static constexpr std::uint32_t kNoLook = ~std::uint32_t{0};
+  struct Look {
+    Execution::Event step;
+    std::uint32_t before = 0;  // steps of the same round that come before it
   };
   // Of a wakeup tree. Siblings in the order in which they are to be explored.
   struct Branch {
     ThreadId thread = 0;
+    // At the step's place threads wait: it may end a round, and then explores nothing.
+    bool may_wait = false;
     AccessList accesses;
     Branch* child = nullptr;
     Branch* sibling = nullptr;
@@ -96,7 +110,8 @@ class Dpor final : public Strategy {
   };
   // The state before a step, and what is to be tried there.
   struct Node {
-    ThreadId thread = 0;  // the step taken
+    ThreadId thread = 0;  // the step taken; kNoThread: any that does not sleep
+    bool explored = false;  // what the step leads to, other than the end of a round
     std::uint32_t done = 0;
     std::uint64_t ready = 0;    // bit i: thread i; threads from 64 on are taken for ready
     Branch* pending = nullptr;  // the wakeup tree but for the branch being explored
@@ -112,25 +127,42 @@ class Dpor final : public Strategy {
   // Whether candidate `next` goes rather than `best`, the first after `candidates - 1` others.
   bool rather(const SchedulingPoint& point, std::size_t next, std::size_t best,
               std::size_t candidates);
-  // Hands what the run has followed of the tree over to the nodes.
-  void settle_tree();
+  // Hands what the run has followed of the tree over to the nodes. Returns what lies behind.
+  Branch* settle_tree();
+  void leave_out_round(Branch* rest);
+  // Each way through the tree.
+  void plan_again(Node& node, const Branch* tree);
   // `end`: the steps that are complete.
   void reverse(const Execution::Race& race, std::size_t end);
   void reverse_waiting(std::size_t end);
+  void reverse_looks(std::size_t end);
+  // The thread is at the end of a round in which it has changed nothing.
+  void end_round(ThreadId thread, std::uint32_t steps);
+  std::uint32_t look_of(std::uint32_t event, std::uint32_t before);
+  // Nobody can go on but who waits in loops, and who sleeps.
+  std::size_t nobody(const Node& node, const SchedulingPoint& point);
+  bool is_unchanged(const Sleeper& sleeper) const;
   void branch_everywhere(Node& node);
   bool hangs_on_the_rest(const Execution::Race& race) const;
   AccessList turned_round(const Execution::Race& race);
-  const AccessList& accesses_in_sequence(std::uint32_t event) const;
-  bool weak_initial(ThreadId thread, const AccessList& accesses) const;
-  void insert(Branch*& tree);
+  // Whether the plan could as well begin with this step. `or_absent`: also if it has no step of
+  // the thread, and none that the order with this one matters to.
+  bool weak_initial(ThreadId thread, const AccessList& accesses, bool or_absent = true) const;
+  // Plans plan_ at the node, unless what sleeps or is planned there covers it.
+  void plan_at(Node& node);
   Branch* new_branch(ThreadId thread, const AccessList& accesses);
   void drop(Branch* tree);  // with its siblings
   static std::uint32_t count(const Branch* tree);
   void backtrack();
+  void begin_anew();
 
-  static constexpr std::string_view kStateName = "dpor3";
+  static constexpr std::string_view kStateName = "dpor4";
+  static constexpr std::size_t kNo = ~std::size_t{0};
+
   static void write_tree(StateWriter& out, const Branch* tree);
   Branch* read_tree(StateReader& in);
+  static void write_look(StateWriter& out, const Look& look);
+  void read_look(StateReader& in);
 
   DporOptions options_;
   std::uint64_t seed_;
@@ -141,6 +173,7 @@ class Dpor final : public Strategy {
   std::size_t planned_ = 0;   // nodes whose step is given
   std::size_t position_ = 0;  // nodes come to in this run
   std::size_t kept_ = 0;      // steps that the execution keeps from the run before
+  std::size_t fresh_ = 0;     // of those from here on no race was turned round yet
   Branch* tree_ = nullptr;    // what is planned after the nodes
   Branch* walk_ = nullptr;    // where in it the run is
   std::size_t choice_ = 0;    // choices made by the step under way
@@ -152,10 +185,31 @@ class Dpor final : public Strategy {
     Op op;
   };
   std::vector<Waiting> waiting_;         // at the end of the run
-  std::vector<std::uint32_t> sequence_;  // steps of the reversal being planned
-  // The last of them is the one that it is all about, and what it will access where it comes then.
-  std::uint32_t turned_ = Execution::kNone;
-  AccessList turned_accesses_;
+  std::vector<std::uint32_t> sequence_;  // steps between the two of a race that leave the first be
+  struct Planned {
+    ThreadId thread = 0;
+    bool may_wait = false;  // see Branch
+    const AccessList* accesses = nullptr;
+  };
+  std::vector<Planned> plan_;
+  std::vector<Planned> path_;  // to where plan_again() is
+  AccessList turned_;          // what the second step of a race will access where it comes first
+  struct Round {
+    ThreadId thread = 0;
+    std::uint32_t steps = 0;
+  };
+  Round round_;                // has just come to its end
+  std::size_t useless_ = kNo;  // the node of a step that ended a round
+  std::uint32_t look_ = kNoLook;  // of that step
+  bool blocked_ = false;       // the run ended, but in who waits in loops
+  // Everybody waits in loops, and nothing that they wait for will ever change: the steps until the
+  // scheduler finds so are no part of the execution.
+  bool goes_round_ = false;
+  std::size_t round_ready_ = 0;  // threads that were ready when that began
+  std::vector<Look> looks_;
+  std::vector<Address> waiting_places_;  // few
+  // Another such place, that this run has shown: the search begins anew when it is over. 0: none.
+  Address new_place_ = 0;
   ChoiceBudget budget_;
   Exploration seen_;
 };

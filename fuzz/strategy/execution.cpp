@@ -17,6 +17,11 @@ std::uint64_t mixed(std::uint64_t value) {
 }  // namespace
 
 void Execution::begin(std::size_t kept) {
+  cut(kept);
+  position_ = 0;
+}
+
+void Execution::cut(std::size_t kept) {
   kept = std::min(kept, events_.size());
   if (kept < events_.size()) {
     const std::uint32_t first_access = events_[kept].first_access;
@@ -39,7 +44,7 @@ void Execution::begin(std::size_t kept) {
       if (thread.creator != kNone && thread.creator >= kept) thread.creator = kNone;
     }
   }
-  position_ = 0;
+  position_ = events_.size();
   repeats_ = false;
 }
 
@@ -56,7 +61,7 @@ void Execution::grow_threads(ThreadId thread) {
   stride_ = wider;
 }
 
-void Execution::step(ThreadId id, OpKind pending) {
+void Execution::step(ThreadId id, OpKind pending, Address pc) {
   repeats_ = position_++ < events_.size();
   if (repeats_) return;
   grow_threads(id);
@@ -65,6 +70,7 @@ void Execution::step(ThreadId id, OpKind pending) {
   Event& event = events_.emplace_back();
   event.thread = id;
   event.pending = pending;
+  event.pc = pc;
   event.first_access = static_cast<std::uint32_t>(entries_.size());
   event.first_race = static_cast<std::uint32_t>(races_.size());
   event.previous = thread.last;
@@ -99,10 +105,10 @@ void Execution::join(std::uint32_t from) {
   for (std::size_t i = 0; i < stride_; ++i) mine[i] = std::max(mine[i], other[i]);
 }
 
-void Execution::found(std::uint64_t value, std::optional<std::uint64_t> expected) {
+void Execution::found(std::uint64_t value, const LeavesAlone& alone) {
   if (repeats_ || events_.empty()) return;
   events_.back().found = value;
-  events_.back().expected = expected;
+  events_.back().alone = alone;
 }
 
 void Execution::executed(const Op& op, bool changed) {
@@ -121,12 +127,23 @@ void Execution::executed(const Op& op, bool changed) {
     event.address = op.address;
     event.size = op.size;
   }
-  AccessList list = accesses_of(op, event.pending);
+  const AccessList list = accesses_of(op, event.pending, changed);
   for (const Access& access : list) {
     event.accesses.add(access);
     this->access(access);
   }
   note_round(op, changed);
+}
+
+void Execution::step_as(ThreadId thread, const Event& other) {
+  step(thread, other.pending, other.pc);
+  Event& event = events_.back();
+  event.size = other.size;
+  event.address = other.address;
+  event.found = other.found;
+  event.alone = other.alone;
+  event.accesses = other.accesses;
+  for (const Access& access : other.accesses) this->access(access);
 }
 
 void Execution::note_round(const Op& op, bool changed) {

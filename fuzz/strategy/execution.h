@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "fuzz/strategy/dependency.h"
+#include "fuzz/strategy/leaves_alone.h"
 
 namespace heddle {
 
@@ -23,12 +24,13 @@ class Execution {
   struct Event {
     ThreadId thread = 0;
     std::uint32_t number = 0;  // of the thread's steps, from 1
-    OpKind pending = OpKind::none;
-    // Of an atomic operation: where, what it found there, and what a compare-exchange needed.
+    OpKind pending = OpKind::none;  // what it was to do when it was picked
+    Address pc = 0;                 // likewise
+    // Of an atomic operation: where, what it found there, and when it leaves that as it is.
     std::uint8_t size = 0;
     Address address = 0;
     std::optional<std::uint64_t> found;
-    std::optional<std::uint64_t> expected;
+    LeavesAlone alone;
     AccessList accesses;             // as far as they fit: for tests of independence
     std::uint32_t first_access = 0;  // in the list of all accesses; they end where the next's begin
     std::uint32_t previous = kNone;  // of the same thread
@@ -56,13 +58,17 @@ class Execution {
   // Forgets everything after the first `kept` steps. The program repeats those: what is told of
   // them is not looked at again.
   void begin(std::size_t kept);
+  // The same, and the run goes on from there: the next step is a new one.
+  void cut(std::size_t kept);
 
-  // A thread was picked.
-  void step(ThreadId thread, OpKind pending);
+  // A thread was picked, which was to do that.
+  void step(ThreadId thread, OpKind pending, Address pc = 0);
   // The atomic operation that the step under way is about to do finds this, see Strategy::found().
-  void found(std::uint64_t value, std::optional<std::uint64_t> expected);
+  void found(std::uint64_t value, const LeavesAlone& alone);
   // The step under way did this; `changed`: another thread could see that it did.
   void executed(const Op& op, bool changed);
+  // A step of the thread that does what this one did elsewhere.
+  void step_as(ThreadId thread, const Event& other);
   // The step under way made `thread` ready.
   void woke(ThreadId thread);
 

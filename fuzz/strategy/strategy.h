@@ -11,6 +11,7 @@
 #include <string_view>
 #include <variant>
 
+#include "fuzz/strategy/leaves_alone.h"
 #include "harness/model/coverage.h"
 #include "harness/model/exploration.h"
 #include "harness/model/op.h"
@@ -89,13 +90,19 @@ class Strategy {
   // thread is ready, and told what each step did: others are spared the cost. Does not change
   // during a run.
   virtual bool follows() const { return false; }
-  // What the atomic operation that the thread picked last is about to do finds in memory;
-  // `expected`: what a compare-exchange needs to find there, nothing of others.
-  virtual void found(std::uint64_t value, std::optional<std::uint64_t> expected) {
-    (void)value, (void)expected;
-  }
+  // What the atomic operation that the thread picked last is about to do finds in memory, and when
+  // it would leave that as it is.
+  virtual void found(std::uint64_t value, const LeavesAlone& alone) { (void)value, (void)alone; }
   // The thread picked last has done this; `changed`: others could see that it did.
   virtual void executed(const Op& op, bool changed) { (void)op, (void)changed; }
+  // Where the thread picked last is now it was so many of its steps ago, in the same state, and in
+  // between it has changed nothing: a round of a loop that waits. Told before the next pick. `pc`:
+  // of what it does next.
+  virtual void came_round(ThreadId thread, std::uint32_t steps, Address pc) {
+    (void)thread, (void)steps, (void)pc;
+  }
+  // Whether came_round() was told of this place. The first round is known for one only if it was.
+  virtual bool waits_at(Address pc) const { return (void)pc, false; }
   // It has made this thread ready.
   virtual void woke(ThreadId thread) { (void)thread; }
   // The run ends while this thread waits for an object that others have: what it would have done.

@@ -24,6 +24,43 @@ ProgramCode::ProgramCode() {
       &ranges_);
 }
 
+std::uint64_t state_at(Address pc, Address stack_top) {
+  // See above.
+  const RuntimeScope scope;
+  // What a function must leave as it was, by the numbers that unwind tables have for them: rbx, rbp,
+  // r12 to r15 (System V ABI, AMD64 supplement, 3.2.1 and 3.6.2).
+  static constexpr int kKept[] = {3, 6, 12, 13, 14, 15};
+  // The deepest stack that is looked at, in bytes.
+  constexpr Address kMost = Address{1} << 20;
+  struct Walk {
+    Address pc;
+    Address stack = 0;
+    std::uint64_t hash = 0;
+  } walk{pc};
+  const auto mix = [](std::uint64_t hash, std::uint64_t word) {
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
+    return hash ^ hash >> 32U;
+  };
+  _Unwind_Backtrace(
+      [](_Unwind_Context* context, void* argument) {
+        auto& state = *static_cast<Walk*>(argument);
+        if (_Unwind_GetIP(context) != state.pc) return _URC_NO_REASON;
+        state.stack = _Unwind_GetCFA(context);
+        for (const int number : kKept) {
+          state.hash = (state.hash ^ _Unwind_GetGR(context, number)) * 0xd6e8feb86659fd93U;
+          state.hash ^= state.hash >> 32U;
+        }
+        return _URC_NORMAL_STOP;
+      },
+      &walk);
+  if (walk.stack == 0 || stack_top <= walk.stack || stack_top - walk.stack > kMost) return 0;
+  std::uint64_t hash = mix(walk.hash, walk.stack);
+  for (Address at = walk.stack; at + sizeof hash <= stack_top; at += sizeof hash) {
+    hash = mix(hash, *reinterpret_cast<const std::uint64_t*>(at));
+  }
+  return hash | 1;
+}
+
 std::vector<Address> capture_stack(const ProgramCode& code) {
   // The unwinder may allocate, on behalf of nobody's program.
   const RuntimeScope scope;

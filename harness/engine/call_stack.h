@@ -1,6 +1,7 @@
 // Where the calling thread is, for reports.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -33,5 +34,10 @@ class ProgramCode {
 // own code on, and no more of Heddle's below. Follows the unwind tables, so no frame pointers are
 // needed. Slow (microseconds a frame): for failures and traces only.
 std::vector<Address> capture_stack(const ProgramCode& code);
+
+// A number for all that the calling thread may do next hangs on, but for memory that others can
+// reach: the registers that outlast a call, as they are at `pc`, the return address of a hook in
+// which it is, and its stack from there to `stack_top`. 0 if that is not known. As slow.
+std::uint64_t state_at(Address pc, Address stack_top);
 
 }  // namespace heddle

@@ -123,6 +123,28 @@ const Counted kCounted[] = {
 INSTANTIATE_TEST_SUITE_P(programs, ExactCount, testing::ValuesIn(kCounted),
                          [](const auto& parameter) { return name_of(parameter.param.call); });
 
+// Here runs that only come to wait where others have come before are left off, and counted apart.
+class ExactCountOfLocks : public testing::TestWithParam<Counted> {};
+
+TEST_P(ExactCountOfLocks, that_wait_in_loops_is_that_of_their_orders) {
+  for (const char* strategy : {"dpor", "dpor:order=random"}) {
+    EXPECT_EQ(explored(GetParam().call, strategy).executions, GetParam().interleavings) << strategy;
+  }
+}
+
+const Counted kLocks[] = {
+    {{"spinning_locks", {"test_and_set", "2"}}, 2},       // N!
+    {{"spinning_locks", {"test_and_set", "3"}}, 6},       //
+    {{"spinning_locks", {"test_and_set", "4"}}, 24},      //
+    {{"spinning_locks", {"compare_exchange", "3"}}, 6},   //
+    {{"spinning_locks", {"flag", "3"}}, 6},               //
+    {{"spinning_locks", {"ticket", "2"}}, 2},             //
+    {{"spinning_locks", {"ticket", "3"}}, 6},             //
+};
+
+INSTANTIATE_TEST_SUITE_P(programs, ExactCountOfLocks, testing::ValuesIn(kLocks),
+                         [](const auto& parameter) { return name_of(parameter.param.call); });
+
 // ---- dfs: how many within so many preemptions
 // ----------------------------------------------------
 

@@ -39,6 +39,27 @@ void release(Location& location, MemoryOrder order, bool continues) {
   }
 }
 
+LeavesAlone leaves_alone(RmwKind kind, unsigned size, std::uint64_t operand) {
+  const std::uint64_t all = ~std::uint64_t{0} >> (64 - 8 * size);
+  operand &= all;
+  switch (kind) {
+    case RmwKind::exchange:
+      return LeavesAlone::if_equal(operand);
+    case RmwKind::add:
+    case RmwKind::sub:
+    case RmwKind::bit_xor:
+      return operand == 0 ? LeavesAlone{} : LeavesAlone::never();
+    case RmwKind::bit_and:
+      return LeavesAlone::if_equal(0, ~operand & all);
+    case RmwKind::bit_or:
+      return LeavesAlone::if_equal(operand, operand);
+    case RmwKind::bit_nand:
+      // What has a bit of the operand, or lacks one that the operand lacks, is changed there.
+      return operand == 0 ? LeavesAlone::if_equal(all) : LeavesAlone::never();
+  }
+  return LeavesAlone::never();
+}
+
 }  // namespace
 
 Location& Memory::atomic_location(OpKind kind, Address address, unsigned size, Address pc) {
@@ -78,7 +99,7 @@ std::uint64_t Memory::atomic_load(Address address, unsigned size, MemoryOrder or
   run.running().native_pc = pc;
   const std::uint64_t value = native_load(address, size);
   run.running().native_pc = 0;
-  run.found(value);
+  run.found(value, {});
   run.idle();
   run.looked(op, value);
   return value;
@@ -92,7 +113,7 @@ void Memory::atomic_store(Address address, unsigned size, std::uint64_t value, M
   run.point();
   release(atomic_location(OpKind::atomic_store, address, size, pc), order, false);
   run.running().native_pc = pc;
-  if (run.followed()) run.found(native_load(address, size));
+  if (run.followed()) run.found(native_load(address, size), LeavesAlone::never());
   native_store(address, size, value);
   run.running().native_pc = 0;
   run.changed();
@@ -107,12 +128,15 @@ std::uint64_t Memory::atomic_rmw(Address address, unsigned size, RmwKind kind,
   run.point();
   Location& location = atomic_location(OpKind::atomic_rmw, address, size, pc);
   acquire(location, order);
-  release(location, order, true);
   run.running().native_pc = pc;
   const std::uint64_t old = native_rmw(address, size, kind, operand);
   const std::uint64_t now = native_load(address, size);
   run.running().native_pc = 0;
-  run.found(old);
+  if (run.followed()) [[unlikely]]
+    run.found(old, leaves_alone(kind, size, operand));
+  // One that stores what it finds passes on nothing: had the thread stopped before it, everybody
+  // else would have done the same, and not known of what it did until then.
+  if (now != old) release(location, order, true);
   // An exchange that changes nothing is how a spin lock waits.
   run.progress(now != old);
   if (now != old) {
@@ -138,19 +162,23 @@ bool Memory::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
   const std::uint64_t wanted = *expected;
   const bool stored = !fails && native_cas(address, size, expected, desired);
   run.running().native_pc = 0;
-  run.found(stored || fails ? wanted : *expected, wanted);
+  const bool changes = stored && desired != wanted;
+  if (run.followed()) [[unlikely]] {
+    run.found(stored || fails ? wanted : *expected,
+              desired == wanted ? LeavesAlone{} : LeavesAlone::unless_equal(wanted));
+  }
   if (!stored) {
     op.kind = OpKind::atomic_cas_fail;
     op.order = failure;
   }
   Location& location = atomic_location(op.kind, address, size, pc);
   acquire(location, op.order);
-  if (stored) release(location, success, true);
-  run.progress(stored);
-  if (stored) {
+  if (changes) release(location, success, true);
+  run.progress(changes);
+  if (changes) {
     run.done(op, desired, *expected);
   } else {
-    run.looked(op, *expected, *expected);
+    run.looked(op, stored ? desired : *expected, *expected);
   }
   return stored;
 }

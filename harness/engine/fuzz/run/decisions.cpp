@@ -19,6 +19,7 @@ std::size_t Run::pick_followed(const SchedulingPoint& point) {
 std::uint32_t Run::choose(Choice what, std::uint32_t n) {
   ++running_.step;
   ++decisions_;
+  end_round();
   const RuntimeScope scope;
   const std::uint32_t chosen = strategy_->choose(what, n, running_.thread->id, running_.step);
   if (chosen != 0) live_.add({running_.thread->id, running_.step, chosen});
@@ -27,6 +28,8 @@ std::uint32_t Run::choose(Choice what, std::uint32_t n) {
 
 void Run::point() {
   FuzzThread& self = *running_.thread;
+  if (followed_) [[unlikely]]
+    note_round();
   if (tracing_) recorder_.decision(self.id, running_.step);
   if (log_ != nullptr) [[unlikely]] {
     const RuntimeScope scope;
@@ -46,6 +49,7 @@ void Run::point() {
   if (chosen == mine) return;
   switch_to(*threads_[ready_[chosen].id],
             gives_way ? SwitchReason::gave_way : SwitchReason::preempted);
+  self.changes_before = running_.changes;
 }
 
 FuzzThread& Run::next_after_block() {

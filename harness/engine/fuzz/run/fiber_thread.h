@@ -81,6 +81,20 @@ struct FuzzThread {
   std::uint32_t clock_reads = 0;         // likewise
   std::array<Address, 8> idle_places{};  // what and where the operations were, hashed
 
+  // Of loops that wait, for strategies that follow: a point that it has come to, and has changed
+  // nothing since.
+  struct Mark {
+    Address pc = 0;  // 0: there is none
+    Address address = 0;
+    std::uint64_t state = 0;      // see state_at(); 0: not known
+    std::uint64_t points = 0;     // of the thread until then
+    std::uint32_t elsewhere = 0;  // points since it came by
+    std::uint32_t patience = 1;   // after so many of them another is marked
+  };
+  Mark mark;
+  std::uint64_t points = 0;
+  std::uint64_t changes_before = 0;  // Running::changes when it last went on
+
   void (*body)(FuzzThread&) = nullptr;  // what it runs; does not return
   void* (*start)(void*) = nullptr;
   void* argument = nullptr;

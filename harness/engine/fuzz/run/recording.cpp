@@ -16,13 +16,14 @@ void settle_place(Place& place, const ProgramCode& code) {
 
 void Run::tell(const Op& op, bool changed) {
   if (!followed_) return;
+  if (changed) end_round();
   const RuntimeScope scope;
   strategy_->executed(op, changed);
 }
 
-void Run::tell_found(std::uint64_t value, std::optional<std::uint64_t> expected) {
+void Run::tell_found(std::uint64_t value, const LeavesAlone& alone) {
   const RuntimeScope scope;
-  strategy_->found(value, expected);
+  strategy_->found(value, alone);
 }
 
 void Run::note(const Op& op, std::optional<std::uint64_t> value,

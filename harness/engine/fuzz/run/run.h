@@ -201,6 +201,9 @@ class Run {
   }
   void idle();
   void progress(bool changes) { changes ? changed() : idle(); }
+  // What the running thread does next hangs on more than memory: no round of a loop is like another
+  // to which this belongs.
+  void end_round() { running_.thread->mark = {}; }
   void check_limits();
 
   // ---- clocks -----------------------------------------------------------------------------------
@@ -216,10 +219,10 @@ class Run {
 
   // Whether the strategy wants to know what each step did.
   bool followed() const { return followed_; }
-  // Before an atomic operation: what it finds, and what a compare-exchange needs to find.
-  void found(std::uint64_t value, std::optional<std::uint64_t> expected = {}) {
+  // Of an atomic operation, before it is done(): what it finds, and when it leaves that as it is.
+  void found(std::uint64_t value, const LeavesAlone& alone) {
     if (followed_) [[unlikely]]
-      tell_found(value, expected);
+      tell_found(value, alone);
   }
   // The running thread has done this. Values, where there are some, are those of the memory. (Not
   // as arguments that default to nothing: an empty optional is written as one byte and read as
@@ -323,6 +326,8 @@ class Run {
   bool fire_timer();
   // The running thread's slice was of plain accesses that changed nothing.
   void idle_slice();
+  // The running thread comes to a point: it may have been there before.
+  [[gnu::noinline]] void note_round();
   // Whether no other thread was made, or all have ended.
   bool is_last_thread() const;
   void restart_idle(FuzzThread& thread) const;
@@ -331,7 +336,7 @@ class Run {
 
   void end(Failed failure);
   void tell(const Op& op, bool changed);
-  void tell_found(std::uint64_t value, std::optional<std::uint64_t> expected);
+  void tell_found(std::uint64_t value, const LeavesAlone& alone);
   void note_here(const Op& op);
   void note(const Op& op, std::optional<std::uint64_t> value,
             std::optional<std::uint64_t> old_value, bool changed);

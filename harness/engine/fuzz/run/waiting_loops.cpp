@@ -1,6 +1,8 @@
 // Loops that wait, livelocks, and the limits of a run.
 #include <algorithm>
+#include <utility>
 
+#include "harness/engine/call_stack.h"
 #include "harness/engine/fuzz/run/run.h"
 #include "harness/engine/fuzz/run/switch.h"
 
@@ -24,6 +26,34 @@ void Run::restart_idle(FuzzThread& thread) const {
   thread.idle_plain = 0;
   thread.clock_reads = 0;
   thread.idle_places.fill(0);
+}
+
+void Run::note_round() {
+  FuzzThread& self = *running_.thread;
+  FuzzThread::Mark& mark = self.mark;
+  ++self.points;
+  // Plain writes are told to nobody.
+  if (std::exchange(self.changes_before, running_.changes) != running_.changes) mark = {};
+  const auto state = [&] { return state_at(self.op.pc, address_of(self.stack_top)); };
+  if (mark.pc == self.op.pc && mark.address == self.op.address) {
+    const std::uint64_t before = mark.state;
+    const std::uint64_t steps = self.points - mark.points;
+    mark.state = state();
+    mark.points = self.points;
+    mark.elsewhere = 0;
+    if (mark.state == 0 || mark.state != before) return;
+    const RuntimeScope scope;
+    strategy_->came_round(self.id, static_cast<std::uint32_t>(steps), self.op.pc);
+    return;
+  }
+  // As Execution::note_round() does.
+  if (mark.pc != 0 && ++mark.elsewhere < mark.patience) return;
+  mark = {.pc = self.op.pc,
+          .address = self.op.address,
+          .points = self.points,
+          .patience = mark.pc == 0 ? 1 : mark.patience * 2};
+  // Only where loops are known to wait: it takes long.
+  if (strategy_->waits_at(self.op.pc)) mark.state = state();
 }
 
 void Run::idle() {
