@@ -381,8 +381,8 @@ void Dpor::plan_at(Node& node) {
     });
     const bool keeps = branch.may_wait && same == plan_.end();
     if (same != plan_.end()) plan_.erase(same);
-    // A branch that ends is explored freely, and so will meet what is left of the plan; but one that
-    // may turn out to explore nothing has to keep it.
+    // A branch that ends is explored freely, and so will meet what is left of the plan; but one
+    // that may turn out to explore nothing has to keep it.
     if (plan_.empty() || (branch.child == nullptr && !keeps)) return;
     link = &branch.child;
   }

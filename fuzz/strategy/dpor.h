@@ -110,7 +110,7 @@ class Dpor final : public Strategy {
   };
   // The state before a step, and what is to be tried there.
   struct Node {
-    ThreadId thread = 0;  // the step taken; kNoThread: any that does not sleep
+    ThreadId thread = 0;    // the step taken; kNoThread: any that does not sleep
     bool explored = false;  // what the step leads to, other than the end of a round
     std::uint32_t done = 0;
     std::uint64_t ready = 0;    // bit i: thread i; threads from 64 on are taken for ready
@@ -198,10 +198,10 @@ class Dpor final : public Strategy {
     ThreadId thread = 0;
     std::uint32_t steps = 0;
   };
-  Round round_;                // has just come to its end
-  std::size_t useless_ = kNo;  // the node of a step that ended a round
+  Round round_;                   // has just come to its end
+  std::size_t useless_ = kNo;     // the node of a step that ended a round
   std::uint32_t look_ = kNoLook;  // of that step
-  bool blocked_ = false;       // the run ended, but in who waits in loops
+  bool blocked_ = false;          // the run ended, but in who waits in loops
   // Everybody waits in loops, and nothing that they wait for will ever change: the steps until the
   // scheduler finds so are no part of the execution.
   bool goes_round_ = false;

@@ -23,7 +23,7 @@ class Execution {
   // From the point where a thread was picked to its next scheduling point.
   struct Event {
     ThreadId thread = 0;
-    std::uint32_t number = 0;  // of the thread's steps, from 1
+    std::uint32_t number = 0;       // of the thread's steps, from 1
     OpKind pending = OpKind::none;  // what it was to do when it was picked
     Address pc = 0;                 // likewise
     // Of an atomic operation: where, what it found there, and when it leaves that as it is.

@@ -87,4 +87,14 @@ std::optional<std::string> broken_expectation(const Expectation& expectation,
   return std::nullopt;
 }
 
+std::optional<std::string> nothing_finished(const CaseResult& result) {
+  if (result.interrupted) return std::nullopt;
+  for (const EngineResult& engine : result.engines) {
+    if (engine.runs == 0 || engine.gave_up < engine.runs) continue;
+    return fmt::format("{}: no run of {} finished, so it says nothing: each gave up at a limit",
+                       result.name, to_string(engine.engine));
+  }
+  return std::nullopt;
+}
+
 }  // namespace heddle

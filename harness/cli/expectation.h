@@ -29,4 +29,8 @@ std::variant<Expectation, ExpectationError> parse_expectation(std::string_view t
 std::optional<std::string> broken_expectation(const Expectation& expectation,
                                               const CaseResult& result);
 
+// Nothing if each engine that made runs has brought some to their end, or was interrupted; else a
+// line that says which has not. What neither passed nor failed keeps no expectation.
+std::optional<std::string> nothing_finished(const CaseResult& result);
+
 }  // namespace heddle

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <signal.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -19,6 +18,7 @@
 #include "harness/cli/case_list.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/expectation.h"
+#include "harness/cli/interrupts.h"
 #include "harness/cli/saved_search.h"
 #include "harness/cli/terminal_size.h"
 #include "harness/report/progress.h"
@@ -83,13 +83,6 @@ struct Plan {
   Expectation expectation;
   std::vector<Report> reports;
 };
-
-std::atomic<bool> g_interrupted{false};
-
-void on_interrupt(int) {
-  // The second time the person means it.
-  if (g_interrupted.exchange(true)) _exit(130);
-}
 
 // "30s", "5m", "250ms", "1h"; a bare number is seconds. Nothing if it is none of these.
 std::optional<double> parse_seconds(const std::string& text) {
@@ -219,8 +212,8 @@ void minimize_findings(EngineResult& result, SearchOptions options,
 void find_limit_token(SearchOutcome& outcome, const SearchOptions& options,
                       const std::function<void()>& progress) {
   EngineResult& result = outcome.result;
-  if (result.engine != EngineKind::fuzz || !result.limit.has_value() || result.gave_up == 0) return;
-  if (g_interrupted) return;
+  if (result.engine != EngineKind::fuzz || !result.limit.has_value()) return;
+  if (result.gave_up == 0 || g_interrupted) return;
   progress();
   Replayer replayer(options.worker, options.lost_ms);
   auto found = find_limit_run(replayer, options.job, *result.limit, outcome.limit_beginning);
@@ -463,9 +456,7 @@ int run(const RunOptions& options) {
     if (refusal.has_value()) return complain(refusal->status, refusal->message);
   }
 
-  struct sigaction action = {};
-  action.sa_handler = on_interrupt;
-  sigaction(SIGINT, &action, nullptr);
+  watch_for_interrupts();
 
   const std::size_t width = progress_width();
   std::unique_ptr<ProgressLine> line;
@@ -545,12 +536,14 @@ int run(const RunOptions& options) {
     if (errors != 0 && (plan.chosen_engines || errors == result->engines.size())) {
       complain(kOwnError, fmt::format("{}: {}", result->name, *error));
       status = kOwnError;
+    } else if (const auto vacuous = nothing_finished(*result)) {
+      status = complain(kOwnError, *vacuous);
     } else if (const auto broken = broken_expectation(plan.expectation, *result)) {
       if (status == kHeld) status = kNotHeld;
       complain(kNotHeld, *broken);
     }
   }
-  return status;
+  return g_interrupted ? interrupted_status() : status;
 }
 
 }  // namespace

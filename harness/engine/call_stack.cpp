@@ -27,8 +27,8 @@ ProgramCode::ProgramCode() {
 std::uint64_t state_at(Address pc, Address stack_top) {
   // See above.
   const RuntimeScope scope;
-  // What a function must leave as it was, by the numbers that unwind tables have for them: rbx, rbp,
-  // r12 to r15 (System V ABI, AMD64 supplement, 3.2.1 and 3.6.2).
+  // What a function must leave as it was, by the numbers that unwind tables have for them: rbx,
+  // rbp, r12 to r15 (System V ABI, AMD64 supplement, 3.2.1 and 3.6.2).
   static constexpr int kKept[] = {3, 6, 12, 13, 14, 15};
   // The deepest stack that is looked at, in bytes.
   constexpr Address kMost = Address{1} << 20;

@@ -266,4 +266,43 @@ std::string proof_text(const MinimalityProof& proof, unsigned preemptions) {
   return text;
 }
 
+bool is_proved(const MinimalInterleaving& minimal) {
+  return minimal.proof.has_value() && is_proof(minimal.proof->claim);
+}
+
+std::string minimality_text(const MinimalInterleaving& minimal) {
+  const auto count = minimal.token.schedule.deviations.size();
+  std::string text = plural(minimal.preemptions, "preemption");
+  if (minimal.token.engine == EngineKind::fuzz && count == 0) {
+    text += "; the default order fails, nothing can be left out of it";
+  } else if (is_proved(minimal)) {
+    text += ", " + proof_text(*minimal.proof, minimal.preemptions);
+  } else if (minimal.one_minimal) {
+    text += "; no single deviation can be dropped (1-minimal)";
+  } else if (minimal.canonical && minimal.preemptions == 0) {
+    text += "; no schedule that fails so has fewer";
+  } else {
+    text += "; not shown to be minimal";
+  }
+  if (minimal.proof.has_value() && !is_proved(minimal) && minimal.proof->schedules > 0) {
+    const std::string why = not_proved_text(minimal.proof->claim);
+    text += fmt::format("; {} with fewer preemptions did not fail so, {}",
+                        plural(minimal.proof->schedules, "schedule"),
+                        why.empty() ? "and there are more" : "which is " + why);
+  }
+  if (minimal.shrink_runs > 0) {
+    text += minimal.deviations_before > count
+                ? fmt::format("; shrunk from {} to {} in {}",
+                              plural(minimal.deviations_before, "deviation"), grouped(count),
+                              plural(minimal.shrink_runs, "run"))
+                : fmt::format("; checked in {}", plural(minimal.shrink_runs, "run"));
+  }
+  return text;
+}
+
+std::string late_wake_remark(const EngineResult& result) {
+  return fmt::format("{} {} by a late wake-up alone, which counts with --deadlines free",
+                     plural(result.failed_late, "run"), result.failed_late == 1 ? "fails" : "fail");
+}
+
 }  // namespace heddle

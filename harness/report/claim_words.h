@@ -41,4 +41,20 @@ std::vector<NamedText> named_reasons(const Claim& claim);
 // Empty where nothing is proved, or everything.
 std::vector<NamedText> named_bounds(const Claim& claim);
 
+// Whether the interleaving's minimality is proved, within bounds or without.
+bool is_proved(const MinimalInterleaving& minimal);
+
+// "1 preemption, proved: all 3 schedules without any pass; shrunk from 5 deviations to 1 in 12
+// runs".
+std::string minimality_text(const MinimalInterleaving& minimal);
+
+// "2 runs fail by a late wake-up alone, which counts with --deadlines free".
+std::string late_wake_remark(const EngineResult& result);
+
+// What it is that such a failure needs.
+inline constexpr std::string_view kLateWakeText =
+    "a late wake-up. A wait ends by its time although an earlier deadline is another thread's, "
+    "which "
+    "is not up yet or has just been.";
+
 }  // namespace heddle

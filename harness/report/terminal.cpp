@@ -204,11 +204,7 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
       row.replay = replay_command(report_case, *engine.limit_token, {}, engine.limit_step_limit);
     }
   }
-  if (engine.failed_late > 0) {
-    add_remark(fmt::format(
-        "{} by a late wake-up alone, which counts with --deadlines free",
-        plural(engine.failed_late, "run") + (engine.failed_late == 1 ? " fails" : " fail")));
-  }
+  if (engine.failed_late > 0) add_remark(late_wake_remark(engine));
   const bool not_proved = engine.exhausted && std::holds_alternative<NotProved>(engine.claim);
   if (not_proved) row.style = Style::yellow;
   if (engine.error) {
@@ -569,40 +565,6 @@ void write_places(Screen& screen, const Failed& failure, Names& names) {
 
 // ---- one case -----------------------------------------------------------------------------------
 
-bool is_proved(const MinimalInterleaving& minimal) {
-  return minimal.proof.has_value() && is_proof(minimal.proof->claim);
-}
-
-std::string minimality_text(const MinimalInterleaving& minimal) {
-  const auto count = minimal.token.schedule.deviations.size();
-  std::string text = plural(minimal.preemptions, "preemption");
-  if (minimal.token.engine == EngineKind::fuzz && count == 0) {
-    text += "; the default order fails, nothing can be left out of it";
-  } else if (is_proved(minimal)) {
-    text += ", " + proof_text(*minimal.proof, minimal.preemptions);
-  } else if (minimal.one_minimal) {
-    text += "; no single deviation can be dropped (1-minimal)";
-  } else if (minimal.canonical && minimal.preemptions == 0) {
-    text += "; no schedule that fails so has fewer";
-  } else {
-    text += "; not shown to be minimal";
-  }
-  if (minimal.proof.has_value() && !is_proved(minimal) && minimal.proof->schedules > 0) {
-    const std::string why = not_proved_text(minimal.proof->claim);
-    text += fmt::format("; {} with fewer preemptions did not fail so, {}",
-                        plural(minimal.proof->schedules, "schedule"),
-                        why.empty() ? "and there are more" : "which is " + why);
-  }
-  if (minimal.shrink_runs > 0) {
-    text += minimal.deviations_before > count
-                ? fmt::format("; shrunk from {} to {} in {}",
-                              plural(minimal.deviations_before, "deviation"), grouped(count),
-                              plural(minimal.shrink_runs, "run"))
-                : fmt::format("; checked in {}", plural(minimal.shrink_runs, "run"));
-  }
-  return text;
-}
-
 void write_interleaving(Screen& screen, std::string_view title, const Failed& failure,
                         const Interleaving& interleaving) {
   InterleavingTable table{screen, interleaving, failure.kind == FailureKind::data_race};
@@ -780,10 +742,7 @@ class CaseWriter {
         (minimal.token.engine == EngineKind::fuzz && minimal.token.schedule.deviations.empty());
     const Interleaving interleaving = select_rows(minimal.trace, finding.failure, names);
     if (finding.failure.late_wake) {
-      screen_.paragraph("  Needs:   ",
-                        "a late wake-up. A wait ends by its time although an earlier deadline is "
-                        "another thread's, which is not up yet or has just been.",
-                        Style::plain, Style::bold);
+      screen_.paragraph("  Needs:   ", kLateWakeText, Style::plain, Style::bold);
       screen_.blank();
     }
     if (minimal.cause.has_value()) write_cause(*minimal.cause, interleaving, names);

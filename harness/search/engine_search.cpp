@@ -589,11 +589,7 @@ class Search {
     find_silent_pass(result, {.steps = steps_, .most_threads = most_threads_},
                      options_.worker.program);
     result.claim = claim_of(grounds_of(result));
-    outcome_.earlier = {.failed = result.earlier.failed + result.failed,
-                        .failed_late = result.earlier.failed_late + result.failed_late,
-                        .features = result.features,
-                        .repeatable = result.earlier.repeatable && !result.divergence.has_value() &&
-                                      !result.not_as_fresh.has_value()};
+    outcome_.earlier = earlier_with(result);
   }
 
   SearchOptions options_;

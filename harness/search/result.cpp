@@ -30,4 +30,12 @@ bool comes_before(const Finding& a, const Finding& b) {
   return a.count != b.count ? a.count > b.count : a.first_run < b.first_run;
 }
 
+EarlierParts earlier_with(const EngineResult& result) {
+  return {.failed = result.earlier.failed + result.failed,
+          .failed_late = result.earlier.failed_late + result.failed_late,
+          .features = result.features,
+          .repeatable = result.earlier.repeatable && !result.divergence.has_value() &&
+                        !result.not_as_fresh.has_value()};
+}
+
 }  // namespace heddle

@@ -206,6 +206,9 @@ struct EngineResult {
   Rate rate() const { return {failed - explored_failed, runs - explored}; }
 };
 
+// What all parts of the search have shown, this one being the last.
+EarlierParts earlier_with(const EngineResult& result);
+
 struct CaseResult {
   std::string name;
   std::string program;  // path

@@ -117,6 +117,13 @@ TEST(Command, unwritable_report_costs_only_that_file) {
   EXPECT_NE(ended.out.find("100"), std::string::npos) << ended.out;
 }
 
+TEST(Command, runs_that_all_gave_up_are_no_pass) {
+  const Ended ended = heddle_command({"run", program_path("endless_turns"), "--engine", "fuzz",
+                                      "--runs", "20", "--step-limit", "100"});
+  EXPECT_EQ(ended.status, kOwnError);
+  expect_one_line(ended, "no run of fuzz finished");
+}
+
 TEST(Command, program_with_one_thread_is_no_pass) {
   for (const char* engine : {"fuzz", "relacy"}) {
     SCOPED_TRACE(engine);
@@ -168,7 +175,7 @@ void wait_for_a_run(const std::string& notes, int pid) {
   }
 }
 
-TEST(Command, interrupt_prints_the_report_of_what_was_done) {
+void expect_report_after(int signal, int times) {
   const TemporaryFolder folder;
   const std::string notes = folder / "notes";
   const std::string json = folder / "out.json";
@@ -177,9 +184,9 @@ TEST(Command, interrupt_prints_the_report_of_what_was_done) {
                       "--time", "1h", "--report", "json:" + json, "--", notes},
                      [&](int pid) {
                        wait_for_a_run(notes, pid);
-                       kill(pid, SIGINT);
+                       for (int i = 0; i < times; ++i) kill(pid, signal);
                      });
-  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_EQ(ended.status, 128 + signal) << ended.err;
   EXPECT_NE(ended.out.find("noted_runs"), std::string::npos) << ended.out;
   std::ifstream file(json);
   ASSERT_TRUE(file.good());
@@ -195,6 +202,20 @@ TEST(Command, interrupt_prints_the_report_of_what_was_done) {
   // The first two runs are executed twice more, to see that they can be.
   constexpr std::uint64_t kCompared = 4;
   EXPECT_LE(noted, runs + kCompared + static_cast<std::uint64_t>(sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+// As a person sends it, a CI server, timeout(1), which sends it twice, and a terminal that is
+// closed.
+TEST(Command, interrupt_prints_the_report_of_what_was_done) {
+  struct Sent {
+    int signal;
+    int times;
+  };
+  for (const auto& [signal, times] :
+       {Sent{SIGINT, 1}, Sent{SIGINT, 2}, Sent{SIGTERM, 2}, Sent{SIGHUP, 1}}) {
+    SCOPED_TRACE(signal);
+    expect_report_after(signal, times);
+  }
 }
 
 }  // namespace

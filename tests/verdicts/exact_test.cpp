@@ -133,13 +133,13 @@ TEST_P(ExactCountOfLocks, that_wait_in_loops_is_that_of_their_orders) {
 }
 
 const Counted kLocks[] = {
-    {{"spinning_locks", {"test_and_set", "2"}}, 2},       // N!
-    {{"spinning_locks", {"test_and_set", "3"}}, 6},       //
-    {{"spinning_locks", {"test_and_set", "4"}}, 24},      //
-    {{"spinning_locks", {"compare_exchange", "3"}}, 6},   //
-    {{"spinning_locks", {"flag", "3"}}, 6},               //
-    {{"spinning_locks", {"ticket", "2"}}, 2},             //
-    {{"spinning_locks", {"ticket", "3"}}, 6},             //
+    {{"spinning_locks", {"test_and_set", "2"}}, 2},      // N!
+    {{"spinning_locks", {"test_and_set", "3"}}, 6},      //
+    {{"spinning_locks", {"test_and_set", "4"}}, 24},     //
+    {{"spinning_locks", {"compare_exchange", "3"}}, 6},  //
+    {{"spinning_locks", {"flag", "3"}}, 6},              //
+    {{"spinning_locks", {"ticket", "2"}}, 2},            //
+    {{"spinning_locks", {"ticket", "3"}}, 6},            //
 };
 
 INSTANTIATE_TEST_SUITE_P(programs, ExactCountOfLocks, testing::ValuesIn(kLocks),

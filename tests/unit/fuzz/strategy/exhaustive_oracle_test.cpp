@@ -173,8 +173,7 @@ bool execute(Machine machine, Strategy& strategy, std::uint64_t run, Class& resu
     events.push_back({current, ++numbers[current], done.did, done.place});
     gives_way = done.came_round != 0;
     if (gives_way) {
-      strategy.came_round(current, static_cast<std::uint32_t>(done.came_round),
-                          done.op.pc);
+      strategy.came_round(current, static_cast<std::uint32_t>(done.came_round), done.op.pc);
       ++idle[current];
       for (int left = done.came_round; left > 0; --left, --numbers[current]) {
         auto last = events.end();

@@ -3,21 +3,10 @@
 namespace heddle::oracle {
 
 std::ostream& operator<<(std::ostream& out, const Step& step) {
-  static constexpr const char* kNames[] = {"load",
-                                           "store",
-                                           "add",
-                                           "exchange",
-                                           "or",
-                                           "and",
-                                           "cas",
-                                           "lock",
-                                           "try",
-                                           "await_load",
-                                           "await_exchange",
-                                           "await_or",
-                                           "await_cas",
-                                           "await_two",
-                                           "await_try"};
+  static constexpr const char* kNames[] = {
+      "load",     "store", "add",        "exchange",       "or",       "and",       "cas",
+      "lock",     "try",   "await_load", "await_exchange", "await_or", "await_cas", "await_two",
+      "await_try"};
   return out << kNames[static_cast<int>(step.act)] << step.place << '(' << step.value << ','
              << step.desired << ')';
 }
@@ -211,8 +200,7 @@ Machine::Done Machine::take(std::size_t thread) {
   if (came_round && !self.round_changes) done.came_round = self.in_round;
   // A loop begins where its last operation leads back to, and each is a loop's own but for those
   // of await_two.
-  const bool amid =
-      !came_round && next < self.todo.size() && self.todo[next].otherwise < next;
+  const bool amid = !came_round && next < self.todo.size() && self.todo[next].otherwise < next;
   if (!amid) {
     self.in_round = 0;
     self.round_changes = false;

@@ -77,5 +77,14 @@ TEST(FailureKeyTest, places_without_code_are_told_apart_by_their_notes) {
   EXPECT_NE(failure_key(one), failure_key(other));
 }
 
+TEST(FailureKeyTest, a_late_wake_up_makes_another_failure_and_its_twin_is_known) {
+  Failed failure{.kind = FailureKind::assertion, .message = "x == 1", .places = {}};
+  const std::uint64_t key = failure_key(failure);
+  failure.late_wake = true;
+  EXPECT_NE(failure_key(failure), key);
+  EXPECT_EQ(failure_key(failure), key_with_late_wake(key));
+  EXPECT_EQ(key_with_late_wake(failure_key(failure)), key);
+}
+
 }  // namespace
 }  // namespace heddle

@@ -86,6 +86,14 @@ const Judged kJudged[] = {
      },
      within({SpuriousWakeBound{kSpuriousWakes}, WeakFailureBound{kWeakFailures},
              EarlyTimeoutBound{kEarlyTimeouts}})},
+    {"some_runs_need_a_late_wake_up", proving(), [](ClaimGrounds& g) { g.failed_late = 2; },
+     ProvedWithin{0, {DeadlinesInOrder{}}}},
+    {"some_runs_need_a_late_wake_up_and_stand_for_others", proving(),
+     [](ClaimGrounds& g) {
+       g.failed_late = 2;
+       g.exploration.reduced = true;
+     },
+     NotProved{0, {LateWakeUps{2}}}},
     {"bounds_and_assumptions", proving(),
      [](ClaimGrounds& g) {
        g.exploration.bound = 0;

@@ -1,5 +1,5 @@
-// N threads that take a lock which waits in a loop, each once. The order in which they have it makes
-// an interleaving: how often each of them looks in vain makes none.
+// N threads that take a lock which waits in a loop, each once. The order in which they have it
+// makes an interleaving: how often each of them looks in vain makes none.
 //
 // Arguments: test_and_set|test_first|compare_exchange|yielding|flag|ticket N [outcome]
 #include <atomic>
