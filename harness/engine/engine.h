@@ -74,7 +74,7 @@ struct Job {
 // makes of the same: early, and now and then. The second rather than the first: that is one in a
 // fresh process itself.
 constexpr bool is_sampled(std::uint64_t run) {
-  constexpr int kBits = 4;  // each sixteen times as late as the one before
+  constexpr int kBits = 8;  // each 256 times as late as the one before
   return run == 1 ||
          (run != 0 && std::has_single_bit(run + 1) && std::countr_one(run) % kBits == 0);
 }

@@ -131,6 +131,8 @@ const Judged kJudged[] = {
      open({LoopsCutShort{}})},
     {"the_program_does_not_repeat_itself", proving(), [](ClaimGrounds& g) { g.repeatable = false; },
      open({NotRepeatable{}})},
+    {"runs_that_share_a_process_differ", proving(), [](ClaimGrounds& g) { g.as_fresh = false; },
+     open({NotAsInFreshProcess{}})},
     {"compare_exchange_under_reduction", proving(),
      [](ClaimGrounds& g) {
        g.exploration.reduced = true;
