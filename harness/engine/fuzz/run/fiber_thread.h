@@ -91,7 +91,11 @@ struct FuzzThread {
     std::uint32_t elsewhere = 0;  // points since it came by
     std::uint32_t patience = 1;   // after so many of them another is marked
   };
-  Mark mark;
+  // The first moves on until it lies in a loop; the others are where threads are known to wait.
+  static constexpr std::uint32_t kWaitingMarks = 3;
+  std::array<Mark, 1 + kWaitingMarks> marks{};
+  std::uint32_t next_mark = 1;
+  bool marked = false;  // any
   std::uint64_t points = 0;
   std::uint64_t changes_before = 0;  // Running::changes when it last went on
 

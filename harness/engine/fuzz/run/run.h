@@ -203,7 +203,10 @@ class Run {
   void progress(bool changes) { changes ? changed() : idle(); }
   // What the running thread does next hangs on more than memory: no round of a loop is like another
   // to which this belongs.
-  void end_round() { running_.thread->mark = {}; }
+  void end_round() {
+    if (running_.thread->marked) running_.thread->marks = {};
+    running_.thread->marked = false;
+  }
   void check_limits();
 
   // ---- clocks -----------------------------------------------------------------------------------

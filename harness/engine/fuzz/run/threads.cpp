@@ -59,7 +59,7 @@ FuzzThread* Run::add_thread(std::size_t stack_size) {
   thread.joiner = nullptr;
   thread.spins = 0;
   thread.idle_mark = ~std::uint64_t{0};
-  thread.mark = {};
+  thread.marks = {};
   thread.destructors.clear();
   thread.key_values.clear();
   thread.op = {.kind = OpKind::thread_start};

@@ -30,12 +30,12 @@ void Run::restart_idle(FuzzThread& thread) const {
 
 void Run::note_round() {
   FuzzThread& self = *running_.thread;
-  FuzzThread::Mark& mark = self.mark;
   ++self.points;
   // Plain writes are told to nobody.
-  if (std::exchange(self.changes_before, running_.changes) != running_.changes) mark = {};
+  if (std::exchange(self.changes_before, running_.changes) != running_.changes) end_round();
   const auto state = [&] { return state_at(self.op.pc, address_of(self.stack_top)); };
-  if (mark.pc == self.op.pc && mark.address == self.op.address) {
+  for (FuzzThread::Mark& mark : self.marks) {
+    if (mark.pc != self.op.pc || mark.address != self.op.address) continue;
     const std::uint64_t before = mark.state;
     const std::uint64_t steps = self.points - mark.points;
     mark.state = state();
@@ -46,14 +46,23 @@ void Run::note_round() {
     strategy_->came_round(self.id, static_cast<std::uint32_t>(steps), self.op.pc);
     return;
   }
+  self.marked = true;
+  // Only there from the first round on: the state takes long to find.
+  if (strategy_->waits_at(self.op.pc)) {
+    self.marks[self.next_mark] = {.pc = self.op.pc,
+                                  .address = self.op.address,
+                                  .state = state(),
+                                  .points = self.points};
+    self.next_mark = self.next_mark % FuzzThread::kWaitingMarks + 1;
+    return;
+  }
   // As Execution::note_round() does.
+  FuzzThread::Mark& mark = self.marks[0];
   if (mark.pc != 0 && ++mark.elsewhere < mark.patience) return;
   mark = {.pc = self.op.pc,
           .address = self.op.address,
           .points = self.points,
           .patience = mark.pc == 0 ? 1 : mark.patience * 2};
-  // Only where loops are known to wait: it takes long.
-  if (strategy_->waits_at(self.op.pc)) mark.state = state();
 }
 
 void Run::idle() {
