@@ -54,7 +54,7 @@ TEST(SavedSearch, what_is_cut_short_changed_or_something_else_is_refused) {
   bad_address.replace(bad_address.find("401000"), 6, "40x000");
   EXPECT_EQ(error_of(bad_address), "it is no saved search, or damaged");
   std::string later = text;
-  later.replace(later.find("\"heddle_search\": 2"), 18, "\"heddle_search\": 3");
+  later.replace(later.find("\"heddle_search\": 3"), 18, "\"heddle_search\": 4");
   EXPECT_EQ(error_of(later), "it was written by another version of heddle");
 }
 
