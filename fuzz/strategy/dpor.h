@@ -8,6 +8,37 @@
 // the first of the two. What was explored from a point on sleeps there until a step that conflicts
 // with it. Two executions never have the same partial order.
 //
+// What the theorem asks for, and where it holds here:
+// - An event is a step: what a thread does from where it was picked to its next scheduling point
+//   (Execution::step()). What it does hangs on nothing but its thread's steps before it and on what
+//   it finds; the engine has no other input, and choices are alternatives of the step (choose()).
+// - What it accesses is known when it was executed (Execution::executed(), accesses_of()), and for
+// a
+//   place where it was not, as far as a race needs it, from what it would find there
+//   (turned_round()). A read-modify-write, a compare-exchange or a try that leaves all as it is, is
+//   a read; whether it is hangs on what it finds (LeavesAlone), so that two events of one step that
+//   differ in it are different events.
+// - Two events commute if no access of the one and of the other stand in a relation (relation(), in
+//   dependency.h). Of events as they were executed this hangs on no state.
+// - A thread is enabled where the scheduler offers it (SchedulingPoint::ready). Steps that do not
+//   commute alone enable or disable it: locks, by their modes; all that waits by other means orders
+//   itself as a write.
+//
+// Loops that wait. A round in which a thread changes nothing, and after which it is in the state
+// that it began the round in, can be left out of an execution: nobody else sees a difference, and
+// the thread might have waited where the loop begins. So the interleavings are those of a program
+// in which a round ends well or does not end. Where a step turns out to have ended a round for
+// nothing (came_round()), the run is given up and the step sleeps from there on, until somebody
+// conflicts with it. Unlike that of other sleepers its sleep covers nothing: what could begin with
+// it was not explored. Therefore a plan which it is no part of is made though it sleeps; and a
+// planned step at a place where threads wait keeps what it covers, so that this can be planned in
+// its stead. A run that ends in sleepers of this kind has come to an end (nobody()): it is a hang
+// if nothing that they have found in the rounds they are amid has changed, else it is blocked, and
+// counts as redundant.
+// - That a round changes nothing is found by the engine from registers, stack and writes. What
+//   libraries keep for themselves it does not see.
+// - Rounds that count, or that change something to and fro, are followed as exhaustive.h says.
+//
 // Departures and bounds, each of which shows in exploration():
 // - A race is turned round in the first execution in which its second step occurs. In later ones
 //   only if something sleeps at the point before its first step, or what the second will do there

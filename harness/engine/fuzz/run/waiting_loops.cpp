@@ -49,10 +49,8 @@ void Run::note_round() {
   self.marked = true;
   // Only there from the first round on: the state takes long to find.
   if (strategy_->waits_at(self.op.pc)) {
-    self.marks[self.next_mark] = {.pc = self.op.pc,
-                                  .address = self.op.address,
-                                  .state = state(),
-                                  .points = self.points};
+    self.marks[self.next_mark] = {
+        .pc = self.op.pc, .address = self.op.address, .state = state(), .points = self.points};
     self.next_mark = self.next_mark % FuzzThread::kWaitingMarks + 1;
     return;
   }
