@@ -302,5 +302,22 @@ TEST_P(EveryOrder, of_programs_with_loops_that_wait_is_executed_and_once) {
 
 INSTANTIATE_TEST_SUITE_P(orders, EveryOrder, testing::Bool());
 
+// What only a look at the end of a round kept from being planned is planned when that look is left
+// out. One program in ten thousand needs it.
+TEST(EveryOrderOf, two_readers_under_a_lock_beside_a_loop_that_waits) {
+  const Threads program = {{{Act::lock_add_unlock, 0, 0, 0}},
+                           {{Act::store, 0, 1, 0}},
+                           {{Act::lock_add_unlock, 0, 0, 0}},
+                           {{Act::store, 0, 1, 0}},
+                           {{Act::await_cas, 0, 0, 1}}};
+  const Machine machine(program);
+  Enumeration all;
+  ASSERT_TRUE(all.run(machine, 100'000));
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    Dpor dpor({.random_order = true}, seed);
+    EXPECT_EQ(walk(machine, dpor).classes.size(), all.classes().size()) << "seed " << seed;
+  }
+}
+
 }  // namespace
 }  // namespace heddle::oracle
