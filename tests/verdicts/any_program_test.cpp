@@ -376,6 +376,8 @@ const std::vector<Program> kPrograms = {
     {"spin_forever.fixed", clean(), clean()},
     {"spin_lock", finds(data_race, {assertion}), Unsupported{kSpinLock}},
     {"spin_lock.fixed", clean(), Unsupported{kSpinLock}},
+    {"spin_notes_elsewhere", finds(assertion), finds(assertion)},
+    {"spin_notes_elsewhere.fixed", clean(), clean()},
     {"spin_turns.fixed", clean(), clean()},
     {"spsc_ring", finds(data_race), finds(data_race)},
     {"spsc_ring.fixed", clean(), clean()},

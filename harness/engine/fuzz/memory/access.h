@@ -15,11 +15,12 @@ template <bool kReplay, bool kWrite>
 inline void Memory::access(Address address, unsigned size, Address pc) {
   Running& running = g_run->running();
   ++running.step;
-  if (FiberStacks::holds(address)) {
-    check_frame(address, kWrite ? OpKind::write : OpKind::read, pc);
-  } else if (kWrite) {
-    // A loop that waits may well write to its own variables.
-    ++running.changes;
+  if (!FiberStacks::holds(address)) {
+    if (kWrite) ++running.changes;
+  } else if (address - running.stack_begin >= FiberStacks::kSlot) [[unlikely]] {
+    check_anothers_frame(address, kWrite ? OpKind::write : OpKind::read, pc);
+    // Not of its own variables: a loop that waits may well write to these.
+    if (kWrite) ++running.changes;
   }
   // A schedule names points by steps. Where a replay comes from, other plain accesses may have been
   // points than are known here, so it stops at all of them.
