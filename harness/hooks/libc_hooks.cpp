@@ -53,7 +53,8 @@ HEDDLE_EXPORT int pthread_getattr_np(pthread_t thread, pthread_attr_t* attr) {
   if (error != 0 || heddle::g_find_stack == nullptr || !heddle::libc_state::in_run()) return error;
   const auto bounds = heddle::g_find_stack(thread);
   if (!bounds.has_value()) return 0;
-  return pthread_attr_setstack(attr, reinterpret_cast<void*>(bounds->begin), bounds->size);
+  return HEDDLE_NEXT(pthread_attr_setstack)(attr, reinterpret_cast<void*>(bounds->begin),
+                                            bounds->size);
 }
 
 HEDDLE_EXPORT int pthread_join(pthread_t thread, void** result) {

@@ -10,6 +10,18 @@ namespace {
 // that one run without it says little.
 constexpr int kMostTries = 8;
 
+// Of several accesses that race with one, which is told hangs on what a process remembers.
+bool both_race(const Failed& failure, const JobDone& run) {
+  if (failure.kind != FailureKind::data_race) return false;
+  return std::any_of(run.reports.begin(), run.reports.end(), [&](const Failed& other) {
+    return other.kind == FailureKind::data_race &&
+           std::any_of(other.places.begin(), other.places.end(), [&](const Place& place) {
+             return std::any_of(failure.places.begin(), failure.places.end(),
+                                [&](const Place& mine) { return mine.op.pc == place.op.pc; });
+           });
+  });
+}
+
 // A run that did not end is called by another name, according to who has waited for it.
 bool both_hang(const Failed& seen, const JobDone& run) {
   const auto* failed = run.outcome.has_value() ? std::get_if<Failed>(&*run.outcome) : nullptr;
@@ -106,7 +118,9 @@ std::optional<SampleReference> FreshReplays::reference() const {
 
 std::optional<Divergence> FreshReplays::difference_of(const Sampled& seen, const Sampled& fresh) {
   if (auto steps = StepLog::first_difference(seen.run, seen.log, fresh.log)) return steps;
-  if (seen.failed == fresh.failed && seen.steps == fresh.steps) return std::nullopt;
+  // How many steps it took says nothing: the libraries do some things once in a process, in the
+  // program's steps (a stream looks for its locale's facets).
+  if (seen.failed == fresh.failed) return std::nullopt;
   // The same steps as far as they were kept.
   return Divergence{.run = seen.run, .step = seen.log.size(), .first = {}, .second = {}};
 }
@@ -153,7 +167,10 @@ Repetition FreshReplays::try_failure(Replayer& replayer, const Failure& task) co
     const auto run = replayer.replay(job);
     const auto* done = std::get_if<JobDone>(&run);
     if (done == nullptr) return Repetition::not_tried;
-    if (shows_failure(*done, task.key) || both_hang(task.failure, *done)) return Repetition::shown;
+    if (shows_failure(*done, task.key) || both_hang(task.failure, *done) ||
+        both_race(task.failure, *done)) {
+      return Repetition::shown;
+    }
     if (first.has_value() && *first == done->log) return Repetition::absent;
     if (!first.has_value()) first = done->log;
   }

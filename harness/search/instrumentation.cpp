@@ -65,8 +65,8 @@ std::set<std::string, std::less<>> unmodelled_in(const Part& part, const std::ve
   return found;
 }
 
-// Of what this part takes from others, that which is input (inputs.def).
-void add_inputs(const Part& part, std::set<std::string>& inputs) {
+// In the words of a report; empty if this function, by the linker's name, gives no input.
+std::string_view input_of(std::string_view function) {
   struct Input {
     std::string_view pattern;
     std::string_view words;
@@ -75,11 +75,10 @@ void add_inputs(const Part& part, std::set<std::string>& inputs) {
 #define HEDDLE_INPUT(pattern, words) {pattern, words},
 #include "harness/hooks/inputs.def"
   };
-  for (const std::string& name : part.code.names.undefined) {
-    for (const Input& input : kInputs) {
-      if (matches_pattern(input.pattern, name)) inputs.emplace(input.words);
-    }
+  for (const Input& input : kInputs) {
+    if (matches_pattern(input.pattern, function)) return input.words;
   }
+  return {};
 }
 
 Instrumentation look(std::span<const Module> modules, const std::string& hooks_path) {
@@ -112,12 +111,21 @@ Instrumentation look(std::span<const Module> modules, const std::string& hooks_p
   std::set<std::string> inputs;
   for (Part& part : parts) {
     if (part.system) continue;
-    add_inputs(part, inputs);
     const bool program = &part == &parts.front();
-    part.code = read_code(part.path, !program && !part.code.names.calls_hooks,
-                          unmodelled_in(part, parts, hooks));
+    std::set<std::string, std::less<>> watched = unmodelled_in(part, parts, hooks);
+    for (const std::string& name : part.code.names.undefined) {
+      if (!input_of(name).empty()) watched.insert(name);
+    }
+    part.code = read_code(part.path, !program && !part.code.names.calls_hooks, std::move(watched));
     for (const std::string& framework : part.code.assumed) assume(framework);
-    for (const std::string& symbol : part.code.called) unmodelled.insert(call_name(symbol));
+    for (const std::string& symbol : part.code.called) {
+      const std::string_view input = input_of(symbol);
+      if (input.empty()) {
+        unmodelled.insert(call_name(symbol));
+      } else {
+        inputs.emplace(input);
+      }
+    }
   }
   result.unmodelled.assign(unmodelled.begin(), unmodelled.end());
   result.inputs.assign(inputs.begin(), inputs.end());

@@ -18,7 +18,8 @@ class Memory {
  public:
   void begin_job(const Job& job) {
     racy_.begin_job(job.racy_pcs);
-    races_.be_exact(job.replay);
+    // Nor can a run be repeated that is the last of its process.
+    races_.be_exact(job.replay || job.last_of_process);
   }
   void begin_run(std::uint64_t base);
 
