@@ -116,7 +116,7 @@ Instrumentation look(std::span<const Module> modules, const std::string& hooks_p
     for (const std::string& name : part.code.names.undefined) {
       if (!input_of(name).empty()) watched.insert(name);
     }
-    part.code = read_code(part.path, !program && !part.code.names.calls_hooks, std::move(watched));
+    part.code = read_code(part.path, !program && !part.code.names.calls_hooks, watched);
     for (const std::string& framework : part.code.assumed) assume(framework);
     for (const std::string& symbol : part.code.called) {
       const std::string_view input = input_of(symbol);
