@@ -28,7 +28,7 @@ void Found::take(Described& what, EngineKind engine) {
 
 // A run that had a fresh process need not be repeated in one.
 bool Confirmation::repeats() const {
-  return !has_real_threads(job_.engine) && job_.isolation != Isolation::process;
+  return has_replays_ && !has_real_threads(job_.engine) && job_.isolation != Isolation::process;
 }
 
 void Confirmation::begin(std::uint64_t key, const Found& found) {
@@ -42,7 +42,7 @@ bool Confirmation::confirm(std::uint64_t key, const Found& found) {
 }
 
 void Confirmation::check(const FoundFailures& found, bool at_end) {
-  if (has_real_threads(job_.engine)) return;
+  if (has_real_threads(job_.engine) || !has_replays_) return;
   std::vector<FoundFailures::const_iterator> in_order;
   for (auto at = found.begin(); at != found.end(); ++at) in_order.push_back(at);
   std::sort(in_order.begin(), in_order.end(), [](const auto& a, const auto& b) {
@@ -70,7 +70,7 @@ bool Confirmation::any_absent(const FoundFailures& found) const {
 }
 
 void Confirmation::repeat_in(WorkerProcess& worker) {
-  if (job_.isolation == Isolation::process) return;
+  if (job_.isolation == Isolation::process || !has_replays_) return;
   replays_.wait_for_all();
   const auto fresh = replays_.reference();
   if (!fresh.has_value()) return;
@@ -99,9 +99,9 @@ bool Confirmation::counts(std::uint64_t key) const {
 
 FreshProcess Confirmation::fresh(std::uint64_t key) const {
   if (job_.isolation == Isolation::process) return FreshProcess::shown;
-  if (repeats()) {
-    return replays_.repetition(key) == Repetition::shown ? FreshProcess::shown
-                                                         : FreshProcess::not_tried;
+  if (!has_real_threads(job_.engine)) {
+    return repeats() && replays_.repetition(key) == Repetition::shown ? FreshProcess::shown
+                                                                      : FreshProcess::not_tried;
   }
   return first_runs_.failures(key).first == 0 ? FreshProcess::not_yet : FreshProcess::shown;
 }

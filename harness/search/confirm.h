@@ -31,13 +31,15 @@ using FoundFailures = std::map<std::uint64_t, Found>;  // by failure_key()
 
 class Confirmation {
  public:
-  // `job`, `lost_ms`: as FreshReplays has them.
-  Confirmation(const WorkerOptions& worker, const Job& job, std::uint32_t lost_ms)
-      : job_(job), lost_ms_(lost_ms), replays_(worker, job, lost_ms) {}
+  // `job`, `lost_ms`: as FreshReplays has them. `replays`: else no run is repeated.
+  Confirmation(const WorkerOptions& worker, const Job& job, std::uint32_t lost_ms, bool replays)
+      : job_(job), lost_ms_(lost_ms), has_replays_(replays), replays_(worker, job, lost_ms) {}
 
   // ---- fuzz and relacy: runs are repeated
 
-  void sample(Sampled sample) { replays_.want(std::move(sample)); }
+  void sample(Sampled sample) {
+    if (has_replays_) replays_.want(std::move(sample));
+  }
   // Has it tried now; it need not be waited for.
   void begin(std::uint64_t key, const Found& found);
   // Whether the failure counts, as far as that can be found out.
@@ -69,6 +71,7 @@ class Confirmation {
 
   const Job job_;
   const std::uint32_t lost_ms_;
+  const bool has_replays_;
   FreshReplays replays_;
   FirstRuns first_runs_;
   std::optional<Divergence> difference_;  // Heddle's fault

@@ -53,8 +53,8 @@ class Search {
   Search(const SearchOptions& options, const SearchEvents& events)
       : options_(options),
         events_(events),
-        confirmation_(with_engine(options.worker, options.job.engine), options.job,
-                      options.lost_ms) {
+        confirmation_(with_engine(options.worker, options.job.engine), options.job, options.lost_ms,
+                      options.confirms) {
     options_.worker = with_engine(options.worker, options.job.engine);
     outcome_.result.engine = options.job.engine;
     outcome_.result.method = method_of(options.job);

@@ -23,6 +23,9 @@ struct SearchOptions {
   EarlierParts earlier{};  // of the search that job.strategy_state comes of
   // Wall-clock time that a run may take before its worker is given up, in milliseconds.
   std::uint32_t lost_ms = 20'000;
+  // fuzz and relacy: what is found is repeated in fresh processes. Without, a search of a few runs
+  // takes half as long, and whatever many runs of one process show counts.
+  bool confirms = true;
 };
 
 struct SearchEvents {

@@ -49,6 +49,8 @@ constexpr std::uint64_t kMostRuns = 200'000;
 Outcomes explored(const std::string& program, std::vector<std::string> args,
                   const std::string& strategy) {
   SearchOptions options = search_options(program, EngineKind::fuzz, kMostRuns);
+  // Each outcome is a failure of its own, and there are dozens.
+  options.confirms = false;
   options.worker.args = std::move(args);
   options.job.strategy = strategy;
   const EngineResult result = search_once(options);
