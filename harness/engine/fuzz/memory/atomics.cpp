@@ -134,9 +134,8 @@ std::uint64_t Memory::atomic_rmw(Address address, unsigned size, RmwKind kind,
   run.running().native_pc = 0;
   if (run.followed()) [[unlikely]]
     run.found(old, leaves_alone(kind, size, operand));
-  // One that stores what it finds passes on nothing: had the thread stopped before it, everybody
-  // else would have done the same, and not known of what it did until then.
-  if (now != old) release(location, order, true);
+  // Also one that stores what it finds: who reads it may know from elsewhere that it has been.
+  release(location, order, true);
   // An exchange that changes nothing is how a spin lock waits.
   run.progress(now != old);
   if (now != old) {
@@ -173,7 +172,7 @@ bool Memory::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
   }
   Location& location = atomic_location(op.kind, address, size, pc);
   acquire(location, op.order);
-  if (changes) release(location, success, true);
+  if (stored) release(location, success, true);
   run.progress(changes);
   if (changes) {
     run.done(op, desired, *expected);
