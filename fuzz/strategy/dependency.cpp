@@ -108,6 +108,12 @@ AccessList accesses_of(const Op& op, OpKind pending, bool changed) {
     case OpKind::object_destroy:
       add_range(list, op, AccessMode::write);
       break;
+    case OpKind::fence:
+      // Of one atomic alone, beside a step that leaves its value: what others may know by it.
+      if (op.address != 0) {
+        add_object(list, op.address, changed ? AccessMode::write : AccessMode::read);
+      }
+      break;
     case OpKind::none:
     case OpKind::object_use:
     case OpKind::rwlock_other:
@@ -116,7 +122,6 @@ AccessList accesses_of(const Op& op, OpKind pending, bool changed) {
     case OpKind::thread_create:
     case OpKind::thread_join:
     case OpKind::thread_detach:
-    case OpKind::fence:
     case OpKind::yield:
     case OpKind::sleep:
     case OpKind::process_exit:

@@ -334,6 +334,7 @@ const std::vector<Program> kPrograms = {
     {"race_up_down.fixed", clean(), clean(), Also::all_orders},
     {"random_order", finds(assertion), finds(assertion)},
     {"random_order.fixed", clean(), clean()},
+    {"rmw_passes_on", finds(data_race), finds(data_race), Also::all_orders},
     {"rmw_passes_on.fixed", clean(), clean(), Also::all_orders},
     {"rwlock_prefer_writer_try", finds(assertion), Unsupported{kRwlock}, Also::all_orders},
     {"rwlock_prefer_writer_try.fixed", clean(), Unsupported{kRwlock}, Also::all_orders},

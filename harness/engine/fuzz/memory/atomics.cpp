@@ -30,13 +30,24 @@ void release(Location& location, MemoryOrder order, bool continues) {
   FuzzThread& self = g_run->self();
   // A store that is no read-modify-write ends the release sequence before it (C++20
   // [intro.races]); a read-modify-write, of any thread and order, continues it.
-  if (!continues) location.clock.clear();
+  if (!continues) {
+    location.clock.clear();
+    location.passes_on = false;
+  }
   if (releases(order)) {
     location.clock.join(self.clock);
     g_run->tick();
   } else if (self.has_release_fence) {
     location.clock.join(self.release_fence);
   }
+}
+
+// Of an operation that leaves the value as it is, which other such operations commute with but for
+// this. `may_release`: as a read-modify-write.
+void tell_passed_on(Location& location, MemoryOrder order, bool may_release) {
+  const bool passes = may_release && (releases(order) || g_run->self().has_release_fence);
+  if (passes || location.passes_on) g_run->passed_on(location.address, passes);
+  location.passes_on |= passes;
 }
 
 LeavesAlone leaves_alone(RmwKind kind, unsigned size, std::uint64_t operand) {
@@ -95,13 +106,15 @@ std::uint64_t Memory::atomic_load(Address address, unsigned size, MemoryOrder or
   run.next_step();
   const Op& op = run.begin_op(atomic_op(OpKind::atomic_load, address, size, order, pc));
   run.point();
-  acquire(atomic_location(OpKind::atomic_load, address, size, pc), order);
+  Location& location = atomic_location(OpKind::atomic_load, address, size, pc);
+  acquire(location, order);
   run.running().native_pc = pc;
   const std::uint64_t value = native_load(address, size);
   run.running().native_pc = 0;
   run.found(value, {});
   run.idle();
   run.looked(op, value);
+  tell_passed_on(location, order, false);
   return value;
 }
 
@@ -142,6 +155,7 @@ std::uint64_t Memory::atomic_rmw(Address address, unsigned size, RmwKind kind,
     run.done(op, now, old);
   } else {
     run.looked(op, now, old);
+    tell_passed_on(location, order, true);
   }
   return old;
 }
@@ -178,6 +192,7 @@ bool Memory::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
     run.done(op, desired, *expected);
   } else {
     run.looked(op, stored ? desired : *expected, *expected);
+    tell_passed_on(location, op.order, stored);
   }
   return stored;
 }

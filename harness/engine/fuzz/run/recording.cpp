@@ -26,6 +26,11 @@ void Run::tell_found(std::uint64_t value, const LeavesAlone& alone) {
   strategy_->found(value, alone);
 }
 
+void Run::tell_passed_on(Address address, bool passes) {
+  const RuntimeScope scope;
+  strategy_->executed({.kind = OpKind::fence, .address = address}, passes);
+}
+
 void Run::note(const Op& op, std::optional<std::uint64_t> value,
                std::optional<std::uint64_t> old_value, bool changed) {
   if (tracing_) record(op, value, old_value);

@@ -227,6 +227,13 @@ class Run {
     if (followed_) [[unlikely]]
       tell_found(value, alone);
   }
+  // Beside an operation that leaves the atomic at this address as it is: it passes on what the
+  // thread knows, or takes over what another such operation has passed on. So the order of the two
+  // matters, though neither changes a value.
+  void passed_on(Address address, bool passes) {
+    if (followed_) [[unlikely]]
+      tell_passed_on(address, passes);
+  }
   // The running thread has done this. Values, where there are some, are those of the memory. (Not
   // as arguments that default to nothing: an empty optional is written as one byte and read as
   // eight, which a processor does slowly.)
@@ -340,6 +347,7 @@ class Run {
   void end(Failed failure);
   void tell(const Op& op, bool changed);
   void tell_found(std::uint64_t value, const LeavesAlone& alone);
+  void tell_passed_on(Address address, bool passes);
   void note_here(const Op& op);
   void note(const Op& op, std::optional<std::uint64_t> value,
             std::optional<std::uint64_t> old_value, bool changed);
