@@ -72,13 +72,14 @@ constinit const EngineTable g_passthrough_table = {
         [](pthread_t* thread, const pthread_attr_t* attr, void* (*start)(void*), void* argument,
            Address) {
           const int error = real().pthread_create(thread, attr, start, argument);
-          if (error == 0) early_threads::g_open.fetch_add(1, std::memory_order_relaxed);
+          // Those of the system's libraries are their own affair.
+          if (error == 0 && t_program_code) early_threads::g_open.fetch_add(1);
           return error;
         },
     .thread_join =
         [](pthread_t thread, void** result, Address) {
           const int error = real().pthread_join(thread, result);
-          if (error == 0) early_threads::g_open.fetch_sub(1, std::memory_order_relaxed);
+          if (error == 0 && t_program_code) early_threads::g_open.fetch_sub(1);
           return error;
         },
     .thread_detach = [](pthread_t thread, Address) { return real().pthread_detach(thread); },

@@ -48,8 +48,7 @@ struct SharedProgress {
   // Of the job under way.
   std::atomic<std::uint64_t> runs_done;
   std::atomic<std::uint64_t> runs_failed;
-  std::atomic<std::uint64_t>
-      runs_failed_late;  // not among these: all that failed needs a late wake-up
+  std::atomic<std::uint64_t> runs_failed_late;  // not among these: see RunResult::failed_late()
   std::atomic<std::uint64_t> runs_gave_up;
   std::atomic<std::uint64_t> runs_redundant;    // not among runs_done
   std::atomic<std::uint64_t> first_runs;        // of runs_done, those that a process began with

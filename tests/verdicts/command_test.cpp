@@ -134,6 +134,16 @@ TEST(Command, program_with_one_thread_is_no_pass) {
   }
 }
 
+TEST(Command, thread_that_a_constructor_starts_is_refused_by_name) {
+  for (const char* engine : {"stress", "tsan", "fuzz", "relacy"}) {
+    SCOPED_TRACE(engine);
+    const Ended ended = heddle_command(
+        {"run", program_path("thread_before_main"), "--engine", engine, "--runs", "20"});
+    EXPECT_EQ(ended.status, kOwnError);
+    expect_one_line(ended, "starts a thread before main()");
+  }
+}
+
 TEST(Command, exit_status_says_whether_the_expectation_held) {
   const auto status = [](const std::string& name, const std::string& expectation) {
     return heddle_command(

@@ -236,6 +236,7 @@ struct Claimed {
 
 const Claimed kClaimed[] = {
     {"", ""},
+    {"if (getpid() == 0) std::abort();", ""},
     {"mprotect(nullptr, 0, PROT_READ);", "not a proof: calls mprotect(), which is not modelled"},
     {"if (!std::filesystem::exists(\"/\")) std::abort();", "not a proof: calls std::filesystem::"},
     {"std::locale::global(std::locale());",
@@ -250,8 +251,10 @@ TEST(ModelledCalls, a_search_of_a_program_that_makes_others_is_no_proof) {
       SCOPED_TRACE(claimed.call);
       std::string text = kThreads;
       text.replace(text.find("CALL"), 4, claimed.call);
-      w.write("threads.cpp",
-              "#include <sys/mman.h>\n#include <filesystem>\n#include <locale>\n" + text);
+      w.write(
+          "threads.cpp",
+          "#include <sys/mman.h>\n#include <unistd.h>\n#include <filesystem>\n#include <locale>\n" +
+              text);
       const std::string program =
           w.link({w.compile("threads.cpp", {"-std=c++17", "-O1", "-g", kThread})});
       const std::string report = w.path("report.json");
@@ -262,6 +265,10 @@ TEST(ModelledCalls, a_search_of_a_program_that_makes_others_is_no_proof) {
       EXPECT_EQ(engine["exhausted"], true);
       EXPECT_EQ(engine["proved"], claimed.remark.empty()) << ended.out;
       EXPECT_EQ(ended.out.find("interleavings pass") != std::string::npos, claimed.remark.empty())
+          << ended.out;
+      const bool has_input = claimed.call.find("getpid") != std::string::npos;
+      EXPECT_EQ(ended.out.find("assumed: getpid() gives what it gave here") != std::string::npos,
+                has_input)
           << ended.out;
       if (claimed.remark.empty()) continue;
       EXPECT_NE(ended.out.find(claimed.remark), std::string::npos) << ended.out;

@@ -78,7 +78,8 @@ class FuzzEngine final : public Engine {
     g_run->begin_job(job, *strategy, engine_tables(job.replay));
     for (std::uint64_t run = job.first_run; run < job.first_run + job.runs; ++run) {
       std::string known_state = run < kComparedRuns ? strategy->state() : std::string();
-      g_run->follow(*strategy, deadlines_of(job, *strategy, run));
+      const Deadlines deadlines = deadlines_of(job, *strategy, run);
+      g_run->follow(*strategy, deadlines);
       if (!strategy->begin_run(run)) {
         host.keep_strategy(strategy->state(), strategy->exploration());
         return false;
@@ -124,7 +125,10 @@ class FuzzEngine final : public Engine {
           told = &kept;
         }
         if (is_new && run >= kComparedRuns) compare(*strategy, run, host);
-        if (asks_why) kept = with_late_wake(kept, known, host).value_or(std::move(kept));
+        if (asks_why) {
+          if (auto late = with_late_wake(kept, known, host)) kept = std::move(*late);
+          g_run->follow(*strategy, deadlines);
+        }
       }
       strategy->end_run(end);
       if (job.learns_racy) g_memory->keep_learned();
