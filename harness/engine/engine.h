@@ -2,6 +2,8 @@
 // its own way, and says how each run ended.
 #pragma once
 
+#include <errno.h>
+
 #include <atomic>
 #include <bit>
 #include <cstdint>
@@ -26,6 +28,13 @@ struct Program {
   int argc = 0;
   char** argv = nullptr;
   char** envp = nullptr;
+
+  // Calls main as the first thing that its thread does: whatever Heddle has called on this thread
+  // since may have left an error behind, in a process that was forked for the run as well.
+  int call_main() const {
+    errno = 0;
+    return main(argc, argv, envp);
+  }
 };
 
 // What a worker is asked to do. Runs are numbered first_run, first_run + 1, …; everything random in

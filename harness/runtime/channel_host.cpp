@@ -1,6 +1,5 @@
 #include "harness/runtime/channel_host.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,7 +32,6 @@ void WorkerHost::restore() {
   if (parent_ != nullptr) return;
   put_back();
   setup_.restore();
-  errno = 0;
 }
 
 bool WorkerHost::put_back() {

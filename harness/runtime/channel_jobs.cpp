@@ -173,6 +173,8 @@ JobDone JobServer::execute_one_apart(const Job& job, std::uint64_t count_from) {
   const pid_t pid = fork_for(
       [&](Channel& parent) {
         host_.report_to(parent);
+        // What it shares with the processes of earlier runs.
+        setup_.put_back();
         parent.send(WorkerMessage(execute(job)));
       },
       channel);

@@ -1,6 +1,5 @@
 #include "harness/runtime/process_state.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <fenv.h>
 #include <locale.h>
@@ -215,6 +214,8 @@ void restore_libraries(const Snapshot& saved) {
   if (is_changed(Part::hash_table)) HEDDLE_NEXT(hdestroy)();
 }
 
+constexpr lasting_state::Parts kSharedParts = lasting_state::bit(Part::descriptors);
+
 bool restore_kernel(const Snapshot& saved) {
   bool all = true;
   if (is_changed(Part::alarms)) stop_timers();
@@ -252,6 +253,11 @@ std::string left_behind() {
 
 void take_snapshot() {
   g_snapshot = new Snapshot;
+  // A forked process shares its places in files, and their flags, with those that were forked
+  // before it, whatever became of these.
+  pthread_atfork(nullptr, nullptr, [] {
+    lasting_state::g_changed.fetch_or(kSharedParts, std::memory_order_relaxed);
+  });
   lasting_state::g_changed.store(0, std::memory_order_relaxed);
 }
 
@@ -259,11 +265,10 @@ bool restore() {
   if (g_signals == nullptr) {
     // Heddle itself has set handlers until now.
     g_signals = new Signals;
-    lasting_state::g_changed.store(0, std::memory_order_relaxed);
+    lasting_state::g_changed.fetch_and(kSharedParts, std::memory_order_relaxed);
   }
   const Snapshot& saved = *g_snapshot;
   restore_floating_point(saved);
-  errno = 0;
   const lasting_state::Parts changed = lasting_state::g_changed.load(std::memory_order_relaxed);
   if (changed == 0) return true;
   restore_libraries(saved);
@@ -274,7 +279,6 @@ bool restore() {
     g_left_behind = describe_kept(kept);
   }
   lasting_state::g_changed.store(0, std::memory_order_relaxed);
-  errno = 0;
   return all;
 }
 

@@ -135,6 +135,25 @@ TEST_P(FreshInput, each_run_begins_with_the_arguments_and_the_input_that_were_gi
   }
 }
 
+// Processes that are forked from one have its places in files, and the files' flags, in common: a
+// run whose process dies puts nothing back itself.
+TEST_P(FreshInput, the_place_and_the_flags_of_a_file_are_those_of_the_beginning_in_each_process) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "input") << "1\n2\n";
+  for (const Isolation isolation : {Isolation::automatic, Isolation::process}) {
+    SearchOptions options = search_options(program_path("left_in_file"), GetParam(), 50);
+    options.job.strategy = "random";
+    options.job.isolation = isolation;
+    options.worker.input = folder / "input";
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.error.value_or(""), "");
+    EXPECT_EQ(result.failed, 50U);
+    for (const Finding& finding : result.findings) {
+      EXPECT_EQ(finding.failure.message, "std::runtime_error: the end");
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(engines, FreshInput,
                          testing::Values(EngineKind::fuzz, EngineKind::relacy, EngineKind::stress,
                                          EngineKind::tsan),

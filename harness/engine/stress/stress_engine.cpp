@@ -178,7 +178,7 @@ class TableInForce {
   if (code == 0) {
     t_self = &main;
     t_program_code = true;
-    const int status = program.main(program.argc, program.argv, program.envp);
+    const int status = program.call_main();
     if (g_run.is_child()) Run::end_child(status);
     g_run.finish(main, status, 0);
   }

@@ -174,7 +174,7 @@ TsanThread& begin_main() {
 void execute_one(const Program& program) {
   t_self = &begin_main();
   t_self->base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
-  const int status = program.main(program.argc, program.argv, program.envp);
+  const int status = program.call_main();
   if (g_forked) next<void(int)>("exit")(status);
   finish(status, 0);
   t_self = nullptr;

@@ -94,8 +94,7 @@ Op exit_point(Address pc) {
 
 void run_main(FuzzThread& /*self*/) {
   t_program_code = true;
-  const Program& program = g_run->host().program();
-  exit_process(program.main(program.argc, program.argv, program.envp), 0);
+  exit_process(g_run->host().program().call_main(), 0);
 }
 
 void answer_process(EngineTable& table) {

@@ -35,7 +35,7 @@ class Process final : public FaultHandler {
   [[noreturn]] void run_main() {
     t_program_code = true;
     run_.record(OpKind::thread_start, 0, 0, MemoryOrder::relaxed, 0);
-    const int status = program_->main(program_->argc, program_->argv, program_->envp);
+    const int status = program_->call_main();
     exit(status, 0);
   }
 
