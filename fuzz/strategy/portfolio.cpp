@@ -6,6 +6,7 @@
 #include "fuzz/strategy/pos.h"
 #include "fuzz/strategy/random_walk.h"
 #include "fuzz/strategy/rff.h"
+#include "fuzz/strategy/starving.h"
 #include "fuzz/strategy/state_text.h"
 #include "fuzz/strategy/surw.h"
 
@@ -51,15 +52,17 @@ bool Portfolio::set_state(std::string_view state) {
 }
 
 std::unique_ptr<Strategy> make_sampler(std::uint64_t seed) {
-  enum Part : std::size_t { kPos, kRff, kSurw, kRandom };
+  enum Part : std::size_t { kPos, kRff, kSurw, kRandom, kStarving };
   std::vector<std::unique_ptr<Strategy>> parts;
   parts.push_back(std::make_unique<Pos>(seed));
   parts.push_back(std::make_unique<Rff>(seed));
   parts.push_back(std::make_unique<Surw>(seed));
   parts.push_back(std::make_unique<RandomWalk>(RandomWalkOptions{}, seed));
+  parts.push_back(std::make_unique<Starving>(RandomWalkOptions{}, seed));
   return std::make_unique<Portfolio>(
       std::move(parts),
-      std::vector<std::size_t>{kSurw, kRff, kPos, kRff, kSurw, kRff, kPos, kRandom});
+      std::vector<std::size_t>{kSurw, kRff, kPos, kRff, kSurw, kRff, kPos, kRandom,  //
+                               kSurw, kRff, kPos, kRff, kSurw, kRff, kPos, kStarving});
 }
 
 }  // namespace heddle

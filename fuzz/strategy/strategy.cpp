@@ -16,6 +16,7 @@
 #include "fuzz/strategy/pos.h"
 #include "fuzz/strategy/random_walk.h"
 #include "fuzz/strategy/rff.h"
+#include "fuzz/strategy/starving.h"
 #include "fuzz/strategy/surw.h"
 
 namespace heddle {
@@ -95,6 +96,12 @@ std::unique_ptr<Strategy> make_random_walk(OptionReader& reader, std::uint64_t s
   return std::make_unique<RandomWalk>(options, seed);
 }
 
+std::unique_ptr<Strategy> make_starving(OptionReader& reader, std::uint64_t seed) {
+  RandomWalkOptions options;
+  reader.probability("stay", options.stay);
+  return std::make_unique<Starving>(options, seed);
+}
+
 std::unique_ptr<Strategy> make_pct(OptionReader& reader, std::uint64_t seed) {
   // More steps than any run is allowed would only thin out the change points.
   constexpr std::uint64_t kMaxSteps = 1'000'000'000'000;
@@ -143,6 +150,7 @@ std::unique_ptr<Strategy> make_dpor(OptionReader& reader, std::uint64_t seed) {
 constexpr std::array kEntries{
     Entry{"auto", "none", make_auto},
     Entry{"random", "stay=0..1", make_random_walk},
+    Entry{"starving", "stay=0..1", make_starving},
     Entry{"pct", "depth=1..100, k=STEPS", make_pct},
     Entry{"pos", "none", make_pos},
     Entry{"surw", "none", make_surw},

@@ -112,9 +112,13 @@ inline std::string file_name(std::size_t position) {
 
 }  // namespace detail
 
+inline bool contains(Address address) {
+  return address >= kBegin && address - kBegin < sizeof(Memory);
+}
+
 // Nothing if the address is none of hidden state.
 inline std::optional<Named> find(Address address) {
-  if (address < kBegin || address >= kBegin + sizeof(Memory)) return std::nullopt;
+  if (!contains(address)) return std::nullopt;
   for (const detail::Entry& entry : detail::kEntries) {
     if (address < entry.begin || address - entry.begin >= entry.size) continue;
     Named named{.text = std::string{entry.text}, .has_value = entry.has_value};

@@ -106,6 +106,9 @@ const std::vector<Program> kPrograms = {
     {"atomic_wait_notify_first.fixed", clean(), Unsupported{kFutex}},
     {"atomic_wait_notify_one", finds(lost_wakeup, {deadlock}), Unsupported{kFutex}},
     {"atomic_wait_notify_one.fixed", clean(), Unsupported{kFutex}},
+    {"atomic_wait_two_sleepers", finds(lost_wakeup, {deadlock}), Unsupported{kFutex}},
+    {"atomic_wait_two_sleepers.fixed", clean(), Unsupported{kFutex}},
+    {"back_off.fixed", clean(), clean()},
     {"bank_audit", finds(assertion), finds(assertion)},
     {"bank_audit.fixed", clean(), clean()},
     {"bank_transfer", finds(deadlock), finds(deadlock)},
@@ -271,8 +274,12 @@ const std::vector<Program> kPrograms = {
     {"life_thread_local.fixed", clean(), clean(), Also::all_orders},
     {"list_spliced", finds(data_race, {assertion}), finds(data_race)},
     {"list_spliced.fixed", clean(), clean()},
-    {"livelock", gives_up(), gives_up()},
+    {"livelock", finds(hang), gives_up()},
     {"livelock.fixed", clean(), clean()},
+    {"livelock_locked", finds(hang), gives_up()},
+    {"livelock_locked.fixed", clean(), clean()},
+    {"livelock_polite", finds(hang), gives_up()},
+    {"livelock_polite.fixed", clean(), clean()},
     {"local_static.fixed", clean(), clean()},
     {"lock_cycle_three", finds(deadlock), finds(deadlock)},
     {"lock_cycle_three.fixed", clean(), clean()},
@@ -545,7 +552,8 @@ TEST_P(AnyProgram, under_fuzz_is_as_known) {
     expected = clean();
   }
   const bool leaks = GetParam().program.also == Also::leaks;
-  const std::uint64_t runs = expected.gives_up ? kCostlyRuns : kRuns;
+  const bool is_costly = expected.gives_up || expected.must == hang;
+  const std::uint64_t runs = is_costly ? kCostlyRuns : kRuns;
   const EngineResult result = run_all(EngineKind::fuzz, GetParam(), leaks, runs);
   expect_enough_runs(result, runs);
   expect_as_known(result, expected);
@@ -561,7 +569,8 @@ TEST_P(AnyProgram, under_relacy_is_as_known) {
   if (GetParam().program.name == "weak_exchange" && GetParam().compiler == "clang") {
     expected = clean();
   }
-  const std::uint64_t runs = expected.gives_up ? kCostlyRuns : kRuns;
+  const bool is_costly = expected.gives_up || expected.must == hang;
+  const std::uint64_t runs = is_costly ? kCostlyRuns : kRuns;
   const EngineResult result = run_all(EngineKind::relacy, GetParam(), false, runs);
   expect_enough_runs(result, runs);
   expect_as_known(result, expected);

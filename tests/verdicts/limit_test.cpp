@@ -98,6 +98,17 @@ TEST(LimitRun, another_loop_is_not_taken_for_it) {
   EXPECT_FALSE(find_limit_run(replayer, options.job, *outcome.result.limit, {}, {}).has_value());
 }
 
+TEST(Livelock, is_none_while_another_thread_works_and_ends_it) {
+  SearchOptions options = search_options(program_path("long_hand_over"), EngineKind::fuzz, 20);
+  for (const char* const strategy : {"random", "pos", "pct:depth=3"}) {
+    options.job.strategy = strategy;
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.error.value_or(""), "");
+    EXPECT_EQ(result.runs, 20U);
+    EXPECT_EQ(result.failed, 0U);
+  }
+}
+
 TEST(LastSteps, are_recorded_and_no_others) {
   const SearchOptions options = limited("lost_ticket", 1);
   Job job = options.job;

@@ -82,10 +82,31 @@ void answer_copies(EngineTable& search, EngineTable& replay) {
   replay.skip_steps = search.skip_steps;
 }
 
+template <bool kReplay, unsigned kSize>
+void watched_write(Address address, Address pc) {
+  g_run->watch_write(address, kSize);
+  g_memory->access<kReplay, true>(address, kSize, pc);
+}
+
+template <bool kReplay>
+void watch_writes(EngineTable& table) {
+  table.write[0] = watched_write<kReplay, 1>;
+  table.write[1] = watched_write<kReplay, 2>;
+  table.write[2] = watched_write<kReplay, 4>;
+  table.write[3] = watched_write<kReplay, 8>;
+  table.write[4] = watched_write<kReplay, 16>;
+  table.write_range = [](Address address, std::size_t size, Address pc) {
+    g_run->watch_write(address, size);
+    range<kReplay, true>(address, size, pc);
+  };
+}
+
 struct Tables {
   EngineTable alone = {};
   EngineTable search = {};
   EngineTable replay = {};
+  EngineTable watched_search = {};
+  EngineTable watched_replay = {};
 
   Tables() noexcept {
     answer_memory(search);
@@ -97,6 +118,10 @@ struct Tables {
     answer_accesses<false>(search);
     answer_accesses<true>(replay);
     answer_copies(search, replay);
+    watched_search = search;
+    watch_writes<false>(watched_search);
+    watched_replay = replay;
+    watch_writes<true>(watched_replay);
     alone = search;
     alone.is_torn = nullptr;
     answer_alone(alone);
@@ -107,8 +132,8 @@ struct Tables {
 
 EngineTables engine_tables(bool replay) {
   static const Tables tables;
-  return replay ? EngineTables{&tables.replay, &tables.replay}
-                : EngineTables{&tables.alone, &tables.search};
+  return replay ? EngineTables{&tables.replay, &tables.replay, &tables.watched_replay}
+                : EngineTables{&tables.alone, &tables.search, &tables.watched_search};
 }
 
 }  // namespace heddle

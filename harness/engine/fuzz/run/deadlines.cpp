@@ -63,6 +63,7 @@ void Run::end_early(std::uint64_t deadline) {
 
 std::size_t Run::decide_in_time(std::size_t fallback, bool is_running) {
   const RuntimeScope scope;
+  if (watching_) return decide_watched(fallback, is_running);
   const std::uint64_t first = first_deadline();
   const auto in_time = [&](const ReadyThread& ready) {
     return threads_[ready.id]->eager_until <= first;

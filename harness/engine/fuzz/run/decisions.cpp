@@ -20,21 +20,27 @@ std::uint32_t Run::choose(Choice what, std::uint32_t n) {
   ++running_.step;
   ++decisions_;
   end_round();
+  // A step is to do the same each time.
+  if (watching_ && watch_.phase() == LivelockWatch::Phase::proving) return 0;
   const RuntimeScope scope;
   const std::uint32_t chosen = strategy_->choose(what, n, running_.thread->id, running_.step);
   if (chosen != 0) live_.add({running_.thread->id, running_.step, chosen});
   return chosen;
 }
 
+void Run::observe_point() {
+  const FuzzThread& self = *running_.thread;
+  if (followed_) note_round();
+  if (tracing_) recorder_.decision(self.id, running_.step);
+  if (log_ == nullptr) return;
+  const RuntimeScope scope;
+  log_->add(self.id, self.op);
+}
+
 void Run::point() {
   FuzzThread& self = *running_.thread;
-  if (followed_) [[unlikely]]
-    note_round();
-  if (tracing_) recorder_.decision(self.id, running_.step);
-  if (log_ != nullptr) [[unlikely]] {
-    const RuntimeScope scope;
-    log_->add(self.id, self.op);
-  }
+  if (observed_) [[unlikely]]
+    observe_point();
   bool gives_way = false;
   if (self.spins > kSpinLimit && !is_plain_access(self.op.kind)) [[unlikely]] {
     self.spins = 0;

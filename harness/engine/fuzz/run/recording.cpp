@@ -38,11 +38,13 @@ void Run::note(const Op& op, std::optional<std::uint64_t> value,
     const RuntimeScope scope;
     done_log_->add(running_.thread->id, op);
   }
+  if (watching_) watch_.done(running_.thread->id, op, changed);
   tell(op, changed);
 }
 
 void Run::note_here(const Op& op) {
   if (tracing_) record(op, {}, {});
+  disturb_watch();
   tell({.kind = OpKind::none, .pc = op.pc}, true);
 }
 

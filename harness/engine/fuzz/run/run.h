@@ -22,6 +22,7 @@
 #include "harness/engine/fuzz/run/fiber_thread.h"
 #include "harness/engine/fuzz/run/fingerprint.h"
 #include "harness/engine/fuzz/run/known_failures.h"
+#include "harness/engine/fuzz/run/livelock_watch.h"
 #include "harness/engine/fuzz/run/ready_set.h"
 #include "harness/engine/fuzz/run/room.h"
 #include "harness/engine/fuzz/run/trace_recorder.h"
@@ -43,8 +44,9 @@ inline Address address_of(const void* pointer) {
 
 // What the hooks call in this job.
 struct EngineTables {
-  const EngineTable* alone;   // while main is the only thread
-  const EngineTable* shared;  // otherwise
+  const EngineTable* alone;    // while main is the only thread
+  const EngineTable* shared;   // otherwise
+  const EngineTable* watched;  // of these, while writes are told to the LivelockWatch
 };
 
 // Which of the threads whose wait may end early, by their own choice and not for want of another
@@ -66,6 +68,10 @@ struct Upward {
   // The program has ended well; `main_returned`: main's own frames are gone.
   void (*good_end)(bool main_returned) = nullptr;
 };
+
+// A run is first watched for livelocks after so many steps, see LivelockWatch, and then again each
+// time that it has made twice as many: most runs are shorter.
+inline constexpr std::uint64_t kFirstWatch = 8'192;
 
 class Run {
  public:
@@ -209,6 +215,16 @@ class Run {
   }
   void check_limits();
 
+  // ---- livelocks: livelocks.cpp -----------------------------------------------------------------
+
+  // What the running thread does next hangs on what no state of the program is.
+  void disturb_watch() {
+    if (watching_) [[unlikely]]
+      watch_.disturb();
+  }
+  // It is about to write these bytes.
+  void watch_write(Address address, std::size_t size);
+
   // ---- clocks -----------------------------------------------------------------------------------
 
   void acquire(const VectorClock& clock) { running_.thread->clock.join(clock); }
@@ -306,6 +322,7 @@ class Run {
   [[gnu::noinline]] std::size_t pick_followed(const SchedulingPoint& point);
   std::size_t ask(std::span<const ReadyThread> ready, std::size_t fallback, bool is_running);
   std::size_t decide(std::size_t fallback, bool is_running);
+  std::size_t decide_freely(std::size_t fallback, bool is_running);
   [[gnu::noinline]] std::size_t decide_in_time(std::size_t fallback, bool is_running);
   // Of all threads: the earliest that is to come, or that its thread has had no time to act on.
   std::uint64_t first_deadline() const;
@@ -325,7 +342,8 @@ class Run {
   // How many more steps the running thread may take, after `steps` of all, before check_limits().
   std::uint64_t steps_to_check(std::uint64_t steps) const {
     // Not only after a slice's worth: threads that take turns have none so long.
-    return steps > limit_ ? 1 : std::min(kSliceLimit, limit_ + 1 - steps);
+    const std::uint64_t next = std::min(limit_, watch_at_);
+    return steps > next ? 1 : std::min(kSliceLimit, next + 1 - steps);
   }
   // Whether each thread that could go on looks again and again at what nobody has changed. Of the
   // running one that is known.
@@ -338,11 +356,15 @@ class Run {
   void idle_slice();
   // The running thread comes to a point: it may have been there before.
   [[gnu::noinline]] void note_round();
+  [[gnu::noinline]] void observe_point();
   // Whether no other thread was made, or all have ended.
   bool is_last_thread() const;
   void restart_idle(FuzzThread& thread) const;
   bool all_idle() const;
-  [[noreturn]] void livelock();
+  [[noreturn]] void livelock(std::string message);
+  void begin_watch(std::uint64_t steps);
+  void end_watch();
+  std::size_t decide_watched(std::size_t fallback, bool is_running);
 
   void end(Failed failure);
   void tell(const Op& op, bool changed);
@@ -373,7 +395,8 @@ class Run {
   EngineTables tables_ = {};
   std::vector<FuzzThread*> timers_;
   Deadlines deadlines_ = Deadlines::any;
-  std::size_t eager_timed_ = 0;       // eager threads with a deadline
+  // Eager threads with a deadline, and one more while another rule than the strategy decides.
+  std::size_t eager_timed_ = 0;
   std::vector<ReadyThread> in_time_;  // decide_in_time()'s own
   bool late_wake_ = false;
   std::vector<Deviation> overtaking_;
@@ -384,6 +407,10 @@ class Run {
   std::uint64_t slice_begin_ = 0;           // the running thread's step at that switch
   std::uint64_t slice_changes_ = 0;         // Running::changes at the slice's begin
   std::uint64_t decisions_ = 0;
+  std::uint64_t watch_at_ = 0;  // of the steps of all threads
+  LivelockWatch watch_;
+  bool watching_ = false;
+  bool proves_for_follower_ = false;  // the strategy is told no more of this run
 
   Fingerprint fingerprint_;
   KnownFailures known_;  // described in this job
@@ -398,6 +425,7 @@ class Run {
   bool tracing_ = false;
   bool followed_ = false;  // by the strategy
   bool watched_ = false;   // by anybody
+  bool observed_ = false;  // scheduling points are, by anybody
   SwitchReason switch_reason_ = SwitchReason::none;
 
   // Set while a blocked thread is resumed only to say where it is, and by whom.

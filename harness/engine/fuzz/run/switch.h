@@ -47,6 +47,11 @@ namespace heddle {
 [[gnu::always_inline]] inline std::size_t Run::decide(std::size_t fallback, bool is_running) {
   if (eager_timed_ != 0) [[unlikely]]
     return decide_in_time(fallback, is_running);
+  return decide_freely(fallback, is_running);
+}
+
+[[gnu::always_inline]] inline std::size_t Run::decide_freely(std::size_t fallback,
+                                                             bool is_running) {
   const std::size_t chosen = ask(ready_.span(), fallback, is_running);
   if (chosen == fallback) return fallback;
   live_.add({running_.thread->id, running_.step, ready_[chosen].id});

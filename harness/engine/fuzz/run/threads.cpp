@@ -90,6 +90,9 @@ void Run::begin_run(std::uint64_t number) {
   // A portfolio's strategies differ in that.
   followed_ = strategy_->follows();
   watched_ = tracing_ || followed_ || done_log_ != nullptr;
+  observed_ = tracing_ || followed_ || log_ != nullptr;
+  watching_ = proves_for_follower_ = false;
+  watch_at_ = kFirstWatch;
   used_threads_ = 0;
   ready_.clear();
   timers_.clear();

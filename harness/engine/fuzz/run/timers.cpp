@@ -43,6 +43,7 @@ bool Run::fire_timer() {
 std::uint64_t Run::read_clock() {
   FuzzThread& self = *running_.thread;
   end_round();
+  disturb_watch();
   if (self.idle_mark != running_.changes) restart_idle(self);
   if (++self.clock_reads > kSpinLimit) {
     // Further and further: it may wait for an hour.

@@ -1,4 +1,4 @@
-// Loops that wait, livelocks, and the limits of a run.
+// Loops that wait, and the limits of a run.
 #include <algorithm>
 #include <utility>
 
@@ -79,7 +79,11 @@ void Run::idle() {
     }
   }
   // Seldom, for this looks at every thread.
-  if (++self.idle_ops >= kIdleLimit && self.idle_ops % 256 == 0 && all_idle()) livelock();
+  if (++self.idle_ops >= kIdleLimit && self.idle_ops % 256 == 0 && all_idle()) {
+    livelock(
+        "livelock: every thread that could go on repeats itself and changes nothing that another "
+        "waits for");
+  }
 }
 
 bool Run::all_wait() const {
@@ -117,22 +121,16 @@ void Run::idle_slice() {
           " steps: a livelock, or a long computation");
 }
 
-void Run::livelock() {
-  const RuntimeScope scope;
-  Failed failure{.kind = FailureKind::hang,
-                 .message =
-                     "livelock: every thread that could go on repeats itself and changes "
-                     "nothing that another waits for",
-                 .places = {}};
-  capture(FuzzThread::State::ready, failure.places);
-  for (Place& place : failure.places) place.note = "repeats itself here";
-  capture(FuzzThread::State::blocked, failure.places);
-  fail(std::move(failure));
-}
-
 void Run::check_limits() {
   FuzzThread& self = *running_.thread;
   const std::uint64_t steps = steps_of_all();
+  if (steps > watch_at_) {
+    begin_watch(steps);
+    if (running_.step - slice_begin_ < kSliceLimit && steps <= limit_) {
+      running_.stop_step = running_.step + steps_to_check(steps);
+      return;
+    }
+  }
   if (is_last_thread()) {
     // There is nothing to interleave: what counts is what comes when there are more.
     limit_ = std::max(limit_, std::min(steps, kMostAlone * job_->step_limit) + job_->step_limit);

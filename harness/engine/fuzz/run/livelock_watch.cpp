@@ -1,0 +1,167 @@
+#include "harness/engine/fuzz/run/livelock_watch.h"
+
+#include <bit>
+
+#include "harness/engine/fuzz/run/known_failures.h"
+
+namespace heddle {
+namespace {
+
+// A livelock of a few threads has some dozens.
+constexpr std::size_t kMostStates = 4'096;
+constexpr std::size_t kMostWords = 1'024;
+constexpr std::size_t kMostWritten = 256;
+// With all states seen, a walk at random has come by every one of them long before.
+constexpr std::uint64_t kMostSteps = 40'000;
+constexpr Address kWord = 8;
+
+std::uint64_t put(std::unordered_map<Address, std::uint64_t>& contents, Address at,
+                  std::uint64_t value) {
+  const std::uint64_t hash = mix(mix(0x2545f4914f6cdd1dU, at), value);
+  std::uint64_t& mine = contents[at];
+  const std::uint64_t change = mine ^ hash;
+  mine = hash;
+  return change;
+}
+
+}  // namespace
+
+void LivelockWatch::begin(std::uint64_t looks) {
+  phase_ = Phase::looking;
+  disturbed_ = false;
+  looks_left_ = looks;
+  arrivals_ = 0;
+  threads_.fill(0);
+  moved_.fill(0);
+  written_.clear();
+  words_.clear();
+  locks_.clear();
+  memory_ = 0;
+  seen_.clear();
+}
+
+void LivelockWatch::prove() {
+  phase_ = Phase::proving;
+  arrivals_ = 0;
+  states_.clear();
+  untried_ = 0;
+  present_ = nullptr;
+  dice_ = 0x9e3779b97f4a7c15U;
+}
+
+void LivelockWatch::wrote(Address address, std::size_t size) {
+  if (written_.size() + size / kWord >= kMostWritten) {
+    disturb();
+    return;
+  }
+  for (Address word = address / kWord; word <= (address + size - 1) / kWord; ++word) {
+    written_.push_back(word * kWord);
+  }
+}
+
+void LivelockWatch::done(ThreadId thread, const Op& op, bool changed) {
+  if (!changed) return;
+  switch (op.kind) {
+    case OpKind::atomic_store:
+    case OpKind::atomic_rmw:
+      wrote(op.address, op.size);
+      return;
+    case OpKind::mutex_lock:
+      memory_ ^= put(locks_, op.address, thread + 1);
+      return;
+    case OpKind::mutex_unlock:
+      memory_ ^= put(locks_, op.address, 0);
+      return;
+    // Plain writes are told beforehand. All interleavings are sequentially consistent, where a
+    // fence does nothing.
+    case OpKind::write:
+    case OpKind::fence:
+      return;
+    default:
+      disturb();
+  }
+}
+
+void LivelockWatch::settle_memory() {
+  for (const Address word : written_) {
+    memory_ ^= put(words_, word, *reinterpret_cast<const std::uint64_t*>(word));
+  }
+  written_.clear();
+  if (words_.size() > kMostWords) disturb();
+}
+
+std::uint64_t LivelockWatch::state_of_all(std::uint64_t ready, std::uint64_t alive) const {
+  std::uint64_t hash = mix(memory_, ready);
+  for (ThreadId thread = 0; thread < kMostThreads; ++thread) {
+    if ((alive >> thread & 1) == 0) continue;
+    // One that waits all the time goes on from where it is when its turn comes.
+    if (threads_[thread] == 0 && (ready >> thread & 1) != 0) return 0;
+    hash = mix(hash, threads_[thread] + thread);
+  }
+  return hash | 1;
+}
+
+LivelockWatch::Answer LivelockWatch::arrive(ThreadId mover, std::uint64_t ready,
+                                            std::uint64_t alive) {
+  // First: memory that was written may be gone.
+  if (disturbed_ || ready == 0) return Answer::no_more;
+  settle_memory();
+  ready_ = ready;
+  const std::uint64_t state = state_of_all(ready, alive);
+  return phase_ == Phase::looking ? look(mover, state, ready) : prove(state, ready);
+}
+
+LivelockWatch::Answer LivelockWatch::look(ThreadId mover, std::uint64_t state,
+                                          std::uint64_t ready) {
+  moved_[mover] = ++arrivals_;
+  if (state != 0) {
+    std::uint64_t& last = seen_[state];
+    bool all_moved = last != 0;
+    for (std::uint64_t rest = ready; rest != 0; rest &= rest - 1) {
+      all_moved = all_moved && moved_[std::countr_zero(rest)] > last;
+    }
+    if (all_moved) return Answer::comes_again;
+    if (last == 0) last = arrivals_;
+  }
+  return --looks_left_ == 0 ? Answer::no_more : Answer::go_on;
+}
+
+LivelockWatch::Answer LivelockWatch::prove(std::uint64_t state, std::uint64_t ready) {
+  if (++arrivals_ > kMostSteps) return Answer::no_more;
+  if (state == 0) {
+    present_ = nullptr;
+    return Answer::go_on;
+  }
+  const auto [at, is_new] = states_.try_emplace(state, State{.ready = ready});
+  present_ = &at->second;
+  if (is_new) {
+    untried_ += static_cast<std::uint64_t>(std::popcount(ready));
+    return states_.size() > kMostStates ? Answer::no_more : Answer::go_on;
+  }
+  return untried_ == 0 ? Answer::closed : Answer::go_on;
+}
+
+ThreadId LivelockWatch::pick() {
+  std::uint64_t from = ready_;
+  if (present_ == nullptr) {
+    // Until all are known.
+    std::uint64_t unknown = 0;
+    for (std::uint64_t rest = ready_; rest != 0; rest &= rest - 1) {
+      if (threads_[std::countr_zero(rest)] == 0) unknown |= rest & -rest;
+    }
+    if (unknown != 0) from = unknown;
+  } else if (const std::uint64_t untried = ready_ & ~present_->tried; untried != 0) {
+    from = untried & -untried;
+    present_->tried |= from;
+    --untried_;
+  }
+  dice_ ^= dice_ << 13U;
+  dice_ ^= dice_ >> 7U;
+  dice_ ^= dice_ << 17U;
+  for (std::uint64_t skip = dice_ % static_cast<unsigned>(std::popcount(from)); skip != 0; --skip) {
+    from &= from - 1;
+  }
+  return static_cast<ThreadId>(std::countr_zero(from));
+}
+
+}  // namespace heddle

@@ -1,0 +1,112 @@
+// When a run is watched for livelocks, and what is said of one.
+#include <algorithm>
+#include <utility>
+
+#include "harness/engine/call_stack.h"
+#include "harness/engine/fuzz/run/run.h"
+#include "harness/engine/fuzz/run/switch.h"
+#include "harness/hooks/hidden_memory.h"
+
+namespace heddle {
+namespace {
+
+// Of the steps of a run the part that is watched, as a divisor: to say in which state a thread is
+// takes as long as some dozen steps.
+constexpr std::uint64_t kWatchedPart = 256;
+
+constexpr std::uint64_t bit(ThreadId thread) {
+  return std::uint64_t{1} << thread;
+}
+
+}  // namespace
+
+void Run::begin_watch(std::uint64_t steps) {
+  const RuntimeScope scope;
+  watch_at_ = steps * 2;
+  // A time that is to come may change anything.
+  if (!timers_.empty() || eager_timed_ != 0 || is_last_thread()) return;
+  if (used_threads_ > LivelockWatch::kMostThreads) return;
+  watch_.begin(steps / kWatchedPart);
+  watching_ = watched_ = true;
+  // Every decision is to be made by decide_in_time(), which hands them on.
+  ++eager_timed_;
+  g_engine_table = tables_.watched;
+}
+
+void Run::end_watch() {
+  watch_.end();
+  watching_ = false;
+  watched_ = tracing_ || followed_ || done_log_ != nullptr;
+  --eager_timed_;
+  g_engine_table = tables_.shared;
+  watch_at_ = steps_of_all() * 2;
+}
+
+void Run::watch_write(Address address, std::size_t size) {
+  // Its own stack belongs to the state of the thread.
+  if (address - running_.stack_begin < FiberStacks::kSlot) return;
+  const RuntimeScope scope;
+  // What the address stands for lies elsewhere.
+  if (hidden_state::contains(address)) {
+    watch_.disturb();
+  } else {
+    watch_.wrote(address, size);
+  }
+}
+
+std::size_t Run::decide_watched(std::size_t fallback, bool is_running) {
+  FuzzThread& self = *running_.thread;
+  // Of these a replay has more points than the run had.
+  if (is_plain_access(self.op.kind) && is_running) {
+    const bool proves = watch_.phase() == LivelockWatch::Phase::proving;
+    return proves ? ready_.index_of(self.id) : decide_freely(fallback, is_running);
+  }
+  std::uint64_t alive = 0;
+  std::uint64_t ready = 0;
+  for (std::size_t i = 0; i < used_threads_; ++i) {
+    if (threads_[i]->state != FuzzThread::State::finished) alive |= bit(threads_[i]->id);
+  }
+  for (const ReadyThread& thread : ready_) {
+    // Of its own accord it would only wake up without a reason.
+    if (!threads_[thread.id]->eager) ready |= bit(thread.id);
+  }
+  std::uint64_t state = state_at(self.op.pc, address_of(self.stack_top));
+  if (state == 0 || !timers_.empty() || eager_timed_ > 1) watch_.disturb();
+  state = mix(mix(state, static_cast<std::uint64_t>(self.op.kind)), self.op.address);
+  if (self.state == FuzzThread::State::blocked) state = ~state;
+  watch_.note_thread(self.id, state);
+  switch (watch_.arrive(self.id, ready, alive)) {
+    case LivelockWatch::Answer::closed:
+      livelock(
+          "livelock: in whatever order the threads go on, they come back to where they have been, "
+          "and none ever ends");
+    case LivelockWatch::Answer::no_more:
+      end_watch();
+      if (proves_for_follower_) {
+        give_up("the run comes back to where it has been, which other orders of steps may leave");
+      }
+      return decide(fallback, is_running);
+    case LivelockWatch::Answer::comes_again:
+      // A search through all orders would not come to an end of this one.
+      proves_for_follower_ = std::exchange(followed_, false);
+      watch_.prove();
+      break;
+    case LivelockWatch::Answer::go_on:
+      break;
+  }
+  if (watch_.phase() == LivelockWatch::Phase::looking) return decide_freely(fallback, is_running);
+  // No deviation: a replay comes here as well.
+  ++decisions_;
+  return ready_.index_of(watch_.pick());
+}
+
+void Run::livelock(std::string message) {
+  const RuntimeScope scope;
+  Failed failure{.kind = FailureKind::hang, .message = std::move(message), .places = {}};
+  capture(FuzzThread::State::ready, failure.places);
+  for (Place& place : failure.places) place.note = "repeats itself here";
+  capture(FuzzThread::State::blocked, failure.places);
+  fail(std::move(failure));
+}
+
+}  // namespace heddle
