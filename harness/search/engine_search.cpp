@@ -80,7 +80,7 @@ class Search {
 
   SearchOutcome run() {
     begin_ = Clock::now();
-    const std::uint64_t runs = options_.seconds > 0 ? ~std::uint64_t{0} : options_.runs;
+    const std::uint64_t runs = options_.runs;
     racy_ = racy_new_ = options_.job.racy_pcs;
     if (exhaustive_) {
       explore(runs);

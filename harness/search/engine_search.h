@@ -17,8 +17,8 @@ namespace heddle {
 struct SearchOptions {
   WorkerOptions worker;  // `tsan` is set by the engine
   Job job;               // first_run and runs are set by the search
-  std::uint64_t runs = 10'000;
-  double seconds = 0;  // 0: no limit of time; else `runs` is none
+  std::uint64_t runs = 10'000;  // at most; ~0: no limit
+  double seconds = 0;           // 0: no limit of time
   unsigned workers = 1;
   EarlierParts earlier{};  // of the search that job.strategy_state comes of
   // Wall-clock time that a run may take before its worker is given up, in milliseconds.
