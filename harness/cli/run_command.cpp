@@ -12,6 +12,7 @@
 
 #include "fuzz/relacy_search.h"
 #include "fuzz/strategy/strategy.h"
+#include "harness/cli/budget.h"
 #include "harness/cli/case_list.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/expectation.h"
@@ -20,10 +21,9 @@
 #include "harness/cli/report_files.h"
 #include "harness/cli/resume.h"
 #include "harness/cli/terminal_size.h"
-#include "harness/cli/token_files.h"
+#include "harness/cli/told_cases.h"
 #include "harness/report/progress.h"
 #include "harness/report/report_formats.h"
-#include "harness/report/symbolizer.h"
 #include "harness/report/terminal.h"
 #include "harness/search/engine_search.h"
 #include "harness/search/google_test.h"
@@ -31,7 +31,6 @@
 #include "harness/search/hunt.h"
 #include "harness/search/limit.h"
 #include "harness/search/minimize.h"
-#include "harness/search/program_build.h"
 #include "harness/search/program_check.h"
 
 namespace heddle {
@@ -48,6 +47,7 @@ struct RunOptions {
   std::vector<std::string> engines = {"all"};
   std::optional<std::uint64_t> runs;  // without --time: kRuns
   std::string time;
+  std::string budget;
   std::uint64_t seed = 1;
   unsigned jobs = 0;
   std::string strategy = "auto";
@@ -82,6 +82,7 @@ struct Plan {
   bool chosen_engines = false;  // by name, not "all"
   std::uint64_t runs = kRuns;   // of each engine; ~0: as many as the time allows
   double seconds = 0;
+  double budget = 0;  // seconds of the whole command; 0: no limit
   Job job;
   Expectation expectation;
   std::vector<ReportFile> reports;
@@ -119,6 +120,14 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
     }
     plan.seconds = *seconds;
     plan.runs = ~std::uint64_t{0};
+  }
+  if (!options.budget.empty()) {
+    const auto budget = parse_seconds(options.budget);
+    if (!budget.has_value()) {
+      return fmt::format("'{}' is no length of time from 1ms to a year; write 30s, 5m or 1h",
+                         options.budget);
+    }
+    plan.budget = *budget;
   }
   if (options.runs == 0) return "--runs 0 would test nothing; give 1 or more";
   plan.runs = options.runs.value_or(plan.runs);
@@ -276,9 +285,11 @@ bool starts_a_thread(const Plan& plan, const PlannedCase& planned) {
   return !search(options, {}).result.one_thread;
 }
 
+using Interim = std::function<void(const EngineResult&, const std::vector<Module>&)>;
+
 EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind engine,
-                        const RunOptions& options, SavedSearch* saved, ProgressLine* line,
-                        std::vector<Module>& modules) {
+                        const RunOptions& options, double limit, SavedSearch* saved,
+                        ProgressLine* line, const Interim& interim, std::vector<Module>& modules) {
   SearchOptions search_options;
   search_options.worker = worker_options(planned);
   search_options.job = plan.job;
@@ -289,7 +300,7 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
     search_options.earlier = saved->earlier;
   }
   search_options.runs = plan.runs;
-  search_options.seconds = plan.seconds;
+  search_options.seconds = limit;
   // Engines with real threads need the processors for the threads of one run.
   const bool real_threads = engine == EngineKind::stress || engine == EngineKind::tsan;
   const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
@@ -304,6 +315,7 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
                     .seconds = 0};
   SearchEvents events;
   events.interrupted = &g_interrupted;
+  events.interim = interim;
   if (line != nullptr) {
     events.progress = [&](std::uint64_t runs, std::uint64_t failed, double seconds) {
       progress.runs = runs;
@@ -326,7 +338,7 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
 }
 
 // Failures that stress and tsan have seen and that no schedule is known of.
-void hunt(const Plan& plan, const PlannedCase& planned, const RunOptions& options,
+void hunt(const Plan& plan, const PlannedCase& planned, const RunOptions& options, double limit,
           ProgressLine* line, CaseResult& result) {
   if (options.hunt_runs == 0) return;
   SearchOptions search_options;
@@ -350,7 +362,7 @@ void hunt(const Plan& plan, const PlannedCase& planned, const RunOptions& option
   }
   HuntOptions hunt_options;
   hunt_options.runs = options.hunt_runs;
-  if (plan.seconds > 0) hunt_options.seconds = std::min(hunt_options.seconds, plan.seconds);
+  if (limit > 0) hunt_options.seconds = std::min(hunt_options.seconds, limit);
   hunt_findings(result.engines, search_options, result.modules, hunt_options, events);
 }
 
@@ -399,17 +411,26 @@ int run(const RunOptions& options) {
   }
 
   watch_for_interrupts();
+  adopt_orphans();
 
   const std::size_t width = progress_width();
   std::unique_ptr<ProgressLine> line;
   if (width != 0) line = std::make_unique<ProgressLine>(std::cerr, width);
 
   std::vector<std::unique_ptr<CaseResult>> results;
-  std::vector<std::string> programs;  // as the command line names them; of each result
+  std::vector<ToldCases::Told> told;
+  Interim interim;
+  if (!plan.reports.empty()) {
+    interim = [&](const EngineResult& so_far, const std::vector<Module>& modules) {
+      write_interim(plan.reports, told, so_far, modules);
+    };
+  }
+  // With a hunt for each case.
+  Budget budget(plan.budget, planned_cases.size() * (plan.engines.size() + 1));
   for (const PlannedCase& planned : planned_cases) {
     if (g_interrupted) break;
-    programs.push_back(planned.program.name);
     auto& result = *results.emplace_back(std::make_unique<CaseResult>());
+    told.push_back({.result = &result, .replay_as = planned.program.name});
     result.name = planned.name;
     result.program = planned.program.path;
     result.args = planned.args;
@@ -432,26 +453,19 @@ int run(const RunOptions& options) {
     }
     for (const EngineKind engine : plan.engines) {
       if (g_interrupted) break;
-      result.engines.push_back(run_engine(plan, planned, engine, options,
-                                          resumes ? &saved : nullptr, line.get(), result.modules));
+      result.engines.push_back(
+          run_engine(plan, planned, engine, options, budget.next_part(plan.seconds),
+                     resumes ? &saved : nullptr, line.get(), interim, result.modules));
     }
-    if (!g_interrupted) hunt(plan, planned, options, line.get(), result);
+    if (!g_interrupted)
+      hunt(plan, planned, options, budget.next_part(plan.seconds), line.get(), result);
     settle_claims(result.engines, unseen_in(result.engines));
     result.interrupted = g_interrupted;
   }
   line.reset();
 
-  std::vector<std::unique_ptr<Symbolizer>> symbols;
-  std::vector<ReportCase> cases;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    symbols.push_back(std::make_unique<Symbolizer>(results[i]->modules));
-    ReportCase& report_case =
-        cases.emplace_back(ReportCase{.result = results[i].get(),
-                                      .symbols = symbols.back().get(),
-                                      .replay_as = programs[i],
-                                      .build = program_build(results[i]->program)});
-    if (const auto wrong = write_token_files(report_case)) complain(kHeld, *wrong);
-  }
+  const ToldCases ready(told);
+  const auto cases = ready.cases();
   write_terminal_report(std::cout, cases, terminal_options());
   std::cout.flush();
   int status = write_reports(plan, cases);
@@ -522,6 +536,8 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
       ->check(whole_number(0, kMostCounted));
   command->add_option("-t,--time", options->time,
                       "how long per engine, e.g. 30s or 5m; beside --runs: whichever ends first");
+  command->add_option("--budget", options->budget,
+                      "how long the whole command may take, shared out over cases and engines");
   command->add_option("-s,--seed", options->seed, "the same seed gives the same runs")
       ->check(whole_number(0, ~std::uint64_t{0}))
       ->capture_default_str();
