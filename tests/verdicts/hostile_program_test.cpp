@@ -56,7 +56,7 @@ TEST_P(HostileProgram, costs_no_other_case_its_result) {
 }
 
 INSTANTIATE_TEST_SUITE_P(ways, HostileProgram, testing::Values("write_ones", "kill_itself"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& way) { return std::string(way.param); });
 
 }  // namespace
 }  // namespace heddle::verdicts
