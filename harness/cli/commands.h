@@ -37,6 +37,12 @@ struct SharedOptions {
 };
 void add_shared_options(CLI::App& command, SharedOptions& options);
 
+// What is wrong, and the exit status for it.
+struct Refusal {
+  int status;
+  std::string message;
+};
+
 // Prints "heddle: MESSAGE" to standard error and returns `status`.
 int complain(int status, std::string_view message);
 

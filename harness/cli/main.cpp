@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,11 @@ int main(int argc, char** argv) {
     return heddle::complain(heddle::kUsage, std::string(error.what()) + " (see heddle --help)");
   }
   try {
-    return action();
+    const int status = action();
+    std::cout.flush();
+    // A report that nobody got is no success.
+    if (std::cout) return status;
+    return heddle::complain(heddle::kOwnError, "cannot write to standard output");
   } catch (const std::exception& error) {
     return heddle::complain(heddle::kOwnError, error.what());
   }

@@ -4,14 +4,20 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "harness/cli/case_list.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/numbers.h"
 #include "harness/cli/terminal_size.h"
+#include "harness/cli/token_files.h"
+#include "harness/model/replay_token.h"
 #include "harness/report/symbolizer.h"
 #include "harness/report/terminal.h"
 #include "harness/search/limit.h"
+#include "harness/search/program_build.h"
 #include "harness/search/program_check.h"
 #include "harness/search/replayer.h"
 
@@ -52,10 +58,28 @@ LongRun look_ahead(WorkerOptions worker, std::uint32_t lost_ms, Job job) {
   return long_run;
 }
 
+// The first departure from the default order that the run never came to. Then it is another
+// interleaving: of other arguments, say, or other input.
+std::optional<std::string> not_reached(const Token& token, const JobDone& done) {
+  if (token.engine != EngineKind::fuzz) return std::nullopt;
+  const auto* failed = std::get_if<Failed>(&*done.outcome);
+  // Who did not live to say which it has taken.
+  if (failed != nullptr && done.schedule.deviations.empty()) return std::nullopt;
+  std::set<Deviation> taken(done.schedule.deviations.begin(), done.schedule.deviations.end());
+  for (const Deviation& deviation : token.schedule.deviations) {
+    if (taken.contains(deviation)) continue;
+    return fmt::format("its departure at step {} of T{} was not reached", deviation.step,
+                       deviation.thread);
+  }
+  return std::nullopt;
+}
+
 int replay(const ReplayOptions& options) {
-  const auto parsed = parse_token(options.token);
+  const auto text = read_token_word(options.token);
+  if (!text.has_value()) return complain(kUsage, options.token + ": no such file with a token");
+  const auto parsed = parse_replay_token(*text);
   if (const auto* error = std::get_if<TokenError>(&parsed)) return complain(kUsage, error->message);
-  const auto& token = std::get<Token>(parsed);
+  const auto& [token, build] = std::get<ReplayToken>(parsed);
   if (token.engine != EngineKind::fuzz && token.engine != EngineKind::relacy) {
     return complain(kUsage, "runs with real threads cannot be replayed; this token is not valid");
   }
@@ -69,6 +93,13 @@ int replay(const ReplayOptions& options) {
   }
   const auto& named = std::get<NamedProgram>(program);
   if (const auto wrong = check_program(named.path)) return complain(kOwnError, *wrong);
+  const BuildMark this_build = program_build(named.path);
+  if (build != 0 && build != this_build) {
+    return complain(kOwnError,
+                    fmt::format("the token does not apply: it is of another program, or of another "
+                                "build of {} ({:06x}, this is {:06x}); search again",
+                                named.name, build, this_build));
+  }
 
   CaseResult result;
   result.name = named.name;
@@ -105,8 +136,17 @@ int replay(const ReplayOptions& options) {
   auto& done = std::get<JobDone>(run);
   result.modules = replayer.modules();
   const Symbolizer symbols(result.modules);
-  const ReportCase report_case{.result = &result, .symbols = &symbols, .replay_as = named.name};
-  const Outcome outcome = done.outcome.value_or(Outcome(Passed{}));
+  ReportCase report_case{
+      .result = &result, .symbols = &symbols, .replay_as = named.name, .build = this_build};
+  if (options.token != *text) report_case.token_files.insert(token_file_name(report_case, token));
+  if (!done.outcome.has_value()) {
+    return complain(kOwnError, named.name + ": the run did not say how it ended");
+  }
+  const Outcome& outcome = *done.outcome;
+  if (const auto missed = not_reached(token, done)) {
+    return complain(kOwnError, fmt::format("the token does not apply to {} as it was started: {}",
+                                           named.name, *missed));
+  }
   LongReplay long_replay;
   if (ahead.gave_up) {
     long_replay.last_steps = std::exchange(done.trace, std::move(ahead.beginning));
@@ -115,7 +155,9 @@ int replay(const ReplayOptions& options) {
   write_terminal_replay(std::cout, report_case, token, outcome, done.reports, done.trace,
                         terminal_options(), long_replay);
   const bool failed = std::holds_alternative<Failed>(outcome) || !done.reports.empty();
-  return failed ? kNotHeld : kHeld;
+  if (failed) return kNotHeld;
+  // One that gives up, or that Heddle cannot execute, says nothing.
+  return std::holds_alternative<Passed>(outcome) ? kHeld : kOwnError;
 }
 
 }  // namespace
@@ -125,8 +167,11 @@ void add_replay_command(CLI::App& app, Action& action,
   auto options = std::make_shared<ReplayOptions>();
   options->program_args = program_args;
   CLI::App* command = app.add_subcommand(
-      "replay", "Shows one interleaving again; exit status 1 if it fails, else 0");
-  command->add_option("token", options->token, "from a report")->required();
+      "replay",
+      "Shows one interleaving again; exit status 1 if it fails, 0 if it passes, 3 if the token "
+      "does not apply");
+  command->add_option("token", options->token, "from a report, or the file that it names")
+      ->required();
   command->add_option("program", options->program, "as for run, and its arguments behind --")
       ->required();
   command->add_option("--gtest_filter", options->google_test_filter,
@@ -134,7 +179,9 @@ void add_replay_command(CLI::App& app, Action& action,
   command->add_flag("--stop-at-race", options->stop_at_race, "as for run");
   command->add_flag("--leaks", options->leaks, "as for run");
   add_shared_options(*command, options->shared);
-  command->add_option("--step-limit", options->step_limit, "as for run")->capture_default_str();
+  command->add_option("--step-limit", options->step_limit, "as for run")
+      ->check(whole_number(1, kMostCounted))
+      ->capture_default_str();
   command->callback([options, &action] { action = [options] { return replay(*options); }; });
 }
 

@@ -4,10 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -15,15 +12,18 @@
 
 #include "fuzz/relacy_search.h"
 #include "fuzz/strategy/strategy.h"
+#include "harness/cli/budget.h"
 #include "harness/cli/case_list.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/expectation.h"
 #include "harness/cli/interrupts.h"
-#include "harness/cli/saved_search.h"
+#include "harness/cli/numbers.h"
+#include "harness/cli/report_files.h"
+#include "harness/cli/resume.h"
 #include "harness/cli/terminal_size.h"
+#include "harness/cli/told_cases.h"
 #include "harness/report/progress.h"
 #include "harness/report/report_formats.h"
-#include "harness/report/symbolizer.h"
 #include "harness/report/terminal.h"
 #include "harness/search/engine_search.h"
 #include "harness/search/google_test.h"
@@ -36,12 +36,18 @@
 namespace heddle {
 namespace {
 
+constexpr std::uint64_t kRuns = 10'000;
+
+constexpr std::uint64_t kMostJobs = 1024;
+constexpr std::uint64_t kMostHangMs = 24 * 3600 * 1000;
+
 struct RunOptions {
   std::vector<std::string> words;  // programs
   std::vector<std::string> program_args;
   std::vector<std::string> engines = {"all"};
-  std::uint64_t runs = 10'000;
+  std::optional<std::uint64_t> runs;  // without --time: kRuns
   std::string time;
+  std::string budget;
   std::uint64_t seed = 1;
   unsigned jobs = 0;
   std::string strategy = "auto";
@@ -59,11 +65,6 @@ struct RunOptions {
   std::uint64_t hunt_runs = HuntOptions{}.runs;
 };
 
-struct Report {
-  const ReportFormat* format;
-  std::string file;
-};
-
 // A program, or one of the tests in it.
 struct PlannedCase {
   NamedProgram program;
@@ -71,6 +72,7 @@ struct PlannedCase {
   std::vector<std::string> args;
   bool has_google_test = false;  // the program
   bool is_google_test = false;   // the case: one test
+  std::string error{};           // why the program cannot be run; empty: it can
 };
 
 // The options, checked.
@@ -78,30 +80,13 @@ struct Plan {
   std::vector<NamedProgram> programs;
   std::vector<EngineKind> engines;
   bool chosen_engines = false;  // by name, not "all"
+  std::uint64_t runs = kRuns;   // of each engine; ~0: as many as the time allows
   double seconds = 0;
+  double budget = 0;  // seconds of the whole command; 0: no limit
   Job job;
   Expectation expectation;
-  std::vector<Report> reports;
+  std::vector<ReportFile> reports;
 };
-
-// "30s", "5m", "250ms", "1h"; a bare number is seconds. Nothing if it is none of these.
-std::optional<double> parse_seconds(const std::string& text) {
-  std::size_t used = 0;
-  double value = 0;
-  try {
-    value = std::stod(text, &used);
-  } catch (const std::exception&) {
-    return std::nullopt;
-  }
-  const std::string unit = text.substr(used);
-  double factor = 0;
-  if (unit == "ms") factor = 0.001;
-  if (unit.empty() || unit == "s") factor = 1;
-  if (unit == "m") factor = 60;
-  if (unit == "h") factor = 3600;
-  if (factor == 0 || !(value > 0)) return std::nullopt;
-  return value * factor;
-}
 
 // Fills `plan`, or says in one line what is wrong.
 std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
@@ -127,14 +112,25 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
       plan.engines.push_back(*engine);
     }
   }
-  if (options.runs == 0) return "--runs 0 would test nothing; give 1 or more";
   if (!options.time.empty()) {
     const auto seconds = parse_seconds(options.time);
     if (!seconds.has_value()) {
-      return fmt::format("'{}' is no length of time; write 30s, 5m or 1h", options.time);
+      return fmt::format("'{}' is no length of time from 1ms to a year; write 30s, 5m or 1h",
+                         options.time);
     }
     plan.seconds = *seconds;
+    plan.runs = ~std::uint64_t{0};
   }
+  if (!options.budget.empty()) {
+    const auto budget = parse_seconds(options.budget);
+    if (!budget.has_value()) {
+      return fmt::format("'{}' is no length of time from 1ms to a year; write 30s, 5m or 1h",
+                         options.budget);
+    }
+    plan.budget = *budget;
+  }
+  if (options.runs == 0) return "--runs 0 would test nothing; give 1 or more";
+  plan.runs = options.runs.value_or(plan.runs);
   const auto delay = parse_delay_plan(options.delay);
   if (const auto* error = std::get_if<DelayPlanError>(&delay)) return error->message;
   plan.job.delay = std::get<DelayPlan>(delay);
@@ -166,7 +162,8 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
       return fmt::format("'{}' is no report; write FORMAT:FILE, with a FORMAT of: {}", text,
                          fmt::join(names, ", "));
     }
-    plan.reports.push_back({format, text.substr(colon + 1)});
+    const ReportFile& file = plan.reports.emplace_back(*format, text.substr(colon + 1));
+    if (auto wrong = file.try_out()) return wrong;
   }
   return std::nullopt;
 }
@@ -223,12 +220,6 @@ void find_limit_token(SearchOutcome& outcome, const SearchOptions& options,
       Token{.engine = EngineKind::fuzz, .schedule = std::move(found->schedule), .relacy_state = {}};
   if (options.job.step_limit != Job{}.step_limit) result.limit_step_limit = options.job.step_limit;
 }
-
-// What is wrong, and the exit status for it.
-struct Refusal {
-  int status;
-  std::string message;
-};
 
 WorkerOptions worker_options(const PlannedCase& planned) {
   return {.program = planned.program.path,
@@ -294,53 +285,11 @@ bool starts_a_thread(const Plan& plan, const PlannedCase& planned) {
   return !search(options, {}).result.one_thread;
 }
 
-// Takes over what the file of --resume holds. What is wrong, if anything is.
-std::optional<Refusal> resume(const std::string& file, const Plan& plan, const PlannedCase& planned,
-                              SavedSearch& saved) {
-  saved = {.strategy = plan.job.strategy,
-           .program = program_fingerprint(planned.program.path),
-           .args = planned.args,
-           .racy_pcs = {},
-           .strategy_state = {},
-           .earlier = {}};
-  auto read = read_saved_search(file);
-  if (const auto* wrong = std::get_if<SavedSearchError>(&read)) {
-    return Refusal{kUsage, fmt::format("cannot resume from {}: {}; remove it to begin anew", file,
-                                       wrong->message)};
-  }
-  auto& found = std::get<std::optional<SavedSearch>>(read);
-  if (!found.has_value()) return std::nullopt;
-  const auto differs = [&](const char* what) {
-    return Refusal{kUsage,
-                   fmt::format("{} holds the search of another {}; give another file", file, what)};
-  };
-  if (found->strategy != saved.strategy) return differs("strategy");
-  if (found->program != saved.program) return differs("program, or another build of it");
-  if (found->args != saved.args) return differs("command line of the program");
-  saved = std::move(*found);
-  return std::nullopt;
-}
-
-// --resume goes on with one walk through all interleavings of one program.
-std::optional<Refusal> check_resume(const Plan& plan, const std::vector<PlannedCase>& cases) {
-  if (cases.size() != 1) {
-    return Refusal{kUsage, "--resume is for one case; name one program, or one test of it"};
-  }
-  if (plan.engines != std::vector{EngineKind::fuzz}) {
-    return Refusal{kUsage, "--resume is for the fuzz engine alone: add --engine fuzz"};
-  }
-  const auto strategy = make_strategy(plan.job.strategy, plan.job.seed);
-  const auto* made = std::get_if<std::unique_ptr<Strategy>>(&strategy);
-  if (made == nullptr || !(*made)->exploration().has_value()) {
-    return Refusal{kUsage,
-                   "--resume is for an exhaustive search: add --strategy dpor, or dfs:bound=N"};
-  }
-  return std::nullopt;
-}
+using Interim = std::function<void(const EngineResult&, const std::vector<Module>&)>;
 
 EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind engine,
-                        const RunOptions& options, SavedSearch* saved, ProgressLine* line,
-                        std::vector<Module>& modules) {
+                        const RunOptions& options, double limit, SavedSearch* saved,
+                        ProgressLine* line, const Interim& interim, std::vector<Module>& modules) {
   SearchOptions search_options;
   search_options.worker = worker_options(planned);
   search_options.job = plan.job;
@@ -350,8 +299,8 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
     search_options.job.racy_pcs = saved->racy_pcs;
     search_options.earlier = saved->earlier;
   }
-  search_options.runs = options.runs;
-  search_options.seconds = plan.seconds;
+  search_options.runs = plan.runs;
+  search_options.seconds = limit;
   // Engines with real threads need the processors for the threads of one run.
   const bool real_threads = engine == EngineKind::stress || engine == EngineKind::tsan;
   const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
@@ -361,11 +310,12 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
                     .engine = to_string(engine),
                     .activity = {},
                     .runs = 0,
-                    .planned = plan.seconds > 0 ? 0 : options.runs,
+                    .planned = plan.runs == ~std::uint64_t{0} ? 0 : plan.runs,
                     .failed = 0,
                     .seconds = 0};
   SearchEvents events;
   events.interrupted = &g_interrupted;
+  events.interim = interim;
   if (line != nullptr) {
     events.progress = [&](std::uint64_t runs, std::uint64_t failed, double seconds) {
       progress.runs = runs;
@@ -375,11 +325,7 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
     };
   }
   SearchOutcome outcome = search(search_options, events);
-  if (saved != nullptr) {
-    saved->strategy_state = std::move(outcome.strategy_state);
-    saved->racy_pcs = std::move(outcome.racy_pcs);
-    saved->earlier = outcome.earlier;
-  }
+  if (saved != nullptr) keep(outcome, *saved);
   // The program lies at the same addresses under every engine.
   if (modules.empty()) modules = outcome.modules;
   const auto show_shrinking = [&] {
@@ -392,7 +338,7 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
 }
 
 // Failures that stress and tsan have seen and that no schedule is known of.
-void hunt(const Plan& plan, const PlannedCase& planned, const RunOptions& options,
+void hunt(const Plan& plan, const PlannedCase& planned, const RunOptions& options, double limit,
           ProgressLine* line, CaseResult& result) {
   if (options.hunt_runs == 0) return;
   SearchOptions search_options;
@@ -416,19 +362,15 @@ void hunt(const Plan& plan, const PlannedCase& planned, const RunOptions& option
   }
   HuntOptions hunt_options;
   hunt_options.runs = options.hunt_runs;
-  if (plan.seconds > 0) hunt_options.seconds = std::min(hunt_options.seconds, plan.seconds);
+  if (limit > 0) hunt_options.seconds = std::min(hunt_options.seconds, limit);
   hunt_findings(result.engines, search_options, result.modules, hunt_options, events);
 }
 
 int write_reports(const Plan& plan, std::span<const ReportCase> cases) {
   int status = kHeld;
-  for (const Report& report : plan.reports) {
-    std::ofstream out(report.file);
-    if (out) report.format->write(out, cases);
-    out.flush();
-    if (!out) {
-      status = complain(kUsage, fmt::format("cannot write {}: {}; the report above is complete",
-                                            report.file, std::strerror(errno)));
+  for (const ReportFile& report : plan.reports) {
+    if (const auto wrong = report.write(cases)) {
+      status = complain(kOwnError, *wrong + "; the report above is complete");
     }
   }
   return status;
@@ -440,34 +382,55 @@ int run(const RunOptions& options) {
   if (const auto wrong = make_plan(options, plan)) return complain(kUsage, *wrong);
   std::vector<PlannedCase> planned_cases;
   for (const NamedProgram& program : plan.programs) {
-    if (const auto wrong = check_program(program.path)) return complain(kOwnError, *wrong);
-    if (const auto refusal = add_cases(program, options, planned_cases)) {
+    std::optional<Refusal> refusal;
+    if (auto wrong = check_program(program.path)) {
+      refusal = Refusal{kOwnError, *std::move(wrong)};
+    } else {
+      refusal = add_cases(program, options, planned_cases);
+    }
+    if (!refusal.has_value()) continue;
+    // One of many that cannot be run must not cost the others their runs.
+    if (refusal->status == kUsage || plan.programs.size() == 1) {
       return complain(refusal->status, refusal->message);
     }
+    planned_cases.push_back({.program = program,
+                             .name = program.name,
+                             .args = options.program_args,
+                             .error = std::move(refusal->message)});
   }
 
   SavedSearch saved;
   const bool resumes = !options.resume.empty();
   if (resumes) {
-    auto refusal = check_resume(plan, planned_cases);
+    auto refusal = check_resume(plan.engines, planned_cases.size(), plan.job);
     if (!refusal.has_value()) {
-      refusal = resume(options.resume, plan, planned_cases.front(), saved);
+      const PlannedCase& planned = planned_cases.front();
+      refusal = resume(options.resume, {planned.program.path, planned.args, plan.job}, saved);
     }
     if (refusal.has_value()) return complain(refusal->status, refusal->message);
   }
 
   watch_for_interrupts();
+  adopt_orphans();
 
   const std::size_t width = progress_width();
   std::unique_ptr<ProgressLine> line;
   if (width != 0) line = std::make_unique<ProgressLine>(std::cerr, width);
 
   std::vector<std::unique_ptr<CaseResult>> results;
-  std::vector<std::string> programs;  // as the command line names them; of each result
+  std::vector<ToldCases::Told> told;
+  Interim interim;
+  if (!plan.reports.empty()) {
+    interim = [&](const EngineResult& so_far, const std::vector<Module>& modules) {
+      write_interim(plan.reports, told, so_far, modules);
+    };
+  }
+  // With a hunt for each case.
+  Budget budget(plan.budget, planned_cases.size() * (plan.engines.size() + 1));
   for (const PlannedCase& planned : planned_cases) {
     if (g_interrupted) break;
-    programs.push_back(planned.program.name);
     auto& result = *results.emplace_back(std::make_unique<CaseResult>());
+    told.push_back({.result = &result, .replay_as = planned.program.name});
     result.name = planned.name;
     result.program = planned.program.path;
     result.args = planned.args;
@@ -476,28 +439,33 @@ int run(const RunOptions& options) {
     result.seed = plan.job.seed;
     result.any_rwlock = plan.job.any_rwlock;
     result.free_deadlines = plan.job.free_deadlines;
+    if (!planned.error.empty()) {
+      for (const EngineKind engine : plan.engines) {
+        auto& row = result.engines.emplace_back();
+        row.engine = engine;
+        row.error = planned.error;
+      }
+      continue;
+    }
     if (planned.is_google_test && !starts_a_thread(plan, planned)) {
       result.skipped = true;
       continue;
     }
     for (const EngineKind engine : plan.engines) {
       if (g_interrupted) break;
-      result.engines.push_back(run_engine(plan, planned, engine, options,
-                                          resumes ? &saved : nullptr, line.get(), result.modules));
+      result.engines.push_back(
+          run_engine(plan, planned, engine, options, budget.next_part(plan.seconds),
+                     resumes ? &saved : nullptr, line.get(), interim, result.modules));
     }
-    if (!g_interrupted) hunt(plan, planned, options, line.get(), result);
+    if (!g_interrupted)
+      hunt(plan, planned, options, budget.next_part(plan.seconds), line.get(), result);
     settle_claims(result.engines, unseen_in(result.engines));
     result.interrupted = g_interrupted;
   }
   line.reset();
 
-  std::vector<std::unique_ptr<Symbolizer>> symbols;
-  std::vector<ReportCase> cases;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    symbols.push_back(std::make_unique<Symbolizer>(results[i]->modules));
-    cases.push_back(
-        {.result = results[i].get(), .symbols = symbols.back().get(), .replay_as = programs[i]});
-  }
+  const ToldCases ready(told);
+  const auto cases = ready.cases();
   write_terminal_report(std::cout, cases, terminal_options());
   std::cout.flush();
   int status = write_reports(plan, cases);
@@ -534,7 +502,8 @@ int run(const RunOptions& options) {
     }
     // Of all engines some may not suit a program; an engine that was asked for must.
     if (errors != 0 && (plan.chosen_engines || errors == result->engines.size())) {
-      complain(kOwnError, fmt::format("{}: {}", result->name, *error));
+      const bool names_it = error->starts_with(result->name);
+      complain(kOwnError, names_it ? *error : fmt::format("{}: {}", result->name, *error));
       status = kOwnError;
     } else if (const auto vacuous = nothing_finished(*result)) {
       status = complain(kOwnError, *vacuous);
@@ -560,13 +529,22 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
       ->add_option("-e,--engine", options->engines,
                    "stress, tsan, fuzz, relacy, or all; several with commas")
       ->delimiter(',')
+      // One word each time: the next is a program.
+      ->allow_extra_args(false)
       ->capture_default_str();
-  command->add_option("-n,--runs", options->runs, "runs per engine")->capture_default_str();
-  command->add_option("-t,--time", options->time, "instead of --runs: how long, e.g. 30s or 5m");
+  command->add_option("-n,--runs", options->runs, fmt::format("runs per engine [{}]", kRuns))
+      ->check(whole_number(0, kMostCounted));
+  command->add_option("-t,--time", options->time,
+                      "how long per engine, e.g. 30s or 5m; beside --runs: whichever ends first");
+  command->add_option("--budget", options->budget,
+                      "how long the whole command may take, shared out over cases and engines");
   command->add_option("-s,--seed", options->seed, "the same seed gives the same runs")
+      ->check(whole_number(0, ~std::uint64_t{0}))
       ->capture_default_str();
-  command->add_option("-j,--jobs", options->jobs,
-                      "worker processes; default: one per processor, one for real threads");
+  command
+      ->add_option("-j,--jobs", options->jobs,
+                   "worker processes; default: one per processor, one for real threads")
+      ->check(whole_number(1, kMostJobs));
   command->add_option("--strategy", options->strategy, "fuzz: who goes next")
       ->capture_default_str();
   command->add_option("--delay", options->delay, "stress, tsan: the random delays")
@@ -579,7 +557,8 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
       ->add_option("--expect", options->expect,
                    "pass, fail, fail:KIND or any; the exit status says whether it is so")
       ->capture_default_str();
-  command->add_option("--report", options->reports, "also write FORMAT:FILE, e.g. json:out.json");
+  command->add_option("--report", options->reports, "also write FORMAT:FILE, e.g. json:out.json")
+      ->allow_extra_args(false);
   command->add_option("--resume", options->resume,
                       "fuzz, with strategy dfs or dpor: go on from FILE, and write it at the end");
   command->add_option("--gtest_filter", options->google_test_filter,
@@ -590,14 +569,17 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
                     "fuzz: heap memory that nothing leads to at the end of a run is a failure");
   add_shared_options(*command, options->shared);
   command->add_option("--step-limit", options->step_limit, "fuzz: steps after which a run gives up")
+      ->check(whole_number(1, kMostCounted))
       ->capture_default_str();
   command
       ->add_option("--hang-ms", options->hang_ms,
                    "stress, tsan: processor time without a change until circles are looked for")
+      ->check(whole_number(1, kMostHangMs))
       ->capture_default_str();
   command
       ->add_option("--hunt-runs", options->hunt_runs,
                    "runs of fuzz to find a failure of stress or tsan again; 0: no hunt")
+      ->check(whole_number(0, kMostCounted))
       ->capture_default_str();
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }

@@ -11,12 +11,17 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "harness/model/crc32.h"
+
 namespace heddle {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kVersion = 3;
+constexpr int kVersion = 4;
+
+constexpr char kChecksum[] = "checksum";
+constexpr char kDamaged[] = "it is no saved search, or damaged";
 
 std::string hex(std::uint64_t number) {
   return fmt::format("{:x}", number);
@@ -29,6 +34,25 @@ std::uint64_t from_hex(const std::string& text) {
     throw std::invalid_argument("'" + text + "' is no hexadecimal number");
   }
   return number;
+}
+
+std::string hex_of_bytes(const std::string& bytes) {
+  std::string text;
+  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return text;
+}
+
+std::string from_hex_of_bytes(const std::string& text) {
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    bytes += static_cast<char>(from_hex(text.substr(i, 2)));
+  }
+  return bytes;
+}
+
+// Of all that stands before it.
+std::string checksum_of(const Json& json) {
+  return fmt::format("{:08x}", crc32(json.dump(-1, ' ', false, Json::error_handler_t::replace)));
 }
 
 }  // namespace
@@ -51,6 +75,7 @@ std::uint64_t program_fingerprint(const std::string& path) {
 std::string to_text(const SavedSearch& saved) {
   Json json = {{"heddle_search", kVersion},
                {"strategy", saved.strategy},
+               {"seed", saved.seed},
                {"program", hex(saved.program)},
                {"args", saved.args}};
   json["racy"] = Json::array();
@@ -61,16 +86,31 @@ std::string to_text(const SavedSearch& saved) {
   json["weaker_atomics"] = saved.earlier.features.weaker_atomics;
   json["compare_exchange"] = saved.earlier.features.compare_exchange;
   json["repeatable"] = saved.earlier.repeatable;
+  json["finished"] = saved.finished;
+  json["runs"] = saved.runs;
+  json["findings"] = Json::array();
+  for (const SavedFinding& finding : saved.findings) {
+    json["findings"].push_back({{"failure", hex_of_bytes(finding.failure)},
+                                {"count", finding.count},
+                                {"first_run", finding.first_run},
+                                {"token", finding.token}});
+  }
+  json[kChecksum] = checksum_of(json);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::variant<SavedSearch, SavedSearchError> parse_saved_search(const std::string& text) {
   try {
-    const Json json = Json::parse(text);
+    Json json = Json::parse(text);
     if (json.at("heddle_search") != kVersion) {
       return SavedSearchError{"it was written by another version of heddle"};
     }
+    // One changed number would be another search, which proves whatever it likes.
+    const std::string checksum = json.at(kChecksum);
+    json.erase(kChecksum);
+    if (checksum != checksum_of(json)) return SavedSearchError{kDamaged};
     SavedSearch saved{.strategy = json.at("strategy"),
+                      .seed = json.at("seed"),
                       .program = from_hex(json.at("program")),
                       .args = json.at("args"),
                       .racy_pcs = {},
@@ -79,11 +119,19 @@ std::variant<SavedSearch, SavedSearchError> parse_saved_search(const std::string
                                   .failed_late = json.at("failed_late"),
                                   .features = {.weaker_atomics = json.at("weaker_atomics"),
                                                .compare_exchange = json.at("compare_exchange")},
-                                  .repeatable = json.at("repeatable")}};
+                                  .repeatable = json.at("repeatable")},
+                      .finished = json.at("finished"),
+                      .runs = json.at("runs")};
+    for (const Json& finding : json.at("findings")) {
+      saved.findings.push_back({.failure = from_hex_of_bytes(finding.at("failure")),
+                                .count = finding.at("count"),
+                                .first_run = finding.at("first_run"),
+                                .token = finding.at("token")});
+    }
     for (const Json& pc : json.at("racy")) saved.racy_pcs.push_back(from_hex(pc));
     return saved;
   } catch (const std::exception&) {
-    return SavedSearchError{"it is no saved search, or damaged"};
+    return SavedSearchError{kDamaged};
   }
 }
 

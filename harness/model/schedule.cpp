@@ -1,32 +1,15 @@
 #include "harness/model/schedule.h"
 
-#include <array>
 #include <charconv>
+
+#include "harness/model/crc32.h"
+#include "harness/model/schedule_text.h"
 
 namespace heddle {
 namespace {
 
 constexpr std::string_view kVersion = "h1";
 constexpr std::size_t kChecksumLength = 8;
-
-constexpr std::array<std::uint32_t, 256> make_crc_table() {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t i = 0; i < table.size(); ++i) {
-    std::uint32_t crc = i;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1U) != 0 ? 0xedb88320U : 0U);
-    table[i] = crc;
-  }
-  return table;
-}
-
-// CRC-32 of IEEE 802.3, as in zip and PNG: finds every single changed character, and any two that
-// were swapped.
-std::uint32_t crc32(std::string_view text) {
-  static constexpr auto kTable = make_crc_table();
-  std::uint32_t crc = ~0U;
-  for (const char c : text) crc = (crc >> 8) ^ kTable[(crc ^ static_cast<std::uint8_t>(c)) & 0xffU];
-  return ~crc;
-}
 
 std::string checksum(std::string_view text) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
@@ -66,15 +49,6 @@ bool is_state_char(char c) {
 
 TokenError error(std::string message) {
   return TokenError{std::move(message)};
-}
-
-// What the person pasted, safe for a terminal and never long.
-std::string quote(std::string_view text) {
-  constexpr std::size_t kLimit = 24;
-  std::string result = "'";
-  for (const char c : text.substr(0, kLimit)) result += c >= ' ' && c <= '~' ? c : '?';
-  result += text.size() > kLimit ? "...'" : "'";
-  return result;
 }
 
 // Takes one decimal number off the front of `text`; only its one canonical spelling, so that two
@@ -126,6 +100,14 @@ std::optional<EngineKind> parse_engine(std::string_view name) {
   return std::nullopt;
 }
 
+std::string quoted_token(std::string_view text) {
+  constexpr std::size_t kLimit = 24;
+  std::string result = "'";
+  for (const char c : text.substr(0, kLimit)) result += c >= ' ' && c <= '~' ? c : '?';
+  result += text.size() > kLimit ? "...'" : "'";
+  return result;
+}
+
 std::string to_text(const Token& token) {
   std::string text{kVersion};
   text += engine_letter(token.engine);
@@ -142,14 +124,18 @@ std::string to_text(const Token& token) {
 }
 
 std::variant<Token, TokenError> parse_token(std::string_view text) {
-  if (text.empty()) return error("the token is empty: give the one that a report printed");
   if (text.size() > kMaxTokenLength) {
     return error("the token is too long (" + std::to_string(text.size()) + " characters, limit " +
                  std::to_string(kMaxTokenLength) + "): run the program again to shrink it");
   }
+  return parse_long_token(text);
+}
+
+std::variant<Token, TokenError> parse_long_token(std::string_view text) {
+  if (text.empty()) return error("the token is empty: give the one that a report printed");
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!is_token_char(text[i])) {
-      return error(quote(text) + " is not a token: character " + std::to_string(i + 1) +
+      return error(quoted_token(text) + " is not a token: character " + std::to_string(i + 1) +
                    " is not a letter, digit, '.', '_' or '-'; copy it again from the report");
     }
   }
@@ -161,13 +147,13 @@ std::variant<Token, TokenError> parse_token(std::string_view text) {
   std::size_t digits = 0;
   while (1 + digits < head.size() && is_digit(head[1 + digits])) ++digits;
   if (head.empty() || head[0] != 'h' || digits == 0 || head.size() != digits + 2) {
-    return error(quote(text) +
+    return error(quoted_token(text) +
                  " is not a token: tokens look like h1f-1.37.2-6b5f0a13; copy it from the replay "
                  "line of a report");
   }
   const std::string_view version = head.substr(0, 1 + digits);
   if (version != kVersion) {
-    return error("the token has version " + quote(version) + ", this heddle reads '" +
+    return error("the token has version " + quoted_token(version) + ", this heddle reads '" +
                  std::string{kVersion} +
                  "': replay it with the version of heddle that printed it, or search again");
   }

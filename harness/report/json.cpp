@@ -146,11 +146,12 @@ Json to_json(const Cause& cause, const Interleaving& interleaving, Names& names)
           {"swapped", std::move(swapped)}};
 }
 
-Json to_json(const MinimalInterleaving& minimal, const Failed& failure, Names& names) {
+Json to_json(const MinimalInterleaving& minimal, const Failed& failure,
+             const ReportCase& report_case, Names& names) {
   const Interleaving interleaving = select_rows(minimal.trace, failure, names);
   Json rows = Json::array();
   for (const InterleavingRow& row : interleaving.rows) rows.push_back(to_json(row));
-  return {{"token", to_text(minimal.token)},
+  return {{"token", replay_word(report_case, minimal.token)},
           {"preemptions", minimal.preemptions},
           {"one_minimal", minimal.one_minimal},
           {"proof", minimal.proof ? to_json(*minimal.proof) : Json(nullptr)},
@@ -171,12 +172,13 @@ Json to_json(const Hunt& hunt, const ReportCase& report_case, Names& names) {
                {"strategy", hunt.strategy}};
   json["error"] = hunt.error ? Json(*hunt.error) : Json(nullptr);
   json["key"] = hunt.found ? Json(fmt::format("{:016x}", failure_key(*hunt.found))) : Json(nullptr);
-  json["token"] = hunt.token ? Json(to_text(*hunt.token)) : Json(nullptr);
+  json["token"] = hunt.token ? Json(replay_word(report_case, *hunt.token)) : Json(nullptr);
   json["replay"] = nullptr;
   if (hunt.token && hunt.found) {
     json["replay"] = replay_command(report_case, *hunt.token, hunt.found->kind);
   }
-  json["minimal"] = hunt.minimal ? to_json(*hunt.minimal, *hunt.found, names) : Json(nullptr);
+  json["minimal"] =
+      hunt.minimal ? to_json(*hunt.minimal, *hunt.found, report_case, names) : Json(nullptr);
   return json;
 }
 
@@ -198,12 +200,12 @@ Json to_json(const Finding& finding, const ReportCase& report_case, std::uint64_
                {"rate", fraction({finding.count, runs})},
                {"first_run", finding.first_run}};
   json["fresh_process"] = to_string(finding.fresh);
-  json["token"] = token == nullptr ? Json(nullptr) : Json(to_text(*token));
+  json["token"] = token == nullptr ? Json(nullptr) : Json(replay_word(report_case, *token));
   json["replay"] = token == nullptr
                        ? Json(nullptr)
                        : Json(replay_command(report_case, *token, finding.failure.kind));
-  json["minimal"] =
-      finding.minimal ? to_json(*finding.minimal, finding.failure, names) : Json(nullptr);
+  json["minimal"] = finding.minimal ? to_json(*finding.minimal, finding.failure, report_case, names)
+                                    : Json(nullptr);
   json["hunt"] = finding.hunt ? to_json(*finding.hunt, report_case, names) : Json(nullptr);
   return json;
 }
@@ -294,6 +296,8 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
     Names names{*report_case.symbols};
     json["not_repeatable"] = divergence_text(*engine.divergence, names);
   }
+  if (engine.lost_workers != 0) json["lost_workers"] = engine.lost_workers;
+  if (engine.known_well) json["ended_early"] = true;
   if (engine.own_processes) {
     json["own_processes"] = {{"left_behind", engine.own_processes->left_behind},
                              {"runs", engine.own_processes->runs},
@@ -314,7 +318,7 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
     }
     json["limit"] = {{"reason", engine.limit->reason}, {"places", std::move(places)}};
     const auto& token = engine.limit_token;
-    json["limit"]["token"] = token ? Json(to_text(*token)) : Json(nullptr);
+    json["limit"]["token"] = token ? Json(replay_word(report_case, *token)) : Json(nullptr);
     json["limit"]["replay"] =
         token ? Json(replay_command(report_case, *token, {}, engine.limit_step_limit))
               : Json(nullptr);

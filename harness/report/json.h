@@ -59,6 +59,9 @@
 //                   If not, those of "failures" that fresh processes do not show do not count}
 //   process_runs    stress and tsan, else null: of "runs", {"first": those that a process began
 //                   with, "later"}
+//   lost_workers    workers that were killed from outside; absent if there were none
+//   ended_early     true if fewer runs were made than asked for: they take long, and the rate is
+//                   known well; else absent
 //   limit           of the first run that gave up, limit; null if none did
 //   findings        array of finding: first the ways in which the program itself fails, then data
 //                   races and lock orders; of each kind the most frequent first

@@ -52,6 +52,16 @@ std::string not_as_fresh_text(const NotAsFresh& unlike, Names& names) {
 
 std::vector<std::string> process_remarks(const EngineResult& engine, Names& names) {
   std::vector<std::string> remarks;
+  if (engine.lost_workers == 1) {
+    remarks.emplace_back("a worker was killed from outside; its run was made again");
+  } else if (engine.lost_workers > 1) {
+    remarks.push_back(fmt::format("{} workers were killed from outside; their runs were made again",
+                                  engine.lost_workers));
+  }
+  if (engine.known_well) {
+    remarks.emplace_back(
+        "ended before all runs were made: they take long, and the rate is known well enough");
+  }
   if (engine.own_processes) remarks.push_back(own_processes_text(*engine.own_processes));
   if (engine.not_as_fresh) remarks.push_back(not_as_fresh_text(*engine.not_as_fresh, names));
   if (engine.divergence) {

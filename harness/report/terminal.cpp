@@ -786,7 +786,7 @@ class CaseWriter {
   }
 
   void write_replay(const Token& token, FailureKind kind) {
-    const std::string text = to_text(token);
+    const std::string text = replay_word(case_, token);
     if (text.size() > kLongestToken) {
       screen_.paragraph("  Replay:  ",
                         fmt::format("its token has {} characters; it is in a report of format json",

@@ -348,8 +348,15 @@ bool Channel::receive_bytes(std::string& bytes) {
   std::memcpy(&size, header, sizeof size);
   constexpr std::uint32_t kMost = 1U << 30;  // a trace of all that a recorder keeps has less
   if (size > kMost) return false;
-  bytes.resize(size);
-  return receive(bytes.data(), size);
+  // As it comes: the length may be anything that the program has written there.
+  constexpr std::size_t kBlock = std::size_t{1} << 20;
+  bytes.clear();
+  while (bytes.size() < size) {
+    const std::size_t begin = bytes.size();
+    bytes.resize(std::min<std::size_t>(size, begin + kBlock));
+    if (!receive(bytes.data() + begin, bytes.size() - begin)) return false;
+  }
+  return true;
 }
 
 }  // namespace heddle

@@ -9,10 +9,13 @@
 
 #include "fuzz/relacy_search.h"
 #include "fuzz/strategy/strategy.h"
+#include "harness/search/checked_progress.h"
 #include "harness/search/confirm.h"
 #include "harness/search/coverage_count.h"
 #include "harness/search/grounds.h"
 #include "harness/search/instrumentation.h"
+#include "harness/search/interim.h"
+#include "harness/search/known_well.h"
 #include "harness/search/program_check.h"
 #include "harness/search/run_range.h"
 #include "harness/search/silent_pass.h"
@@ -80,7 +83,7 @@ class Search {
 
   SearchOutcome run() {
     begin_ = Clock::now();
-    const std::uint64_t runs = options_.seconds > 0 ? ~std::uint64_t{0} : options_.runs;
+    const std::uint64_t runs = options_.runs;
     racy_ = racy_new_ = options_.job.racy_pcs;
     if (exhaustive_) {
       explore(runs);
@@ -262,7 +265,7 @@ class Search {
 
   bool over() const {
     return outcome_.result.error.has_value() || outcome_.result.exhausted || interrupted() ||
-           goes_on_apart_ || out_of_time();
+           goes_on_apart_ || out_of_time() || outcome_.result.known_well;
   }
 
   bool interrupted() const { return events_.interrupted != nullptr && events_.interrupted->load(); }
@@ -370,7 +373,29 @@ class Search {
     // With a limit of time the search ends in any case, whatever a later token would say.
     goes_on_apart_ |= options_.seconds > 0 && options_.job.isolation == Isolation::automatic &&
                       confirmation_.any_absent(found_);
+    outcome_.result.known_well |= knows_enough();
+    tell_interim();
     report_progress();
+  }
+
+  // With a limit of time that is the user's to decide.
+  bool knows_enough() const {
+    if (options_.seconds > 0 || exhaustive_) return false;
+    Rate rate = outcome_.result.rate();
+    for (const Slot& slot : slots_) {
+      if (!slot.range.has_value()) continue;
+      rate.runs += slot.worker->progress().runs_done;
+      rate.hits += slot.worker->progress().runs_failed;
+    }
+    return is_known_well(rate, seconds());
+  }
+
+  void tell_interim() {
+    constexpr double kEvery = 1;  // seconds
+    if (!events_.interim || !has_news_ || seconds() < told_at_ + kEvery) return;
+    has_news_ = false;
+    told_at_ = seconds();
+    events_.interim(interim_result(outcome_.result, found_), outcome_.modules);
   }
 
   void handle_message(Slot& slot, std::deque<RunRange>& todo) {
@@ -383,6 +408,9 @@ class Search {
       confirmation_.sample(std::move(*sampled));
     } else if (auto* reached = std::get_if<LimitReached>(&*message)) {
       note_limit(*reached);
+    } else if (!is_plausible(slot.worker->progress(), *slot.range)) {
+      slot.worker->kill();
+      lost(slot, todo, Failed{});
     } else if (auto* done = std::get_if<JobDone>(&*message)) {
       collect(slot);
       outcome_.result.exhausted |= done->exhausted;
@@ -400,7 +428,7 @@ class Search {
       slot.range.reset();
     } else if (std::holds_alternative<Lost>(*message)) {
       // Counted by the worker; what is left of its range goes to another.
-      const std::uint64_t next = slot.worker->progress().current_run + 1;
+      const std::uint64_t next = run_within(slot.worker->progress(), *slot.range) + 1;
       collect(slot);
       give_back(slot, todo, next);
     }
@@ -471,6 +499,25 @@ class Search {
   void lost(Slot& slot, std::deque<RunRange>& todo, std::optional<Failed> failure) {
     SharedProgress& progress = slot.worker->progress();
     const std::string end = slot.worker->how_it_ended();
+    if (!is_plausible(progress, *slot.range)) {
+      charge_first(progress, *slot.range);
+      failure = Failed{.kind = FailureKind::signal,
+                       .message = "the program wrote over memory of Heddle's" +
+                                  (failure.has_value() ? std::string() : "; the process " + end),
+                       .places = {}};
+    }
+    // Runs do not kill workers between runs, and one that kills its own process does so again.
+    const std::uint64_t next =
+        progress.in_run == 0 ? slot.range->begin + progress.runs_done + progress.runs_redundant
+                             : run_within(progress, *slot.range);
+    const bool is_new = !killed_in_.has_value() || *killed_in_ != next;
+    if (!failure.has_value() && is_new && (progress.in_run == 0 || slot.worker->was_killed())) {
+      killed_in_ = next;
+      ++outcome_.result.lost_workers;
+      collect(slot);
+      give_back(slot, todo, next);
+      return;
+    }
     if (progress.in_run == 0) {
       outcome_.result.error = "the worker " + end + " between runs";
       collect(slot);
@@ -481,7 +528,7 @@ class Search {
     if (!failure.has_value()) {
       failure = Failed{.kind = FailureKind::signal, .message = "the process " + end, .places = {}};
     }
-    const std::uint64_t run = progress.current_run;
+    const std::uint64_t run = run_within(progress, *slot.range);
     const bool first = progress.first_of_process != 0;
     Described described{
         .key = failure_key(*failure), .run = run, .failure = *failure, .relacy_state = {}};
@@ -518,6 +565,7 @@ class Search {
     if (found.described && found.first_run <= described.run) return;
     const bool is_new = !found.described;
     found.take(described, options_.job.engine);
+    has_news_ |= is_new;
     // With a limit of time nobody can wait for the end of the epoch.
     if (options_.seconds > 0) confirmation_.begin(described.key, found);
     if (is_new && events_.found && confirmation_.confirm(described.key, found)) {
@@ -574,6 +622,7 @@ class Search {
     std::uint64_t failed = outcome_.result.failed;
     for (Slot& slot : slots_) {
       if (!slot.range.has_value()) continue;
+      if (!is_plausible(slot.worker->progress(), *slot.range)) continue;
       runs += slot.worker->progress().runs_done;
       failed += slot.worker->progress().runs_failed;
     }
@@ -616,6 +665,9 @@ class Search {
   std::uint64_t limit_run_ = 0;    // of EngineResult::limit
   std::vector<Address> racy_old_;  // in force in the epoch before
   CoverageCount coverage_;
+  std::optional<std::uint64_t> killed_in_;  // the run in which a worker was killed last
+  bool has_news_ = false;                   // for SearchEvents::interim
+  double told_at_ = 0;                      // seconds()
   std::uint64_t epoch_begin_ = 0;
   std::size_t epoch_parts_ = 1;
   std::uint64_t steps_ = 0;

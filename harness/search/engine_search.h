@@ -15,10 +15,10 @@
 namespace heddle {
 
 struct SearchOptions {
-  WorkerOptions worker;  // `tsan` is set by the engine
-  Job job;               // first_run and runs are set by the search
-  std::uint64_t runs = 10'000;
-  double seconds = 0;  // 0: no limit of time; else `runs` is none
+  WorkerOptions worker;         // `tsan` is set by the engine
+  Job job;                      // first_run and runs are set by the search
+  std::uint64_t runs = 10'000;  // at most; ~0: no limit
+  double seconds = 0;           // 0: no limit of time
   unsigned workers = 1;
   EarlierParts earlier{};  // of the search that job.strategy_state comes of
   // Wall-clock time that a run may take before its worker is given up, in milliseconds.
@@ -33,6 +33,8 @@ struct SearchEvents {
   std::function<void(std::uint64_t runs, std::uint64_t failed, double seconds)> progress;
   // Each time that a failure is described which this search has not seen yet.
   std::function<void(const Failed& failure)> found;
+  // Called within a second or so of a failure that is described for the first time.
+  std::function<void(const EngineResult& so_far, const std::vector<Module>& modules)> interim;
   // Set from outside (a signal handler) to end the search with what it has.
   const std::atomic<bool>* interrupted = nullptr;
 };

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/search/checked_progress.h"
+
 namespace heddle {
 
 std::optional<StartError> Replayer::start() {
@@ -97,6 +99,10 @@ std::variant<Explored, StartError> Replayer::explore(
       return explored;
     }
     if (done->error.has_value()) return StartError{*done->error};
+    if (!is_plausible(progress, {0, job.runs})) {
+      worker_.reset();
+      return explored;
+    }
     runs += progress.runs_done + progress.runs_redundant;
     explored.failed = progress.runs_failed + progress.runs_failed_late;
     bool learned = false;

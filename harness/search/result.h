@@ -186,10 +186,14 @@ struct EngineResult {
   bool exhausted = false;  // nothing is left to run; what that proves, `claim` says
   std::optional<Exploration> exploration{};  // of exhaustive strategies
   std::optional<Coverage> coverage{};        // of fuzz
-  std::optional<std::string> error;    // Heddle's own failure, or why this engine could not be used
-  bool one_thread = false;             // the error: no run ever had a second thread
-  std::optional<GaveUp> limit{};       // of the first run that gave up
-  std::optional<Token> limit_token{};  // fuzz: a run that gives up so
+  std::optional<std::string> error;  // Heddle's own failure, or why this engine could not be used
+  // Workers that somebody killed, or the system for want of memory: the run under way was made
+  // anew.
+  std::uint64_t lost_workers = 0;
+  bool known_well = false;        // fewer runs than asked for: each costs much, and all fails alike
+  bool one_thread = false;        // the error: no run ever had a second thread
+  std::optional<GaveUp> limit{};  // of the first run that gave up
+  std::optional<Token> limit_token{};               // fuzz: a run that gives up so
   std::optional<std::uint64_t> limit_step_limit{};  // with this limit, if not the usual one
   std::optional<OwnProcesses> own_processes{};
   std::optional<NotAsFresh> not_as_fresh{};

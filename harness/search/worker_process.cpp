@@ -9,13 +9,19 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <mutex>
 #include <utility>
 
 #include "harness/engine/tsan/tsan_engine.h"
@@ -97,6 +103,34 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
+// Held while a worker is started: a new one must not be taken for an orphan.
+std::mutex g_starting;
+int g_workers = 0;
+std::atomic<bool> g_adopts{false};
+
+// Whether there is something to read within that time, whatever signals come.
+bool is_ready(int descriptor, int patience_ms) {
+  using Clock = std::chrono::steady_clock;
+  const auto deadline = Clock::now() + std::chrono::milliseconds(patience_ms);
+  pollfd ready{.fd = descriptor, .events = POLLIN, .revents = 0};
+  while (true) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    const int count = poll(&ready, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    if (count >= 0 || errno != EINTR) return count > 0;
+  }
+}
+
+void kill_orphans() {
+  std::error_code error;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", error)) {
+    std::ifstream children(thread.path() / "children");
+    for (pid_t pid = 0; children >> pid;) {
+      ::kill(pid, SIGKILL);
+      waitpid(pid, nullptr, 0);
+    }
+  }
+}
+
 [[noreturn]] void become_program(const WorkerOptions& options, char** argv, char** envp, int socket,
                                  int memory, int error_pipe) {
   // Nothing that allocates from here on: this is a forked child.
@@ -123,14 +157,26 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 
 }  // namespace
 
+void adopt_orphans() {
+  g_adopts = prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
+}
+
 std::string default_library_dir() {
   std::error_code error;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
   return (self.parent_path().parent_path() / "lib").string();
 }
 
-std::variant<std::unique_ptr<WorkerProcess>, StartError> WorkerProcess::start(
-    const WorkerOptions& options) {
+WorkerProcess::Started WorkerProcess::start(const WorkerOptions& options) {
+  constexpr int kTries = 3;
+  for (int i = 1;; ++i) {
+    bool was_killed = false;
+    Started started = start_once(options, was_killed);
+    if (!was_killed || i == kTries) return started;
+  }
+}
+
+WorkerProcess::Started WorkerProcess::start_once(const WorkerOptions& options, bool& was_killed) {
   int sockets[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) {
     return StartError{std::string("cannot make a socket: ") + strerror(errno)};
@@ -154,15 +200,22 @@ std::variant<std::unique_ptr<WorkerProcess>, StartError> WorkerProcess::start(
   Environment environment = worker_environment(options, sockets[1], memory);
   const std::vector<char*> argv = pointers(args);
   const std::vector<char*> envp = environment.pointers();
+  std::unique_lock starting(g_starting);
   const pid_t pid = fork();
   if (pid < 0) return StartError{std::string("cannot start a process: ") + strerror(errno)};
   if (pid == 0) {
     become_program(options, const_cast<char**>(argv.data()), const_cast<char**>(envp.data()),
                    sockets[1], memory, errors[1]);
   }
+  ++g_workers;
+  starting.unlock();
   close(sockets[1]);
   close(memory);
   close(errors[1]);
+  // What a program writes to all descriptors may look like the beginning of a long message.
+  const timeval patience{.tv_sec = 10, .tv_usec = 0};
+  setsockopt(sockets[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  setsockopt(sockets[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   std::unique_ptr<WorkerProcess> worker(
       new WorkerProcess(pid, sockets[0], static_cast<SharedProgress*>(shared)));
 
@@ -172,16 +225,15 @@ std::variant<std::unique_ptr<WorkerProcess>, StartError> WorkerProcess::start(
   if (failed) return StartError{options.program + " cannot be started: " + strerror(exec_error)};
 
   // A program that hangs in a constructor never says hello.
-  constexpr int kPatienceMs = 30'000;
-  pollfd ready{.fd = sockets[0], .events = POLLIN, .revents = 0};
-  if (poll(&ready, 1, kPatienceMs) == 0) {
+  if (!is_ready(sockets[0], 30'000)) {
     return StartError{options.program + " did not reach main() within 30 seconds"};
   }
   const auto hello = worker->receive();
   const auto* words = hello.has_value() ? std::get_if<Hello>(&*hello) : nullptr;
   if (words == nullptr) {
-    return StartError{options.program + " " + worker->how_it_ended() +
-                      " before main(); try it without Heddle"};
+    const std::string end = worker->how_it_ended();
+    was_killed = worker->was_killed();
+    return StartError{options.program + " " + end + " before main(); try it without Heddle"};
   }
   if (words->version != kChannelVersion) {
     return StartError{"the library in " + options.library_dir +
@@ -198,21 +250,37 @@ WorkerProcess::~WorkerProcess() {
   }
   close(channel_.descriptor());
   munmap(progress_, sizeof(SharedProgress));
+  const std::lock_guard starting(g_starting);
+  if (--g_workers == 0 && g_adopts) kill_orphans();
 }
 
 void WorkerProcess::kill() {
   // The whole group: an engine may have processes of its own.
   if (!reaped_) {
+    killed_here_ = true;
     ::kill(-pid_, SIGKILL);
     ::kill(pid_, SIGKILL);
   }
 }
 
 std::string WorkerProcess::how_it_ended() {
+  // A program that has closed all descriptors is no longer heard of, and may go on for ever.
+  constexpr int kPatienceMs = 5'000;
+  bool was_deaf = false;
+  if (!killed_here_) {
+    const auto process = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+    was_deaf = process >= 0 && !is_ready(process, kPatienceMs);
+    if (process >= 0) close(process);
+    if (was_deaf || process < 0) kill();
+  }
   int status = 0;
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
+  // What the program started in its group.
+  ::kill(-pid_, SIGKILL);
   reaped_ = true;
+  if (was_deaf) return "closed the descriptor, or wrote to it, that it is asked by, and went on";
+  was_killed_ = !killed_here_ && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   return describe_end(status);
 }
 

@@ -31,6 +31,7 @@ struct StartError {
 
 class WorkerProcess {
  public:
+  // One that is killed from outside before it has begun is started anew.
   static std::variant<std::unique_ptr<WorkerProcess>, StartError> start(
       const WorkerOptions& options);
 
@@ -42,25 +43,37 @@ class WorkerProcess {
   SharedProgress& progress() { return *progress_; }
 
   bool send(const Job& job) { return channel_.send(job); }
-  // The next message; nothing if the worker is gone. Waits for it.
+  // The next message; nothing if the worker is gone, or has sent what is none, or part of one and
+  // no more for ten seconds. Waits for it.
   std::optional<WorkerMessage> receive() { return channel_.receive_message(); }
   int descriptor() const { return channel_.descriptor(); }
 
   void kill();
-  // Waits for the process, which must be gone or going, and says how it ended, e.g. "was killed by
-  // signal 9 (KILL)".
+  // Waits for the process, which should be gone or going, and says how it ended, e.g. "was killed
+  // by signal 9 (SIGKILL)". One that goes on for seconds, deaf, is killed, and this is said.
   std::string how_it_ended();
+  // After how_it_ended(): somebody else sent SIGKILL, be it the program, a person or the system.
+  bool was_killed() const { return was_killed_; }
 
  private:
+  using Started = std::variant<std::unique_ptr<WorkerProcess>, StartError>;
+  static Started start_once(const WorkerOptions& options, bool& was_killed);
+
   WorkerProcess(pid_t pid, int socket, SharedProgress* progress)
       : pid_(pid), channel_(socket), progress_(progress) {}
 
   pid_t pid_;
   bool reaped_ = false;
+  bool killed_here_ = false;
+  bool was_killed_ = false;
   Channel channel_;
   SharedProgress* progress_;
   std::vector<Module> modules_;
 };
+
+// From now on processes that a program has left behind (a daemon) are this process's children, and
+// end with the last worker. For a process that has no other children.
+void adopt_orphans();
 
 // The folder of libheddle.so, from where this command is: ../lib. No environment is needed.
 std::string default_library_dir();

@@ -107,16 +107,6 @@ TEST(Command, token_replays_with_status_1_and_says_so) {
   EXPECT_EQ(heddle_command({"replay", to_text(Token{}), "mutex_counter"}).status, 0);
 }
 
-TEST(Command, unwritable_report_costs_only_that_file) {
-  const Ended ended =
-      heddle_command({"run", "mutex_counter", "--engine", "fuzz", "--runs", "100", "--strategy",
-                      "random", "--report", "json:/no/such/folder/out.json"});
-  EXPECT_EQ(ended.status, kUsage);
-  expect_one_line(ended, "/no/such/folder/out.json");
-  EXPECT_NE(ended.out.find("mutex_counter"), std::string::npos) << ended.out;
-  EXPECT_NE(ended.out.find("100"), std::string::npos) << ended.out;
-}
-
 TEST(Command, runs_that_all_gave_up_are_no_pass) {
   const Ended ended = heddle_command({"run", program_path("endless_turns"), "--engine", "fuzz",
                                       "--runs", "20", "--step-limit", "100"});

@@ -159,7 +159,7 @@ TEST(LimitRun, the_report_has_the_command_that_shows_it) {
 
   const std::string token = line.substr(14, line.find(' ', 14) - 14);
   const Ended again = heddle_command({"replay", token, program, "--step-limit", "300000"});
-  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(again.status, 3) << again.err;
   EXPECT_NE(again.out.find("gave up: livelock or limit"), std::string::npos) << again.out;
   EXPECT_NE(again.out.find("lost_ticket.cpp:15"), std::string::npos) << again.out;
   EXPECT_NE(again.out.find("Last steps"), std::string::npos) << again.out;

@@ -55,6 +55,36 @@ TEST_F(Resume, the_parts_add_up_to_the_whole) {
 TEST_F(Resume, a_search_of_something_else_is_not_taken_for_this_one) {
   go_on("50");
   expect_refused(command({"--strategy", "dfs:bound=1"}), "another strategy");
+  expect_refused(command({"--strategy", "dpor", "--seed", "2"}), "another seed");
+}
+
+TEST_F(Resume, a_search_that_has_ended_has_its_result_again) {
+  const auto whole = go_on("1000");
+  EXPECT_EQ(whole.at("runs"), 120);
+  const auto again = go_on("1000");
+  EXPECT_EQ(again.at("runs"), 120);
+  EXPECT_EQ(again.at("proved"), whole.at("proved"));
+  EXPECT_EQ(again.at("exploration"), whole.at("exploration"));
+}
+
+TEST_F(Resume, a_search_that_has_ended_in_failures_fails_again) {
+  const auto part = [&] {
+    return heddle_command({"run", "atomic_counter", "--engine", "fuzz", "--strategy", "dpor",
+                           "--resume", folder_ / "failing", "--report",
+                           "json:" + folder_ / "failing.json"});
+  };
+  const auto engine = [&] {
+    std::ifstream file(folder_ / "failing.json");
+    return nlohmann::json::parse(file).at("cases").at(0).at("engines").at(0);
+  };
+  EXPECT_EQ(part().status, 1);
+  const auto first = engine();
+  ASSERT_TRUE(first.at("exhausted"));
+  EXPECT_EQ(part().status, 1);
+  const auto again = engine();
+  EXPECT_EQ(again.at("failed"), first.at("failed"));
+  EXPECT_EQ(again.at("findings").size(), first.at("findings").size());
+  EXPECT_EQ(again.at("findings").at(0).at("key"), first.at("findings").at(0).at("key"));
 }
 
 TEST_F(Resume, a_damaged_file_is_refused_and_left_alone) {

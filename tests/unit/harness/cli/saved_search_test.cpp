@@ -11,13 +11,21 @@ namespace {
 
 SavedSearch some_search() {
   return {.strategy = "dfs:bound=2",
+          .seed = 7,
           .program = 0xfedcba9876543210,
           .args = {"5", "--flag=\"x\""},
           .racy_pcs = {0x401000, 0x7ffff7000123},
           .strategy_state = "dfs2 0 1k 0 0 2 1",
           .earlier = {.failed = 3,
                       .features = {.weaker_atomics = true, .compare_exchange = false},
-                      .repeatable = false}};
+                      .repeatable = false},
+          .finished = true,
+          .runs = 21,
+          .findings = {{.failure = std::string("\0\xff x", 4),
+                        .count = 3,
+                        .first_run = 5,
+                        .token = "h1f-1.3.2-22d04198"},
+                       {.failure = "", .count = 1, .first_run = 0, .token = ""}}};
 }
 
 std::string error_of(const std::string& text) {
@@ -54,8 +62,18 @@ TEST(SavedSearch, what_is_cut_short_changed_or_something_else_is_refused) {
   bad_address.replace(bad_address.find("401000"), 6, "40x000");
   EXPECT_EQ(error_of(bad_address), "it is no saved search, or damaged");
   std::string later = text;
-  later.replace(later.find("\"heddle_search\": 3"), 18, "\"heddle_search\": 4");
+  later.replace(later.find("\"heddle_search\": 4"), 18, "\"heddle_search\": 5");
   EXPECT_EQ(error_of(later), "it was written by another version of heddle");
+}
+
+TEST(SavedSearch, any_changed_number_is_noticed) {
+  const std::string text = to_text(some_search());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] < '0' || text[at] > '9') continue;
+    std::string changed = text;
+    changed[at] = text[at] == '7' ? '8' : '7';
+    EXPECT_NE(error_of(changed), "no error") << at << ": " << text.substr(at, 20);
+  }
 }
 
 TEST_F(SavedSearchFile, a_file_that_is_not_there_is_a_search_that_begins) {

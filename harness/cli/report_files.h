@@ -1,0 +1,34 @@
+// The files of `--report`. A reader finds the whole report of before, or the whole new one.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "harness/report/report_formats.h"
+
+namespace heddle {
+
+class ReportFile {
+ public:
+  ReportFile(const ReportFormat& format, const std::string& path);
+
+  // Whether it can be written, before hours of work depend on it: what is wrong, if anything is.
+  // The file stays as it is.
+  std::optional<std::string> try_out() const;
+
+  // Replaces the file. What is wrong, if anything is: the file is then as before, unless it is none
+  // that can be replaced (a device, a pipe, a folder that takes no new file).
+  std::optional<std::string> write(std::span<const ReportCase> cases) const;
+
+  // Whether each write() replaces the one before.
+  bool is_replaced() const { return !next_.empty(); }
+
+ private:
+  const ReportFormat* format_;
+  std::string named_;  // as the command line has it
+  std::string path_;   // where it leads
+  std::string next_;   // written first, in its folder; empty: in place
+};
+
+}  // namespace heddle

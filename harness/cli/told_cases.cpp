@@ -1,0 +1,35 @@
+#include "harness/cli/told_cases.h"
+
+#include "harness/cli/commands.h"
+#include "harness/cli/token_files.h"
+#include "harness/search/program_build.h"
+
+namespace heddle {
+
+ToldCases::ToldCases(const std::vector<Told>& results) {
+  for (const Told& told : results) {
+    symbols_.push_back(std::make_unique<Symbolizer>(told.result->modules));
+    ReportCase& report_case =
+        cases_.emplace_back(ReportCase{.result = told.result,
+                                       .symbols = symbols_.back().get(),
+                                       .replay_as = told.replay_as,
+                                       .build = program_build(told.result->program)});
+    if (const auto wrong = write_token_files(report_case)) complain(kHeld, *wrong);
+  }
+}
+
+void write_interim(std::span<const ReportFile> reports, std::vector<ToldCases::Told> results,
+                   const EngineResult& so_far, const std::vector<Module>& modules) {
+  CaseResult under_way = *results.back().result;
+  under_way.engines.push_back(so_far);
+  if (under_way.modules.empty()) under_way.modules = modules;
+  under_way.interrupted = true;
+  results.back().result = &under_way;
+  const ToldCases told(results);
+  // A disk that is full now may not be so at the end, when it is told.
+  for (const ReportFile& report : reports) {
+    if (report.is_replaced()) (void)report.write(told.cases());
+  }
+}
+
+}  // namespace heddle
