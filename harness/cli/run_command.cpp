@@ -1,13 +1,9 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -16,13 +12,14 @@
 #include "fuzz/relacy_search.h"
 #include "fuzz/strategy/strategy.h"
 #include "harness/cli/case_list.h"
+#include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/expectation.h"
 #include "harness/cli/interrupts.h"
+#include "harness/cli/report_files.h"
 #include "harness/cli/saved_search.h"
 #include "harness/cli/terminal_size.h"
 #include "harness/report/progress.h"
-#include "harness/report/report_formats.h"
 #include "harness/report/symbolizer.h"
 #include "harness/report/terminal.h"
 #include "harness/search/engine_search.h"
@@ -59,11 +56,6 @@ struct RunOptions {
   std::uint64_t hunt_runs = HuntOptions{}.runs;
 };
 
-struct Report {
-  const ReportFormat* format;
-  std::string file;
-};
-
 // A program, or one of the tests in it.
 struct PlannedCase {
   NamedProgram program;
@@ -81,7 +73,7 @@ struct Plan {
   double seconds = 0;
   Job job;
   Expectation expectation;
-  std::vector<Report> reports;
+  std::vector<ReportFile> reports;
 };
 
 // "30s", "5m", "250ms", "1h"; a bare number is seconds. Nothing if it is none of these.
@@ -157,16 +149,9 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
   if (const auto* error = std::get_if<ExpectationError>(&expectation)) return error->message;
   plan.expectation = std::get<Expectation>(expectation);
   for (const std::string& text : options.reports) {
-    const std::size_t colon = text.find(':');
-    const std::string name = text.substr(0, colon);
-    const ReportFormat* format = find_report_format(name);
-    if (format == nullptr || colon == std::string::npos || colon + 1 == text.size()) {
-      std::vector<std::string_view> names;
-      for (const ReportFormat& known : report_formats()) names.push_back(known.name);
-      return fmt::format("'{}' is no report; write FORMAT:FILE, with a FORMAT of: {}", text,
-                         fmt::join(names, ", "));
-    }
-    plan.reports.push_back({format, text.substr(colon + 1)});
+    auto report = parse_report(text);
+    if (const auto* wrong = std::get_if<std::string>(&report)) return *wrong;
+    plan.reports.push_back(std::get<ReportFile>(std::move(report)));
   }
   return std::nullopt;
 }
@@ -420,20 +405,6 @@ void hunt(const Plan& plan, const PlannedCase& planned, const RunOptions& option
   hunt_findings(result.engines, search_options, result.modules, hunt_options, events);
 }
 
-int write_reports(const Plan& plan, std::span<const ReportCase> cases) {
-  int status = kHeld;
-  for (const Report& report : plan.reports) {
-    std::ofstream out(report.file);
-    if (out) report.format->write(out, cases);
-    out.flush();
-    if (!out) {
-      status = complain(kUsage, fmt::format("cannot write {}: {}; the report above is complete",
-                                            report.file, std::strerror(errno)));
-    }
-  }
-  return status;
-}
-
 int run(const RunOptions& options) {
   Plan plan;
   if (options.words.empty()) return complain(kUsage, "which program? heddle run PROGRAM");
@@ -495,12 +466,19 @@ int run(const RunOptions& options) {
   std::vector<ReportCase> cases;
   for (std::size_t i = 0; i < results.size(); ++i) {
     symbols.push_back(std::make_unique<Symbolizer>(results[i]->modules));
-    cases.push_back(
-        {.result = results[i].get(), .symbols = symbols.back().get(), .replay_as = programs[i]});
+    const bool broken = broken_expectation(plan.expectation, *results[i]).has_value();
+    cases.push_back({.result = results[i].get(),
+                     .symbols = symbols.back().get(),
+                     .replay_as = programs[i],
+                     .environment = environment_of(results[i]->program, command_line()),
+                     .expectation = options.expect,
+                     .verdict = broken ? Verdict::broken : Verdict::held});
   }
-  write_terminal_report(std::cout, cases, terminal_options());
+  // What goes to standard output is for a program to read: people look elsewhere then.
+  const bool piped = writes_to_output(plan.reports);
+  write_terminal_report(piped ? std::cerr : std::cout, cases, terminal_options());
   std::cout.flush();
-  int status = write_reports(plan, cases);
+  int status = write_reports(plan.reports, cases);
   // After an error of Heddle's own there is nothing new to go on from.
   if (resumes && !results.front()->engines.empty() &&
       !results.front()->engines.front().error.has_value()) {
@@ -579,7 +557,9 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
       ->add_option("--expect", options->expect,
                    "pass, fail, fail:KIND or any; the exit status says whether it is so")
       ->capture_default_str();
-  command->add_option("--report", options->reports, "also write FORMAT:FILE, e.g. json:out.json");
+  command->add_option("--report", options->reports,
+                      "also write FORMAT:FILE, e.g. json:out.json, junit:out.xml, "
+                      "markdown:out.md; - is standard output");
   command->add_option("--resume", options->resume,
                       "fuzz, with strategy dfs or dpor: go on from FILE, and write it at the end");
   command->add_option("--gtest_filter", options->google_test_filter,

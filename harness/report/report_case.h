@@ -5,10 +5,14 @@
 #include <optional>
 #include <string>
 
+#include "harness/report/environment.h"
 #include "harness/report/symbols.h"
 #include "harness/search/result.h"
 
 namespace heddle {
+
+// Whether the case did as --expect had it.
+enum class Verdict : std::uint8_t { unknown, held, broken };
 
 // Both pointees must outlive the report; neither is null.
 struct ReportCase {
@@ -16,6 +20,9 @@ struct ReportCase {
   const Symbols* symbols = nullptr;
   // What stands for PROGRAM in the replay line, e.g. a case's name; empty: the program's path.
   std::string replay_as;
+  std::optional<ReportEnvironment> environment{};
+  std::string expectation{};  // as --expect had it; empty: nothing was asked
+  Verdict verdict = Verdict::unknown;
 };
 
 // "heddle replay TOKEN PROGRAM [-- args] [< input]", quoted for a shell, with the option without
