@@ -88,7 +88,7 @@ class IssueWriter {
     write_environment();
     if (issue_.token != nullptr) {
       fmt::print(out_, "**Replay:**\n\n```sh\n{}\n```\n\n",
-                 portable(replay_command(case_, *issue_.token, issue_.failure->kind)));
+                 printable(portable(replay_command(case_, *issue_.token, issue_.failure->kind))));
     }
   }
 
