@@ -25,6 +25,8 @@ using Action = std::function<int()>;
 void add_run_command(CLI::App& app, Action& action, const std::vector<std::string>& program_args);
 void add_replay_command(CLI::App& app, Action& action,
                         const std::vector<std::string>& program_args);
+void add_explain_command(CLI::App& app, Action& action,
+                         const std::vector<std::string>& program_args);
 void add_list_command(CLI::App& app, Action& action);
 
 // Of all commands that execute runs, with their defaults.

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   heddle::Action action;
   heddle::add_run_command(app, action, program_args);
   heddle::add_replay_command(app, action, program_args);
+  heddle::add_explain_command(app, action, program_args);
   heddle::add_list_command(app, action);
   try {
     app.parse(static_cast<int>(separator - argv), argv);

@@ -94,12 +94,7 @@ int replay(const ReplayOptions& options) {
   const auto& named = std::get<NamedProgram>(program);
   if (const auto wrong = check_program(named.path)) return complain(kOwnError, *wrong);
   const BuildMark this_build = program_build(named.path);
-  if (build != 0 && build != this_build) {
-    return complain(kOwnError,
-                    fmt::format("the token does not apply: it is of another program, or of another "
-                                "build of {} ({:06x}, this is {:06x}); search again",
-                                named.name, build, this_build));
-  }
+  if (const auto wrong = other_build(named, build, this_build)) return complain(kOwnError, *wrong);
 
   CaseResult result;
   result.name = named.name;

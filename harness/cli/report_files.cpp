@@ -2,12 +2,18 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
+#include <string_view>
+
+#include "harness/cli/commands.h"
 
 namespace heddle {
 namespace {
@@ -27,6 +33,7 @@ bool can_be_made(const std::string& path) {
 
 ReportFile::ReportFile(const ReportFormat& format, const std::string& path)
     : format_(&format), named_(path), path_(path) {
+  if (is_output()) return;
   // The file that a link names is replaced, not the link.
   std::error_code error;
   if (const fs::path target = fs::weakly_canonical(path, error); !error) path_ = target.string();
@@ -37,7 +44,7 @@ ReportFile::ReportFile(const ReportFormat& format, const std::string& path)
 }
 
 std::optional<std::string> ReportFile::try_out() const {
-  if (is_replaced()) return std::nullopt;
+  if (is_replaced() || is_output()) return std::nullopt;
   std::error_code error;
   if (fs::is_directory(path_, error)) return fmt::format("cannot write {}: it is a folder", named_);
   if (access(path_.c_str(), W_OK) == 0) return std::nullopt;
@@ -45,6 +52,12 @@ std::optional<std::string> ReportFile::try_out() const {
 }
 
 std::optional<std::string> ReportFile::write(std::span<const ReportCase> cases) const {
+  if (is_output()) {
+    format_->write(std::cout, cases);
+    std::cout.flush();
+    if (std::cout) return std::nullopt;
+    return "cannot write to standard output";
+  }
   const std::string& path = is_replaced() ? next_ : path_;
   errno = 0;
   std::ofstream out(path);
@@ -60,6 +73,33 @@ std::optional<std::string> ReportFile::write(std::span<const ReportCase> cases) 
   if (!error) return std::nullopt;
   unlink(next_.c_str());
   return fmt::format("cannot write {}: {}", named_, error.message());
+}
+
+std::variant<ReportFile, std::string> parse_report(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const ReportFormat* format = find_report_format(text.substr(0, colon));
+  if (format != nullptr && colon != std::string::npos && colon + 1 != text.size()) {
+    return ReportFile(*format, text.substr(colon + 1));
+  }
+  std::vector<std::string_view> names;
+  for (const ReportFormat& known : report_formats()) names.push_back(known.name);
+  return fmt::format("'{}' is no report; write FORMAT:FILE, with a FORMAT of: {}", text,
+                     fmt::join(names, ", "));
+}
+
+bool writes_to_output(std::span<const ReportFile> reports) {
+  return std::any_of(reports.begin(), reports.end(),
+                     [](const ReportFile& report) { return report.is_output(); });
+}
+
+int write_reports(std::span<const ReportFile> reports, std::span<const ReportCase> cases) {
+  int status = kHeld;
+  for (const ReportFile& report : reports) {
+    if (const auto wrong = report.write(cases)) {
+      status = complain(kOwnError, *wrong + "; the report above is complete");
+    }
+  }
+  return status;
 }
 
 }  // namespace heddle

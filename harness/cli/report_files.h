@@ -1,9 +1,11 @@
-// The files of `--report`. A reader finds the whole report of before, or the whole new one.
+// What `--report` asks for. Who reads a file finds the whole report of before, or the whole new one.
 #pragma once
 
 #include <optional>
 #include <span>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "harness/report/report_formats.h"
 
@@ -21,6 +23,8 @@ class ReportFile {
   // that can be replaced (a device, a pipe, a folder that takes no new file).
   std::optional<std::string> write(std::span<const ReportCase> cases) const;
 
+  // "-": standard output.
+  bool is_output() const { return named_ == "-"; }
   // Whether each write() replaces the one before.
   bool is_replaced() const { return !next_.empty(); }
 
@@ -30,5 +34,13 @@ class ReportFile {
   std::string path_;   // where it leads
   std::string next_;   // written first, in its folder; empty: in place
 };
+
+// Of "FORMAT:FILE"; or what is wrong with it, in one line.
+std::variant<ReportFile, std::string> parse_report(const std::string& text);
+
+bool writes_to_output(std::span<const ReportFile> reports);
+
+// Writes them all, and complains of those that cannot be written. Returns an exit status.
+int write_reports(std::span<const ReportFile> reports, std::span<const ReportCase> cases);
 
 }  // namespace heddle

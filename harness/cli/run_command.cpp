@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "fuzz/strategy/strategy.h"
 #include "harness/cli/budget.h"
 #include "harness/cli/case_list.h"
+#include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/expectation.h"
 #include "harness/cli/interrupts.h"
@@ -23,7 +23,6 @@
 #include "harness/cli/terminal_size.h"
 #include "harness/cli/told_cases.h"
 #include "harness/report/progress.h"
-#include "harness/report/report_formats.h"
 #include "harness/report/terminal.h"
 #include "harness/search/engine_search.h"
 #include "harness/search/google_test.h"
@@ -153,16 +152,9 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
   if (const auto* error = std::get_if<ExpectationError>(&expectation)) return error->message;
   plan.expectation = std::get<Expectation>(expectation);
   for (const std::string& text : options.reports) {
-    const std::size_t colon = text.find(':');
-    const std::string name = text.substr(0, colon);
-    const ReportFormat* format = find_report_format(name);
-    if (format == nullptr || colon == std::string::npos || colon + 1 == text.size()) {
-      std::vector<std::string_view> names;
-      for (const ReportFormat& known : report_formats()) names.push_back(known.name);
-      return fmt::format("'{}' is no report; write FORMAT:FILE, with a FORMAT of: {}", text,
-                         fmt::join(names, ", "));
-    }
-    const ReportFile& file = plan.reports.emplace_back(*format, text.substr(colon + 1));
+    auto report = parse_report(text);
+    if (const auto* wrong = std::get_if<std::string>(&report)) return *wrong;
+    const ReportFile& file = plan.reports.emplace_back(std::get<ReportFile>(std::move(report)));
     if (auto wrong = file.try_out()) return wrong;
   }
   return std::nullopt;
@@ -366,16 +358,6 @@ void hunt(const Plan& plan, const PlannedCase& planned, const RunOptions& option
   hunt_findings(result.engines, search_options, result.modules, hunt_options, events);
 }
 
-int write_reports(const Plan& plan, std::span<const ReportCase> cases) {
-  int status = kHeld;
-  for (const ReportFile& report : plan.reports) {
-    if (const auto wrong = report.write(cases)) {
-      status = complain(kOwnError, *wrong + "; the report above is complete");
-    }
-  }
-  return status;
-}
-
 int run(const RunOptions& options) {
   Plan plan;
   if (options.words.empty()) return complain(kUsage, "which program? heddle run PROGRAM");
@@ -430,7 +412,9 @@ int run(const RunOptions& options) {
   for (const PlannedCase& planned : planned_cases) {
     if (g_interrupted) break;
     auto& result = *results.emplace_back(std::make_unique<CaseResult>());
-    told.push_back({.result = &result, .replay_as = planned.program.name});
+    told.push_back({.result = &result,
+                    .replay_as = planned.program.name,
+                    .expectation = options.expect});
     result.name = planned.name;
     result.program = planned.program.path;
     result.args = planned.args;
@@ -464,11 +448,17 @@ int run(const RunOptions& options) {
   }
   line.reset();
 
+  for (ToldCases::Told& one : told) {
+    const bool broken = broken_expectation(plan.expectation, *one.result).has_value();
+    one.verdict = broken ? Verdict::broken : Verdict::held;
+  }
   const ToldCases ready(told);
   const auto cases = ready.cases();
-  write_terminal_report(std::cout, cases, terminal_options());
+  // What goes to standard output is for a program to read: people look elsewhere then.
+  const bool piped = writes_to_output(plan.reports);
+  write_terminal_report(piped ? std::cerr : std::cout, cases, terminal_options());
   std::cout.flush();
-  int status = write_reports(plan, cases);
+  int status = write_reports(plan.reports, cases);
   // After an error of Heddle's own there is nothing new to go on from.
   if (resumes && !results.front()->engines.empty() &&
       !results.front()->engines.front().error.has_value()) {
@@ -557,7 +547,10 @@ void add_run_command(CLI::App& app, Action& action, const std::vector<std::strin
       ->add_option("--expect", options->expect,
                    "pass, fail, fail:KIND or any; the exit status says whether it is so")
       ->capture_default_str();
-  command->add_option("--report", options->reports, "also write FORMAT:FILE, e.g. json:out.json")
+  command
+      ->add_option("--report", options->reports,
+                   "also write FORMAT:FILE, e.g. json:out.json, junit:out.xml, markdown:out.md; - "
+                   "is standard output")
       ->allow_extra_args(false);
   command->add_option("--resume", options->resume,
                       "fuzz, with strategy dfs or dpor: go on from FILE, and write it at the end");

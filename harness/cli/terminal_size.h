@@ -5,8 +5,8 @@
 
 namespace heddle {
 
-// The terminal's width, or that of a wide page for files and pipes; colours on terminals only, and
-// not with NO_COLOR set (no-color.org).
+// COLUMNS, else the terminal's width, else 80 columns. Colours on terminals, but for TERM=dumb;
+// CLICOLOR_FORCE asks for them elsewhere, NO_COLOR for none at all.
 TerminalOptions terminal_options();
 
 // Columns of standard error if it is a terminal, else 0.

@@ -59,4 +59,13 @@ std::optional<std::string> read_token_word(const std::string& word) {
   return text;
 }
 
+std::optional<std::string> other_build(const NamedProgram& program, BuildMark of_token,
+                                       BuildMark of_program) {
+  if (of_token == 0 || of_token == of_program) return std::nullopt;
+  return fmt::format(
+      "the token does not apply: it is of another program, or of another build of {} ({:06x}, this "
+      "is {:06x}); search again",
+      program.name, of_token, of_program);
+}
+
 }  // namespace heddle

@@ -1,5 +1,6 @@
 #include "harness/cli/told_cases.h"
 
+#include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/token_files.h"
 #include "harness/search/program_build.h"
@@ -13,7 +14,11 @@ ToldCases::ToldCases(const std::vector<Told>& results) {
         cases_.emplace_back(ReportCase{.result = told.result,
                                        .symbols = symbols_.back().get(),
                                        .replay_as = told.replay_as,
-                                       .build = program_build(told.result->program)});
+                                       .build = program_build(told.result->program),
+                                       .environment =
+                                           environment_of(told.result->program, command_line()),
+                                       .expectation = told.expectation,
+                                       .verdict = told.verdict});
     if (const auto wrong = write_token_files(report_case)) complain(kHeld, *wrong);
   }
 }

@@ -16,7 +16,9 @@ class ToldCases {
  public:
   struct Told {
     const CaseResult* result;  // must outlive this
-    std::string replay_as;     // ReportCase::replay_as
+    std::string replay_as;     // these: as ReportCase has them
+    std::string expectation;
+    Verdict verdict = Verdict::unknown;
   };
   explicit ToldCases(const std::vector<Told>& results);
 

@@ -163,13 +163,51 @@ std::string cause_text(const Cause& cause, Names& names) {
                           name(3), place(3));
       break;
     }
+    case CausePattern::self_deadlock:
+      text = fmt::format("{} took {} ({})", who(0), name(0), at(steps[0]));
+      text += fmt::format(" and locks it again ({}) while it holds it", at(steps[1]));
+      break;
+    case CausePattern::wait_without_loop:
+      text = fmt::format(
+          "{} waited on {} ({}), woke without being notified and went on, though "
+          "what it waits for had not come",
+          who(0), name(0), at(steps[0]));
+      break;
+    case CausePattern::timed_out_wait:
+      text = fmt::format("{} stopped waiting for {} ({}) because its time was up, and went on",
+                         who(0), name(0), at(steps[0]));
+      break;
+    case CausePattern::flag_outside_mutex: {
+      text = fmt::format("{} {} {} ({})", who(1), did(1), name(1), at(steps[1]));
+      text += fmt::format(" without {}, which {} held when it looked at it",
+                          names.of_mutex(steps[3].op.address2), who(0));
+      text += fmt::format(" ({}), and notified {} ({})", at(steps[0]), name(2), at(steps[2]));
+      text += fmt::format(" before {} began to wait for that ({})", who(0), at(steps[3]));
+      break;
+    }
+    case CausePattern::aba: {
+      text = fmt::format("{} loaded {} ({}); ", who(0), name(0), at(steps[0]));
+      text += fmt::format("{} changed it ({})", who(1), at(steps[1]));
+      text += steps[2].thread == steps[1].thread
+                  ? fmt::format(" and changed it back ({})", at(steps[2]))
+                  : fmt::format(" and {} changed it back ({})", who(2), at(steps[2]));
+      text += fmt::format(", so that {}'s compare-exchange ({}) found what it expected", who(3),
+                          at(steps[3]));
+      break;
+    }
   }
   return sentence(to_string(cause.pattern), text);
 }
 
 std::string swap_text(const Cause& cause, std::size_t first_step, std::size_t second_step,
                       Names& names) {
-  if (cause.checked == 0 || !cause.first.has_value() || !cause.second.has_value()) return "";
+  if (cause.checked == 0 || !cause.first.has_value()) return "";
+  if (!cause.second.has_value()) {
+    if (first_step == 0) return "";
+    return fmt::format("If the wait does not end so in step {}, {} (checked, {}/{}).", first_step,
+                       cause.clean ? "the program passes" : "this failure is gone", cause.passed,
+                       cause.checked);
+  }
   std::string text;
   if (first_step != 0 && second_step != 0) {
     text = fmt::format("Swap steps {} and {}", first_step, second_step);

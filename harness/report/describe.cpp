@@ -9,6 +9,7 @@
 
 #include "harness/hooks/hidden_memory.h"
 #include "harness/report/text.h"
+#include "harness/report/waits.h"
 
 namespace heddle {
 namespace {
@@ -112,9 +113,28 @@ std::string Names::of(Address address, OpKind kind) {
   if (address == 0) return fmt::format("a {}", noun);
   std::string name = printable(object_name(symbols_, address));
   if (!name.empty()) return name;
-  const auto [at, is_new] = numbers_.try_emplace({noun, address}, 0);
-  if (is_new) at->second = ++used_[noun];
-  return fmt::format("{} {}", noun, at->second);
+  // Parts of one block of the heap are told from each other by where they are in it.
+  const auto next = blocks_.upper_bound(address);
+  if (next != blocks_.begin() && noun == "object") {
+    const auto& [begin, end] = *std::prev(next);
+    if (address < end) {
+      const auto [at, is_new] = numbers_.try_emplace(begin, Named{noun, 0});
+      if (is_new) at->second.number = ++used_[noun];
+      const std::string block = fmt::format("{} {}", at->second.noun, at->second.number);
+      return address == begin ? block : fmt::format("{}+{}", block, address - begin);
+    }
+  }
+  const auto [at, is_new] = numbers_.try_emplace(address, Named{noun, 0});
+  if (is_new) at->second.number = ++used_[noun];
+  return fmt::format("{} {}", at->second.noun, at->second.number);
+}
+
+void Names::know_blocks(const Trace& trace) {
+  for (const Event& event : trace.events) {
+    if (event.op.kind == OpKind::heap_free && event.op.address2 > event.op.address) {
+      blocks_.try_emplace(event.op.address, event.op.address2);
+    }
+  }
 }
 
 bool is_library(const Frame& frame) {
@@ -253,7 +273,13 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
                          values_text(event.old_value, event.old_value, op.size), values(),
                          order_text(op.order));
     case OpKind::atomic_cas_fail:
-      return fmt::format("compare {}: no match, it is {}{}", name(), values(),
+      if (!event.old_value.has_value()) {
+        return fmt::format("compare {}: no match, it is {}{}", name(), values(),
+                           order_text(op.order));
+      }
+      return fmt::format("compare-exchange {}: expected {}, it is {}{}{}", name(),
+                         value_text(*event.old_value, op.size), values(),
+                         event.old_value == event.value ? ": fails without cause" : "",
                          order_text(op.order));
     case OpKind::fence:
       return fmt::format("fence ({})", to_string(op.order));
@@ -297,7 +323,8 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
     case OpKind::once_end:
       return fmt::format("end the initialisation of {}", name());
     case OpKind::futex_wait:
-      return fmt::format("wait for a change of {}", name());
+      if (!event.value.has_value()) return fmt::format("wait for a change of {}", name());
+      return fmt::format("wait while {} is {}", name(), values());
     case OpKind::futex_wake:
       return fmt::format("notify who waits for {}", name());
     case OpKind::heap_free:
@@ -313,7 +340,8 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
     case OpKind::sleep:
       return "sleep";
     case OpKind::timeout:
-      return "its time is up";
+      if (op.address == 0) return "its time is up";
+      return fmt::format("stops waiting for {}: its time is up", name());
     case OpKind::process_exit:
       return "end of the program";
     case OpKind::failure:
@@ -387,6 +415,36 @@ std::string place_text(const Place& place, Names& names) {
   }
 }
 
+std::string intent_text(const Event& event, Names& names) {
+  const Op& op = event.op;
+  const auto access = [&](std::string_view verb) {
+    return fmt::format("{} {}", verb, names.of(op.address, op.kind));
+  };
+  switch (op.kind) {
+    case OpKind::read:
+      return access("read");
+    case OpKind::write:
+      return access("write");
+    case OpKind::atomic_load:
+      return access("load");
+    case OpKind::atomic_store:
+      return access("store to");
+    case OpKind::atomic_rmw:
+    case OpKind::atomic_cas_fail:
+      return access("update");
+    default:
+      return operation_text(event, {}, names);
+  }
+}
+
+std::string kind_and_message(const Failed& failure) {
+  const std::string kind{to_string(failure.kind)};
+  const std::string message = printable(failure.message);
+  if (message.empty()) return kind;
+  // "exit status 1" has said what kind it is.
+  return message.starts_with(kind) ? message : kind + ": " + message;
+}
+
 std::string own_processes_text(const OwnProcesses& own) {
   std::string text = fmt::format("{} outlives a run and is not put back: {} had a process each",
                                  own.left_behind, plural(own.runs, "run"));
@@ -435,8 +493,8 @@ bool is_stuck(FailureKind kind) {
 }
 
 std::string headline(const Failed& failure, Names& names) {
-  std::string text = failure.late_wake ? "needs a late wake-up: " : "";
-  text += to_string(failure.kind);
+  const std::string late = failure.late_wake ? "needs a late wake-up: " : "";
+  std::string text = late + std::string(to_string(failure.kind));
   std::string last_file;
   const auto at = [&](const Place& place) {
     const SourceLine source = source_of(names.symbols(), place.op.pc, place.stack);
@@ -459,7 +517,7 @@ std::string headline(const Failed& failure, Names& names) {
   }
   if (is_stuck(failure.kind) && !failure.places.empty()) {
     std::string separator = ": ";
-    for (const Place& place : failure.places) {
+    for (const Place& place : waiting_places(failure, nullptr)) {
       const std::string what = place_text(place, names);
       text += fmt::format("{}{} {} at {}", separator, thread_name(place.thread),
                           what.empty() ? "is" : what, at(place));
@@ -468,7 +526,7 @@ std::string headline(const Failed& failure, Names& names) {
     return text;
   }
   const std::string message = printable(failure.message);
-  if (!message.empty()) text += ": " + message;
+  text = late + kind_and_message(failure);
   if (!failure.places.empty()) {
     const std::string where = at(failure.places.front());
     // An assertion's own words often begin with its place.

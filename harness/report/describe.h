@@ -36,11 +36,21 @@ class Names {
   std::string of(Address address, OpKind kind);
   std::string of_mutex(Address address) { return of(address, OpKind::mutex_lock); }
 
+  // From now on an address within a block of the heap that the run frees is named by that block.
+  void know_blocks(const Trace& trace);
+
   const Symbols& symbols() const { return symbols_; }
 
  private:
+  // By what it was first asked for: one address has one name.
+  struct Named {
+    std::string_view noun;
+    std::size_t number = 0;
+  };
+
   const Symbols& symbols_;
-  std::map<std::pair<std::string_view, Address>, std::size_t> numbers_;
+  std::map<Address, Address> blocks_;  // begin, end
+  std::map<Address, Named> numbers_;
   std::map<std::string_view, std::size_t> used_;
 };
 
@@ -91,6 +101,13 @@ std::string place_text(const Place& place, Names& names);
 std::string headline(const Failed& failure, Names& names);
 
 // What outlives a run, and what that costs.
+// What a thread was about to do: "write counter", "lock m".
+std::string intent_text(const Event& event, Names& names);
+
+// The kind of the failure and the program's own words, each said once: "assertion failed: x == 1",
+// "exit status 1".
+std::string kind_and_message(const Failed& failure);
+
 std::string own_processes_text(const OwnProcesses& own);
 // Why a program's runs cannot be repeated, in one sentence.
 std::string divergence_text(const Divergence& divergence, Names& names);

@@ -9,7 +9,10 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "harness/report/contention.h"
+#include "harness/report/row_notes.h"
 #include "harness/report/text.h"
+#include "harness/report/waits.h"
 
 namespace heddle {
 namespace {
@@ -44,129 +47,6 @@ bool is_cond_op(OpKind kind) {
   return kind == OpKind::cond_wait || kind == OpKind::cond_signal || kind == OpKind::cond_broadcast;
 }
 
-// The order of events that comes from starting and joining threads alone.
-class ForkJoinClocks {
- public:
-  // Call for every event in order; afterwards knows(t, n) answers for that event.
-  void advance(const Event& event) {
-    thread_ = event.thread;
-    if (const auto join = joining_.find(event.thread); join != joining_.end()) {
-      // A join is recorded when it begins; it has ended by the thread's next event.
-      merge(clocks_[event.thread], clocks_[join->second]);
-      joining_.erase(join);
-    }
-    ++clocks_[event.thread][event.thread];
-    if (event.op.kind == OpKind::thread_create) {
-      merge(clocks_[event.op.other], clocks_[event.thread]);
-    }
-    if (event.op.kind == OpKind::thread_join) joining_[event.thread] = event.op.other;
-  }
-
-  std::uint64_t now() { return clocks_[thread_][thread_]; }
-  bool knows(ThreadId thread, std::uint64_t count) { return clocks_[thread_][thread] >= count; }
-
- private:
-  using Clock = std::map<ThreadId, std::uint64_t>;
-
-  static void merge(Clock& into, Clock from) {
-    for (const auto& [thread, count] : from) into[thread] = std::max(into[thread], count);
-  }
-
-  ThreadId thread_ = 0;
-  std::map<ThreadId, Clock> clocks_;
-  std::map<ThreadId, ThreadId> joining_;
-};
-
-// Whether two threads have conflicting uses of one object that fork and join do not order.
-class Contention {
- public:
-  void use(ForkJoinClocks& clocks, ThreadId thread, bool writing) {
-    for (const auto& [other, last] : last_) {
-      if (other == thread) continue;
-      const std::uint64_t conflicting = writing ? last.use : last.write;
-      if (conflicting != 0 && !clocks.knows(other, conflicting)) contended_ = true;
-    }
-    last_[thread].use = clocks.now();
-    if (writing) last_[thread].write = clocks.now();
-  }
-
-  bool contended() const { return contended_; }
-
- private:
-  struct Last {
-    std::uint64_t use = 0;
-    std::uint64_t write = 0;
-  };
-  std::map<ThreadId, Last> last_;
-  bool contended_ = false;
-};
-
-// Memory as the accesses of a run divide it: accesses that overlap share a location.
-class Locations {
- public:
-  explicit Locations(const Trace& trace) {
-    std::vector<std::pair<Address, Address>> ranges;
-    for (const Event& event : trace.events) {
-      if (!is_memory_access(event.op.kind)) continue;
-      ranges.emplace_back(event.op.address, end_of(event.op));
-    }
-    std::sort(ranges.begin(), ranges.end());
-    for (const auto& [begin, end] : ranges) {
-      if (begins_.empty() || begin >= end_) {
-        begins_.push_back(begin);
-        end_ = end;
-      }
-      end_ = std::max(end_, end);
-    }
-  }
-
-  // Of an address that the trace accesses; any number for others.
-  std::size_t of(Address address) const {
-    return static_cast<std::size_t>(std::upper_bound(begins_.begin(), begins_.end(), address) -
-                                    begins_.begin());
-  }
-
- private:
-  std::vector<Address> begins_;
-  Address end_ = 0;
-};
-
-// "(nobody waits)" and its kin, for the notifications of a run.
-class Waiters {
- public:
-  std::string note_for(const Event& event) {
-    // Whatever a waiting thread does next, it waits no more.
-    for (auto& [cond, waiting] : waiting_) {
-      if (waiting.threads.erase(event.thread) != 0 && waiting.woken > 0) --waiting.woken;
-    }
-    if (event.op.kind == OpKind::cond_wait) {
-      waiting_[event.op.address].threads.insert(event.thread);
-      return "";
-    }
-    if (event.op.kind != OpKind::cond_signal && event.op.kind != OpKind::cond_broadcast) return "";
-    Waiting& waiting = waiting_[event.op.address];
-    const std::size_t asleep = waiting.threads.size() - waiting.woken;
-    if (asleep == 0) return " (nobody waits)";
-    if (event.op.kind == OpKind::cond_broadcast) {
-      waiting.woken = waiting.threads.size();
-      return asleep == 1 ? " (wakes 1 thread)" : fmt::format(" (wakes {} threads)", asleep);
-    }
-    ++waiting.woken;
-    if (event.op.other != kNoThread) return fmt::format(" (wakes {})", thread_name(event.op.other));
-    if (waiting.threads.size() == 1) {
-      return fmt::format(" (wakes {})", thread_name(*waiting.threads.begin()));
-    }
-    return fmt::format(" (wakes 1 of {})", asleep);
-  }
-
- private:
-  struct Waiting {
-    std::set<ThreadId> threads;
-    std::size_t woken = 0;  // of these, notified but not yet running again
-  };
-  std::map<Address, Waiting> waiting_;
-};
-
 // A row on its way: what it is about, before it becomes text.
 struct Draft {
   std::size_t at = 0;  // index of the (first) event
@@ -181,9 +61,16 @@ enum class Shown : std::uint8_t { what_matters, everything };
 class Selection {
  public:
   Selection(const Trace& trace, const Failed& failure, Names& names,
-            Shown shown = Shown::what_matters)
-      : trace_(trace), failure_(failure), names_(names), shown_(shown), locations_(trace) {
+            const InterleavingOptions& options = {}, Shown shown = Shown::what_matters)
+      : trace_(trace),
+        failure_(failure),
+        names_(names),
+        shown_(shown),
+        locations_(trace),
+        notes_(note_rows(trace, options.weak_memory)) {
+    names_.know_blocks(trace);
     measure_contention();
+    find_cited(options.cited);
     for (const Place& place : failure.places) {
       named_.insert(place.op.address);
       named_.insert(place.op.address2);
@@ -194,6 +81,9 @@ class Selection {
     for (const Event& event : trace.events) {
       if (event.racy) named_locations_.insert(locations_.of(event.op.address));
     }
+    named_.insert(notes_.objects.begin(), notes_.objects.end());
+    for (const Address address : notes_.memory) named_locations_.insert(locations_.of(address));
+    name_last_looks();
     named_.erase(0);
   }
 
@@ -207,6 +97,7 @@ class Selection {
       if (!result.empty() && continues_call(result.back(), event, source)) {
         Draft& call = result.back();
         ++call.accesses;
+        call.row.last_step = event.step;
         call.row.racy = call.row.racy || event.racy;
         if (call.object.empty()) call.object = object_name(names_.symbols(), event.op.address);
         continue;
@@ -215,7 +106,7 @@ class Selection {
       draft.at = at;
       draft.last_value = event.value;
       draft.row.thread = event.thread;
-      draft.row.step = event.step;
+      draft.row.step = draft.row.last_step = event.step;
       draft.row.source = source;
       draft.row.racy = event.racy;
       if (is_memory_access(event.op.kind))
@@ -225,16 +116,21 @@ class Selection {
     }
     add_failure(result);
     explain_switches(result);
+    add_pending(result);
     return result;
   }
 
   // What the row says, values aside: rows that agree in this are iterations of a loop.
   std::string key(const Draft& draft) const {
-    if (draft.row.kind != InterleavingRow::Kind::operation) return "";
+    // What a sentence cites, and what needs a word of its own, is a row by itself.
+    if (draft.row.kind != InterleavingRow::Kind::operation || cited_.contains(draft.at) ||
+        !notes_.notes[draft.at].before.empty()) {
+      return "";
+    }
     const Op& op = trace_.events[draft.at].op;
     return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", draft.row.thread, draft.row.source.file,
                        draft.row.source.line, static_cast<int>(op.kind), op.address, op.other,
-                       draft.accesses, notes_[draft.at]);
+                       draft.accesses, notes_.notes[draft.at].after);
   }
 
   std::optional<std::uint64_t> value(const Draft& draft) const {
@@ -243,22 +139,21 @@ class Selection {
 
   void write_text(Draft& draft) {
     InterleavingRow& row = draft.row;
-    if (row.kind == InterleavingRow::Kind::failure) return;
+    if (row.kind != InterleavingRow::Kind::operation) return;
     const Event& event = trace_.events[draft.at];
     // What a library keeps in its objects means nothing to a person; that it was called does.
     const bool call = is_plain_access(event.op.kind) && !row.source.library_call.empty();
     row.text = call ? printable(fmt::format("{}({})", row.source.library_call, draft.object))
-                    : operation_text(event, draft.last_value, names_) + notes_[draft.at];
+                    : operation_text(event, draft.last_value, names_);
+    const RowNote& note = notes_.notes[draft.at];
+    row.text = note.before + row.text + note.after;
   }
 
  private:
   void measure_contention() {
     ForkJoinClocks clocks;
-    Waiters waiters;
-    notes_.reserve(trace_.events.size());
     for (const Event& event : trace_.events) {
       clocks.advance(event);
-      notes_.push_back(waiters.note_for(event));
       const Op& op = event.op;
       if (is_memory_access(op.kind)) {
         memory_[locations_.of(op.address)].use(clocks, event.thread, writes(op.kind));
@@ -272,6 +167,49 @@ class Selection {
       const std::size_t location = locations_.of(event.op.address);
       if (!memory_[location].contended()) continue;
       if (!source_of_event(event).in_library) own_users_[location].insert(event.thread);
+    }
+  }
+
+  void find_cited(const std::vector<Event>& cited) {
+    for (const Event& step : cited) {
+      const auto same = [&step](const Event& event) {
+        return event.thread == step.thread && event.step == step.step &&
+               event.op.kind == step.op.kind && event.op.pc == step.op.pc &&
+               event.op.address == step.op.address;
+      };
+      const auto found = std::find_if(trace_.events.begin(), trace_.events.end(), same);
+      if (found != trace_.events.end()) {
+        cited_.insert(static_cast<std::size_t>(found - trace_.events.begin()));
+      } else if (std::none_of(pending_.begin(), pending_.end(), same)) {
+        pending_.push_back(step);
+      }
+    }
+  }
+
+  // What the failing condition hangs on: the memory that the thread looked at last, in the line
+  // that failed or wherever it looked.
+  void name_last_looks() {
+    if (failure_.kind != FailureKind::assertion && failure_.kind != FailureKind::abort &&
+        failure_.kind != FailureKind::exit_status &&
+        failure_.kind != FailureKind::uncaught_exception) {
+      return;
+    }
+    if (failure_.places.empty()) return;
+    std::optional<SourceLine> line;
+    constexpr std::size_t kFarthest = 100;  // events back; what is older has been forgotten since
+    std::size_t left = kFarthest;
+    for (std::size_t at = trace_.events.size(); at-- > 0 && left-- > 0;) {
+      const Event& event = trace_.events[at];
+      if (event.thread != failure_.places.front().thread || !is_memory_access(event.op.kind)) {
+        continue;
+      }
+      const SourceLine source = source_of_event(event);
+      // What the library keeps in its objects, a thread's handle above all, is no condition.
+      const bool call = is_plain_access(event.op.kind) && !source.library_call.empty();
+      if (source.in_library || call) continue;
+      if (!line.has_value()) line = source;
+      if (source != *line) break;
+      if (!writes(event.op.kind)) named_locations_.insert(locations_.of(event.op.address));
     }
   }
 
@@ -296,8 +234,10 @@ class Selection {
     const Op& op = event.op;
     if (shown_ == Shown::everything) return !source_of_event(event).in_library;
     if (op.kind == OpKind::failure) return !is_stuck(failure_.kind);
-    if (op.kind == OpKind::rwlock_other) return true;
-    if (op.kind == OpKind::timeout || op.kind == OpKind::fence) {
+    if (op.kind == OpKind::rwlock_other || notes_.notes[at].choice || cited_.contains(at)) {
+      return true;
+    }
+    if (op.kind == OpKind::fence) {
       return !source_of_event(event).in_library;
     }
     if (is_lock_op(op.kind) || is_cond_op(op.kind)) {
@@ -331,7 +271,7 @@ class Selection {
       const bool only_joins =
           std::all_of(failure_.places.begin(), failure_.places.end(),
                       [](const Place& place) { return place.op.kind == OpKind::thread_join; });
-      for (const Place& place : failure_.places) {
+      for (const Place& place : waiting_places(failure_, &trace_)) {
         // That main waits for a thread that waits is a consequence.
         if (place.op.kind == OpKind::thread_join && !only_joins) continue;
         if (is_shown_waiting(drafts, place)) continue;
@@ -340,8 +280,7 @@ class Selection {
       }
       return;
     }
-    std::string text{to_string(failure_.kind)};
-    if (!failure_.message.empty()) text += ": " + printable(failure_.message);
+    const std::string text = kind_and_message(failure_);
     if (!drafts.empty() && drafts.back().row.kind == InterleavingRow::Kind::failure) {
       drafts.back().row.text = text;
       return;
@@ -375,6 +314,22 @@ class Selection {
     drafts.push_back(std::move(draft));
   }
 
+  // What a sentence says that a thread had yet to do when the run failed.
+  void add_pending(std::vector<Draft>& drafts) {
+    // Of stuck threads that is what they wait for, which has its row.
+    if (is_stuck(failure_.kind)) return;
+    for (const Event& step : pending_) {
+      Draft draft;
+      draft.at = trace_.events.size();
+      draft.row.kind = InterleavingRow::Kind::pending;
+      draft.row.thread = step.thread;
+      draft.row.step = draft.row.last_step = step.step;
+      draft.row.source = source_of(names_.symbols(), step.op.pc, step.stack);
+      draft.row.text = "has yet to " + intent_text(step, names_);
+      drafts.push_back(std::move(draft));
+    }
+  }
+
   void explain_switches(std::vector<Draft>& drafts) const {
     for (std::size_t i = 1; i < drafts.size(); ++i) {
       const ThreadId before = drafts[i - 1].row.thread;
@@ -400,7 +355,9 @@ class Selection {
   std::unordered_map<Address, Contention> objects_;
   std::set<Address> named_;
   std::set<std::size_t> named_locations_;
-  std::vector<std::string> notes_;
+  RowNotes notes_;
+  std::set<std::size_t> cited_;
+  std::vector<Event> pending_;  // cited, and not part of this run
   std::map<std::pair<Address, std::vector<Address>>, SourceLine> sources_;
 };
 
@@ -514,7 +471,7 @@ void find_threads(Interleaving& interleaving) {
 
 Interleaving select_rows(const Trace& trace, const Failed& failure, Names& names,
                          const InterleavingOptions& options) {
-  Selection selection{trace, failure, names};
+  Selection selection{trace, failure, names, options};
   Interleaving result = interleaving_of(folded(selection.drafts(), selection), selection);
   result.truncated = trace.truncated;
   leave_out_the_middle(result.rows, std::max<std::size_t>(options.max_rows, 4));
@@ -524,7 +481,7 @@ Interleaving select_rows(const Trace& trace, const Failed& failure, Names& names
 
 Interleaving select_last_rows(const Trace& trace, Names& names, std::size_t max_rows) {
   const Failed none{.kind = FailureKind::assertion, .message = {}, .places = {}};
-  Selection selection{trace, none, names, Shown::everything};
+  Selection selection{trace, none, names, {}, Shown::everything};
   std::vector<Draft> drafts = folded(selection.drafts(), selection);
   const std::size_t all = drafts.size();
   keep_the_last(drafts, max_rows);
@@ -535,30 +492,35 @@ Interleaving select_last_rows(const Trace& trace, Names& names, std::size_t max_
   return result;
 }
 
+bool Interleaving::is_pending(const Event& event) const {
+  return std::any_of(rows.begin(), rows.end(), [&event](const InterleavingRow& row) {
+    return row.kind == InterleavingRow::Kind::pending && row.thread == event.thread &&
+           row.step == event.step;
+  });
+}
+
+InterleavingOptions rows_of(const MinimalInterleaving& minimal) {
+  InterleavingOptions options{.cited = {},
+                              .weak_memory = minimal.token.engine == EngineKind::relacy};
+  if (!minimal.cause.has_value()) return options;
+  const Cause& cause = *minimal.cause;
+  if (cause.pattern != CausePattern::none) options.cited = cause.steps;
+  if (cause.checked > 0 && cause.first.has_value()) {
+    options.cited.push_back(*cause.first);
+    if (cause.second.has_value()) options.cited.push_back(*cause.second);
+  }
+  return options;
+}
+
 std::size_t row_of(const Interleaving& interleaving, const Event& event) {
   for (const InterleavingRow& row : interleaving.rows) {
-    const bool shown =
-        event.step != 0 ? row.step == event.step : row.kind == InterleavingRow::Kind::failure;
+    const bool shown = event.step != 0 ? row.step <= event.step && event.step <= row.last_step
+                                       : row.kind == InterleavingRow::Kind::failure;
     if (row.thread == event.thread && shown && row.fold_rows == 0 && row.times == 1) {
       return row.number;
     }
   }
   return 0;
-}
-
-Holder holder_of(const Trace& trace, Address mutex, const Symbols& symbols) {
-  Holder holder;
-  const Event* lock = nullptr;
-  for (const Event& event : trace.events) {
-    if (event.op.kind == OpKind::mutex_lock && event.op.address == mutex) lock = &event;
-    if (event.op.kind == OpKind::mutex_unlock && event.op.address == mutex) lock = nullptr;
-    if (event.op.kind == OpKind::cond_wait && event.op.address2 == mutex) lock = nullptr;
-  }
-  if (lock != nullptr) {
-    holder.thread = lock->thread;
-    holder.source = source_of(symbols, lock->op.pc, lock->stack);
-  }
-  return holder;
 }
 
 }  // namespace heddle

@@ -57,6 +57,8 @@ std::string_view kind_text(InterleavingRow::Kind kind) {
       return "failure";
     case InterleavingRow::Kind::elided:
       return "elided";
+    case InterleavingRow::Kind::pending:
+      return "pending";
   }
   return "";
 }
@@ -121,7 +123,7 @@ Json to_json(const Event& event, const Interleaving& interleaving, Names& names)
       to_json(Place{.thread = event.thread, .op = event.op, .stack = event.stack, .note = {}},
               names.symbols());
   json["row"] = row_of(interleaving, event);
-  json["happened"] = event.step != 0;
+  json["happened"] = event.step != 0 && !interleaving.is_pending(event);
   return json;
 }
 
@@ -148,7 +150,7 @@ Json to_json(const Cause& cause, const Interleaving& interleaving, Names& names)
 
 Json to_json(const MinimalInterleaving& minimal, const Failed& failure,
              const ReportCase& report_case, Names& names) {
-  const Interleaving interleaving = select_rows(minimal.trace, failure, names);
+  const Interleaving interleaving = select_rows(minimal.trace, failure, names, rows_of(minimal));
   Json rows = Json::array();
   for (const InterleavingRow& row : interleaving.rows) rows.push_back(to_json(row));
   return {{"token", replay_word(report_case, minimal.token)},
@@ -330,19 +332,36 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
   return json;
 }
 
+Json to_json(const ReportEnvironment& environment) {
+  return {{"heddle", environment.heddle},     {"compiler", environment.compiler},
+          {"build_id", environment.build_id}, {"libc", environment.libc},
+          {"kernel", environment.kernel},     {"processor", environment.processor},
+          {"command", environment.command}};
+}
+
 Json to_json(const ReportCase& report_case) {
   const CaseResult& result = *report_case.result;
   Json engines = Json::array();
   for (const EngineResult& engine : result.engines) engines.push_back(to_json(engine, report_case));
-  return {{"name", result.name},
-          {"program", result.program},
-          {"args", result.args},
-          {"input", result.input.empty() ? Json(nullptr) : Json(result.input)},
-          {"seed", std::to_string(result.seed)},
-          {"google_test", result.google_test},
-          {"skipped", result.skipped ? Json("never starts a second thread") : Json(nullptr)},
-          {"interrupted", result.interrupted},
-          {"engines", std::move(engines)}};
+  Json expectation = nullptr;
+  Json verdict = nullptr;
+  if (!report_case.expectation.empty()) expectation = report_case.expectation;
+  if (report_case.verdict != Verdict::unknown) {
+    verdict = report_case.verdict == Verdict::held ? "held" : "broken";
+  }
+  return {
+      {"name", result.name},
+      {"program", result.program},
+      {"expectation", std::move(expectation)},
+      {"verdict", std::move(verdict)},
+      {"environment", report_case.environment ? to_json(*report_case.environment) : Json(nullptr)},
+      {"args", result.args},
+      {"input", result.input.empty() ? Json(nullptr) : Json(result.input)},
+      {"seed", std::to_string(result.seed)},
+      {"google_test", result.google_test},
+      {"skipped", result.skipped ? Json("never starts a second thread") : Json(nullptr)},
+      {"interrupted", result.interrupted},
+      {"engines", std::move(engines)}};
 }
 
 }  // namespace

@@ -11,6 +11,9 @@
 //
 // case:
 //   name, program   strings; program is a path
+//   expectation     string: what --expect asked for, or null
+//   verdict         "held" or "broken": whether it came so; null if nothing was asked
+//   environment     environment, or null
 //   args            array of strings: the program's arguments
 //   input           string: path of the file that was standard input, or null
 //   seed            string, decimal: 64 bits do not fit a double
@@ -18,6 +21,9 @@
 //   skipped         string: why it was not run, e.g. "never starts a second thread"; null if it was
 //   interrupted     true if a person stopped the search; the figures are of the runs until then
 //   engines         array of engine
+//
+// environment: where the report was made; strings, empty where it is not known
+//   heddle, compiler, build_id, libc, kernel, processor, command
 //
 // engine:
 //   engine          "stress", "tsan", "fuzz" or "relacy"
@@ -172,7 +178,8 @@
 //   happened        false if the run failed before it
 //
 // row:
-//   kind            "operation", "failure" or "elided" (rows left out here: only text is of use)
+//   kind            "operation", "failure", "elided" (rows left out here: only text is of use) or
+//                   "pending" (a step of the cause that the run failed before)
 //   number          from 1; 0 for elided
 //   thread          number, or null
 //   step            the thread's own count of steps, as tokens name them; 0 if none

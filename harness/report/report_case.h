@@ -7,10 +7,14 @@
 #include <string>
 
 #include "harness/model/replay_token.h"
+#include "harness/report/environment.h"
 #include "harness/report/symbols.h"
 #include "harness/search/result.h"
 
 namespace heddle {
+
+// Whether the case did as --expect had it.
+enum class Verdict : std::uint8_t { unknown, held, broken };
 
 // Both pointees must outlive the report; neither is null.
 struct ReportCase {
@@ -21,6 +25,9 @@ struct ReportCase {
   BuildMark build = 0;  // of the program
   // Of long tokens, the files that have been written, by token_file_name().
   std::set<std::string> token_files{};
+  std::optional<ReportEnvironment> environment{};
+  std::string expectation{};  // as --expect had it; empty: nothing was asked
+  Verdict verdict = Verdict::unknown;
 };
 
 // Tokens of more deviations than these are of no use on a command line: they have a file.

@@ -4,6 +4,8 @@
 #include <array>
 
 #include "harness/report/json.h"
+#include "harness/report/junit.h"
+#include "harness/report/markdown.h"
 
 namespace heddle {
 namespace {
@@ -11,6 +13,10 @@ namespace {
 constexpr std::array kFormats = {
     ReportFormat{"json", "everything, for programs; the schema stands in harness/report/json.h",
                  &write_json_report},
+    ReportFormat{"junit", "JUnit's XML, for CI servers: a test case per case and engine",
+                 &write_junit_report},
+    ReportFormat{"markdown", "for issue trackers: one text per finding, complete by itself",
+                 &write_markdown_report},
 };
 
 }  // namespace

@@ -9,13 +9,16 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/report/cause_words.h"
 #include "harness/report/claim_words.h"
 #include "harness/report/interleaving.h"
+#include "harness/report/issues.h"
 #include "harness/report/process_words.h"
 #include "harness/report/text.h"
+#include "harness/report/waits.h"
 
 namespace heddle {
 namespace {
@@ -57,7 +60,7 @@ std::string_view reason_text(SwitchReason why) {
 }
 
 std::string switch_text(const InterleavingRow& row) {
-  if (row.switched_from == kNoThread) return "";
+  if (row.switched_from == kNoThread || row.kind == InterleavingRow::Kind::pending) return "";
   // A failure of several threads at once has no order to explain.
   if (row.kind == InterleavingRow::Kind::failure && row.why == SwitchReason::none) return "";
   return fmt::format("{} {}", thread_name(row.switched_from), reason_text(row.why));
@@ -329,6 +332,8 @@ class InterleavingTable {
 
   std::string place_of(const InterleavingRow& row) const {
     if (row.kind == InterleavingRow::Kind::elided) return "";
+    // An exit status has no line, and a question mark would be no answer.
+    if (row.kind == InterleavingRow::Kind::failure && !row.source.known()) return "";
     if (!only_file_.empty() && row.source.known()) return std::to_string(row.source.line);
     return short_place(row.source);
   }
@@ -349,7 +354,10 @@ class InterleavingTable {
       place_width_ = std::max(place_width_, width_of(place_of(row)));
       switch_width_ = std::max(switch_width_, width_of(switch_text(row)));
       // A failure may run on to the right of its column: nothing else is said on its line.
-      if (row.kind != InterleavingRow::Kind::operation) continue;
+      if (row.kind != InterleavingRow::Kind::operation &&
+          row.kind != InterleavingRow::Kind::pending) {
+        continue;
+      }
       std::size_t& width = natural[column_of(row)];
       width = std::max(width, width_of(action_of(row)));
     }
@@ -432,7 +440,8 @@ class InterleavingTable {
       return;
     }
     const bool failure = row.kind == InterleavingRow::Kind::failure;
-    const Style style = failure || (row.racy && mark_races_) ? Style::red : Style::plain;
+    const Style other = row.kind == InterleavingRow::Kind::pending ? Style::dim : Style::plain;
+    const Style style = failure || (row.racy && mark_races_) ? Style::red : other;
     const std::string number = std::to_string(row.number);
     if (one_column_) {
       std::string action = action_of(row);
@@ -499,23 +508,8 @@ class InterleavingTable {
 
 // Who waits on what, held by whom.
 void write_waits(Screen& screen, const Failed& failure, const Trace& trace, Names& names) {
-  for (const Place& place : failure.places) {
-    const std::string what = place_text(place, names);
-    std::string text =
-        fmt::format("{} at {}", what.empty() ? "still runs" : what,
-                    short_place(source_of(names.symbols(), place.op.pc, place.stack)));
-    Holder holder;
-    if (place.op.kind == OpKind::mutex_lock) {
-      holder = holder_of(trace, place.op.address, names.symbols());
-    }
-    if (holder.thread != kNoThread) {
-      text += fmt::format("; {} holds {} since {}",
-                          holder.thread == place.thread ? "it" : thread_name(holder.thread),
-                          names.of_mutex(place.op.address), short_place(holder.source));
-    } else if (!place.note.empty() && place.note != what) {
-      text += " (" + printable(place.note) + ")";
-    }
-    screen.paragraph(fmt::format("    {}  ", thread_name(place.thread)), text);
+  for (const WaitText& wait : wait_texts(failure, trace, names)) {
+    screen.paragraph(fmt::format("    {}  ", thread_name(wait.thread)), wait.text);
   }
 }
 
@@ -586,7 +580,6 @@ class CaseWriter {
       : screen_(screen), case_(report_case), result_(*report_case.result) {}
 
   void write() {
-    screen_.blank();
     const std::string name = printable(result_.name);
     screen_.line(screen_.paint(name, Style::bold));
     screen_.line(
@@ -729,6 +722,11 @@ class CaseWriter {
       write_replay(minimal.token, finding.failure.kind);
       return;
     }
+    if (!same_lines_.insert(lines_key(finding.failure, *case_.symbols)).second) {
+      screen_.paragraph("  ", fmt::format("{}: in the same lines as one above, replayed by", kind));
+      write_replay(minimal.token, finding.failure.kind);
+      return;
+    }
     if (shown >= kShown) {
       screen_.paragraph("  ", fmt::format("{}: its shortest interleaving is shown by", kind));
       write_replay(minimal.token, finding.failure.kind);
@@ -740,7 +738,8 @@ class CaseWriter {
         minimal.one_minimal || is_proved(minimal) ||
         (minimal.canonical && minimal.preemptions == 0) ||
         (minimal.token.engine == EngineKind::fuzz && minimal.token.schedule.deviations.empty());
-    const Interleaving interleaving = select_rows(minimal.trace, finding.failure, names);
+    const Interleaving interleaving =
+        select_rows(minimal.trace, finding.failure, names, rows_of(minimal));
     if (finding.failure.late_wake) {
       screen_.paragraph("  Needs:   ", kLateWakeText, Style::plain, Style::bold);
       screen_.blank();
@@ -774,12 +773,14 @@ class CaseWriter {
   }
 
   void write_unreduced(FailureKind kind, const Token& token) {
-    screen_.blank();
     if (std::find(shown_.begin(), shown_.end(), token) != shown_.end()) {
+      if (!told_.insert({kind, to_text(token)}).second) return;
+      screen_.blank();
       screen_.paragraph("  ",
                         fmt::format("{}: in the interleaving above as well", to_string(kind)));
       return;
     }
+    screen_.blank();
     screen_.paragraph("  ",
                       fmt::format("{}: one run that fails so, not made smaller", to_string(kind)));
     write_replay(token, kind);
@@ -802,7 +803,9 @@ class CaseWriter {
   const ReportCase& case_;
   const CaseResult& result_;
   std::set<std::uint64_t> seen_;
-  std::vector<Token> shown_;  // whose interleavings the report shows
+  std::set<std::string> same_lines_;
+  std::set<std::pair<FailureKind, std::string>> told_;  // that they are in the interleaving above
+  std::vector<Token> shown_;                            // whose interleavings the report shows
 };
 
 void write_skipped(Screen& screen, std::span<const ReportCase> cases) {
@@ -839,17 +842,23 @@ void write_terminal_report(std::ostream& out, std::span<const ReportCase> cases,
       !cases.empty() && std::all_of(cases.begin(), cases.end(), [](const ReportCase& report_case) {
         return report_case.result->skipped;
       });
+  write_skipped(screen, cases);
+  bool details = false;
+  for (const ReportCase& report_case : cases) {
+    if (!has_details(*report_case.result)) continue;
+    if (details) screen.blank();
+    CaseWriter{screen, report_case}.write();
+    details = true;
+  }
   if (!all_skipped) {
+    // Last, where the eye is when the command has ended.
+    if (details) screen.blank();
     write_table(screen, cases);
     screen.paragraph(
         "",
         "Rates with their 95 % confidence interval; after \"below\", the largest rate that "
         "so many runs without a failure leave possible (95 %).",
         Style::dim);
-  }
-  write_skipped(screen, cases);
-  for (const ReportCase& report_case : cases) {
-    if (has_details(*report_case.result)) CaseWriter{screen, report_case}.write();
   }
   const bool interrupted =
       std::any_of(cases.begin(), cases.end(),
@@ -891,7 +900,9 @@ void write_terminal_replay(std::ostream& out, const ReportCase& report_case, con
   const Failed none{FailureKind::assertion, "", {}};
   const Failed& shown = failed == nullptr ? none : *failed;
   if (gave_up == nullptr || failed != nullptr) {
-    write_interleaving(screen, "Interleaving", shown, select_rows(trace, shown, names));
+    write_interleaving(
+        screen, "Interleaving", shown,
+        select_rows(trace, shown, names, {.weak_memory = token.engine == EngineKind::relacy}));
   }
   if (gave_up != nullptr) {
     if (failed != nullptr) screen.blank();
@@ -907,6 +918,16 @@ void write_terminal_replay(std::ostream& out, const ReportCase& report_case, con
   if (failed != nullptr) kind = failed->kind;
   screen.line(screen.paint("  Replay:  ", Style::bold) +
               replay_command(report_case, token, kind, long_replay.step_limit));
+}
+
+void write_interleaving_text(std::ostream& out, const Interleaving& interleaving, bool mark_races,
+                             const TerminalOptions& options) {
+  Screen screen{out, options};
+  InterleavingTable table{screen, interleaving, mark_races};
+  if (!table.only_file().empty()) {
+    screen.line(fmt::format("  lines of {}:", printable(file_name(table.only_file()))));
+  }
+  table.write();
 }
 
 }  // namespace heddle

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "harness/model/trace.h"
+#include "harness/report/interleaving.h"
 #include "harness/report/report_case.h"
 
 namespace heddle {
@@ -37,5 +38,10 @@ void write_terminal_replay(std::ostream& out, const ReportCase& report_case, con
                            const Outcome& outcome, std::span<const Failed> reports,
                            const Trace& trace, const TerminalOptions& options,
                            const LongReplay& long_replay = {});
+
+// The table of one interleaving alone. `mark_races`: the failure is a race, so its accesses are
+// what to look at.
+void write_interleaving_text(std::ostream& out, const Interleaving& interleaving, bool mark_races,
+                             const TerminalOptions& options);
 
 }  // namespace heddle

@@ -22,6 +22,30 @@ std::size_t bytes_of(std::string_view text, std::size_t columns) {
   return bytes;
 }
 
+// How many bytes at the beginning of the text are one character of UTF-8; 0 if they are none. Two
+// that XML 1.0 forbids are none either.
+std::size_t character_length(std::string_view text) {
+  const auto byte = [&text](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const unsigned first = byte(0);
+  std::size_t length = 0;
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first < 0xe0) length = 2;
+  if (first >= 0xe0 && first < 0xf0) length = 3;
+  if (first >= 0xf0 && first < 0xf5) length = 4;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0U) != 0x80U) return 0;
+  }
+  // Longer than it need be, a half of a pair, past the last character, U+FFFE and U+FFFF.
+  if (first == 0xe0 && byte(1) < 0xa0) return 0;
+  if (first == 0xed && byte(1) >= 0xa0) return 0;
+  if (first == 0xf0 && byte(1) < 0x90) return 0;
+  if (first == 0xf4 && byte(1) >= 0x90) return 0;
+  if (first == 0xef && byte(1) == 0xbf && byte(2) >= 0xbe) return 0;
+  return length;
+}
+
 // Digits after the point, for about three digits in all; small rates get two that count.
 int decimals(double value) {
   if (value <= 0) return 0;
@@ -79,13 +103,17 @@ std::string printable(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
   std::string result;
   result.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n' || c == '\t') {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = character_length(text.substr(at));
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte == '\n' || byte == '\t') {
       result += ' ';
+    } else if (length == 0 || byte < 0x20 || byte == 0x7f) {
+      result += '?';
     } else {
-      result += byte < 0x20 || byte == 0x7f ? '?' : c;
+      result += text.substr(at, length);
     }
+    at += std::max<std::size_t>(length, 1);
   }
   return result;
 }

@@ -30,8 +30,8 @@ std::string rate_text(Rate rate);
 // Columns that the text takes on a terminal: its code points (no wide or combining characters).
 std::size_t width_of(std::string_view text);
 
-// One printable line: what a program under test put in its messages must not move the cursor,
-// change colours or break the columns.
+// One printable line of valid UTF-8: what a program under test put in its messages must not move
+// the cursor, change colours or break the columns.
 std::string printable(std::string_view text);
 
 // Lines of at most `width` >= 1 columns, broken at spaces, inside a word only if it is longer than

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/search/cause_pattern.h"
+#include "harness/search/wait_pattern.h"
 
 namespace heddle {
 namespace {
@@ -77,6 +78,9 @@ class CauseFinder {
       if (cause.has_value() && cause->first.has_value()) check_publication(*cause);
       return cause;
     }
+    if (auto cause = explain_self_deadlock(story_, failure_)) return cause;
+    std::optional<Cause> odd = check_odd_wait();
+    if (odd.has_value() && odd->pattern == CausePattern::wait_without_loop) return odd;
     add_waits();
     add_untaken();
     std::optional<Cause> best;
@@ -95,6 +99,13 @@ class CauseFinder {
       const bool good = cause.pattern != CausePattern::none;
       if (good || !best.has_value()) best = std::move(cause);
       if (good) break;
+    }
+    if (best.has_value()) refine(story_, *best);
+    // The order of two accesses is what the wait was to make sure of.
+    if (odd.has_value() && (!best.has_value() || best->pattern == CausePattern::none ||
+                            best->pattern == CausePattern::order_violation ||
+                            best->pattern == CausePattern::use_before_initialization)) {
+      return odd;
     }
     if (!best.has_value()) best = explain_failure(story_, failure_);
     return best;
@@ -120,6 +131,30 @@ class CauseFinder {
   bool passes(const JobDone& run) const {
     return run.outcome.has_value() && std::holds_alternative<Passed>(*run.outcome) &&
            !shows_failure(run, key_);
+  }
+
+  // A wait that ended oddly is the cause if the run passes without that.
+  std::optional<Cause> check_odd_wait() {
+    auto odd = find_odd_wait(story_, failure_);
+    if (!odd.has_value()) return std::nullopt;
+    const Event& wait = story_.events[odd->wait];
+    const Event& end = story_.events[odd->end];
+    for (std::size_t i = 0; i < deviations_.size() && !out_of_budget(); ++i) {
+      const Deviation& deviation = deviations_[i];
+      if (deviation.thread != wait.thread || deviation.step < wait.step ||
+          deviation.step > end.step) {
+        continue;
+      }
+      std::vector<Deviation> others = deviations_;
+      others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+      const std::optional<JobDone> run = replay(others);
+      if (!run.has_value() || !passes(*run)) continue;
+      odd->cause.first = end;
+      odd->cause.checked = odd->cause.passed = 1;
+      odd->cause.clean = run->reports.empty();
+      return odd->cause;
+    }
+    return std::nullopt;
   }
 
   // What stuck threads wait for. A wait for a notification is a step of its own, and so is an

@@ -1,5 +1,7 @@
 #include "harness/search/cause_pattern.h"
 
+#include "harness/search/wait_pattern.h"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -132,6 +134,8 @@ class Classifier {
         found(CausePattern::lost_wakeup, {pair.first, pair.second});
     } else if (first.kind == OpKind::heap_free && is_memory_access(second.kind)) {
       found(CausePattern::use_after_free, {pair.first, pair.second});
+    } else if (failure_.kind == FailureKind::use_after_free) {
+      // Whatever else decides on the way there, it is the free that does the harm.
     } else if (is_read(first) && writes(second.kind)) {
       explain_read_first(ahead);
     } else if (writes(first.kind) && is_memory_access(second.kind)) {
@@ -329,8 +333,10 @@ class Classifier {
     if (is_stuck()) return;
     if (ahead == Ahead::passes) {
       // It is B that must not be interrupted.
+      // What it wrote before it started the thread is no part of that.
       const std::size_t before = last(at(change).thread, use, [&](std::size_t i) {
-        return writes(at(i).op.kind) && used_by(at(use).thread, at(i).op);
+        return writes(at(i).op.kind) && used_by(at(use).thread, at(i).op) &&
+               has_begun(at(use).thread, i);
       });
       if (before != kNone) found(CausePattern::atomicity_violation, {before, use, change});
       return;
@@ -373,6 +379,14 @@ class Classifier {
     if (is_read(at(use).op) && happened(use) && rest != kNone) {
       return found(CausePattern::atomicity_violation, {write, use, rest});
     }
+  }
+
+  bool has_begun(ThreadId thread, std::size_t i) const {
+    return std::any_of(story_.events.begin(),
+                       story_.events.begin() + static_cast<std::ptrdiff_t>(i),
+                       [thread](const Event& event) {
+                         return event.op.kind == OpKind::thread_create && event.op.other == thread;
+                       });
   }
 
   bool used_by(ThreadId thread, const Op& op) const {
@@ -424,6 +438,8 @@ class Classifier {
           return writes(at(i).op.kind) && same_place(at(i).op, at(use).op);
         });
         if (made == kNone || last_write_before(use) != made) continue;
+        // The race is on y: of x it must be shown that no lock orders its uses.
+        if (may_be_ordered(story_, made, use)) continue;
         cause_.first = at(first);
         cause_.second = at(second);
         found(CausePattern::unsafe_publication, {made, first, second, use});
@@ -468,34 +484,6 @@ std::set<Address> keys_of(const Op& op) {
 }
 
 }  // namespace
-
-std::string_view to_string(CausePattern pattern) {
-  switch (pattern) {
-    case CausePattern::none:
-      return "order";
-    case CausePattern::data_race:
-      return "data race";
-    case CausePattern::lost_update:
-      return "lost update";
-    case CausePattern::check_then_act:
-      return "check then act";
-    case CausePattern::atomicity_violation:
-      return "atomicity violation";
-    case CausePattern::order_violation:
-      return "order violation";
-    case CausePattern::use_before_initialization:
-      return "use before initialisation";
-    case CausePattern::use_after_free:
-      return "use after free by another thread";
-    case CausePattern::lost_wakeup:
-      return "lost wake-up";
-    case CausePattern::lock_order_cycle:
-      return "lock-order cycle";
-    case CausePattern::unsafe_publication:
-      return "unsafe publication";
-  }
-  return "unknown pattern";
-}
 
 std::vector<EventPair> candidates(const Story& story, const Failed& failure) {
   const std::vector<Event>& events = story.events;

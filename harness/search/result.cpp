@@ -38,4 +38,42 @@ EarlierParts earlier_with(const EngineResult& result) {
                         !result.not_as_fresh.has_value()};
 }
 
+std::string_view to_string(CausePattern pattern) {
+  switch (pattern) {
+    case CausePattern::none:
+      return "order";
+    case CausePattern::data_race:
+      return "data race";
+    case CausePattern::lost_update:
+      return "lost update";
+    case CausePattern::check_then_act:
+      return "check then act";
+    case CausePattern::atomicity_violation:
+      return "atomicity violation";
+    case CausePattern::order_violation:
+      return "order violation";
+    case CausePattern::use_before_initialization:
+      return "use before initialisation";
+    case CausePattern::use_after_free:
+      return "use after free by another thread";
+    case CausePattern::lost_wakeup:
+      return "lost wake-up";
+    case CausePattern::lock_order_cycle:
+      return "lock-order cycle";
+    case CausePattern::unsafe_publication:
+      return "unsafe publication";
+    case CausePattern::self_deadlock:
+      return "self-deadlock";
+    case CausePattern::wait_without_loop:
+      return "wait without a loop";
+    case CausePattern::timed_out_wait:
+      return "wait that times out";
+    case CausePattern::flag_outside_mutex:
+      return "flag changed outside the mutex";
+    case CausePattern::aba:
+      return "ABA";
+  }
+  return "unknown pattern";
+}
+
 }  // namespace heddle

@@ -54,6 +54,14 @@ enum class CausePattern : std::uint8_t {
                        // two for each thread: where it took the one, where it waits for the other
   unsafe_publication,  // A writes x, then y; B reads y as A left it, then uses x; and nothing
                        // orders the two uses of x. Steps: these four
+  self_deadlock,       // A locks what it holds. Steps: where it took it, where it wants it again
+  wait_without_loop,   // A's wait ended without a notification, and A went on though what it had
+                       // looked at was as before. Steps: the wait, its end
+  timed_out_wait,      // A's wait ended by its time, and A went on. Steps: the wait, its end
+  flag_outside_mutex,  // A looks at x, B changes x without the mutex that A holds, and notifies
+                       // before A waits. Steps: A's look, B's change, B's notification, A's wait
+  aba,  // A loads x, B changes x and changes it back, A's compare-exchange finds x as
+        // it was. Steps: A's load, B's two, A's compare-exchange
 };
 
 std::string_view to_string(CausePattern pattern);  // "lost update", as reports print it
@@ -61,7 +69,9 @@ std::string_view to_string(CausePattern pattern);  // "lost update", as reports 
 struct Cause {
   CausePattern pattern = CausePattern::none;
   std::vector<Event> steps;  // what makes the pattern, in the order that it says
-  // The two operations whose order decides. The second may not have come to happen.
+  // The two operations whose order decides. The second may not have come to happen. Of
+  // wait_without_loop and timed_out_wait only the first: the end of the wait, without which the run
+  // was made again.
   std::optional<Event> first{};
   std::optional<Event> second{};
   std::uint64_t checked = 0;  // runs with the second before the first

@@ -53,7 +53,7 @@ const std::vector<Known> kKnown = {
     {"latch", assertion, CausePattern::atomicity_violation},
     {"lock_cycle_three", deadlock, CausePattern::lock_order_cycle},
     {"lock_order_ab_ba", deadlock, CausePattern::lock_order_cycle},
-    {"notify_without_lock", lost_wakeup, CausePattern::lost_wakeup},
+    {"notify_without_lock", lost_wakeup, CausePattern::flag_outside_mutex},
     {"null_pointer", signal, CausePattern::check_then_act},
     {"packaged_task", uncaught_exception, CausePattern::lost_update},
     {"seqlock", assertion, CausePattern::check_then_act},

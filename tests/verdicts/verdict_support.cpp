@@ -59,6 +59,8 @@ Ended run_process(const std::vector<std::string>& argv, const std::vector<std::s
   const std::string err = folder / "err";
   std::vector<std::string> arguments = argv;
   std::vector<std::string> environment = variables;
+  // Sentences that are looked for stand in one line.
+  environment.emplace_back("COLUMNS=100");
   for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
   const std::vector<char*> argument_pointers = pointers(arguments);
   const std::vector<char*> environment_pointers = pointers(environment);

@@ -189,9 +189,9 @@ bool Memory::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
   if (stored) release(location, success, true);
   run.progress(changes);
   if (changes) {
-    run.done(op, desired, *expected);
+    run.done(op, desired, wanted);
   } else {
-    run.looked(op, stored ? desired : *expected, *expected);
+    run.looked(op, stored ? desired : *expected, wanted);
     tell_passed_on(location, op.order, stored);
   }
   return stored;

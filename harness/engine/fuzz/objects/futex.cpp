@@ -14,7 +14,7 @@ int wait(const SyncCall& call, Address pc) {
       run.begin_op({.kind = OpKind::futex_wait, .size = 4, .address = word.address, .pc = pc});
   FuzzThread& self = run.self();
   run.arrive();
-  run.done(op);
+  run.done(op, call.value);
   run.running().native_pc = pc;
   const bool differs = native_load(word.address, 4) != call.value;
   run.running().native_pc = 0;

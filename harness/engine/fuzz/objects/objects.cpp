@@ -226,6 +226,7 @@ void Objects::wake(SyncObject& cond, FuzzThread& waiter) {
   waiter.cond = nullptr;
   g_run->end_timer(waiter);
   g_run->tell_woken(waiter);
+  if (TraceRecorder* recorder = g_run->recorder()) recorder->set_woken(waiter.id);
   if (waiter.wanted != nullptr) begin_want(waiter, *waiter.wanted, Want::exclusive);
   if (waiter.eager) return;
   if (waiter.wanted == nullptr || available(*waiter.wanted, waiter)) g_run->enable(waiter);

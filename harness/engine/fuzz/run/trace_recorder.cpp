@@ -62,6 +62,11 @@ void TraceRecorder::set_values(std::optional<std::uint64_t> value,
   trace_.events.back().old_value = old_value;
 }
 
+void TraceRecorder::set_woken(ThreadId thread) {
+  if (trace_.events.empty() || trace_.events.back().op.kind != OpKind::cond_signal) return;
+  trace_.events.back().op.other = thread;
+}
+
 void TraceRecorder::settle() {
   if (!unsettled_) return;
   unsettled_ = false;

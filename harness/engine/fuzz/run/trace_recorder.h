@@ -23,6 +23,8 @@ class TraceRecorder {
   // Instead of add(), where nothing is to be recorded.
   void skip();
   void set_values(std::optional<std::uint64_t> value, std::optional<std::uint64_t> old_value);
+  // Whom the last event wakes, if it is a notification of one thread.
+  void set_woken(ThreadId thread);
   // Reads what the last plain write wrote: its instruction runs after its hook, so this is called
   // at the next hook, before any other thread can run.
   void settle();

@@ -115,8 +115,9 @@ class Atomics {
     }
     relacy_load_for_rmw(run_.info(), &atomic.data, failure);
     loaded(atomic, pc);
+    run_.record(OpKind::atomic_cas_fail, address, size, failure, pc, kNoThread, old,
+                *expected & mask_of(size));
     *expected = old;
-    run_.record(OpKind::atomic_cas_fail, address, size, failure, pc, kNoThread, old);
     return false;
   }
 

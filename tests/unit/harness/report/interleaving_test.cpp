@@ -1,4 +1,5 @@
 #include "harness/report/interleaving.h"
+#include "harness/report/waits.h"
 
 #include <gtest/gtest.h>
 

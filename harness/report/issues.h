@@ -1,0 +1,32 @@
+// What a case's findings come to, for reports that tell each failure once: engines see the same one
+// under different names, and a read and a write of one `++x` are two races to them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/report/report_case.h"
+
+namespace heddle {
+
+struct IssueRate {
+  EngineKind engine = EngineKind::fuzz;
+  std::uint64_t count = 0;  // runs that failed so, of the finding that was seen most
+  std::uint64_t runs = 0;
+};
+
+struct Issue {
+  const Failed* failure = nullptr;
+  const MinimalInterleaving* minimal = nullptr;  // or nullptr
+  const Token* token = nullptr;                  // or nullptr
+  std::vector<IssueRate> rates;                  // by engine
+};
+
+// In the order of telling: those with an interleaving first. The result points into the case.
+std::vector<Issue> issues_of(const ReportCase& report_case);
+
+// Equal for failures of one kind, with the same words of the program's, in the same lines.
+std::string lines_key(const Failed& failure, const Symbols& symbols);
+
+}  // namespace heddle

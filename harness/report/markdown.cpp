@@ -1,0 +1,228 @@
+#include "harness/report/markdown.h"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/report/cause_words.h"
+#include "harness/report/claim_words.h"
+#include "harness/report/environment.h"
+#include "harness/report/interleaving.h"
+#include "harness/report/issues.h"
+#include "harness/report/source_text.h"
+#include "harness/report/terminal.h"
+#include "harness/report/text.h"
+#include "harness/report/waits.h"
+
+namespace heddle {
+namespace {
+
+constexpr std::size_t kWidth = 100;     // of the interleaving
+constexpr unsigned kContext = 2;        // lines of source before and after
+constexpr std::size_t kMostPlaces = 4;  // of source
+
+// Text that Markdown would take for its own: names with underscores and template brackets.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : printable(text)) {
+    if (std::string_view("\\`*_<>[]#|").find(c) != std::string_view::npos) result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+// In backquotes, more of them than there are in the text.
+std::string code(std::string_view text) {
+  const std::string shown = printable(text);
+  std::size_t longest = 0;
+  std::size_t run = 0;
+  for (const char c : shown) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  const std::string fence(longest + 1, '`');
+  return longest == 0 ? fence + shown + fence : fence + ' ' + shown + ' ' + fence;
+}
+
+// A command without the folders of this machine.
+std::string portable(std::string_view command) {
+  std::string result;
+  std::size_t at = 0;
+  while (at < command.size()) {
+    const std::size_t end = std::min(command.find(' ', at), command.size());
+    if (!result.empty()) result += ' ';
+    const std::string_view word = command.substr(at, end - at);
+    // Behind "junit:", "--resume=" or a quote as well.
+    const std::size_t slash = word.find('/');
+    const bool absolute =
+        slash == 0 || (slash != std::string_view::npos &&
+                       std::string_view(":='\"").find(word[slash - 1]) != std::string_view::npos);
+    result += absolute ? std::string(word.substr(0, slash)) + short_path(word.substr(slash))
+                       : std::string(word);
+    at = end + 1;
+  }
+  return result;
+}
+
+class IssueWriter {
+ public:
+  IssueWriter(std::ostream& out, const ReportCase& report_case, const Issue& issue)
+      : out_(out), case_(report_case), issue_(issue), names_(*report_case.symbols) {}
+
+  void write() {
+    fmt::print(out_, "## {}: {}\n\n", escaped(short_path(case_.result->name)),
+               escaped(headline(*issue_.failure, names_)));
+    if (issue_.minimal != nullptr) {
+      write_interleaving(*issue_.minimal);
+    } else {
+      fmt::print(out_, "No interleaving of it is known.\n\n");
+    }
+    write_rates();
+    write_source();
+    write_environment();
+    if (issue_.token != nullptr) {
+      fmt::print(out_, "**Replay:**\n\n```sh\n{}\n```\n\n",
+                 printable(portable(replay_command(case_, *issue_.token, issue_.failure->kind))));
+    }
+  }
+
+ private:
+  void write_interleaving(const MinimalInterleaving& minimal) {
+    const Interleaving interleaving =
+        select_rows(minimal.trace, *issue_.failure, names_, rows_of(minimal));
+    if (minimal.cause.has_value()) {
+      const Cause& cause = *minimal.cause;
+      const auto row = [&](const std::optional<Event>& event) {
+        return event.has_value() ? row_of(interleaving, *event) : 0;
+      };
+      const std::string why = cause_text(cause, names_);
+      if (!why.empty()) fmt::print(out_, "**Cause:** {}\n\n", escaped(why));
+      const std::string swap = swap_text(cause, row(cause.first), row(cause.second), names_);
+      if (!swap.empty()) fmt::print(out_, "**Proof:** {}\n\n", escaped(swap));
+      if (!why.empty()) {
+        for (const Event& event : cause.steps) add_place(event.op.pc, event.stack);
+      }
+    }
+    if (interleaving.rows.empty()) return;
+    const bool race = issue_.failure->kind == FailureKind::data_race;
+    fmt::print(out_, "```text\n");
+    write_interleaving_text(out_, interleaving, race, {.width = kWidth});
+    if (is_stuck(issue_.failure->kind)) {
+      fmt::print(out_, "\n");
+      for (const WaitText& wait : wait_texts(*issue_.failure, minimal.trace, names_)) {
+        fmt::print(out_, "{} {}\n", thread_name(wait.thread), printable(wait.text));
+      }
+    }
+    fmt::print(out_, "```\n\n{}.\n\n", escaped(minimality_text(minimal)));
+  }
+
+  void write_rates() {
+    if (issue_.rates.empty()) return;
+    fmt::print(out_, "**Rate** (with its 95 % interval):");
+    for (const IssueRate& rate : issue_.rates) {
+      fmt::print(out_, "{} `{}` {} of {} runs, {}", &rate == issue_.rates.data() ? "" : ";",
+                 to_string(rate.engine), grouped(rate.count), grouped(rate.runs),
+                 rate_text({rate.count, rate.runs}));
+    }
+    fmt::print(out_, "\n\n");
+  }
+
+  void add_place(Address pc, const std::vector<Address>& stack) {
+    const SourceLine source = source_of(names_.symbols(), pc, stack);
+    if (!source.known() || source.in_library) return;
+    places_[source.file].insert(source.line);
+  }
+
+  void write_source() {
+    if (places_.empty()) {
+      for (const Place& place : issue_.failure->places) add_place(place.op.pc, place.stack);
+    }
+    std::size_t left = kMostPlaces;
+    for (const auto& [file, lines] : places_) {
+      std::string text;
+      unsigned shown = 0;
+      for (const unsigned line : lines) {
+        if (left == 0) break;
+        --left;
+        const unsigned first = std::max(shown + 1, line > kContext ? line - kContext : 1);
+        if (shown != 0 && first > shown + 1) text += "...\n";
+        for (const NumberedLine& one : source_lines(file, first, line + kContext)) {
+          text += fmt::format("{} {:>4}  {}\n", lines.contains(one.number) ? '>' : ' ', one.number,
+                              one.text);
+          shown = one.number;
+        }
+      }
+      if (text.empty()) continue;
+      fmt::print(out_, "{}:\n\n```text\n{}```\n\n", escaped(name_of(file)), text);
+    }
+  }
+
+  // Below the folder that all files of the issue have in common.
+  std::string name_of(const std::string& file) const {
+    std::string common = places_.begin()->first;
+    common.resize(common.rfind('/') + 1);
+    for (const auto& [other, lines] : places_) {
+      const auto [mine, theirs] =
+          std::mismatch(common.begin(), common.end(), other.begin(), other.end());
+      common.erase(mine, common.end());
+      common.resize(common.rfind('/') + 1);
+    }
+    return common.size() > 1 ? file.substr(common.size()) : short_path(file);
+  }
+
+  void write_environment() {
+    fmt::print(out_, "**Environment:** Heddle");
+    if (case_.environment.has_value()) {
+      const ReportEnvironment& environment = *case_.environment;
+      fmt::print(out_, " {}", escaped(environment.heddle));
+      for (const auto& [title, text] :
+           {std::pair("program built by", portable(environment.compiler)),
+            std::pair("build id", environment.build_id), std::pair("", environment.libc),
+            std::pair("", environment.kernel), std::pair("", environment.processor)}) {
+        if (text.empty()) continue;
+        fmt::print(out_, "; {}{}{}", title, *title == '\0' ? "" : " ", escaped(text));
+      }
+      fmt::print(out_, "; seed {}; {}\n\n", case_.result->seed,
+                 code(portable(environment.command)));
+    } else {
+      fmt::print(out_, "; seed {}\n\n", case_.result->seed);
+    }
+  }
+
+  std::ostream& out_;
+  const ReportCase& case_;
+  const Issue& issue_;
+  Names names_;
+  std::map<std::string, std::set<unsigned>> places_;  // lines by file
+};
+
+}  // namespace
+
+void write_markdown_report(std::ostream& out, std::span<const ReportCase> cases) {
+  for (const ReportCase& report_case : cases) {
+    const std::vector<Issue> issues = issues_of(report_case);
+    for (const Issue& issue : issues) IssueWriter(out, report_case, issue).write();
+    if (!issues.empty()) continue;
+    const std::string name = escaped(short_path(report_case.result->name));
+    if (report_case.result->skipped) {
+      fmt::print(out, "## {}: skipped, it never starts a second thread\n\n", name);
+      continue;
+    }
+    fmt::print(out, "## {}: no failure\n\n", name);
+    for (const EngineResult& engine : report_case.result->engines) {
+      fmt::print(out, "- `{}`: {}\n", to_string(engine.engine),
+                 engine.error ? "error: " + escaped(*engine.error)
+                              : fmt::format("{} ({})", plural(engine.runs, "run"),
+                                            escaped(method_text(engine))));
+    }
+    fmt::print(out, "\n");
+  }
+}
+
+}  // namespace heddle

@@ -1,0 +1,35 @@
+// Patterns that show in one thread's waits, or that make a pair's pattern more exact.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "harness/model/outcome.h"
+#include "harness/search/cause_pattern.h"
+#include "harness/search/result.h"
+
+namespace heddle {
+
+// A thread that locks what it holds: certain without another run.
+std::optional<Cause> explain_self_deadlock(const Story& story, const Failed& failure);
+
+// A wait that ended without a notification, by itself or by its time, and was not begun again.
+struct OddWait {
+  std::size_t wait = 0;  // events of the story
+  std::size_t end = 0;   // the thread's next
+  Cause cause{};         // if it is shown that the run passes without
+};
+
+// The last such wait before the run failed. A wait that ended by itself counts only if what the
+// thread had looked at before it did not change meanwhile: a loop would have waited on.
+std::optional<OddWait> find_odd_wait(const Story& story, const Failed& failure);
+
+// A lost wake-up whose flag was changed without the mutex that the waiter held when it looked; an
+// atomic that was changed and changed back between a look and a compare-exchange.
+void refine(const Story& story, Cause& cause);
+
+// Whether anything but luck may order the two events, the first being the earlier: chains of all
+// that synchronises, whatever its memory order. `false` is certain.
+bool may_be_ordered(const Story& story, std::size_t first, std::size_t second);
+
+}  // namespace heddle
