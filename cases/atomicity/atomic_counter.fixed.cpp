@@ -1,6 +1,9 @@
+// Does:   Two threads add one each to an atomic counter, which then is two.
+// Class:  atomicity, difficulty 1 of 5
+//
 // Correct: atomic_counter.cpp with the increment as one atomic operation.
-// Fails: never.
-// From:  see atomic_counter.cpp.
+// Fails:   never.
+// From:    see atomic_counter.cpp.
 #include <atomic>
 #include <cassert>
 #include <thread>

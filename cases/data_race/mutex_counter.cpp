@@ -1,6 +1,9 @@
+// Does:   Two threads add one each to a counter, which then is two.
+// Class:  data_race, difficulty 1 of 5
+//
 // Correct: unlocked_counter.cpp with each increment under a mutex.
-// Fails: never.
-// From:  the first example of every course on threads.
+// Fails:   never.
+// From:    see unlocked_counter.cpp.
 #include <cassert>
 #include <mutex>
 #include <thread>

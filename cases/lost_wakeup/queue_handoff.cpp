@@ -1,9 +1,15 @@
-// Bug: the consumer looks whether the queue is empty and waits for more in two critical sections. A
-//      notification between the two finds nobody waiting and is lost.
-// Fails: if the producer pushes the last item between the consumer's look and its wait, for which
-//        the consumer then waits for ever. There is no data race and no wrong value.
-// From:  the classic misuse of condition variables: a wait must stand in the critical section of
-//        the test that leads to it.
+// Does:   A producer hands two items to a consumer through a queue.
+// Class:  lost_wakeup, difficulty 2 of 5
+//
+// Below stands what is wrong: look for it yourself first.
+//
+// Bug:    the consumer looks whether the queue is empty and waits for more in two critical
+//         sections. A notification between the two finds nobody waiting and is lost.
+// Fails:  if the producer pushes the last item between the consumer's look and its wait, for which
+//         the consumer then waits for ever. There is no data race and no wrong value.
+// From:   the classic misuse of condition variables: a wait must stand in the critical section of
+//         the test that leads to it.
+// Found:  stress and tsan the lost wake-up, now and then; fuzz and relacy the lost wake-up.
 #include <cassert>
 #include <condition_variable>
 #include <mutex>

@@ -1,6 +1,9 @@
+// Does:   A producer hands two items to a consumer through a queue.
+// Class:  lost_wakeup, difficulty 2 of 5
+//
 // Correct: queue_handoff.cpp with test and wait in one critical section.
-// Fails: never.
-// From:  see queue_handoff.cpp.
+// Fails:   never.
+// From:    see queue_handoff.cpp.
 #include <cassert>
 #include <condition_variable>
 #include <mutex>

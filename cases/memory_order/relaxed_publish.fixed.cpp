@@ -1,6 +1,9 @@
+// Does:   One thread publishes a number with a flag; another reads it if the flag is set.
+// Class:  memory_order, difficulty 2 of 5
+//
 // Correct: relaxed_publish.cpp with a release store and an acquire load.
-// Fails: never.
-// From:  the litmus test "message passing" (MP), with release and acquire.
+// Fails:   never.
+// From:    see relaxed_publish.cpp.
 #include <atomic>
 #include <cassert>
 #include <thread>

@@ -43,12 +43,34 @@ std::variant<std::vector<ListedCase>, CaseListError> read_case_list(const std::s
   std::vector<ListedCase> cases;
   try {
     for (const auto& entry : json.at("cases")) {
-      cases.push_back({entry.at("name").get<std::string>(), entry.at("path").get<std::string>()});
+      const auto sources = entry.value("sources", std::vector<std::string>{});
+      cases.push_back({entry.at("name").get<std::string>(), entry.at("path").get<std::string>(),
+                       sources.empty() ? std::string() : sources.front()});
     }
   } catch (const nlohmann::json::exception&) {
     return CaseListError{file + " is no list of cases; build anew with cmake"};
   }
   return cases;
+}
+
+CaseHeader read_case_header(const std::string& source_file) {
+  CaseHeader header;
+  std::ifstream in(source_file);
+  const auto text_after = [](const std::string& line, std::string_view label) -> std::string {
+    if (line.compare(0, label.size(), label) != 0) return {};
+    const std::size_t begin = line.find_first_not_of(' ', label.size());
+    return begin == std::string::npos ? std::string() : line.substr(begin);
+  };
+  for (std::string line; std::getline(in, line) && line.compare(0, 2, "//") == 0;) {
+    if (auto purpose = text_after(line, "// Does:"); !purpose.empty()) header.purpose = purpose;
+    const std::string words = text_after(line, "// Class:");
+    const std::size_t comma = words.find(", difficulty ");
+    if (comma == std::string::npos) continue;
+    header.bug_class = words.substr(0, comma);
+    const char digit = words.substr(comma).substr(std::string_view(", difficulty ").size())[0];
+    if (digit >= '1' && digit <= '5') header.difficulty = digit - '0';
+  }
+  return header;
 }
 
 std::variant<NamedProgram, CaseListError> find_program(const std::string& word,

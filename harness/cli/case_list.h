@@ -11,7 +11,19 @@ namespace heddle {
 struct ListedCase {
   std::string name;
   std::string path;
+  std::string source;  // path of its first source file; empty if the list names none
 };
+
+// What the opening comment of a case says of it: the lines
+//   // Does:   <what it is meant to do>
+//   // Class:  <class of bug>, difficulty <1 to 5> of 5
+// Empty, and 0, where they are missing: cases of other projects need not have them.
+struct CaseHeader {
+  std::string purpose;
+  std::string bug_class;
+  int difficulty = 0;
+};
+CaseHeader read_case_header(const std::string& source_file);
 
 struct CaseListError {
   std::string message;

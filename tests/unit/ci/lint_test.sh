@@ -40,7 +40,7 @@ write fuzz/shrink/shrink.cpp '#include <rapidcheck.h>' '#include "fuzz/strategy/
 read -r long_file most_lines <<<"$(sed -n '/^long_files=/{n;p}' "$lint")"
 write_lines "$long_file" "$most_lines"
 write cases/CMakeLists.txt 'heddle_add_case(race data_race/race.cpp)'
-write cases/data_race/race.cpp '// Bug: a race.' '// Fails: always.' '// From: here.' '#include <thread>'
+write cases/data_race/race.cpp '// Does: it counts.' '// Class: data_race, difficulty 1 of 5' '// Bug: a race.' '// Fails: always.' '// From: here.' '#include <thread>'
 
 expected=
 case $scenario in
@@ -131,12 +131,12 @@ case $scenario in
     expected='notes.txt:1: names:'
     ;;
   case_includes_heddle)
-    write cases/data_race/race.cpp '// Bug: a race.' '// Fails: always.' '// From: here.' \
+    write cases/data_race/race.cpp '// Does: it counts.' '// Class: data_race, difficulty 1 of 5' '// Bug: a race.' '// Fails: always.' '// From: here.' \
       '#include "harness/model/op.h"'
-    expected='cases/data_race/race.cpp:4: cases:'
+    expected='cases/data_race/race.cpp:6: cases:'
     ;;
   case_without_origin)
-    write cases/data_race/race.cpp '// Bug: a race.' '// Fails: always.' 'int main() {}'
+    write cases/data_race/race.cpp '// Does: it counts.' '// Class: data_race, difficulty 1 of 5' '// Bug: a race.' '// Fails: always.' 'int main() {}'
     expected='cases/data_race/race.cpp:1: cases:'
     ;;
   case_not_built)

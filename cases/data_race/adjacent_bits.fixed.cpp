@@ -1,0 +1,40 @@
+// Does:   The door's state and the light's have a lock each; both are switched at once.
+// Class:  data_race, difficulty 3 of 5
+//
+// Correct: adjacent_bits.cpp with a field of width zero between the two, which puts them into two
+//          memory locations.
+// Fails:   never.
+// From:    see adjacent_bits.cpp.
+#include <cassert>
+#include <mutex>
+#include <thread>
+
+struct State {
+  unsigned char door_open : 1;
+  unsigned char : 0;
+  unsigned char light_on : 1;
+};
+
+std::mutex door_mutex;
+std::mutex light_mutex;
+State state = {};
+
+void open_door() {
+  std::lock_guard<std::mutex> lock(door_mutex);
+  state.door_open = 1;
+}
+
+void switch_on_light() {
+  std::lock_guard<std::mutex> lock(light_mutex);
+  state.light_on = 1;
+}
+
+int main() {
+  std::thread porter(open_door);
+  std::thread guest(switch_on_light);
+  porter.join();
+  guest.join();
+  assert(state.door_open == 1);
+  assert(state.light_on == 1);
+  return 0;
+}

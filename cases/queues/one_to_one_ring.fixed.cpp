@@ -1,0 +1,44 @@
+// Does:   A ring for one item; the producer fills it three times, the consumer empties it.
+// Class:  queues, difficulty 3 of 5
+//
+// Correct: one_to_one_ring.cpp with release and acquire.
+// Fails:   never.
+// From:    see one_to_one_ring.cpp.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+constexpr int kItems = 3;
+constexpr int kPlaces = 2;
+
+int ring[kPlaces];
+std::atomic<int> written{0};
+std::atomic<int> taken{0};
+
+void produce() {
+  for (int i = 0; i < kItems; ++i) {
+    while (i - taken.load(std::memory_order_acquire) == kPlaces) {
+      std::this_thread::yield();
+    }
+    ring[i % kPlaces] = i;
+    written.store(i + 1, std::memory_order_release);
+  }
+}
+
+void consume() {
+  for (int i = 0; i < kItems; ++i) {
+    while (written.load(std::memory_order_acquire) == i) {
+      std::this_thread::yield();
+    }
+    assert(ring[i % kPlaces] == i);
+    taken.store(i + 1, std::memory_order_release);
+  }
+}
+
+int main() {
+  std::thread producer(produce);
+  std::thread consumer(consume);
+  producer.join();
+  consumer.join();
+  return 0;
+}
