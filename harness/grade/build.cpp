@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
+#include <stdexcept>
 
 #include "harness/grade/files.h"
 #include "harness/grade/object_names.h"
@@ -47,10 +47,6 @@ void __cyg_profile_func_exit(void* function, void*) {
 
 using Words = std::vector<std::string>;
 
-bool is_code(const std::string& file) {
-  return file.ends_with(".cpp") || file.ends_with(".cc") || file.ends_with(".c");
-}
-
 std::string object_of(const std::string& file) {
   return file.substr(0, file.rfind('.')) + ".o";
 }
@@ -84,14 +80,11 @@ std::string run_compiler(const Sandbox& sandbox, const Room& room, Words line) {
   return "";
 }
 
-// The symbol of a function by its name without parameters; empty if no object defines it.
-std::string symbol_of(const std::string& function,
-                      const std::vector<std::filesystem::path>& objects) {
-  for (const auto& object : objects) {
-    for (const std::string& symbol : read_object_names(object).defined) {
-      const std::string name = demangled(symbol);
-      if (name.substr(0, name.find('(')) == function) return symbol;
-    }
+// The symbol of a function by its name without parameters; empty if the object does not define it.
+std::string symbol_of(const std::string& function, const std::filesystem::path& object) {
+  for (const std::string& symbol : read_object_names(object).defined) {
+    const std::string name = demangled(symbol);
+    if (name.substr(0, name.find('(')) == function) return symbol;
   }
   return "";
 }
@@ -125,7 +118,6 @@ void find_forbidden(const Rubric& rubric, const HandedIn& handed_in,
       if (!is_escaping_identifier(word)) continue;
       escapes.emplace(word, fmt::format("{} in {} gets round what is watched", word, name));
     }
-    if (!is_code(name)) continue;
     const ObjectNames names = read_object_names(folder / object_of(name));
     std::set<std::string, std::less<>> used;
     for (const std::string& symbol : names.used) {
@@ -143,97 +135,106 @@ void find_forbidden(const Rubric& rubric, const HandedIn& handed_in,
   built.escapes = sentences(std::move(escapes));
 }
 
-class Builder {
- public:
-  Builder(const Assignment& assignment, const HandedIn& handed_in, const Sandbox& sandbox,
-          const Room& room, const std::string& compiler)
-      : assignment_(assignment), handed_in_(handed_in), sandbox_(sandbox), room_(room) {
-    base_ = {compiler, "-g", "-O1", "-fsanitize=thread", "-fno-diagnostics-color"};
-    base_.insert(base_.end(), rubric().flags.begin(), rubric().flags.end());
-  }
+Words base_line(const Rubric& rubric, const std::string& compiler) {
+  Words line = {compiler, "-g", "-O1", "-fsanitize=thread", "-fno-diagnostics-color"};
+  line.insert(line.end(), rubric.flags.begin(), rubric.flags.end());
+  return line;
+}
 
-  Built build() {
-    Built built;
-    if (!lay_out(built.error)) return built;
-    if (built.error = compile({}); !built.error.empty()) return built;
-    const auto folder = room_.folder;
-    if (built.error = link("program", {}); !built.error.empty()) return built;
-    built.built = true;
-    built.program = folder / "program";
-    find_forbidden(rubric(), handed_in_, folder, built);
-    if (!rubric().parallel.empty()) built.error = build_meeting_program(built);
-    return built;
-  }
+constexpr char kProbeSource[] = "heddle_probe.cpp";
+constexpr char kProbeObject[] = "heddle_probe.o";
 
- private:
-  const Rubric& rubric() const { return assignment_.rubric; }
+// The objects of what is given, within the folder that holds them.
+std::string given_object(const std::string& file, bool watched) {
+  return (watched ? "watched_" : "") + object_of(file);
+}
 
-  bool lay_out(std::string& error) {
-    for (const auto& [name, text] : handed_in_.sources) {
-      if (!write_file(room_.folder / name, text)) error = "cannot write " + name;
-      if (is_code(name)) code_.push_back(name);
-    }
-    for (const std::string& name : rubric().given) {
-      const auto text = read_file(assignment_.handout() / name);
-      if (!write_file(room_.folder / name, text.value_or(""))) error = "cannot write " + name;
-      if (is_code(name)) code_.push_back(name);
-    }
-    return error.empty();
-  }
-
-  std::string compile(const Words& flags) {
-    Words line = base_;
-    line.insert(line.end(), flags.begin(), flags.end());
-    line.insert(line.end(), {"-I.", "-c"});
-    line.insert(line.end(), code_.begin(), code_.end());
-    return run_compiler(sandbox_, room_, line);
-  }
-
-  std::vector<std::filesystem::path> objects() const {
-    std::vector<std::filesystem::path> paths;
-    for (const std::string& name : code_) paths.push_back(room_.folder / object_of(name));
-    return paths;
-  }
-
-  std::string link(const std::string& program, const Words& more) {
-    Words line = base_;
-    for (const std::string& name : code_) line.push_back(object_of(name));
-    line.insert(line.end(), more.begin(), more.end());
-    line.insert(line.end(), {"-pthread", "-o", program});
-    return run_compiler(sandbox_, room_, line);
-  }
-
-  std::string build_meeting_program(Built& built) {
-    // The system's headers are no work that anyone would want to watch.
-    std::string error =
-        compile({"-finstrument-functions", "-finstrument-functions-exclude-file-list=/usr/"});
-    if (!error.empty()) return error;
-    const std::string watched = symbol_of(rubric().parallel, objects());
-    if (watched.empty()) return rubric().parallel + " is not in the program";
-    std::string probe = kProbe;
-    probe.replace(probe.find("MEETING"), std::string_view("MEETING").size(), kMeeting);
-    if (!write_file(room_.folder / "heddle_probe.cpp", probe)) return "cannot write the probe";
-    Words line = base_;
-    line.insert(line.end(), {"-c", "heddle_probe.cpp"});
-    if (error = run_compiler(sandbox_, room_, line); !error.empty()) return error;
-    error = link("meeting", {"heddle_probe.o", "-Wl,--defsym=heddle_watched=" + watched});
-    if (error.empty()) built.meeting_program = room_.folder / "meeting";
-    return error;
-  }
-
-  const Assignment& assignment_;
-  const HandedIn& handed_in_;
-  const Sandbox& sandbox_;
-  const Room& room_;
-  Words base_;
-  Words code_;  // names of files to be compiled
-};
+void write_or_throw(const std::filesystem::path& file, std::string_view text) {
+  if (!write_file(file, text)) throw std::runtime_error("cannot write " + file.string());
+}
 
 }  // namespace
 
-Built build(const Assignment& assignment, const HandedIn& handed_in, const Sandbox& sandbox,
-            const Room& room, const std::string& compiler) {
-  return Builder(assignment, handed_in, sandbox, room, compiler).build();
+Given::Given(const Assignment& assignment, const Sandbox& sandbox, Room room,
+             const std::string& compiler) {
+  const Rubric& rubric = assignment.rubric;
+  room.folder = folder_.path();
+  room.writable = true;
+  const auto compile = [&](const Words& more) {
+    Words line = base_line(rubric, compiler);
+    line.insert(line.end(), more.begin(), more.end());
+    const std::string error = run_compiler(sandbox, room, line);
+    if (!error.empty()) throw std::runtime_error("what the assignment gives: " + error);
+  };
+  for (const std::string& name : rubric.given) {
+    write_or_throw(room.folder / name, read_file(assignment.handout() / name).value_or(""));
+  }
+  for (const std::string& name : rubric.given) {
+    if (!is_code(name)) continue;
+    compile({"-I.", "-c", name, "-o", given_object(name, false)});
+    if (rubric.parallel.empty()) continue;
+    // The system's headers are no work that anyone would want to watch.
+    compile({"-I.", "-finstrument-functions", "-finstrument-functions-exclude-file-list=/usr/",
+             "-c", name, "-o", given_object(name, true)});
+    if (watched_.empty()) watched_ = symbol_of(rubric.parallel, room.folder / object_of(name));
+  }
+  if (rubric.parallel.empty()) return;
+  if (watched_.empty()) {
+    throw std::runtime_error(rubric.parallel + " is no function of a file that is given");
+  }
+  std::string probe = kProbe;
+  probe.replace(probe.find("MEETING"), std::string_view("MEETING").size(), kMeeting);
+  write_or_throw(room.folder / kProbeSource, probe);
+  compile({"-c", kProbeSource, "-o", kProbeObject});
+}
+
+Built build(const Assignment& assignment, const Given& given, const HandedIn& handed_in,
+            const Sandbox& sandbox, const Room& room, const std::string& compiler) {
+  const Rubric& rubric = assignment.rubric;
+  const bool watched = !rubric.parallel.empty();
+  Words sources;
+  Words objects;
+  Words watched_objects;
+  for (const auto& [name, text] : handed_in.sources) {
+    write_or_throw(room.folder / name, text);
+    sources.push_back(name);
+    objects.push_back(object_of(name));
+    watched_objects.push_back(object_of(name));
+  }
+  const auto take = [&](const std::string& name) {
+    std::filesystem::copy_file(given.folder() / name, room.folder / name);
+    return name;
+  };
+  for (const std::string& name : rubric.given) {
+    if (!is_code(name)) {
+      take(name);
+      continue;
+    }
+    objects.push_back(take(given_object(name, false)));
+    if (watched) watched_objects.push_back(take(given_object(name, true)));
+  }
+
+  Built built;
+  Words line = base_line(rubric, compiler);
+  line.insert(line.end(), {"-I.", "-c"});
+  line.insert(line.end(), sources.begin(), sources.end());
+  if (built.error = run_compiler(sandbox, room, line); !built.error.empty()) return built;
+  const auto link = [&](const Words& what, const std::string& program) {
+    Words link_line = base_line(rubric, compiler);
+    link_line.insert(link_line.end(), what.begin(), what.end());
+    link_line.insert(link_line.end(), {"-pthread", "-o", program});
+    return run_compiler(sandbox, room, link_line);
+  };
+  if (built.error = link(objects, "program"); !built.error.empty()) return built;
+  built.built = true;
+  built.program = room.folder / "program";
+  find_forbidden(rubric, handed_in, room.folder, built);
+  if (!watched) return built;
+  watched_objects.push_back(take(kProbeObject));
+  watched_objects.push_back("-Wl,--defsym=heddle_watched=" + given.watched());
+  if (built.error = link(watched_objects, "meeting"); !built.error.empty()) return built;
+  built.meeting_program = room.folder / "meeting";
+  return built;
 }
 
 }  // namespace heddle::grade

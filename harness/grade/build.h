@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/grade/files.h"
 #include "harness/grade/sandbox.h"
 #include "harness/grade/submission.h"
 
@@ -27,8 +28,25 @@ struct Built {
 // Of the assertion that fails in Built::meeting_program when two threads meet.
 inline constexpr char kMeeting[] = "two threads are at once in the function";
 
+// The files that are given, compiled once for a class.
+class Given {
+ public:
+  // Throws std::runtime_error where they do not compile, or Rubric::parallel is none of their
+  // functions.
+  Given(const Assignment& assignment, const Sandbox& sandbox, Room room,
+        const std::string& compiler);
+
+  const std::filesystem::path& folder() const { return folder_.path(); }
+  const std::string& watched() const { return watched_; }  // the symbol of Rubric::parallel
+
+ private:
+  TemporaryFolder folder_;
+  std::string watched_;
+};
+
 // Lays the program out in `room.folder` and compiles it there with `compiler`, in the sandbox.
-Built build(const Assignment& assignment, const HandedIn& handed_in, const Sandbox& sandbox,
-            const Room& room, const std::string& compiler);
+// Throws std::runtime_error if there is no room for it.
+Built build(const Assignment& assignment, const Given& given, const HandedIn& handed_in,
+            const Sandbox& sandbox, const Room& room, const std::string& compiler);
 
 }  // namespace heddle::grade

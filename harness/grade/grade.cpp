@@ -22,8 +22,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Graded, student, parts, notes, for_person, re
 
 namespace {
 
-Graded grade_one(const Assignment& assignment, const Submission& submission, const Sandbox& sandbox,
-                 const Room& around, const GradeOptions& options) {
+Graded grade_one(const Assignment& assignment, const Given& given, const Submission& submission,
+                 const Sandbox& sandbox, const Room& around, const GradeOptions& options) {
   const HandedIn handed_in = read_submission(assignment, submission);
   if (!handed_in.missing.empty()) {
     return mark(assignment.rubric, handed_in, {}, {}, options.hints);
@@ -32,9 +32,11 @@ Graded grade_one(const Assignment& assignment, const Submission& submission, con
   Room room = around;
   room.folder = folder.path();
   room.writable = true;
-  const Built built = build(assignment, handed_in, sandbox, room, options.compiler);
+  const Built built = build(assignment, given, handed_in, sandbox, room, options.compiler);
   Evidence evidence;
-  if (built.built) {
+  // What can earn no marks by its runs need not be let loose.
+  if (built.built && built.escapes.empty() && !handed_in.tests_replaced &&
+      !handed_in.as_handed_out) {
     room.writable = false;
     evidence = judge(built, assignment.rubric, sandbox, room, options.library_dir,
                      "./" + assignment.name, options.hints >= kMostHints);
@@ -96,6 +98,8 @@ std::vector<Graded> grade(const Assignment& assignment, std::span<const Submissi
   around.hidden.push_back(assignment.folder);
   for (const Submission& submission : submissions) around.hidden.push_back(submission.path);
 
+  const Given given(assignment, sandbox, around, options.compiler);
+
   std::vector<Graded> results(submissions.size());
   std::vector<Clerk> clerks;
   std::size_t next = 0;
@@ -109,7 +113,7 @@ std::vector<Graded> grade(const Assignment& assignment, std::span<const Submissi
     while (next < submissions.size() && clerks.size() < std::max(1U, options.jobs)) {
       const std::size_t index = next++;
       auto clerk = start_clerk(index, [&] {
-        return grade_one(assignment, submissions[index], sandbox, around, options);
+        return grade_one(assignment, given, submissions[index], sandbox, around, options);
       });
       if (clerk.has_value()) {
         clerks.push_back(std::move(*clerk));

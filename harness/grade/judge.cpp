@@ -66,6 +66,8 @@ SearchOptions options_for(const std::filesystem::path& program, EngineKind engin
   // A sleep orders nothing: what fails only because somebody wakes up late has to be mended too.
   options.job.free_deadlines = true;
   options.runs = runs;
+  // A run takes milliseconds; one that ends neither by itself nor at its steps costs this once.
+  options.lost_ms = 10'000;
   // One at a time: the class has the processors.
   options.workers = 1;
   return options;
@@ -172,6 +174,11 @@ int judge_inside(int out, const Built& built, const Rubric& rubric, const std::s
     searched.result = std::move(results.front());
     const Symbolizer symbols(searched.modules);
     say(out, {{"seen", seen_by(searched.result, symbols)}});
+    const bool hangs = std::any_of(
+        searched.result.findings.begin(), searched.result.findings.end(),
+        [](const Finding& finding) { return finding.failure.kind == FailureKind::hang; });
+    // Each engine would wait for it, and none could say more.
+    if (hangs && engine == EngineKind::fuzz) break;
     if (engine == EngineKind::fuzz && interleavings && !searched.result.findings.empty()) {
       say(out, {{"report", report_of(searched, options, name)}});
     }

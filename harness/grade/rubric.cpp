@@ -61,7 +61,10 @@ Rubric parse(const Json& json) {
   rubric.flags = json.value("flags", std::vector<std::string>{"-std=c++17"});
   rubric.parallel = json.value("parallel", "");
   if (rubric.sources.empty()) throw std::invalid_argument("\"sources\" names no file");
-  for (const std::string& name : rubric.sources) check_file_name(name);
+  for (const std::string& name : rubric.sources) {
+    check_file_name(name);
+    if (!is_code(name)) throw std::invalid_argument(fmt::format("{} is no file of code", name));
+  }
   for (const std::string& name : rubric.given) check_file_name(name);
   if (!rubric.answers.empty()) check_file_name(rubric.answers);
   for (const Json& range : json.value("unchanged", Json::array())) {
@@ -134,6 +137,10 @@ void check_against_handout(const Assignment& assignment) {
 }
 
 }  // namespace
+
+bool is_code(const std::string& file) {
+  return file.ends_with(".cpp") || file.ends_with(".cc") || file.ends_with(".c");
+}
 
 std::string_view to_string(Part part) {
   return kParts[static_cast<std::size_t>(part)].name;

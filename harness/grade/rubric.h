@@ -6,23 +6,21 @@
 //
 // rubric.json, an object; only "title", "sources" and "marks" must be there:
 //   title       string
-//   sources     array of the files that students change and hand in; the first is what a submission
-//               of one file is
+//   sources     array of the files of code (.cpp, .cc, .c) that students change and hand in; the
+//               first is what a submission of one file is
 //   given       array of files that belong to the program too and come from the handout, whatever
-//   was
-//               handed in under their names
+//               was handed in under their names
 //   answers     name of the file with the answers, lines "NAME = ANSWER"
 //   unchanged   array of {"file": one of sources, "from": line, "to": line}: lines of the handout,
-//               both counted from 1 and both included, that a submission must have as they are
-//   flags       array of flags of the compiler, beside -g -O1 -fsanitize=thread; default -std=c++17
-//   budget      {"fuzz", "relacy", "stress", "tsan": runs; 0 for none of it, "steps": of a fuzz
-//   run} parallel    name of a function in which two threads must be at once in some run. It must
-//   be
-//               one that other files can call, and nothing in it may wait: a thread that waits in
-//               it would count as one that works
+//               from 1, both included, that a submission must have as they are
+//   flags       array of flags of the compiler, beside -g -O1 -fsanitize=thread; -std=c++17
+//   budget      {"fuzz", "relacy", "stress", "tsan": runs, 0 for none; "steps": of a fuzz run}
+//   parallel    name of a function in which two threads must be at once in some run: one of a
+//               file that is given, which other files can call and in which nothing waits, since
+//               a thread that waits in it would count as one that works
 //   forbidden   array of {"words": [identifiers], "why": string for the student}
 //   marks       {"compile", "unchanged", "allowed", "correct", "race_free", "deadlock_free",
-//               "parallel", "explanation": whole numbers}; a part that is not named is not marked
+//               "parallel", "explanation": whole numbers}; only parts that are named are marked
 //   questions   array of {"name", "accept": [answers], "any_order": bool}; each is worth the same
 #pragma once
 
@@ -72,7 +70,7 @@ struct Budget {
   std::uint64_t relacy = 0;
   std::uint64_t stress = 200;
   std::uint64_t tsan = 20;
-  std::uint64_t steps = 200'000;
+  std::uint64_t steps = 20'000;
 };
 
 struct Rubric {
@@ -100,6 +98,8 @@ struct Assignment {
 struct RubricError {
   std::string message;  // one line
 };
+
+bool is_code(const std::string& file);
 
 // Reads FOLDER/rubric.json and checks it against FOLDER/handout.
 std::variant<Assignment, RubricError> read_assignment(const std::filesystem::path& folder);
