@@ -106,7 +106,7 @@ int run(const GradeCommand& command) {
   });
   if (shows_progress) fmt::print(stderr, "\r\x1b[K");
   grade::write_text(std::cout, assignment, graded);
-  const auto open = grade::not_contained();
+  const auto open = grade::not_contained(options);
   if (!open.empty()) {
     std::cout << fmt::format("\nnot kept from submissions on this system: {}\n",
                              fmt::join(open, ", "));

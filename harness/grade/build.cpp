@@ -159,6 +159,7 @@ Given::Given(const Assignment& assignment, const Sandbox& sandbox, Room room,
              const std::string& compiler) {
   const Rubric& rubric = assignment.rubric;
   room.folder = folder_.path();
+  sandbox.hand_over(room.folder);
   room.writable = true;
   const auto compile = [&](const Words& more) {
     Words line = base_line(rubric, compiler);

@@ -29,6 +29,7 @@ Graded grade_one(const Assignment& assignment, const Given& given, const Submiss
     return mark(assignment.rubric, handed_in, {}, {}, options.hints);
   }
   const TemporaryFolder folder;
+  sandbox.hand_over(folder.path());
   Room room = around;
   room.folder = folder.path();
   room.writable = true;
@@ -92,7 +93,7 @@ Graded what_it_said(const Assignment& assignment, const std::string& text) {
 std::vector<Graded> grade(const Assignment& assignment, std::span<const Submission> submissions,
                           const GradeOptions& options,
                           const std::function<void(std::size_t)>& done) {
-  const Sandbox sandbox = Sandbox::probe();
+  const Sandbox sandbox = Sandbox::probe(options.library_dir + "/libheddle.so");
   Room around;
   around.hidden = options.hidden;
   around.hidden.push_back(assignment.folder);
@@ -143,8 +144,8 @@ std::vector<Graded> grade(const Assignment& assignment, std::span<const Submissi
   return results;
 }
 
-std::vector<std::string> not_contained() {
-  return Sandbox::probe().not_contained();
+std::vector<std::string> not_contained(const GradeOptions& options) {
+  return Sandbox::probe(options.library_dir + "/libheddle.so").not_contained();
 }
 
 }  // namespace heddle::grade

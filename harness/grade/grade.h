@@ -25,6 +25,6 @@ std::vector<Graded> grade(const Assignment& assignment, std::span<const Submissi
                           const std::function<void(std::size_t)>& done);
 
 // What this system does not keep submissions from.
-std::vector<std::string> not_contained();
+std::vector<std::string> not_contained(const GradeOptions& options);
 
 }  // namespace heddle::grade

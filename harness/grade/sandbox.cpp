@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
 #include <linux/capability.h>
 #include <linux/mount.h>
 #include <poll.h>
@@ -49,6 +50,16 @@ bool enter_namespaces(bool processes) {
          write_text("/proc/self/gid_map", fmt::format("{} {} 1", kUserInside, group));
 }
 
+// The kernel counts processes by user, and never root's.
+constexpr uid_t kNobody = 65534;
+
+bool become_nobody() {
+  return setgroups(0, nullptr) == 0 && setresgid(kNobody, kNobody, kNobody) == 0 &&
+         setresuid(kNobody, kNobody, kNobody) == 0 &&
+         // Else this process's own files in /proc, with the map of users, are root's.
+         prctl(PR_SET_DUMPABLE, 1) == 0;
+}
+
 bool set_mount(const char* path, unsigned flags, std::uint64_t set, std::uint64_t clear) {
   mount_attr attributes = {};
   attributes.attr_set = set;
@@ -90,7 +101,7 @@ bool set_limits(const Limits& limits) {
   constexpr std::uint64_t kOpenFiles = 512;
   return set_limit(RLIMIT_CORE, 0) && set_limit(RLIMIT_FSIZE, kLongestFileWritten) &&
          set_limit(RLIMIT_NOFILE, kOpenFiles) && set_limit(RLIMIT_MEMLOCK, 0) &&
-         set_limit(RLIMIT_MSGQUEUE, 0) &&
+         set_limit(RLIMIT_MSGQUEUE, 0) && set_limit(RLIMIT_NPROC, limits.processes) &&
          set_limit(RLIMIT_CPU, static_cast<std::uint64_t>(limits.seconds) + 1) &&
          (limits.address_space == 0 || set_limit(RLIMIT_AS, limits.address_space));
 }
@@ -117,15 +128,15 @@ void keep_only(int descriptor) {
   close_range(kept + 1, ~0U, 0);
 }
 
-int be_inside(const Room& room, const Limits& limits, bool namespaces, bool processes, int out,
+int be_inside(const Room& room, const Limits& limits, const Walls& walls, int out,
               const std::function<int(int)>& body) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   keep_only(out);
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null, standard);
-  if (namespaces) {
+  if (walls.namespaces) {
     // First: a mount of /proc is refused once the one that is there is read-only.
-    if (processes &&
+    if (walls.processes &&
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
       return say_why(out, "mount /proc");
     }
@@ -152,20 +163,23 @@ int status_of(int wait_status) {
 
 // Stays outside, and tells how the process inside ended. All that loses its parent comes to it,
 // where there is no namespace of processes that would end with its first.
-[[noreturn]] void be_keeper(const Room& room, const Limits& limits, bool namespaces, bool processes,
-                            int out, int end, const std::function<int(int)>& body) {
+[[noreturn]] void be_keeper(const Room& room, const Limits& limits, const Walls& walls, int out,
+                            int end, const std::function<int(int)>& body) {
+  const bool stepped_down = !walls.nobody || become_nobody();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   // So that an end of the terminal's foreground group does not leave the inside without its keeper.
   setpgid(0, 0);
   int status = kNotStarted;
-  if (namespaces && !enter_namespaces(processes)) {
+  if (!stepped_down) {
+    say_why(out, "become another user");
+  } else if (walls.namespaces && !enter_namespaces(walls.processes)) {
     say_why(out, "make namespaces");
   } else {
     const pid_t inside = fork();
     if (inside == 0) {
       close(end);
-      _exit(be_inside(room, limits, namespaces, processes, out, body));
+      _exit(be_inside(room, limits, walls, out, body));
     }
     int wait_status = 0;
     while (inside > 0 && waitpid(inside, &wait_status, 0) < 0 && errno == EINTR) {
@@ -204,16 +218,30 @@ void read_some(int descriptor, std::string& text, std::size_t most) {
 
 }  // namespace
 
-Sandbox Sandbox::probe() {
+Sandbox Sandbox::probe(const std::filesystem::path& needed) {
   // Each by trying: whether it works depends on the kernel, its settings and the container around.
-  for (const bool processes : {true, false}) {
+  const bool root = geteuid() == 0;
+  constexpr Walls kWalls[] = {
+      {.nobody = true, .namespaces = true, .processes = true},
+      {.nobody = true, .namespaces = true, .processes = false},
+      {.nobody = false, .namespaces = true, .processes = true},
+      {.nobody = false, .namespaces = true, .processes = false},
+      {.nobody = true, .namespaces = false, .processes = false},
+  };
+  for (const Walls& walls : kWalls) {
+    if (walls.nobody && !root) continue;
     Sandbox sandbox;
-    sandbox.namespaces_ = true;
-    sandbox.processes_ = processes;
-    const Inside tried = sandbox.run({}, {}, [](int) { return 0; });
-    if (tried.end == Inside::End::ended) return sandbox;
+    sandbox.walls_ = walls;
+    const Inside tried =
+        sandbox.run({}, {}, [&](int) { return access(needed.c_str(), R_OK) == 0 ? 0 : 1; });
+    if (tried.end == Inside::End::ended && tried.status == 0) return sandbox;
   }
   return {};
+}
+
+void Sandbox::hand_over(const std::filesystem::path& folder) const {
+  if (walls_.nobody) [[maybe_unused]]
+    const int done = chown(folder.c_str(), kNobody, kNobody);
 }
 
 Inside Sandbox::run(const Room& room, const Limits& limits,
@@ -231,7 +259,7 @@ Inside Sandbox::run(const Room& room, const Limits& limits,
     result.end = Inside::End::not_started;
     result.output = "cannot start a process";
   } else if (keeper == 0) {
-    be_keeper(room, limits, namespaces_, processes_, out[1], end[1], body);
+    be_keeper(room, limits, walls_, out[1], end[1], body);
   }
   close(out[1]);
   close(end[1]);
@@ -268,8 +296,11 @@ Inside Sandbox::run(const Room& room, const Limits& limits,
 
 std::vector<std::string> Sandbox::not_contained() const {
   std::vector<std::string> names;
-  if (!namespaces_) names.insert(names.end(), {"the network", "the file system"});
-  if (!processes_) names.emplace_back("signals to other processes of this user");
+  if (!walls_.namespaces) names.insert(names.end(), {"the network", "the file system"});
+  if (!walls_.processes) names.emplace_back("signals to other processes of this user");
+  if (!walls_.nobody && geteuid() == 0) {
+    names.emplace_back("many processes at once, which are ended only when they are noticed");
+  }
   return names;
 }
 

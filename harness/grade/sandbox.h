@@ -42,10 +42,21 @@ struct Inside {
   std::string output;
 };
 
+// What stands between the inside and the rest.
+struct Walls {
+  bool nobody = false;      // root steps down: no limit of processes holds for root
+  bool namespaces = false;  // of users, mounts, networks, messages
+  bool processes = false;   // and of processes, with a /proc of their own
+};
+
 class Sandbox {
  public:
-  // Finds out what this system allows.
-  static Sandbox probe();
+  // Finds out what this system allows. `needed`: a file that must be readable inside, by whatever
+  // user.
+  static Sandbox probe(const std::filesystem::path& needed);
+
+  // Gives what root has made to the user who is inside.
+  void hand_over(const std::filesystem::path& folder) const;
 
   // Forks; calls `body` with a descriptor that takes what Inside::output gives, and which is closed
   // when the process executes a program; waits until that and all that it has started is gone. What
@@ -56,8 +67,7 @@ class Sandbox {
   std::vector<std::string> not_contained() const;
 
  private:
-  bool namespaces_ = false;  // of users, mounts, networks, messages
-  bool processes_ = false;   // and of processes, with a /proc of their own
+  Walls walls_;
 };
 
 }  // namespace heddle::grade
