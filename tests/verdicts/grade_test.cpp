@@ -90,8 +90,8 @@ TEST_P(Grade, SolutionGetsAllMarksAndHandoutNone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Assignments, Grade,
-                         testing::Values("counter", "bank", "buffer", "readers", "philosophers",
-                                         "singleton", "ring"),
+                         testing::Values("counter", "bank", "buffer", "readers", "pool",
+                                         "philosophers", "singleton", "ring"),
                          [](const auto& assignment) { return std::string(assignment.param); });
 
 TEST(GradeTwice, MarksAreTheSame) {
