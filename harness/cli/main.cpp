@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   heddle::add_replay_command(app, action, program_args);
   heddle::add_explain_command(app, action, program_args);
   heddle::add_list_command(app, action);
+  heddle::add_grade_command(app, action);
   try {
     app.parse(static_cast<int>(separator - argv), argv);
   } catch (const CLI::CallForHelp&) {

@@ -1,0 +1,14 @@
+#include "counter.h"
+
+namespace {
+int count = 0;
+}
+
+void let_in(int visitor) {
+  welcome(visitor);
+  ++count;
+}
+
+int visitors() {
+  return count;
+}

@@ -1,0 +1,5 @@
+#include "counter.h"
+
+void let_in(int visitor) {
+  welcome(visitor)
+}

@@ -1,0 +1,10 @@
+#include "table.h"
+
+namespace {
+std::mutex room;
+}
+
+void dine(Table&, int seat) {
+  std::lock_guard<std::mutex> lock(room);
+  eat(seat);
+}

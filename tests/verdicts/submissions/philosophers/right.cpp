@@ -1,0 +1,6 @@
+#include "table.h"
+
+void dine(Table& table, int seat) {
+  std::scoped_lock both(table.forks[seat], table.forks[(seat + 1) % kSeats]);
+  eat(seat);
+}
