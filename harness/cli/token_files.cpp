@@ -1,5 +1,7 @@
 #include "harness/cli/token_files.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cerrno>
 #include <cstring>
