@@ -1,4 +1,5 @@
-// What `--report` asks for. Who reads a file finds the whole report of before, or the whole new one.
+// What `--report` asks for. Who reads a file finds the whole report of before, or the whole new
+// one.
 #pragma once
 
 #include <optional>

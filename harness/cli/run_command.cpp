@@ -412,9 +412,8 @@ int run(const RunOptions& options) {
   for (const PlannedCase& planned : planned_cases) {
     if (g_interrupted) break;
     auto& result = *results.emplace_back(std::make_unique<CaseResult>());
-    told.push_back({.result = &result,
-                    .replay_as = planned.program.name,
-                    .expectation = options.expect});
+    told.push_back(
+        {.result = &result, .replay_as = planned.program.name, .expectation = options.expect});
     result.name = planned.name;
     result.program = planned.program.path;
     result.args = planned.args;

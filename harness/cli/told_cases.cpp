@@ -10,15 +10,14 @@ namespace heddle {
 ToldCases::ToldCases(const std::vector<Told>& results) {
   for (const Told& told : results) {
     symbols_.push_back(std::make_unique<Symbolizer>(told.result->modules));
-    ReportCase& report_case =
-        cases_.emplace_back(ReportCase{.result = told.result,
-                                       .symbols = symbols_.back().get(),
-                                       .replay_as = told.replay_as,
-                                       .build = program_build(told.result->program),
-                                       .environment =
-                                           environment_of(told.result->program, command_line()),
-                                       .expectation = told.expectation,
-                                       .verdict = told.verdict});
+    ReportCase& report_case = cases_.emplace_back(
+        ReportCase{.result = told.result,
+                   .symbols = symbols_.back().get(),
+                   .replay_as = told.replay_as,
+                   .build = program_build(told.result->program),
+                   .environment = environment_of(told.result->program, command_line()),
+                   .expectation = told.expectation,
+                   .verdict = told.verdict});
     if (const auto wrong = write_token_files(report_case)) complain(kHeld, *wrong);
   }
 }

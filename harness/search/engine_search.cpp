@@ -473,7 +473,10 @@ class Search {
       slot.moved = Clock::now();
       return;
     }
-    std::uint64_t patience_ms = slot.stopped ? 1'000 : options_.lost_ms;
+    // What has taken no step for so long is waited for less the next time: at 20 s for each of such
+    // runs a search would end at none.
+    const std::uint64_t once_ms = hangs_ == 0 ? options_.lost_ms : options_.lost_ms / 5;
+    std::uint64_t patience_ms = slot.stopped ? 1'000 : once_ms;
     if (!slot.stopped && has_real_threads(options_.job.engine)) {
       // These engines know a hang from a long run, and end both.
       patience_ms += kRealThreadsPatience * std::uint64_t{options_.job.hang_ms};
@@ -488,10 +491,12 @@ class Search {
       slot.range.reset();
       return;
     }
+    ++hangs_;
     lost(slot, todo,
          Failed{.kind = FailureKind::hang,
-                .message = "no end within " + std::to_string(patience_ms / 1'000) +
-                           " s; probably an endless loop in code that is not instrumented",
+                .message = "no step for " + std::to_string(options_.lost_ms / 1'000) +
+                           " s (seen once, then for a fifth of that); probably an endless loop in "
+                           "code that is not instrumented",
                 .places = {}});
   }
 
@@ -665,6 +670,7 @@ class Search {
   std::uint64_t limit_run_ = 0;    // of EngineResult::limit
   std::vector<Address> racy_old_;  // in force in the epoch before
   CoverageCount coverage_;
+  std::uint64_t hangs_ = 0;                 // runs that were ended for taking no step
   std::optional<std::uint64_t> killed_in_;  // the run in which a worker was killed last
   bool has_news_ = false;                   // for SearchEvents::interim
   double told_at_ = 0;                      // seconds()
