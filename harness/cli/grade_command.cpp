@@ -127,9 +127,11 @@ void add_grade_command(CLI::App& app, Action& action) {
       ->required();
   command->add_option("submissions", options->submissions, "a folder, or one file, of each student")
       ->required();
-  command->add_option(
-      "--report", options->reports,
-      "also write FORMAT:FILE: csv, junit; of one submission: gradescope, classroom50, coderunner");
+  command
+      ->add_option("--report", options->reports,
+                   "also write FORMAT:FILE: csv, junit; of one submission: gradescope, "
+                   "classroom50, coderunner")
+      ->allow_extra_args(false);
   command
       ->add_option("--hints", options->options.hints,
                    "what students are told of a failure: 0 that there is one, 1 its kind, 2 the "

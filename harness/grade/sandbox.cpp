@@ -77,8 +77,9 @@ bool lay_out(const Room& room) {
         std::filesystem::is_directory(hidden, error)
             ? mount("none", hidden.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "size=4k,mode=555") == 0
             : mount("/dev/null", hidden.c_str(), nullptr, MS_BIND, nullptr) == 0;
-    // What lies in a folder that is hidden already is gone.
-    if (!done && errno != ENOENT) return false;
+    // What lies in a folder that is hidden already is gone, and what this user cannot come to is
+    // out of reach for the code inside, which is the same user's.
+    if (!done && errno != ENOENT && errno != EACCES) return false;
   }
   if (!set_mount("/", AT_RECURSIVE, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, 0)) return false;
   return !room.writable || set_mount(folder, 0, 0, MOUNT_ATTR_RDONLY);

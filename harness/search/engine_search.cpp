@@ -16,6 +16,7 @@
 #include "harness/search/instrumentation.h"
 #include "harness/search/interim.h"
 #include "harness/search/known_well.h"
+#include "harness/search/lost_run.h"
 #include "harness/search/program_check.h"
 #include "harness/search/run_range.h"
 #include "harness/search/silent_pass.h"
@@ -492,12 +493,7 @@ class Search {
       return;
     }
     ++hangs_;
-    lost(slot, todo,
-         Failed{.kind = FailureKind::hang,
-                .message = "no step for " + std::to_string(options_.lost_ms / 1'000) +
-                           " s (seen once, then for a fifth of that); probably an endless loop in "
-                           "code that is not instrumented",
-                .places = {}});
+    lost(slot, todo, no_step_for(options_.lost_ms));
   }
 
   // The worker died in a run without a word of its own: the run is charged with it.
@@ -506,10 +502,7 @@ class Search {
     const std::string end = slot.worker->how_it_ended();
     if (!is_plausible(progress, *slot.range)) {
       charge_first(progress, *slot.range);
-      failure = Failed{.kind = FailureKind::signal,
-                       .message = "the program wrote over memory of Heddle's" +
-                                  (failure.has_value() ? std::string() : "; the process " + end),
-                       .places = {}};
+      failure = wrote_over_heddle(failure.has_value() ? std::string() : end);
     }
     // Runs do not kill workers between runs, and one that kills its own process does so again.
     const std::uint64_t next =
@@ -535,12 +528,7 @@ class Search {
     }
     const std::uint64_t run = run_within(progress, *slot.range);
     const bool first = progress.first_of_process != 0;
-    Described described{
-        .key = failure_key(*failure), .run = run, .failure = *failure, .relacy_state = {}};
-    const std::uint32_t used = progress.deviations_used;
-    if (used <= SharedProgress::kDeviations) {
-      described.schedule = Schedule{{progress.deviations, progress.deviations + used}};
-    }
+    Described described = described_for(*failure, run, progress);
     collect(slot);
     describe(described);
     Found& found = found_[described.key];

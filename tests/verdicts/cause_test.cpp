@@ -50,7 +50,7 @@ const std::vector<Known> kKnown = {
     {"fence_one_sided", data_race, CausePattern::unsafe_publication},
     // Main frees before the thread can run.
     {"heap_use_after_free", use_after_free, CausePattern::use_after_free},
-    {"latch", assertion, CausePattern::atomicity_violation},
+    {"latch", assertion, CausePattern::order_violation},
     {"lock_cycle_three", deadlock, CausePattern::lock_order_cycle},
     {"lock_order_ab_ba", deadlock, CausePattern::lock_order_cycle},
     {"notify_without_lock", lost_wakeup, CausePattern::flag_outside_mutex},

@@ -17,9 +17,9 @@ TEST(Hunt, failure_of_stress_ends_with_its_interleaving) {
   EXPECT_TRUE(contains(ended.out, "lost wake-up: found in fuzz, by run ")) << ended.out;
   EXPECT_TRUE(contains(ended.out, "Minimal interleaving (lost wake-up)")) << ended.out;
   EXPECT_TRUE(contains(ended.out, "Minimal: 1 preemption")) << ended.out;
-  const std::size_t replay = ended.out.find("heddle replay h1f-");
+  const std::size_t replay = ended.out.find("heddle replay h2f-");
   ASSERT_NE(replay, std::string::npos) << ended.out;
-  const std::size_t token = ended.out.find("h1f-", replay);
+  const std::size_t token = ended.out.find("h2f-", replay);
   const std::string text = ended.out.substr(token, ended.out.find(' ', token) - token);
   const Ended replayed = heddle_command({"replay", text, case_path("queue_handoff")});
   EXPECT_EQ(replayed.status, 1);

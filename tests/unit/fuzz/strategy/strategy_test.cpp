@@ -70,9 +70,11 @@ TEST(MakeStrategy, makes_every_strategy_with_and_without_options) {
 
 TEST(MakeStrategy, says_what_is_wrong_and_what_is_possible) {
   EXPECT_EQ(error_of("rnadom"),
-            "unknown strategy 'rnadom': there are auto, random, pct, pos, surw, rff, dfs, dpor");
-  EXPECT_EQ(error_of(""),
-            "unknown strategy '': there are auto, random, pct, pos, surw, rff, dfs, dpor");
+            "unknown strategy 'rnadom': there are auto, random, starving, pct, pos, surw, rff, "
+            "dfs, dpor");
+  EXPECT_EQ(
+      error_of(""),
+      "unknown strategy '': there are auto, random, starving, pct, pos, surw, rff, dfs, dpor");
   EXPECT_EQ(error_of("random:sty=1"),
             "strategy 'random:sty=1': it has no option 'sty' (options: stay=0..1)");
   EXPECT_EQ(error_of("random:stay=2"),

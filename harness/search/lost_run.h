@@ -1,0 +1,23 @@
+// What is said of a run whose worker was lost without a word of its own.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "harness/model/outcome.h"
+#include "harness/runtime/channel.h"
+
+namespace heddle {
+
+// The run took no step for so long. The words are the same for all runs of a search, of which only
+// the first is waited for as long.
+Failed no_step_for(std::uint64_t milliseconds);
+
+// The page that the supervisor shares with the worker cannot be believed. `end`: how the process
+// ended; empty: it was ended.
+Failed wrote_over_heddle(const std::string& end);
+
+// As far as the page tells which choices the run had taken.
+Described described_for(const Failed& failure, std::uint64_t run, const SharedProgress& progress);
+
+}  // namespace heddle
