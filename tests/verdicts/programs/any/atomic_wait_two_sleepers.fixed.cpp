@@ -2,12 +2,12 @@
 #include <atomic>
 #include <thread>
 
-std::atomic<bool> open{false};
+std::atomic<int> open{0};
 
 int main() {
-  std::thread first([] { open.wait(false); });
-  std::thread second([] { open.wait(false); });
-  open = true;
+  std::thread first([] { open.wait(0); });
+  std::thread second([] { open.wait(0); });
+  open = 1;
   open.notify_all();
   first.join();
   second.join();
