@@ -109,6 +109,15 @@ TEST(Livelock, is_none_while_another_thread_works_and_ends_it) {
   }
 }
 
+TEST(Livelock, is_none_where_a_signal_is_to_come) {
+  SearchOptions options = search_options(program_path("alarm_ends_it"), EngineKind::fuzz, 5);
+  options.job.strategy = "random";
+  const EngineResult result = search_once(options);
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.runs, 5U);
+  EXPECT_EQ(result.failed, 0U);
+}
+
 TEST(LastSteps, are_recorded_and_no_others) {
   const SearchOptions options = limited("lost_ticket", 1);
   Job job = options.job;

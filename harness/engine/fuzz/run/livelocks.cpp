@@ -24,7 +24,7 @@ void Run::begin_watch(std::uint64_t steps) {
   const RuntimeScope scope;
   watch_at_ = steps * 2;
   // A time that is to come may change anything.
-  if (!timers_.empty() || eager_timed_ != 0 || is_last_thread()) return;
+  if (awaits_time() || eager_timed_ != 0 || is_last_thread()) return;
   if (used_threads_ > LivelockWatch::kMostThreads) return;
   watch_.begin(steps / kWatchedPart);
   watching_ = watched_ = true;
@@ -71,7 +71,7 @@ std::size_t Run::decide_watched(std::size_t fallback, bool is_running) {
     if (!threads_[thread.id]->eager) ready |= bit(thread.id);
   }
   std::uint64_t state = state_at(self.op.pc, address_of(self.stack_top));
-  if (state == 0 || !timers_.empty() || eager_timed_ > 1) watch_.disturb();
+  if (state == 0 || awaits_time() || eager_timed_ > 1) watch_.disturb();
   state = mix(mix(state, static_cast<std::uint64_t>(self.op.kind)), self.op.address);
   if (self.state == FuzzThread::State::blocked) state = ~state;
   watch_.note_thread(self.id, state);

@@ -361,6 +361,8 @@ class Run {
   bool is_last_thread() const;
   void restart_idle(FuzzThread& thread) const;
   bool all_idle() const;
+  // Whether a moment is to come at which somebody may go on, in virtual or in real time.
+  bool awaits_time() const;
   [[noreturn]] void livelock(std::string message);
   void begin_watch(std::uint64_t steps);
   void end_watch();

@@ -5,6 +5,7 @@
 #include "harness/engine/call_stack.h"
 #include "harness/engine/fuzz/run/run.h"
 #include "harness/engine/fuzz/run/switch.h"
+#include "harness/hooks/lasting_state.h"
 
 namespace heddle {
 namespace {
@@ -93,8 +94,15 @@ bool Run::all_wait() const {
   });
 }
 
+bool Run::awaits_time() const {
+  // A signal of a timer of the kernel's comes when it comes, and its handler may end any loop.
+  constexpr lasting_state::Parts kAlarms = lasting_state::bit(lasting_state::Part::alarms);
+  const lasting_state::Parts changed = lasting_state::g_changed.load(std::memory_order_relaxed);
+  return !timers_.empty() || (changed & kAlarms) != 0;
+}
+
 bool Run::all_idle() const {
-  if (!timers_.empty()) return false;
+  if (awaits_time()) return false;
   return std::all_of(ready_.begin(), ready_.end(), [this](const ReadyThread& ready) {
     const FuzzThread& thread = *threads_[ready.id];
     return thread.idle_mark == running_.changes &&
