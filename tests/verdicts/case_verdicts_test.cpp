@@ -1,6 +1,5 @@
 // All that cases are known to do, under the engines that decide every interleaving themselves: the
-// oldest ones here, by every kind of failure. (Each case and engine is a test of CTest, and
-// `ci/catalogue --check` compares the kinds that cases/README.md names.)
+// oldest ones here, by every kind of failure. (Each case and engine is a test of CTest.)
 #include <gtest/gtest.h>
 
 #include <set>
