@@ -24,6 +24,10 @@ std::uint64_t put(std::unordered_map<Address, std::uint64_t>& contents, Address 
   return change;
 }
 
+ThreadId lowest(std::uint64_t threads) {
+  return static_cast<ThreadId>(std::countr_zero(threads));
+}
+
 }  // namespace
 
 void LivelockWatch::begin(std::uint64_t looks) {
@@ -118,7 +122,7 @@ LivelockWatch::Answer LivelockWatch::look(ThreadId mover, std::uint64_t state,
     std::uint64_t& last = seen_[state];
     bool all_moved = last != 0;
     for (std::uint64_t rest = ready; rest != 0; rest &= rest - 1) {
-      all_moved = all_moved && moved_[std::countr_zero(rest)] > last;
+      all_moved = all_moved && moved_[lowest(rest)] > last;
     }
     if (all_moved) return Answer::comes_again;
     if (last == 0) last = arrivals_;
@@ -147,7 +151,7 @@ ThreadId LivelockWatch::pick() {
     // Until all are known.
     std::uint64_t unknown = 0;
     for (std::uint64_t rest = ready_; rest != 0; rest &= rest - 1) {
-      if (threads_[std::countr_zero(rest)] == 0) unknown |= rest & -rest;
+      if (threads_[lowest(rest)] == 0) unknown |= rest & -rest;
     }
     if (unknown != 0) from = unknown;
   } else if (const std::uint64_t untried = ready_ & ~present_->tried; untried != 0) {
@@ -161,7 +165,7 @@ ThreadId LivelockWatch::pick() {
   for (std::uint64_t skip = dice_ % static_cast<unsigned>(std::popcount(from)); skip != 0; --skip) {
     from &= from - 1;
   }
-  return static_cast<ThreadId>(std::countr_zero(from));
+  return lowest(from);
 }
 
 }  // namespace heddle
