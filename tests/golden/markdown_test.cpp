@@ -19,7 +19,7 @@ ReportEnvironment some_environment() {
           .libc = "glibc 2.36",
           .kernel = "Linux 6.1.0 x86_64",
           .processor = "A processor",
-          .command = "heddle run /home/me/work/prog --seed 7"};
+          .command = "heddle run /somewhere/of/mine/prog --seed 7"};
 }
 
 std::string report(const ReportCase& report_case) {
@@ -44,9 +44,9 @@ TEST(MarkdownGolden, nothing_of_this_machine_stands_in_it) {
   const auto scenario = scenario::abba();
   ReportCase report_case = scenario.report_case();
   report_case.environment = some_environment();
-  report_case.replay_as = "/home/me/work/prog";
+  report_case.replay_as = "/somewhere/of/mine/prog";
   const std::string text = report(report_case);
-  EXPECT_EQ(text.find("/home"), std::string::npos) << text;
+  EXPECT_EQ(text.find("/somewhere"), std::string::npos) << text;
   EXPECT_EQ(text.find("/src"), std::string::npos) << text;
 }
 
