@@ -118,6 +118,16 @@ TEST(Livelock, is_none_where_a_signal_is_to_come) {
   EXPECT_EQ(result.failed, 0U);
 }
 
+TEST(Livelock, is_looked_for_without_touching_memory_that_is_gone) {
+  SearchOptions options = search_options(program_path("unmapped_rounds"), EngineKind::fuzz, 5);
+  options.job.strategy = "random";
+  const EngineResult result = search_once(options);
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.runs, 5U);
+  EXPECT_EQ(result.failed, 0U);
+  for (const Finding& finding : result.findings) ADD_FAILURE() << finding.failure.message;
+}
+
 TEST(LastSteps, are_recorded_and_no_others) {
   const SearchOptions options = limited("lost_ticket", 1);
   Job job = options.job;

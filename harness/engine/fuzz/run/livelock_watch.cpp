@@ -125,9 +125,8 @@ std::uint64_t LivelockWatch::state_of_all(std::uint64_t ready, std::uint64_t ali
 
 LivelockWatch::Answer LivelockWatch::arrive(ThreadId mover, std::uint64_t ready,
                                             std::uint64_t alive) {
-  // First: memory that was written may be gone.
-  if (disturbed_ || ready == 0) return Answer::no_more;
   settle_memory();
+  if (disturbed_ || ready == 0) return Answer::no_more;
   ready_ = ready;
   const std::uint64_t state = state_of_all(ready, alive);
   return phase_ == Phase::looking ? look(mover, state, ready) : prove(state, ready);
