@@ -119,11 +119,11 @@ TEST(Livelock, is_none_where_a_signal_is_to_come) {
 }
 
 TEST(Livelock, is_looked_for_without_touching_memory_that_is_gone) {
-  SearchOptions options = search_options(program_path("unmapped_rounds"), EngineKind::fuzz, 5);
+  SearchOptions options = search_options(program_path("unmapped_rounds"), EngineKind::fuzz, 2);
   options.job.strategy = "random";
   const EngineResult result = search_once(options);
   EXPECT_EQ(result.error.value_or(""), "");
-  EXPECT_EQ(result.runs, 5U);
+  EXPECT_EQ(result.runs, 2U);
   EXPECT_EQ(result.failed, 0U);
   for (const Finding& finding : result.findings) ADD_FAILURE() << finding.failure.message;
 }

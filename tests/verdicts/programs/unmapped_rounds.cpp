@@ -10,7 +10,7 @@ std::atomic<int> token{0};
 std::atomic<int> rounds{0};
 
 void take_turns(int self) {
-  while (rounds < 3'000) {
+  while (rounds < 2'000) {
     if (token == self) {
       ++rounds;
       token = 1 - self;

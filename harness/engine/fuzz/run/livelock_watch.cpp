@@ -4,6 +4,7 @@
 #include <sys/uio.h>
 
 #include <bit>
+#include <utility>
 
 #include "harness/engine/fuzz/run/known_failures.h"
 #include "harness/engine/native/raw_system.h"
@@ -12,10 +13,10 @@ namespace heddle {
 namespace {
 
 // A livelock of a few threads has some dozens.
-constexpr std::size_t kMostStates = 4'096;
+constexpr std::size_t kMostStates = 1'024;
 constexpr std::size_t kMostWords = 1'024;
 constexpr std::size_t kMostWritten = 256;
-// With all states seen, a walk at random has come by every one of them long before.
+// Should steps not do the same each time after all.
 constexpr std::uint64_t kMostSteps = 40'000;
 constexpr Address kWord = 8;
 
@@ -61,9 +62,7 @@ void LivelockWatch::prove() {
   phase_ = Phase::proving;
   arrivals_ = 0;
   states_.clear();
-  untried_ = 0;
-  present_ = nullptr;
-  dice_ = 0x9e3779b97f4a7c15U;
+  present_ = stepped_from_ = nullptr;
 }
 
 void LivelockWatch::wrote(Address address, std::size_t size) {
@@ -149,40 +148,49 @@ LivelockWatch::Answer LivelockWatch::look(ThreadId mover, std::uint64_t state,
 
 LivelockWatch::Answer LivelockWatch::prove(std::uint64_t state, std::uint64_t ready) {
   if (++arrivals_ > kMostSteps) return Answer::no_more;
+  State* const from = std::exchange(stepped_from_, nullptr);
   if (state == 0) {
+    // As if the step had not been made: where it leads is not known. First all are to be.
+    if (from != nullptr) from->tried &= ~(std::uint64_t{1} << next_);
     present_ = nullptr;
+    next_ = lowest(ready);
+    for (std::uint64_t rest = ready; rest != 0; rest &= rest - 1) {
+      if (threads_[lowest(rest)] == 0) next_ = lowest(rest);
+    }
     return Answer::go_on;
   }
-  const auto [at, is_new] = states_.try_emplace(state, State{.ready = ready});
-  present_ = &at->second;
-  if (is_new) {
-    untried_ += static_cast<std::uint64_t>(std::popcount(ready));
-    return states_.size() > kMostStates ? Answer::no_more : Answer::go_on;
+  present_ = &states_.try_emplace(state, State{.ready = ready}).first->second;
+  if (states_.size() > kMostStates) return Answer::no_more;
+  if (from != nullptr) from->steps.push_back({.thread = next_, .to = present_});
+  const auto next = find_untried();
+  if (!next.has_value()) return Answer::closed;
+  next_ = *next;
+  if ((present_->tried >> next_ & 1) == 0) {
+    present_->tried |= std::uint64_t{1} << next_;
+    stepped_from_ = present_;
   }
-  return untried_ == 0 ? Answer::closed : Answer::go_on;
+  return Answer::go_on;
 }
 
-ThreadId LivelockWatch::pick() {
-  std::uint64_t from = ready_;
-  if (present_ == nullptr) {
-    // Until all are known.
-    std::uint64_t unknown = 0;
-    for (std::uint64_t rest = ready_; rest != 0; rest &= rest - 1) {
-      if (threads_[lowest(rest)] == 0) unknown |= rest & -rest;
+std::optional<ThreadId> LivelockWatch::find_untried() {
+  if (present_->tried != present_->ready) return lowest(present_->ready & ~present_->tried);
+  present_->visit = ++visits_;
+  open_.clear();
+  for (const Step& step : present_->steps) {
+    if (std::exchange(step.to->visit, visits_) == visits_) continue;
+    step.to->by = step.thread;
+    open_.push_back(step.to);
+  }
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    const State& state = *open_[i];
+    if (state.tried != state.ready) return state.by;
+    for (const Step& step : state.steps) {
+      if (std::exchange(step.to->visit, visits_) == visits_) continue;
+      step.to->by = state.by;
+      open_.push_back(step.to);
     }
-    if (unknown != 0) from = unknown;
-  } else if (const std::uint64_t untried = ready_ & ~present_->tried; untried != 0) {
-    from = untried & -untried;
-    present_->tried |= from;
-    --untried_;
   }
-  dice_ ^= dice_ << 13U;
-  dice_ ^= dice_ >> 7U;
-  dice_ ^= dice_ << 17U;
-  for (std::uint64_t skip = dice_ % static_cast<unsigned>(std::popcount(from)); skip != 0; --skip) {
-    from &= from - 1;
-  }
-  return lowest(from);
+  return std::nullopt;
 }
 
 }  // namespace heddle

@@ -3,19 +3,21 @@
 //
 // A state is what all threads will do next hangs on: of each its registers and its stack, what is
 // in the memory that has changed since the watch began, and who has which lock. Between two states
-// one thread has made one step, and what that does hangs on the state alone. So when from each
-// state that was seen each thread that could go on was seen to go on, and only states came of it
-// that had been seen before, then no order of steps leads out of them, however long.
+// one thread has made one step, and what that does hangs on the state alone. So when each
+// thread was seen to make its step in the present state, and in all states to which such steps are
+// known to lead, then there are no others: no order of steps leads out of them, however long.
+// (States that were passed on the way and do not come again do not matter.)
 //
 // Whatever else a step does (it ends a thread, waits for a notification, asks what time it is)
 // makes the watch worthless: disturb().
 //
 // A watch first looks whether a state comes again after every thread has moved, as it must in a
-// livelock; then it picks who goes on, so that all is seen soon.
+// livelock; then it picks who goes on, always towards the nearest step that is not known.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -53,13 +55,21 @@ class LivelockWatch {
   // The run has come to a state, by a step of `mover`. `ready`: one bit for each thread that could
   // go on, but for those that only another can help or wake; `alive`: for each that has not ended.
   Answer arrive(ThreadId mover, std::uint64_t ready, std::uint64_t alive);
-  // Who goes on in that state, while it proves: of `ready`, which is not empty.
-  ThreadId pick();
+  // Who goes on in that state, while it proves: one of `ready`.
+  ThreadId pick() const { return next_; }
 
  private:
+  struct State;
+  struct Step {
+    ThreadId thread;
+    State* to;
+  };
   struct State {
     std::uint64_t ready = 0;
-    std::uint64_t tried = 0;  // of these
+    std::uint64_t tried = 0;    // of these
+    std::vector<Step> steps{};  // what came of it
+    std::uint64_t visit = 0;    // of find_untried()
+    ThreadId by = 0;            // the first step of the way to it
   };
 
   void settle_memory();
@@ -67,6 +77,9 @@ class LivelockWatch {
   std::uint64_t state_of_all(std::uint64_t ready, std::uint64_t alive) const;
   Answer look(ThreadId mover, std::uint64_t state, std::uint64_t ready);
   Answer prove(std::uint64_t state, std::uint64_t ready);
+  // Who is to go on from the present state, on the shortest way to a step that was not made yet.
+  // Nothing if there is none.
+  std::optional<ThreadId> find_untried();
 
   Phase phase_ = Phase::off;
   bool disturbed_ = false;
@@ -80,10 +93,12 @@ class LivelockWatch {
   std::uint64_t memory_ = 0;                               // of words_ and locks_
   std::unordered_map<std::uint64_t, std::uint64_t> seen_;  // looking: the last arrival
   std::unordered_map<std::uint64_t, State> states_;        // proving
-  std::uint64_t untried_ = 0;                              // in all states
   std::uint64_t ready_ = 0;                                // in the present one
   State* present_ = nullptr;                               // null: not known
-  std::uint64_t dice_ = 0;
+  State* stepped_from_ = nullptr;  // by a step that was not known; null: it was
+  ThreadId next_ = 0;              // who goes on
+  std::uint64_t visits_ = 0;
+  std::vector<State*> open_;
 };
 
 }  // namespace heddle
