@@ -29,8 +29,8 @@ struct ThreadSlot {
 
   // The last hooked call.
   std::atomic<OpKind> kind;
-  std::atomic<std::uint8_t> size;
-  std::atomic<bool> timed;  // it returns by itself when its time is up
+  std::atomic<MemoryOrder> order;  // of an atomic operation or a fence
+  std::atomic<bool> timed;         // it returns by itself when its time is up
   std::atomic<Address> address;
   std::atomic<Address> address2;
   std::atomic<Address> pc;
@@ -46,8 +46,10 @@ struct ThreadSlot {
   void step() { bump(steps); }
   void change() { bump(changes); }
 
-  void note(OpKind op, Address where, Address caller) {
+  void note(OpKind op, Address where, Address caller,
+            MemoryOrder asked_for = MemoryOrder::relaxed) {
     kind.store(op, std::memory_order_relaxed);
+    order.store(asked_for, std::memory_order_relaxed);
     address.store(where, std::memory_order_relaxed);
     pc.store(caller, std::memory_order_relaxed);
   }
@@ -84,7 +86,7 @@ struct ThreadSlot {
 
   Op last_op() const {
     return {.kind = kind.load(std::memory_order_relaxed),
-            .size = size.load(std::memory_order_relaxed),
+            .order = order.load(std::memory_order_relaxed),
             .address = address.load(std::memory_order_relaxed),
             .address2 = address2.load(std::memory_order_relaxed),
             .pc = pc.load(std::memory_order_relaxed)};

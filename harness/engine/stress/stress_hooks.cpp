@@ -37,13 +37,14 @@ ProgramThread* step() {
   t_self = &self;
 }
 
-ProgramThread* step(OpKind kind, Address address, Address pc, bool changes) {
+ProgramThread* step(OpKind kind, Address address, Address pc, bool changes,
+                    MemoryOrder order = MemoryOrder::relaxed) {
   // Before delays: what is left on the stack of them is never twice the same.
   if (t_self != nullptr && t_self->slot.repetition.asked()) [[unlikely]]
     look(*t_self, pc, address);
   ProgramThread* self = step();
   if (self != nullptr) {
-    self->slot.note(kind, address, pc);
+    self->slot.note(kind, address, pc, order);
     if (changes) self->slot.change();
   }
   return self;
@@ -109,7 +110,7 @@ void store_as(Address address, T value, MemoryOrder order) {
 }
 
 std::uint64_t atomic_load(Address address, unsigned size, MemoryOrder order, Address pc) {
-  step(OpKind::atomic_load, address, pc, false);
+  step(OpKind::atomic_load, address, pc, false, order);
   switch (size) {
     case 1:
       return load_as<std::uint8_t>(address, order);
@@ -124,7 +125,7 @@ std::uint64_t atomic_load(Address address, unsigned size, MemoryOrder order, Add
 
 void atomic_store(Address address, unsigned size, std::uint64_t value, MemoryOrder order,
                   Address pc) {
-  step(OpKind::atomic_store, address, pc, true);
+  step(OpKind::atomic_store, address, pc, true, order);
   switch (size) {
     case 1:
       return store_as(address, static_cast<std::uint8_t>(value), order);
@@ -140,25 +141,25 @@ void atomic_store(Address address, unsigned size, std::uint64_t value, MemoryOrd
 // Read-modify-writes are locked instructions, that is sequentially consistent, in every order on
 // this processor.
 std::uint64_t atomic_rmw(Address address, unsigned size, RmwKind kind, std::uint64_t operand,
-                         MemoryOrder, Address pc) {
-  step(OpKind::atomic_rmw, address, pc, true);
+                         MemoryOrder order, Address pc) {
+  step(OpKind::atomic_rmw, address, pc, true, order);
   return native_rmw(address, size, kind, operand);
 }
 
 bool atomic_cas(Address address, unsigned size, std::uint64_t* expected, std::uint64_t desired,
-                MemoryOrder, MemoryOrder, bool, Address pc) {
-  ProgramThread* self = step(OpKind::atomic_rmw, address, pc, false);
+                MemoryOrder order, MemoryOrder, bool, Address pc) {
+  ProgramThread* self = step(OpKind::atomic_rmw, address, pc, false, order);
   const bool stored = native_cas(address, size, expected, desired);
   if (self != nullptr && stored) self->slot.change();
   return stored;
 }
 
-void atomic16(Address address, OpKind kind, MemoryOrder, Address pc) {
-  step(kind, address, pc, writes(kind));
+void atomic16(Address address, OpKind kind, MemoryOrder order, Address pc) {
+  step(kind, address, pc, writes(kind), order);
 }
 
 void fence(MemoryOrder order, Address pc) {
-  step(OpKind::fence, 0, pc, false);
+  step(OpKind::fence, 0, pc, false, order);
   if (order == MemoryOrder::seq_cst) {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
   } else {

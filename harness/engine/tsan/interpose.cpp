@@ -4,10 +4,12 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <new>
+#include <string_view>
 
 #include "fuzz/random.h"
 #include "harness/engine/native/constructed_heap.h"
@@ -37,8 +39,27 @@ struct Entry {
   const char* name;
   OpKind kind;
   bool changes;
+  std::uint64_t SavedCall::*order;  // the argument that is the memory order, if there is one
   std::atomic<void*> real;
 };
+
+// By the signatures of <sanitizer/tsan_interface_atomic.h>: of 128 bits a value takes two
+// registers.
+constexpr std::uint64_t SavedCall::*order_of(std::string_view name) {
+  if (!name.starts_with("__tsan_atomic")) return nullptr;
+  if (name.ends_with("_fence")) return &SavedCall::rdi;
+  if (name.ends_with("_load")) return &SavedCall::rsi;
+  const bool wide = name.starts_with("__tsan_atomic128");
+  if (name.ends_with("_compare_exchange_val")) return wide ? &SavedCall::r9 : &SavedCall::rcx;
+  if (name.find("_compare_exchange_") != name.npos) return wide ? &SavedCall::r8 : &SavedCall::rcx;
+  return wide ? &SavedCall::rcx : &SavedCall::rdx;
+}
+
+MemoryOrder asked_for(const Entry& entry, const SavedCall& call) {
+  if (entry.order == nullptr) return MemoryOrder::relaxed;
+  constexpr auto kLast = static_cast<std::uint32_t>(MemoryOrder::seq_cst);
+  return static_cast<MemoryOrder>(std::min(static_cast<std::uint32_t>(call.*entry.order), kLast));
+}
 
 std::atomic<bool> g_program_code{false};  // the executable's constructors have begun
 constinit native::ConstructedHeap g_constructed{};
@@ -161,7 +182,8 @@ void pass(TsanThread& self, const Entry& entry, SavedCall& call) {
   if (self.gate_budget != 0 && --self.gate_budget == 0) open_gate();
   self.delays->pass();
   // The runtime is called by itself within these calls: nothing below may go through a hook.
-  self.slot.note(entry.kind, call.rdi, call.pc);
+  self.slot.note(entry.kind, entry.kind == OpKind::fence ? 0 : call.rdi, call.pc,
+                 asked_for(entry, call));
   switch (entry.kind) {
     case OpKind::cond_wait:
       self.slot.address2.store(call.rsi, std::memory_order_relaxed);
@@ -246,10 +268,10 @@ void* recording_new(std::size_t size, std::size_t first, std::size_t second) {
 }  // namespace
 
 // `used`: only assembly refers to them.
-#define HEDDLE_ENTRY_DATA(name, kind, changes)                                        \
-  extern "C" {                                                                        \
-  extern Entry heddle_entry_##name __attribute__((visibility("hidden")));             \
-  [[gnu::used]] constinit Entry heddle_entry_##name{#name, kind, changes, {nullptr}}; \
+#define HEDDLE_ENTRY_DATA(name, kind, changes)                                                  \
+  extern "C" {                                                                                  \
+  extern Entry heddle_entry_##name __attribute__((visibility("hidden")));                       \
+  [[gnu::used]] constinit Entry heddle_entry_##name{#name, kind, changes, order_of(#name), {}}; \
   }
 #define HEDDLE_ENTRY(name, kind, changes) HEDDLE_ENTRY_DATA(name, OpKind::kind, changes)
 #include "harness/engine/tsan/entry_points.def"

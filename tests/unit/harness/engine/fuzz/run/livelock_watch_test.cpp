@@ -152,6 +152,8 @@ TEST(LivelockWatch, a_state_that_comes_again_before_all_have_moved_is_none) {
   watch.begin(100);
   watch.note_thread(0, 1);
   watch.note_thread(1, 1);
+  EXPECT_EQ(watch.arrive(1, 3, 3), LivelockWatch::Answer::go_on);
+  watch.note_thread(0, 2);
   for (int i = 0; i < 10; ++i) EXPECT_EQ(watch.arrive(0, 3, 3), LivelockWatch::Answer::go_on);
   EXPECT_EQ(watch.arrive(1, 3, 3), LivelockWatch::Answer::comes_again);
 }
