@@ -123,6 +123,7 @@ AccessList accesses_of(const Op& op, OpKind pending, bool changed) {
     case OpKind::thread_join:
     case OpKind::thread_detach:
     case OpKind::yield:
+    case OpKind::interrupt:
     case OpKind::sleep:
     case OpKind::process_exit:
     case OpKind::failure:

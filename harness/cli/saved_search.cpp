@@ -85,6 +85,7 @@ std::string to_text(const SavedSearch& saved) {
   json["failed_late"] = saved.earlier.failed_late;
   json["weaker_atomics"] = saved.earlier.features.weaker_atomics;
   json["compare_exchange"] = saved.earlier.features.compare_exchange;
+  json["interrupted"] = saved.earlier.features.interrupted;
   json["repeatable"] = saved.earlier.repeatable;
   json["finished"] = saved.finished;
   json["runs"] = saved.runs;
@@ -118,7 +119,8 @@ std::variant<SavedSearch, SavedSearchError> parse_saved_search(const std::string
                       .earlier = {.failed = json.at("failed"),
                                   .failed_late = json.at("failed_late"),
                                   .features = {.weaker_atomics = json.at("weaker_atomics"),
-                                               .compare_exchange = json.at("compare_exchange")},
+                                               .compare_exchange = json.at("compare_exchange"),
+                                               .interrupted = json.at("interrupted")},
                                   .repeatable = json.at("repeatable")},
                       .finished = json.at("finished"),
                       .runs = json.at("runs")};

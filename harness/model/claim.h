@@ -102,6 +102,12 @@ struct ReducedCompareExchange {
   friend bool operator==(const ReducedCompareExchange&, const ReducedCompareExchange&) = default;
 };
 
+// A thread was interrupted in a loop of code that is not instrumented, at one of its instructions:
+// which, no schedule says.
+struct InterruptedUnseen {
+  friend bool operator==(const InterruptedUnseen&, const InterruptedUnseen&) = default;
+};
+
 // Two runs of one schedule differed: what was run once is not all that the schedule can do.
 struct NotRepeatable {
   friend bool operator==(const NotRepeatable&, const NotRepeatable&) = default;
@@ -128,8 +134,8 @@ struct LateWakeUps {
 };
 
 using NotProvedReason = std::variant<NotInstrumented, CallsNotModelled, RunsGaveUp, LoopsCutShort,
-                                     ReducedCompareExchange, NotRepeatable, NotAsInFreshProcess,
-                                     FailedElsewhere, LateWakeUps>;
+                                     ReducedCompareExchange, InterruptedUnseen, NotRepeatable,
+                                     NotAsInFreshProcess, FailedElsewhere, LateWakeUps>;
 
 // ---- the claim
 // -----------------------------------------------------------------------------------

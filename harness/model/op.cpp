@@ -84,6 +84,8 @@ std::string_view to_string(OpKind kind) {
       return "use";
     case OpKind::yield:
       return "yield";
+    case OpKind::interrupt:
+      return "interruption";
     case OpKind::sleep:
       return "sleep";
     case OpKind::timeout:

@@ -55,6 +55,7 @@ enum class OpKind : std::uint8_t {
   object_destroy,  // likewise
   object_use,      // of a synchronisation object, in whatever way
   yield,
+  interrupt,  // in a loop of code that is not instrumented, so that others can go on
   sleep,
   timeout,       // a timed wait or a sleep that ended because its time was up
   process_exit,  // exit() or the end of main

@@ -51,6 +51,10 @@ NamedText named(const NotProvedReason& reason) {
             return {"compare_exchange",
                     "the program uses compare-exchange, of which dpor may leave out outcomes"};
           },
+          [](const InterruptedUnseen&) -> NamedText {
+            return {"interrupted_unseen",
+                    "a thread waits in a loop of code that is not instrumented"};
+          },
           [](const NotRepeatable&) -> NamedText {
             return {"not_repeatable", "a run of the same schedule went another way"};
           },

@@ -337,6 +337,8 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
       return fmt::format("use {}", name());
     case OpKind::yield:
       return "yield";
+    case OpKind::interrupt:
+      return "interrupted in code that is not instrumented";
     case OpKind::sleep:
       return "sleep";
     case OpKind::timeout:
@@ -405,6 +407,8 @@ std::string place_text(const Place& place, Names& names) {
       return fmt::format("waits for {} to end", thread_name(op.other));
     case OpKind::yield:
       return "yields";
+    case OpKind::interrupt:
+      return "goes round in code that is not instrumented";
     case OpKind::sleep:
       return "sleeps";
     case OpKind::none:

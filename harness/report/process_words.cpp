@@ -62,6 +62,12 @@ std::vector<std::string> process_remarks(const EngineResult& engine, Names& name
     remarks.emplace_back(
         "ended before all runs were made: they take long, and the rate is known well enough");
   }
+  if (engine.features.interrupted) {
+    remarks.emplace_back(
+        "a thread waits in a loop of code that is not instrumented: it is interrupted there after "
+        "a "
+        "second of processor time, and who goes on when is not tried out");
+  }
   if (engine.own_processes) remarks.push_back(own_processes_text(*engine.own_processes));
   if (engine.not_as_fresh) remarks.push_back(not_as_fresh_text(*engine.not_as_fresh, names));
   if (engine.divergence) {

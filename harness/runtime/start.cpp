@@ -3,6 +3,7 @@
 #include <sys/single_threaded.h>
 
 #include "harness/engine/fuzz/fuzz_engine.h"
+#include "harness/engine/fuzz/run/unseen_loops.h"
 #include "harness/engine/relacy/relacy_engine.h"
 #include "harness/engine/stress/stress_engine.h"
 #include "harness/hooks/atomics_seen.h"
@@ -37,6 +38,12 @@ std::unique_ptr<Engine> make_engine(EngineKind kind) {
   return nullptr;
 }
 
+Features features_seen() {
+  Features features = atomics_seen::features();
+  features.interrupted = interrupted_any();
+  return features;
+}
+
 int worker_main(int argc, char** argv, char** envp) {
   // Constructors have run; from here on it is Heddle's code until a run begins.
   t_program_code = false;
@@ -63,7 +70,7 @@ int worker_main(int argc, char** argv, char** envp) {
               .put_back = process_state::restore,
               .left_behind = process_state::left_behind,
               .refusal = has_threads ? early_threads::kRefusal : "",
-              .features = atomics_seen::features});
+              .features = features_seen});
 }
 
 }  // namespace

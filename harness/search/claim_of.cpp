@@ -53,6 +53,7 @@ std::vector<NotProvedReason> find_reasons(const ClaimGrounds& grounds,
   if (!grounds.failed_elsewhere.empty() && !leave_room(bounds)) {
     reasons.push_back(FailedElsewhere{grounds.failed_elsewhere});
   }
+  if (grounds.features.interrupted) reasons.push_back(InterruptedUnseen{});
   if (!grounds.repeatable) reasons.push_back(NotRepeatable{});
   if (!grounds.as_fresh) reasons.push_back(NotAsInFreshProcess{});
   if (grounds.gave_up > 0) {

@@ -36,6 +36,7 @@ bool synchronises(const Op& op) {
     case OpKind::write:
     case OpKind::heap_free:
     case OpKind::yield:
+    case OpKind::interrupt:
     case OpKind::sleep:
     case OpKind::process_exit:
     case OpKind::failure:

@@ -186,5 +186,49 @@ TEST(LimitRun, the_report_has_the_command_that_shows_it) {
   EXPECT_NE(again.out.find(line), std::string::npos) << again.out;
 }
 
+// ---- loops in code that is not instrumented
+
+EngineResult in_unseen_loop(const std::string& word, const std::string& strategy,
+                            std::uint64_t runs) {
+  SearchOptions options = search_options(program_path("unseen_loop"), EngineKind::fuzz, runs);
+  options.worker.args = {word};
+  options.job.strategy = strategy;
+  options.lost_ms = 3'000;
+  return search_once(options);
+}
+
+TEST(UnseenLoop, lets_the_other_threads_go_on) {
+  for (const char* const strategy : {"random", "dpor"}) {
+    SCOPED_TRACE(strategy);
+    const EngineResult result = in_unseen_loop("ends", strategy, 2);
+    EXPECT_EQ(result.error.value_or(""), "");
+    EXPECT_EQ(result.failed, 0U);
+    EXPECT_EQ(result.gave_up, 0U);
+    EXPECT_GT(result.runs, 0U);
+    // Where it was interrupted is not tried out.
+    EXPECT_TRUE(result.features.interrupted);
+    const auto* not_proved = std::get_if<NotProved>(&result.claim);
+    if (result.exhausted) {
+      ASSERT_NE(not_proved, nullptr);
+      EXPECT_NE(std::find(not_proved->reasons.begin(), not_proved->reasons.end(),
+                          NotProvedReason{InterruptedUnseen{}}),
+                not_proved->reasons.end());
+    }
+  }
+}
+
+TEST(UnseenLoop, may_come_before_a_failure_whose_token_replays) {
+  const EngineResult result = in_unseen_loop("fails", "random", 1);
+  EXPECT_EQ(kinds(result), std::set<FailureKind>{FailureKind::assertion});
+  EXPECT_FALSE(result.divergence.has_value());
+}
+
+TEST(UnseenLoop, that_nobody_will_end_is_a_hang) {
+  for (const char* const word : {"both-wait", "never"}) {
+    const EngineResult result = in_unseen_loop(word, "random", 1);
+    EXPECT_EQ(kinds(result), std::set<FailureKind>{FailureKind::hang}) << word;
+  }
+}
+
 }  // namespace
 }  // namespace heddle::verdicts

@@ -85,6 +85,7 @@ const std::vector<ThirdParty> kThirdParty = {
     // memory and constructs a node there (_concurrent_unordered_base.h:131). What orders the two is
     // inside libtbbmalloc.so, which is not instrumented; with std::allocator (above) it is silent.
     {"tbb_concurrent_unordered_map.tbbmalloc", "libtbb-dev", {data_race}},
+    {"tbb_parallel_algorithms", "libtbb-dev", {}, kLoading},
 };
 
 class ThirdPartyVerdict : public testing::TestWithParam<ThirdParty> {};
@@ -125,6 +126,17 @@ INSTANTIATE_TEST_SUITE_P(third_party, ThirdPartyVerdict, testing::ValuesIn(kThir
                            for (char& c : name) c = c == '.' ? '_' : c;
                            return name;
                          });
+
+// Its threads wait for work when main has ended, and hold what a destructor of the library's wants
+// to give back: with memory that has been put back, or as the process ends, that crashed.
+TEST(ParallelAlgorithms, pass_on_real_threads_with_a_process_for_each_run) {
+  const std::string path = program_path("tbb_parallel_algorithms");
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "built without libtbb-dev";
+  const EngineResult result = search_once(search_options(path, EngineKind::stress, 100));
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.runs, 100U);
+  EXPECT_EQ(result.failed + result.gave_up, 0U);
+}
 
 }  // namespace
 }  // namespace heddle::verdicts

@@ -284,7 +284,10 @@ void* Run::park(void* argument) {
   self.slot.tid.store(native::thread_id(), std::memory_order_release);
   for (std::uint32_t seen = 0;; ++seen) {
     while (self.work.load(std::memory_order_acquire) == seen) native::futex_wait(self.work, seen);
-    if (g_run.closing_.load(std::memory_order_acquire) || self.dismissed.load()) return nullptr;
+    // Without what the C library would do first: destructors of what libraries have left in this
+    // thread for longer than a run would be called, when their memory has been put back.
+    if (g_run.closing_.load(std::memory_order_acquire)) native::system_call(SYS_exit, 0);
+    if (self.dismissed.load()) return nullptr;
     g_run.work(self);
     if (self.dismissed.load()) return nullptr;
   }

@@ -26,6 +26,7 @@
 #include "harness/engine/fuzz/run/ready_set.h"
 #include "harness/engine/fuzz/run/room.h"
 #include "harness/engine/fuzz/run/trace_recorder.h"
+#include "harness/engine/fuzz/run/unseen_loops.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/model/step_log.h"
@@ -215,6 +216,12 @@ class Run {
   }
   void check_limits();
 
+  // ---- loops in code that is not instrumented: unseen_loops.cpp ---------------------------------
+
+  // Of the running thread's processor time another part has passed; it is about to execute `pc`.
+  // From a signal handler: may return much later.
+  void cpu_tick(Address pc);
+
   // ---- livelocks: livelocks.cpp -----------------------------------------------------------------
 
   // What the running thread does next hangs on what no state of the program is.
@@ -357,6 +364,7 @@ class Run {
   // The running thread comes to a point: it may have been there before.
   [[gnu::noinline]] void note_round();
   [[gnu::noinline]] void observe_point();
+  [[gnu::noinline]] void interrupt(Address pc);
   // Whether no other thread was made, or all have ended.
   bool is_last_thread() const;
   void restart_idle(FuzzThread& thread) const;
@@ -409,6 +417,8 @@ class Run {
   std::uint64_t slice_begin_ = 0;           // the running thread's step at that switch
   std::uint64_t slice_changes_ = 0;         // Running::changes at the slice's begin
   std::uint64_t decisions_ = 0;
+  CpuTicks cpu_ticks_;
+  UnseenLoop unseen_;           // since the last tick
   std::uint64_t watch_at_ = 0;  // of the steps of all threads
   LivelockWatch watch_;
   bool watching_ = false;

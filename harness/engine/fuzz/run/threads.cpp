@@ -93,6 +93,8 @@ void Run::begin_run(std::uint64_t number) {
   observed_ = tracing_ || followed_ || log_ != nullptr;
   watching_ = proves_for_follower_ = false;
   watch_at_ = kFirstWatch;
+  unseen_ = {};
+  cpu_ticks_.begin();
   used_threads_ = 0;
   ready_.clear();
   timers_.clear();
