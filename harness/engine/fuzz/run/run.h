@@ -417,7 +417,6 @@ class Run {
   std::uint64_t slice_begin_ = 0;           // the running thread's step at that switch
   std::uint64_t slice_changes_ = 0;         // Running::changes at the slice's begin
   std::uint64_t decisions_ = 0;
-  CpuTicks cpu_ticks_;
   UnseenLoop unseen_;           // since the last tick
   std::uint64_t watch_at_ = 0;  // of the steps of all threads
   LivelockWatch watch_;

@@ -59,7 +59,8 @@ FuzzThread* Run::add_thread(std::size_t stack_size) {
   thread.joiner = nullptr;
   thread.spins = 0;
   thread.idle_mark = ~std::uint64_t{0};
-  thread.marks = {};
+  if (thread.marked) thread.marks = {};
+  thread.marked = false;
   thread.destructors.clear();
   thread.key_values.clear();
   thread.op = {.kind = OpKind::thread_start};
@@ -94,7 +95,7 @@ void Run::begin_run(std::uint64_t number) {
   watching_ = proves_for_follower_ = false;
   watch_at_ = kFirstWatch;
   unseen_ = {};
-  cpu_ticks_.begin();
+  CpuTicks::begin();
   used_threads_ = 0;
   ready_.clear();
   timers_.clear();

@@ -1,6 +1,7 @@
 #include "harness/engine/fuzz/run/unseen_loops.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <ucontext.h>
 
@@ -60,10 +61,13 @@ bool interrupted_any() {
   return g_any;
 }
 
-void CpuTicks::begin() {
-  const std::int32_t process = native::process_id();
-  if (process == process_) return;
-  process_ = process;
+bool CpuTicks::has_timer_ = false;
+
+void CpuTicks::make_timer() {
+  // Not the process's number: to ask for it before each run takes a tenth of a short one's time.
+  static const int registered = pthread_atfork(nullptr, nullptr, [] { has_timer_ = false; });
+  has_timer_ = registered == 0;
+  if (!has_timer_) return;
   constexpr unsigned long kRestorer = 0x04000000;  // SA_RESTORER, which no header gives away
   // Not blocked while it is handled: another thread of the program goes on from there.
   const KernelAction action{.handler = on_tick,

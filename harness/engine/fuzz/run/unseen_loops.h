@@ -12,12 +12,17 @@ namespace heddle {
 // is a signal, which comes to Run::cpu_tick().
 class CpuTicks {
  public:
-  // Processes that are forked have no timer of their own. Where the system gives none, nothing
-  // ever ticks.
-  void begin();
+  // Before each run: a process that was forked has no timer of its own. Where the system gives
+  // none, nothing ever ticks.
+  static void begin() {
+    if (!has_timer_) [[unlikely]]
+      make_timer();
+  }
 
  private:
-  std::int32_t process_ = 0;  // that has the timer
+  static void make_timer();
+
+  static bool has_timer_;  // this process, or it was tried
 };
 
 // What a tick remembers for the next.
