@@ -181,6 +181,11 @@ Json to_json(const Hunt& hunt, const ReportCase& report_case, Names& names) {
   }
   json["minimal"] =
       hunt.minimal ? to_json(*hunt.minimal, *hunt.found, report_case, names) : Json(nullptr);
+  json["thread_sanitizer_alone"] = nullptr;
+  if (hunt.ordered) {
+    json["thread_sanitizer_alone"] = {{"runs", hunt.ordered->runs},
+                                      {"text", ordering_text(*hunt.ordered, names)}};
+  }
   return json;
 }
 

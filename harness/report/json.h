@@ -129,9 +129,12 @@
 //   strategy        string: that found it; if none did, those that were tried
 //   error           string: why fuzz cannot run the program, or null
 //   key             string: that of what fuzz has found, or null; engines name some kinds
-//   differently token, replay, minimal   as of a finding; minimal is null if another finding of
-//   this report has
+//                   differently
+//   token, replay, minimal   as of a finding; minimal is null if another finding of this report has
 //                   it
+//   thread_sanitizer_alone   of a data race that fuzz has not found: null, or how it has seen both
+//                   places ordered in every run that came to them: runs (their number) and text (a
+//                   sentence that names what ordered them)
 //
 // place: one thread's part
 //   thread          number, 0 is main's; null if unknown

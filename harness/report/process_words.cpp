@@ -83,6 +83,15 @@ std::vector<std::string> process_remarks(const EngineResult& engine, Names& name
   return remarks;
 }
 
+std::string ordering_text(const OrderedPlaces& ordered, Names& names) {
+  const Place& by = ordered.by;
+  const Event event{.thread = by.thread, .op = by.op};
+  return fmt::format(
+      "in each of {} that came to both places something ordered them: {}'s {}, at {}",
+      plural(ordered.runs, "run"), thread_name(by.thread), operation_text(event, {}, names),
+      short_place(source_of(names.symbols(), by.op.pc, by.stack)));
+}
+
 std::string finding_text(const Finding& finding, const EngineResult& engine, Names& names) {
   std::string text = headline(finding.failure, names);
   if (finding.fresh == FreshProcess::not_yet) {

@@ -676,6 +676,10 @@ class CaseWriter {
     } else if (hunt.runs > 0) {
       text = fmt::format("not reproduced within {} of fuzz ({})", plural(hunt.runs, "run"),
                          printable(hunt.strategy));
+      if (hunt.ordered) {
+        Names names{*case_.symbols};
+        text = "ThreadSanitizer alone: " + text + "; " + ordering_text(*hunt.ordered, names);
+      }
     } else {
       return;
     }

@@ -5,6 +5,9 @@
 #include <string_view>
 #include <utility>
 
+#include "harness/search/own_code.h"
+#include "harness/search/tsan_alone.h"
+
 namespace heddle {
 namespace {
 
@@ -16,17 +19,9 @@ constexpr std::array<std::string_view, 4> kStrategies = {"random", "pos", "pct:d
 // Past a few a report helps nobody.
 constexpr std::size_t kMostHunted = 4;
 
-bool is_own(Address pc, std::span<const Module> modules) {
-  return std::any_of(modules.begin(), modules.end(),
-                     [pc](const Module& module) { return pc >= module.begin && pc < module.end; });
-}
-
 // The innermost code address of the program's own; 0 if there is none.
 Address own_pc(const Place& place, std::span<const Module> modules) {
-  if (is_own(place.op.pc, modules)) return place.op.pc;
-  const auto own = std::find_if(place.stack.begin(), place.stack.end(),
-                                [&](Address pc) { return is_own(pc, modules); });
-  return own == place.stack.end() ? 0 : *own;
+  return own_pc(place.op.pc, place.stack, modules);
 }
 
 Address first_pc(const Failed& failure, std::span<const Module> modules) {
@@ -168,9 +163,21 @@ class HuntParty {
       if (!search_once()) return;
       tried(search_.job.strategy, runs_ - before);
     }
+    if (!over()) explain_races();
   }
 
  private:
+  // What only ThreadSanitizer takes for a race may be none.
+  void explain_races() {
+    Replayer replayer(search_.worker, search_.lost_ms);
+    for (Finding* finding : wanted_) {
+      const bool asks = finding->failure.kind == FailureKind::data_race &&
+                        finding->hunt->runs > 0 && !finding->hunt->error.has_value();
+      if (!asks) continue;
+      finding->hunt->ordered = find_ordering(replayer, search_.job, finding->failure, modules_);
+    }
+  }
+
   void tried(const std::string& strategy, std::uint64_t runs) {
     for (Finding* finding : wanted_) {
       Hunt& hunt = *finding->hunt;

@@ -98,6 +98,13 @@ struct MinimalInterleaving {
 };
 
 // What fuzz has to say of a failure that was seen on real threads.
+// Two places that ThreadSanitizer takes for a race, and that fuzz has seen in an order that
+// something makes, in each run that came to both.
+struct OrderedPlaces {
+  std::uint64_t runs = 0;  // that came to both
+  Place by{};  // in the first of them: where the later thread came to know of the earlier
+};
+
 struct Hunt {
   std::uint64_t runs = 0;         // of the hunt, until it was found
   std::string strategy;           // that found it; if none did, those that were tried
@@ -106,6 +113,7 @@ struct Hunt {
   std::optional<Token> token{};
   std::optional<MinimalInterleaving> minimal{};  // once for failures that are the same to fuzz
   std::optional<std::string> error{};            // why fuzz cannot run the program
+  std::optional<OrderedPlaces> ordered{};        // of what it has not found
 };
 
 // Runs, or failures, by where their process came to them.

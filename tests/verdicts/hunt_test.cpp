@@ -1,6 +1,8 @@
 // From a failure on real threads to an interleaving that anybody can see again.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "verdict_support.h"
 
 namespace heddle::verdicts {
@@ -49,6 +51,41 @@ TEST(Hunt, can_be_left_out) {
   EXPECT_EQ(ended.status, 1) << ended.err;
   EXPECT_TRUE(contains(ended.out, "assertion failed")) << ended.out;
   EXPECT_FALSE(contains(ended.out, "of fuzz")) << ended.out;
+}
+
+// Fences and pthread_mutex_clocklock(), which ThreadSanitizer does not know, order what it takes
+// for a race.
+TEST(ThreadSanitizerAlone, is_said_of_a_race_that_something_orders_and_what) {
+  const struct {
+    std::string program;
+    std::string edge;
+  } kPrograms[] = {
+      {program_path("fence_publish"), "T2's fence (acquire), at fence_publish.cpp:21"},
+      {program_path("any/gcc/timed_mutex.fixed"), "lock "},
+  };
+  for (const auto& [program, edge] : kPrograms) {
+    if (!std::filesystem::exists(program)) continue;
+    const Ended ended = heddle_command(
+        {"run", program, "--engine", "tsan", "--runs", "200", "--hunt-runs", "2000"});
+    EXPECT_EQ(ended.status, 1) << ended.out << ended.err;
+    std::string line = ended.out;
+    for (std::size_t at = 0; (at = line.find("\n  ", at)) != std::string::npos;) {
+      line.replace(at, line.find_first_not_of(" \n", at) - at, " ");
+    }
+    EXPECT_TRUE(contains(line, "ThreadSanitizer alone: ")) << ended.out;
+    EXPECT_TRUE(contains(line, "something ordered them: ")) << ended.out;
+    EXPECT_TRUE(contains(line, edge)) << ended.out;
+  }
+}
+
+TEST(ThreadSanitizerAlone, is_not_said_of_a_race_that_fuzz_has_found_or_would_find) {
+  for (const char* const runs : {"2000", "1"}) {
+    const Ended ended = heddle_command({"run", program_path("fence_publish.without"), "--engine",
+                                        "tsan", "--runs", "200", "--hunt-runs", runs});
+    EXPECT_EQ(ended.status, 1) << ended.err;
+    EXPECT_TRUE(contains(ended.out, "data race")) << ended.out;
+    EXPECT_FALSE(contains(ended.out, "ThreadSanitizer alone")) << ended.out;
+  }
 }
 
 }  // namespace
