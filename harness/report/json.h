@@ -1,7 +1,8 @@
-// The report for programs. Stable: a field keeps its name and meaning within one schema version;
-// new fields may be added without a new version, so readers should ignore those they do not know.
-// Numbers of runs are integers; an address is a string "0x..." because JSON numbers are doubles for
-// many readers; text that is not UTF-8 has its bad bytes replaced by U+FFFD.
+// The report for programs, in report.schema.json for a validator. Stable: a field keeps its name
+// and meaning within one schema version; new fields may be added without a new version, so readers
+// should ignore those they do not know. Numbers of runs are integers; an address is a string
+// "0x..." because JSON numbers are doubles for many readers; text that is not UTF-8 has its bad
+// bytes replaced by U+FFFD.
 //
 // report:
 //   schema_version  1
@@ -43,9 +44,10 @@
 //                   empty where it is true. Names: "not_ended" (not everything was run), "failed",
 //                   "error"; of a search that came to its end without a failure:
 //                   "not_instrumented", "calls_not_modelled" (functions of the system's libraries),
-//                   "gave_up", "loops_cut_short", "compare_exchange",
-//                   "not_repeatable", "not_as_in_fresh_process" (see "not_as_fresh"),
-//                   "failed_elsewhere" (under another engine of this report), "late_wake_ups"
+//                   "gave_up", "loops_cut_short", "compare_exchange", "interrupted_unseen" (a
+//                   thread, in a loop of code that is not instrumented), "not_repeatable",
+//                   "not_as_in_fresh_process" (see "not_as_fresh"), "failed_elsewhere" (under
+//                   another engine of this report), "late_wake_ups"
 //   bounds          array of {"bound": name, "text": string for people}: within what it is proved;
 //                   empty where nothing is, or where there is no bound. Names: "preemptions",
 //                   "spurious_wakes", "weak_failures", "early_timeouts", "deadlines_in_order",
@@ -56,6 +58,9 @@
 //   exploration     of exhaustive strategies, else null
 //   coverage        coverage; null for engines other than fuzz
 //   error           string if Heddle itself failed or could not use this engine, else null
+//   not_repeatable  null, or string: how two runs of one schedule differed
+//   own_processes   runs that had a process each: {"left_behind": string: what was not put back,
+//                   "runs", "seconds"}; absent if there were none
 //   not_as_fresh    null, or how runs that shared a process were not as in fresh ones:
 //                   {"summary": string for people, "failures": array of {"kind", "summary",
 //                   "count": runs that shared a process, "first", "later": null, or of real threads
@@ -170,11 +175,11 @@
 //   pattern         "lost update", ...: the names of CausePattern; null if none fits
 //   summary         string: one sentence for people; null if none fits
 //   steps           array of step: what makes the pattern, in the order that CausePattern says
-//   swapped         null, or the two operations whose order decides: {"first": step, "second":
-//   step,
-//                   "checked": runs with the second before the first, "passed": how many of them
-//                   ended without this failure, "more_checked", "more_passed": likewise with one
-//                   preemption more, "clean": whether none of them failed in any other way}
+//   swapped         null, or the two operations whose order decides: {"first": step,
+//                   "second": step, "checked": runs with the second before the first, "passed": how
+//                   many of them ended without this failure, "more_checked", "more_passed":
+//                   likewise with one preemption more, "clean": whether none of them failed in any
+//                   other way}
 //
 // step: a place, and
 //   row             number of the row that shows it; 0 if there is none
