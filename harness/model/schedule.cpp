@@ -148,8 +148,8 @@ std::variant<Token, TokenError> parse_long_token(std::string_view text) {
   while (1 + digits < head.size() && is_digit(head[1 + digits])) ++digits;
   if (head.empty() || head[0] != 'h' || digits == 0 || head.size() != digits + 2) {
     return error(quoted_token(text) +
-                 " is not a token: tokens look like h1f-1.37.2-6b5f0a13; copy it from the replay "
-                 "line of a report");
+                 " is not a token: tokens look like h2f-5e7c1a-1.37.2-6b5f0a13; copy it from the "
+                 "replay line of a report");
   }
   const std::string_view version = head.substr(0, 1 + digits);
   if (version != kVersion) {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "harness/search/own_code.h"
 #include "verdict_support.h"
 
 namespace heddle::verdicts {
@@ -35,6 +36,23 @@ TEST_P(OperationOrder, is_what_the_program_asked_for) {
     EXPECT_EQ(place.op.order, asked.order) << to_string(place.op.order);
   }
   EXPECT_EQ(stuck, 2U);
+}
+
+// std::thread::join() is the C++ library's, and no report can name a line of it.
+TEST(OperationPlace, of_a_join_under_thread_sanitizer_is_in_the_program) {
+  SearchOptions options = search_options(program_path("ordered_spin"), EngineKind::tsan, 1);
+  options.worker.args = {"load-waited-for"};
+  options.job.hang_ms = 20;
+  const SearchOutcome outcome = search(options, {});
+  const EngineResult& result = outcome.result;
+  ASSERT_EQ(result.findings.size(), 1U) << result.error.value_or("");
+  std::size_t joins = 0;
+  for (const Place& place : result.findings.front().failure.places) {
+    if (place.op.kind != OpKind::thread_join) continue;
+    ++joins;
+    EXPECT_TRUE(is_own(place.op.pc, outcome.modules));
+  }
+  EXPECT_EQ(joins, 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(

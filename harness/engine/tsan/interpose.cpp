@@ -3,6 +3,7 @@
 // runtime takes the return address for the place in the program that it reports.
 #include <dlfcn.h>
 #include <pthread.h>
+#include <unwind.h>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +14,7 @@
 
 #include "fuzz/random.h"
 #include "harness/engine/native/constructed_heap.h"
+#include "harness/engine/native/program_image.h"
 #include "harness/engine/native/raw_system.h"
 #include "harness/engine/tsan/child_run.h"
 #include "harness/engine/tsan/tsan_engine.h"
@@ -173,6 +175,32 @@ void on_notification(TsanThread& self, const SavedCall& call) {
   t_self = &self;
 }
 
+// The code address by which the program itself called what has called `pc`'s function: of the C++
+// library's own, no report can name a line.
+[[gnu::noinline]] Address own_caller(TsanThread& self, Address pc) {
+  static const native::ProgramText text;
+  if (text.contains(pc)) return pc;
+  struct Search {
+    Address pc;
+    bool begun = false;
+    Address found = 0;
+  } search{pc};
+  // As in look().
+  t_self = nullptr;
+  _Unwind_Backtrace(
+      [](_Unwind_Context* context, void* argument) {
+        auto& wanted = *static_cast<Search*>(argument);
+        const Address at = _Unwind_GetIP(context);
+        wanted.begun = wanted.begun || at == wanted.pc;
+        if (!wanted.begun || !text.contains(at)) return _URC_NO_REASON;
+        wanted.found = at;
+        return _URC_NORMAL_STOP;
+      },
+      &search);
+  t_self = &self;
+  return search.found == 0 ? pc : search.found;
+}
+
 void pass(TsanThread& self, const Entry& entry, SavedCall& call) {
   // Before delays: what is left on the stack of them is never twice the same.
   if (self.slot.repetition.asked()) [[unlikely]]
@@ -197,6 +225,7 @@ void pass(TsanThread& self, const Entry& entry, SavedCall& call) {
       break;
     case OpKind::thread_join:
       g_shared->joins.fetch_add(1);
+      self.slot.pc.store(own_caller(self, call.pc), std::memory_order_relaxed);
       break;
     default:
       break;

@@ -28,8 +28,10 @@ int main(int argc, char** argv) {
   if (word == "load-seq_cst") how = &wait<std::memory_order_seq_cst>;
   if (word == "exchange-acquire") how = &take<std::memory_order_acquire>;
   if (word == "exchange-acq_rel") how = &take<std::memory_order_acq_rel>;
+  const bool main_waits_too = how != nullptr;
+  if (word == "load-waited-for") how = &wait<std::memory_order_acquire>;
   if (how == nullptr) return 2;
   std::thread other(how);
-  how();
+  if (main_waits_too) how();
   other.join();
 }
