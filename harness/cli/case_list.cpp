@@ -9,25 +9,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "harness/cli/nearest_word.h"
+
 namespace heddle {
-namespace {
-
-// The number of single-character edits between two words (Levenshtein 1966).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
-}
-
-}  // namespace
 
 std::variant<std::vector<ListedCase>, CaseListError> read_case_list() {
   std::error_code error;
@@ -83,14 +67,11 @@ std::variant<NamedProgram, CaseListError> find_program(const std::string& word,
     return CaseListError{fmt::format(
         "there is no case named '{0}'; for the program in this folder write ./{0}", word)};
   }
-  const auto nearest =
-      std::min_element(cases.begin(), cases.end(), [&](const ListedCase& a, const ListedCase& b) {
-        return distance(a.name, word) < distance(b.name, word);
-      });
-  constexpr std::size_t kTypingSlip = 3;
-  if (nearest != cases.end() && distance(nearest->name, word) <= kTypingSlip) {
+  std::vector<std::string> names;
+  for (const ListedCase& listed : cases) names.push_back(listed.name);
+  if (const auto nearest = nearest_word(word, names)) {
     return CaseListError{
-        fmt::format("there is no case named '{}'; did you mean '{}'?", word, nearest->name)};
+        fmt::format("there is no case named '{}'; did you mean '{}'?", word, *nearest)};
   }
   return CaseListError{fmt::format(
       "there is no case named '{}'; `heddle list` shows the cases, a path to a program has a '/'",

@@ -3,11 +3,30 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/help.h"
+#include "harness/report/environment.h"
+
+namespace {
+
+// The words behind the command's own name, last first, as CLI11 wants them; `heddle help run` as
+// `heddle run --help`.
+std::vector<std::string> own_words(char** begin, char** end) {
+  std::vector<std::string> words(begin, end);
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  std::reverse(words.begin(), words.end());
+  return words;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   // CLI11 drops the "--" and takes what follows for programs: the program's own arguments never get
@@ -19,6 +38,8 @@ int main(int argc, char** argv) {
       "Finds concurrency bugs in ordinary C and C++ programs and shows the shortest interleaving "
       "that fails.\nA program is an ordinary ThreadSanitizer build: g++ -g -O1 -fsanitize=thread");
   app.name("heddle");
+  app.formatter(std::make_shared<heddle::FoldedHelp>());
+  app.set_version_flag("--version", "heddle " + std::string(heddle::heddle_version()));
   app.require_subcommand(1);
   heddle::Action action;
   heddle::add_run_command(app, action, program_args);
@@ -26,13 +47,20 @@ int main(int argc, char** argv) {
   heddle::add_explain_command(app, action, program_args);
   heddle::add_list_command(app, action);
   heddle::add_grade_command(app, action);
+  if (argc == 1) {
+    std::fputs(heddle::first_words().c_str(), stdout);
+    return heddle::kUsage;
+  }
   try {
-    app.parse(static_cast<int>(separator - argv), argv);
+    app.parse(own_words(argv + 1, separator));
+  } catch (const CLI::CallForVersion& version) {
+    std::puts(version.what());
+    return heddle::kHeld;
   } catch (const CLI::CallForHelp&) {
     std::fputs(app.help("", CLI::AppFormatMode::Normal).c_str(), stdout);
     return heddle::kHeld;
   } catch (const CLI::ParseError& error) {
-    return heddle::complain(heddle::kUsage, std::string(error.what()) + " (see heddle --help)");
+    return heddle::complain(heddle::kUsage, heddle::wrong_words(app, error));
   }
   try {
     const int status = action();

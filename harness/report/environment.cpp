@@ -16,8 +16,6 @@
 namespace heddle {
 namespace {
 
-constexpr std::string_view kVersion = HEDDLE_VERSION;
-
 struct EndElf {
   void operator()(Elf* elf) const { elf_end(elf); }
 };
@@ -73,8 +71,12 @@ std::string processor_name() {
 
 }  // namespace
 
+std::string_view heddle_version() {
+  return HEDDLE_VERSION;
+}
+
 ReportEnvironment environment_of(const std::string& program, std::string command) {
-  ReportEnvironment environment{.heddle = std::string(kVersion),
+  ReportEnvironment environment{.heddle = std::string(heddle_version()),
                                 .compiler = {},
                                 .build_id = {},
                                 .libc = fmt::format("glibc {}", gnu_get_libc_version()),

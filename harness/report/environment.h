@@ -17,6 +17,9 @@ struct ReportEnvironment {
   std::string command;    // quoted for a shell
 };
 
+// "0.1.0"
+std::string_view heddle_version();
+
 // `program`: path. What cannot be read stays empty.
 ReportEnvironment environment_of(const std::string& program, std::string command);
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "verdict_support.h"
 
@@ -127,6 +128,54 @@ TEST(CommandWords, a_program_that_cannot_be_run_costs_its_own_row) {
   EXPECT_TRUE(engine(1).at("error").is_string());
   EXPECT_TRUE(engine(2).at("error").is_string());
   EXPECT_GT(engine(3).at("failed"), 0);
+}
+
+std::size_t longest_line(const std::string& text) {
+  std::istringstream lines(text);
+  std::size_t longest = 0;
+  for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
+  return longest;
+}
+
+TEST(CommandWords, help_is_there_for_every_command_in_eighty_columns) {
+  for (const Words& words : {Words{"--help"}, Words{"help"}, Words{"run", "--help"},
+                             Words{"help", "run"}, Words{"help", "replay"}, Words{"help", "list"},
+                             Words{"help", "explain"}, Words{"help", "grade"}}) {
+    const Ended ended = heddle_command(words);
+    EXPECT_EQ(ended.status, 0) << words.back();
+    EXPECT_NE(ended.out.find("Usage: heddle"), std::string::npos) << ended.out;
+    EXPECT_LE(longest_line(ended.out), 80U) << ended.out;
+  }
+  EXPECT_EQ(heddle_command({"help", "run"}).out, heddle_command({"run", "--help"}).out);
+  EXPECT_EQ(heddle_command({"--version"}).out.rfind("heddle ", 0), 0U);
+}
+
+TEST(CommandWords, alone_the_command_says_what_it_is_and_what_to_try) {
+  const Ended ended = heddle_command({});
+  EXPECT_EQ(ended.status, kUsage);
+  EXPECT_LE(longest_line(ended.out), 80U) << ended.out;
+  EXPECT_NE(ended.out.find("heddle run unlocked_counter"), std::string::npos) << ended.out;
+}
+
+TEST(CommandWords, a_slip_of_the_hand_is_told_what_was_meant) {
+  const struct {
+    Words words;
+    std::string meant;
+  } kSlips[] = {
+      {{"runn", "mutex_counter"}, "did you mean 'run'?"},
+      {{"lis"}, "did you mean 'list'?"},
+      {{"run", "mutex_counter", "--strateggy", "dfs"}, "did you mean '--strategy'?"},
+      {{"run", "mutex_counter", "--raports=json:-"}, "did you mean '--report'?"},
+      {{"run", "mutex_countr"}, "did you mean 'mutex_counter'?"},
+      {{"frobnicate"}, "see heddle --help"},
+      {{"run", "mutex_counter", "--zzzzzz"}, "see heddle run --help"},
+  };
+  for (const auto& [words, meant] : kSlips) {
+    const Ended ended = heddle_command(words);
+    EXPECT_EQ(ended.status, kUsage) << meant;
+    expect_one_line(ended);
+    EXPECT_NE(ended.err.find(meant), std::string::npos) << ended.err;
+  }
 }
 
 }  // namespace
