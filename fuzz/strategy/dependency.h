@@ -25,6 +25,7 @@ namespace heddle {
 enum class AccessMode : std::uint8_t {
   read,
   write,            // also: whatever orders itself against all else on the object
+  post,             // adds to what others take from; among themselves such do not matter
   lock,             // exclusively; the thread was not ready while another had it
   shared_lock,      // likewise
   try_lock,         // exclusively, and it could have failed
@@ -63,8 +64,10 @@ constexpr Relation relation(AccessMode first, AccessMode second) {
   const auto shares = [](AccessMode mode) {
     return mode == shared_lock || mode == try_shared_lock || mode == shared_unlock;
   };
-  if (first == read || first == write || second == read || second == write) {
-    return first == read && second == read ? Relation::none : Relation::race;
+  const auto counts = [](AccessMode mode) { return mode <= post; };
+  if (counts(first) || counts(second)) {
+    const bool alike = first == second && first != write;
+    return alike ? Relation::none : Relation::race;
   }
   // A failed try saw that it was taken: that no unlock came before it, and that a lock did.
   if (first == try_fail || second == try_fail) {

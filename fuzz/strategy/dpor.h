@@ -175,7 +175,9 @@ class Dpor final : public Strategy {
   bool is_unchanged(const Sleeper& sleeper) const;
   void branch_everywhere(Node& node);
   bool hangs_on_the_rest(const Execution::Race& race) const;
+  std::optional<std::uint64_t> found_in_front(const Execution::Race& race, const Access& own) const;
   AccessList turned_round(const Execution::Race& race);
+  bool would_wait(const Execution::Race& race) const;
   // Whether the plan could as well begin with this step. `or_absent`: also if it has no step of
   // the thread, and none that the order with this one matters to.
   bool weak_initial(ThreadId thread, const AccessList& accesses, bool or_absent = true) const;

@@ -6,21 +6,52 @@
 namespace heddle {
 namespace {
 
-// Whether a try to lock will succeed after the last step that changed the lock. Of locks that
-// several may share it is not known how many do: there it stays what it was.
-void settle_try(Access& own, const AccessList& last) {
-  const bool exclusive = own.mode == AccessMode::try_lock || own.mode == AccessMode::try_fail;
-  if (!exclusive) return;
-  AccessMode mode = AccessMode::try_lock;
-  for (const Access& access : last) {
-    if (!meet(access, own)) continue;
-    if (access.mode == AccessMode::shared_lock || access.mode == AccessMode::try_shared_lock ||
-        access.mode == AccessMode::shared_unlock) {
-      return;
-    }
-    mode = takes(access.mode) ? AccessMode::try_fail : AccessMode::try_lock;
+const Access* access_to(const Execution::Event& event, const Access& place) {
+  const auto found = std::find_if(event.accesses.begin(), event.accesses.end(),
+                                  [&place](const Access& access) { return meet(access, place); });
+  return found == event.accesses.end() ? nullptr : found;
+}
+
+// What this step found in the place of the access `own` of `second`, before it did anything itself.
+std::optional<std::uint64_t> found_by(const Execution::Event& event,
+                                      const Execution::Event& second, const Access& own) {
+  const bool memory = (own.object & Access::kOther) == 0;
+  const bool same = memory ? event.address == second.address && event.size == second.size
+                           : (event.address | Access::kOther) == own.object;
+  if (event.found.has_value() && same) return event.found;
+  const Access* access = access_to(event, own);
+  if (access == nullptr) return std::nullopt;
+  if (access->mode == AccessMode::lock || access->mode == AccessMode::try_lock) return 0;
+  if (access->mode == AccessMode::unlock) return 1;
+  return std::nullopt;
+}
+
+// What a step that commutes with others of its kind adds to what the next one finds.
+std::uint64_t added_by(AccessMode mode) {
+  switch (mode) {
+    case AccessMode::post:
+      return 1;
+    case AccessMode::shared_lock:
+    case AccessMode::try_shared_lock:
+      return 2;
+    case AccessMode::shared_unlock:
+      return ~std::uint64_t{1};  // -2
+    default:
+      return 0;
   }
-  own.mode = mode;
+}
+
+// How the step accesses what its operation is to.
+AccessMode mode_of(const Execution::Event& step, bool alone) {
+  switch (step.pending) {
+    case OpKind::mutex_trylock_fail:
+      if (alone) return AccessMode::try_fail;
+      return step.alone.mask == 1 ? AccessMode::try_shared_lock : AccessMode::try_lock;
+    case OpKind::once:
+      return alone ? AccessMode::shared_lock : AccessMode::lock;
+    default:
+      return alone ? AccessMode::read : AccessMode::write;
+  }
 }
 
 AccessList everything() {
@@ -32,25 +63,27 @@ AccessList everything() {
 }  // namespace
 
 bool Dpor::hangs_on_the_rest(const Execution::Race& race) const {
-  const Execution::Event& second = execution_.event(race.second);
-  return !nodes_[race.first].sleepers.empty() || second.alone.depends() ||
-         second.pending == OpKind::mutex_trylock_fail;
+  return !nodes_[race.first].sleepers.empty() || execution_.event(race.second).alone.depends();
 }
 
-// Of a step that found a value before, or a lock taken: what it accesses after the steps before
-// `race.first` and those of the sequence.
-AccessList Dpor::turned_round(const Execution::Race& race) {
+// What the second step finds behind the steps before the first and those of the sequence.
+std::optional<std::uint64_t> Dpor::found_in_front(const Execution::Race& race,
+                                                  const Access& own) const {
   const Execution::Event& second = execution_.event(race.second);
-  AccessList turned = second.accesses;
-  const bool tries = second.pending == OpKind::mutex_trylock_fail;
-  if ((!second.alone.depends() && !tries) || turned.overflow || turned.size == 0) return turned;
-  Access& own = turned.items[0];
+  if (const auto found = found_by(execution_.event(race.first), second, own)) {
+    // What the sequence has done there commutes with the first step.
+    std::uint64_t value = *found;
+    for (const std::uint32_t i : sequence_) {
+      for (const Access& access : execution_.event(i).accesses) {
+        if (meet(access, own)) value += added_by(access.mode);
+      }
+    }
+    return value;
+  }
   const auto changes = [&own](const Execution::Event& event) {
-    return event.accesses.overflow ||
-           std::any_of(event.accesses.begin(), event.accesses.end(), [&own](const Access& access) {
-             return meet(access, own) && access.mode != AccessMode::read &&
-                    access.mode != AccessMode::try_fail;
-           });
+    const Access* access = access_to(event, own);
+    return event.accesses.overflow || (access != nullptr && access->mode != AccessMode::read &&
+                                       access->mode != AccessMode::try_fail);
   };
   // The last that changes it before.
   std::uint32_t last = Execution::kNone;
@@ -60,29 +93,47 @@ AccessList Dpor::turned_round(const Execution::Race& race) {
   for (std::uint32_t i = race.first; i-- > 0 && last == Execution::kNone;) {
     if (changes(execution_.event(i))) last = i;
   }
-  if (tries) {
-    const AccessList none;
-    const AccessList& before = last == Execution::kNone ? none : execution_.event(last).accesses;
-    settle_try(own, before);
-    return turned;
-  }
   // What it left is what the next that came there found. In the end that is the second step itself.
   for (std::uint32_t i = last == Execution::kNone ? 0 : last + 1; i <= race.second; ++i) {
     const Execution::Event& event = execution_.event(i);
-    const bool meets = event.accesses.overflow ||
-                       std::any_of(event.accesses.begin(), event.accesses.end(),
-                                   [&own](const Access& access) { return meet(access, own); });
-    if (!meets) continue;
-    if (!event.found.has_value() || event.address != second.address || event.size != second.size) {
-      // A plain access, or one of another size.
-      seen_.reduced = true;
-      own.mode = AccessMode::write;
-    } else {
-      own.mode = second.alone(*event.found) ? AccessMode::read : AccessMode::write;
-    }
-    break;
+    if (!event.accesses.overflow && access_to(event, own) == nullptr) continue;
+    return found_by(event, second, own);
   }
+  return std::nullopt;
+}
+
+// Of a step whose effect hangs on what it finds: what it accesses in front of the first.
+AccessList Dpor::turned_round(const Execution::Race& race) {
+  const Execution::Event& second = execution_.event(race.second);
+  AccessList turned = second.accesses;
+  if (!second.alone.depends() || turned.overflow || turned.size == 0) return turned;
+  Access& own = turned.items[0];
+  const std::optional<std::uint64_t> found = found_in_front(race, own);
+  // By an access of another size to the same.
+  if (!found.has_value()) seen_.reduced = true;
+  own.mode = mode_of(second, found.has_value() && second.alone(*found));
   return turned;
+}
+
+// Whether the second step has to wait there.
+bool Dpor::would_wait(const Execution::Race& race) const {
+  const Execution::Event& second = execution_.event(race.second);
+  if (!second.accesses.overflow && second.accesses.size != 0) {
+    const Access& own = second.accesses.items[0];
+    const bool takes_unit = second.pending == OpKind::sem_wait && !second.alone.depends();
+    if (takes_unit || own.mode == AccessMode::lock || own.mode == AccessMode::shared_lock) {
+      if (const auto found = found_in_front(race, own)) {
+        if (takes_unit) return *found == 0;
+        return own.mode == AccessMode::lock ? *found != 0 : *found == 1;
+      }
+    }
+  }
+  // It waited for the first step, or for one before that.
+  const std::uint32_t came_by =
+      second.previous != Execution::kNone ? second.previous : second.creator;
+  const bool was_there = came_by == Execution::kNone || came_by < race.first;
+  return was_there && second.thread < 64 &&
+         (nodes_[race.first].ready >> second.thread & 1) == 0;
 }
 
 bool Dpor::weak_initial(ThreadId thread, const AccessList& accesses, bool or_absent) const {
@@ -106,9 +157,6 @@ bool Dpor::weak_initial(ThreadId thread, const AccessList& accesses, bool or_abs
 void Dpor::reverse(const Execution::Race& race, std::size_t end) {
   Node& node = nodes_[race.first];
   const Execution::Event& second = execution_.event(race.second);
-  // It waited for the first step, or for one before that: it cannot go first.
-  const bool was_waiting = second.previous != Execution::kNone && second.previous < race.first;
-  if (was_waiting && second.thread < 64 && (node.ready >> second.thread & 1) == 0) return;
   if (second.rounds > kWaitingRounds) {
     seen_.limited = true;
     return;
@@ -119,6 +167,7 @@ void Dpor::reverse(const Execution::Race& race, std::size_t end) {
       sequence_.push_back(static_cast<std::uint32_t>(i));
     }
   }
+  if (would_wait(race)) return;
   turned_ = turned_round(race);
   plan_.clear();
   for (const std::uint32_t i : sequence_) {
@@ -189,6 +238,7 @@ void Dpor::reverse_waiting(std::size_t end) {
   const std::size_t size = execution_.size();
   for (const Waiting& waiting : waiting_) {
     execution_.step(waiting.thread, waiting.op.kind);
+    if (waiting.op.kind == OpKind::sem_wait) execution_.found(0, LeavesAlone::never());
     execution_.executed(waiting.op, true);
     for (const Execution::Race& race : execution_.races(size)) reverse(race, end);
     execution_.cut(size);

@@ -123,7 +123,7 @@ void Execution::executed(const Op& op, bool changed) {
     if (const std::uint32_t last = last_of(op.other); last != kNone) join(last);
     return;
   }
-  if (event.found.has_value() && event.size == 0) {
+  if (event.found.has_value() && event.address == 0) {
     event.address = op.address;
     event.size = op.size;
   }

@@ -26,7 +26,8 @@ class Execution {
     std::uint32_t number = 0;       // of the thread's steps, from 1
     OpKind pending = OpKind::none;  // what it was to do when it was picked
     Address pc = 0;                 // likewise
-    // Of an atomic operation: where, what it found there, and when it leaves that as it is.
+    // Of an operation whose effect hangs on what it finds, and of those beside it that change that:
+    // where, what it found there, and when it leaves that as it is. See Strategy::found().
     std::uint8_t size = 0;
     Address address = 0;
     std::optional<std::uint64_t> found;
@@ -63,7 +64,7 @@ class Execution {
 
   // A thread was picked, which was to do that.
   void step(ThreadId thread, OpKind pending, Address pc = 0);
-  // The atomic operation that the step under way is about to do finds this, see Strategy::found().
+  // What the step under way is about to do finds this, see Strategy::found().
   void found(std::uint64_t value, const LeavesAlone& alone);
   // The step under way did this; `changed`: another thread could see that it did.
   void executed(const Op& op, bool changed);

@@ -90,6 +90,10 @@ void Machine::tell(const World& world, const Effect& effect) const {
   if (world.executed) world.executed(effect);
 }
 
+void Machine::tell_found(const World& world, int found, const LeavesAlone& alone) {
+  if (world.found) world.found(static_cast<std::uint64_t>(found), alone);
+}
+
 void Machine::fail(std::size_t thread, const World& world) {
   failed_ = true;
   const Operation& operation = next(thread);
@@ -115,6 +119,7 @@ LeavesAlone Machine::leaves_alone(const Operation& operation) {
                                                   : LeavesAlone::unless_equal(value);
     case Kind::load:
     case Kind::load_while:
+    case Kind::plain_read:
       return LeavesAlone{};
     case Kind::add:
     case Kind::once_body:
@@ -178,6 +183,7 @@ std::optional<std::size_t> Machine::execute(std::size_t thread, const World& wor
     case Kind::shared_unlock: {
       Effect shared = unlocked;
       shared.did = Did::shared_unlock;
+      tell_found(world, 2 * locks_[shared.place].readers, LeavesAlone::never());
       --locks_[shared.place].readers;
       tell(world, shared);
       return next;
@@ -212,7 +218,6 @@ std::size_t Machine::access(std::size_t thread, const World& world) {
   Effect effect{.did = this->effect(operation), .place = operation.place, .op = pending(thread)};
   const bool goes_on = this->goes_on(operation);
   const int found = values_[operation.place];
-  const bool plain = is_plain_access(effect.op.kind);
   bool fails = operation.kind == Kind::cas || operation.kind == Kind::weak_cas;
   fails &= found != operation.value;
   if (operation.kind == Kind::weak_cas && !fails && weak_failures_ < kWeakFailures) {
@@ -220,9 +225,7 @@ std::size_t Machine::access(std::size_t thread, const World& world) {
     weak_failures_ += fails ? 1 : 0;
     effect.detail = fails ? 1 : 0;
   }
-  if (!plain && world.found) {
-    world.found(static_cast<std::uint64_t>(found), leaves_alone(operation));
-  }
+  tell_found(world, found, leaves_alone(operation));
   if (fails) {
     effect.op.kind = OpKind::atomic_cas_fail;
     effect.did = Did::read;
@@ -247,13 +250,23 @@ std::size_t Machine::take_lock(std::size_t thread, const World& world) {
   Effect effect{.did = Did::lock, .place = object_of(operation), .op = pending(thread)};
   Lock& lock = locks_[effect.place];
   const bool shares = operation.kind == Kind::read_lock || operation.kind == Kind::try_read_lock;
+  const bool tries = effect.op.kind == OpKind::mutex_trylock_fail;
+  const bool found_done = operation.kind == Kind::once && done_[operation.place];
+  if (tries || shares) {
+    tell_found(world, lock.owner != 0 ? 1 : 2 * lock.readers,
+               !tries   ? LeavesAlone::never()
+               : shares ? LeavesAlone::if_equal(1, 1)
+                        : LeavesAlone::unless_equal(0));
+  } else if (found_done) {
+    tell_found(world, 2, LeavesAlone::if_equal(2));
+  }
   if (shares ? lock.owner != 0 : !is_free(effect.place)) {
     effect.did = Did::try_failed;
     if (operation.kind == Kind::timed_lock) effect.op.kind = OpKind::timeout;
     tell(world, effect);
     return operation.otherwise;
   }
-  if (operation.kind == Kind::once && done_[operation.place]) {
+  if (found_done) {
     effect.did = Did::found_done;
     effect.op.kind = OpKind::once_done;
     tell(world, effect);
@@ -265,7 +278,7 @@ std::size_t Machine::take_lock(std::size_t thread, const World& world) {
     ++lock.readers;
   } else {
     lock.owner = thread;
-    if (effect.op.kind == OpKind::mutex_trylock_fail) {
+    if (tries) {
       effect.op.kind = operation.kind == Kind::try_write_lock ? OpKind::rwlock_write_lock
                                                               : OpKind::mutex_lock;
     }
@@ -278,6 +291,11 @@ std::size_t Machine::use_semaphore(std::size_t thread, const World& world) {
   const Operation& operation = next(thread);
   int& units = units_[operation.place];
   Effect effect{.did = Did::take, .place = object_of(operation), .op = pending(thread)};
+  const bool tries = operation.kind == Kind::sem_try || operation.kind == Kind::sem_timed;
+  tell_found(world, units,
+             tries                             ? LeavesAlone::if_equal(0)
+             : operation.kind == Kind::sem_read ? LeavesAlone{}
+                                                : LeavesAlone::never());
   if (operation.kind == Kind::sem_post) {
     effect.did = Did::post;
     ++units;
@@ -301,6 +319,7 @@ void Machine::begin_wait(std::size_t thread, const World& world) {
   const Op op = pending(thread);
   const int mutex = kMutexes + operation.place;
   locks_[mutex].owner = 0;
+  tell_found(world, static_cast<int>(waiters_[operation.place].size()), LeavesAlone::never());
   waiters_[operation.place].push_back(thread);
   Effect waits{.did = Did::wait, .place = object_of(operation), .op = op};
   tell(world, waits);
@@ -325,6 +344,7 @@ std::optional<std::size_t> Machine::go_on_waiting(std::size_t thread, const Worl
     std::vector<std::size_t>& waiters = waiters_[operation.place];
     const auto mine = std::find(waiters.begin(), waiters.end(), thread);
     const bool notified = mine == waiters.end();
+    tell_found(world, static_cast<int>(waiters.size()), LeavesAlone::never());
     if (!notified) waiters.erase(mine);
     Op woke = op;
     woke.kind = OpKind::timeout;
@@ -356,6 +376,7 @@ void Machine::notify(std::size_t thread, const World& world) {
   Effect effect{.did = waiters.empty() ? Did::unheard : Did::notify,
                 .place = object_of(operation),
                 .op = pending(thread)};
+  tell_found(world, static_cast<int>(waiters.size()), LeavesAlone::if_equal(0));
   tell(world, effect);
   effect.op = {};
   std::size_t left = operation.kind == Kind::broadcast ? waiters.size() : 1;

@@ -230,6 +230,7 @@ class Machine {
 
   void fail(std::size_t thread, const World& world);
   void tell(const World& world, const Effect& effect) const;
+  static void tell_found(const World& world, int found, const LeavesAlone& alone);
   // Where the thread goes on; nothing if it is not through with the operation.
   std::optional<std::size_t> execute(std::size_t thread, const World& world);
   std::optional<std::size_t> go_on_waiting(std::size_t thread, const World& world);
