@@ -7,6 +7,11 @@ namespace {
 
 constexpr std::size_t kFirstSlots = 256;
 
+// Cannot go on before there is one.
+bool waits_for_unit(const Execution::Event& event) {
+  return event.pending == OpKind::sem_wait && !event.alone.depends();
+}
+
 std::uint64_t mixed(std::uint64_t value) {
   value *= 0x9e3779b97f4a7c15U;
   value ^= value >> 32U;
@@ -212,12 +217,29 @@ bool Execution::known_by_waiting(const Event& other) const {
   });
 }
 
+bool Execution::would_wait(const Entry& entry) const {
+  const Event& first = events_[entry.event];
+  if (!waits_for_unit(events_.back()) || !first.found.has_value()) return false;
+  std::uint64_t units = *first.found;
+  // Posts that have nothing to do with it can be in front of both.
+  for (std::uint32_t at = heads_[entry.object]; at != kNone; at = entries_[at].previous) {
+    const Entry& later = entries_[at];
+    if (later.event <= entry.event) break;
+    if (later.mode == AccessMode::post && !happens_before(entry.event, later.event)) ++units;
+  }
+  return units == 0;
+}
+
 void Execution::meet_entry(const Entry& entry, AccessMode mode) {
   const auto self = static_cast<std::uint32_t>(events_.size() - 1);
   const Event& other = events_[entry.event];
-  const Relation how = relation(entry.mode, mode);
+  Relation how = relation(entry.mode, mode);
   if (how == Relation::none || clock(self)[other.thread] >= other.number) return;
-  if (how == Relation::race && (takes(entry.mode) || !known_by_waiting(other))) {
+  if (how == Relation::race && would_wait(entry)) how = Relation::edge;
+  // What was taken stands in the way, whatever gives it back in between.
+  const bool taken =
+      takes(entry.mode) || (entry.mode == AccessMode::write && waits_for_unit(events_.back()));
+  if (how == Relation::race && (taken || !known_by_waiting(other))) {
     races_.push_back({.first = entry.event, .second = self});
     join(entry.event);
   } else if (how == Relation::edge) {
