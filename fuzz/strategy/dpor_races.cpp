@@ -81,6 +81,7 @@ std::optional<std::uint64_t> Dpor::found_in_front(const Execution::Race& race,
     return value;
   }
   const auto changes = [&own](const Execution::Event& event) {
+    if (is_life(event.pending)) return false;
     const Access* access = access_to(event, own);
     return event.accesses.overflow || (access != nullptr && access->mode != AccessMode::read &&
                                        access->mode != AccessMode::try_fail);
@@ -97,6 +98,7 @@ std::optional<std::uint64_t> Dpor::found_in_front(const Execution::Race& race,
   for (std::uint32_t i = last == Execution::kNone ? 0 : last + 1; i <= race.second; ++i) {
     const Execution::Event& event = execution_.event(i);
     if (!event.accesses.overflow && access_to(event, own) == nullptr) continue;
+    if (is_life(event.pending)) continue;
     return found_by(event, second, own);
   }
   return std::nullopt;

@@ -113,8 +113,9 @@ class Execution {
   const std::uint32_t* clock(std::size_t i) const { return &clocks_[i * stride_]; }
   std::uint32_t* clock(std::size_t i) { return &clocks_[i * stride_]; }
   void join(std::uint32_t event);
-  void access(const Access& access);
-  void access_object(std::uint32_t object, const Access& access);
+  void access(const AccessList& list);
+  void look_at(const Access& access);
+  void look_at_object(std::uint32_t object, const Access& access);
   // The step under way comes after that of `entry`, which is to the same.
   void meet_entry(const Entry& entry, AccessMode mode);
   void grow_threads(ThreadId thread);
@@ -134,7 +135,12 @@ class Execution {
   std::vector<Thread> threads_;
   std::vector<Entry> entries_;
   std::vector<Race> races_;
-  std::vector<std::uint32_t> waiting_;  // edges of the access under way
+  struct Met {
+    Entry entry;
+    AccessMode mode = AccessMode::read;  // of the access that comes after it
+  };
+  std::vector<Met> met_;                // by the operation under way
+  std::vector<std::uint32_t> waiting_;  // likewise, edges
 
   // Objects by number; the numbers stay from run to run. Open addressing.
   struct Slot {

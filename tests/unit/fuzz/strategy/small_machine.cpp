@@ -97,11 +97,16 @@ void Machine::tell_found(const World& world, int found, const LeavesAlone& alone
 void Machine::fail(std::size_t thread, const World& world) {
   failed_ = true;
   const Operation& operation = next(thread);
-  const bool all = operation.kind == Kind::free;
-  tell(world, {.did = Did::failed,
-               .place = object_of(operation),
-               .places = all ? kPlaces : 1,
-               .op = pending(thread)});
+  Effect failed{.did = Did::failed,
+                .place = object_of(operation),
+                .places = operation.kind == Kind::free ? kPlaces : 1,
+                .op = pending(thread)};
+  // As if it did it nevertheless.
+  if (is_memory_access(failed.op.kind)) {
+    tell_found(world, values_[operation.place], leaves_alone(operation));
+    if (!changes(effect(operation))) failed.did = Did::failed_to_read;
+  }
+  tell(world, failed);
 }
 
 LeavesAlone Machine::leaves_alone(const Operation& operation) {

@@ -91,10 +91,12 @@ enum class Did : std::uint8_t {
   arrive_last,
   end_life,
   failed,
+  failed_to_read,
 };
 
 constexpr bool changes(Did did) {
-  return did != Did::read && did != Did::try_failed && did != Did::looked && did != Did::unheard;
+  return did != Did::read && did != Did::try_failed && did != Did::looked && did != Did::unheard &&
+         did != Did::failed_to_read;
 }
 
 // What operations are to, by number.
