@@ -26,6 +26,15 @@ std::optional<std::uint64_t> found_by(const Execution::Event& event,
   return std::nullopt;
 }
 
+// What is found behind this step, of which nothing more is known than how it accesses that.
+std::optional<std::uint64_t> left_by(const Execution::Event& event, const Access& own) {
+  const Access* access = access_to(event, own);
+  if (access == nullptr) return std::nullopt;
+  if (access->mode == AccessMode::lock || access->mode == AccessMode::try_lock) return 1;
+  if (access->mode == AccessMode::unlock) return 0;
+  return std::nullopt;
+}
+
 // What a step that commutes with others of its kind adds to what the next one finds.
 std::uint64_t added_by(AccessMode mode) {
   switch (mode) {
@@ -93,6 +102,9 @@ std::optional<std::uint64_t> Dpor::found_in_front(const Execution::Race& race,
   }
   for (std::uint32_t i = race.first; i-- > 0 && last == Execution::kNone;) {
     if (changes(execution_.event(i))) last = i;
+  }
+  if (last != Execution::kNone) {
+    if (const auto left = left_by(execution_.event(last), own)) return left;
   }
   // What it left is what the next that came there found. In the end that is the second step itself.
   for (std::uint32_t i = last == Execution::kNone ? 0 : last + 1; i <= race.second; ++i) {
