@@ -55,7 +55,7 @@ bool Dpor::begin_run(std::uint64_t run) {
   round_ = {};
   new_place_ = 0;
   useless_ = kNo;
-  blocked_ = goes_round_ = false;
+  blocked_ = goes_round_ = cut_ = false;
   budget_.begin_run();
   last_ready_.clear();
   waiting_.clear();
@@ -213,15 +213,15 @@ void Dpor::end_run(const RunEnd& end) {
     }
     leave_out_round(rest);
   } else if (!end.given_up || blocked_) {
-    const bool cut = end.cut && !goes_round_;
-    const std::size_t complete = execution_.size() - (cut ? 1 : 0);
+    cut_ = end.cut && !goes_round_;
+    const std::size_t complete = execution_.size() - (cut_ ? 1 : 0);
     for (const Execution::Race& race : execution_.races(0)) {
       if (race.second >= fresh_ || hangs_on_the_rest(race)) reverse(race, complete);
     }
     fresh_ = execution_.size();
     reverse_waiting(complete);
     reverse_looks(complete);
-    if (cut) {
+    if (cut_) {
       nodes_[depth_ - 1].alternatives.overflow = true;
       branch_everywhere(nodes_[depth_ - 1]);
     }

@@ -234,6 +234,7 @@ class Dpor final : public Strategy {
   Round round_;                   // has just come to its end
   std::size_t useless_ = kNo;     // the node of a step that ended a round
   std::uint32_t look_ = kNoLook;  // of that step
+  bool cut_ = false;              // the run ended while other threads could have gone on
   bool blocked_ = false;          // the run ended, but in who waits in loops
   // Everybody waits in loops, and nothing that they wait for will ever change: the steps until the
   // scheduler finds so are no part of the execution.

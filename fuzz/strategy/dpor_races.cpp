@@ -194,7 +194,8 @@ void Dpor::reverse(const Execution::Race& race, std::size_t end) {
 
 void Dpor::plan_at(Node& node) {
   for (const Sleeper& sleeper : node.sleepers) {
-    const bool covers = sleeper.look == kNoLook;
+    // Of a run that was cut short the plan may lack what wakes it.
+    const bool covers = sleeper.look == kNoLook && !cut_;
     if (weak_initial(sleeper.thread, sleeper.accesses, covers)) return;
   }
   Branch** link = &node.pending;
