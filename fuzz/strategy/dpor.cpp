@@ -212,16 +212,18 @@ void Dpor::end_run(const RunEnd& end) {
       if (race.second == useless_) reverse(race, useless_);
     }
     leave_out_round(rest);
-  } else if (!end.given_up || blocked_) {
-    cut_ = end.cut && !goes_round_;
-    const std::size_t complete = execution_.size() - (cut_ ? 1 : 0);
+  } else if (!end.given_up || blocked_ || cuts_) {
+    const bool cut = end.cut && !end.given_up && !goes_round_;
+    cuts_ |= cut;
+    cut_ = cut || (end.given_up && !blocked_);
+    const std::size_t complete = execution_.size() - (cut ? 1 : 0);
     for (const Execution::Race& race : execution_.races(0)) {
       if (race.second >= fresh_ || hangs_on_the_rest(race)) reverse(race, complete);
     }
     fresh_ = execution_.size();
     reverse_waiting(complete);
     reverse_looks(complete);
-    if (cut_) {
+    if (cut) {
       nodes_[depth_ - 1].alternatives.overflow = true;
       branch_everywhere(nodes_[depth_ - 1]);
     }

@@ -234,7 +234,10 @@ class Dpor final : public Strategy {
   Round round_;                   // has just come to its end
   std::size_t useless_ = kNo;     // the node of a step that ended a round
   std::uint32_t look_ = kNoLook;  // of that step
-  bool cut_ = false;              // the run ended while other threads could have gone on
+  // The run ended while other threads could have gone on: it may lack steps that wake a sleeper. So
+  // may those that end for sleepers once there was such a run.
+  bool cut_ = false;
+  bool cuts_ = false;  // there was such a run
   bool blocked_ = false;          // the run ended, but in who waits in loops
   // Everybody waits in loops, and nothing that they wait for will ever change: the steps until the
   // scheduler finds so are no part of the execution.
