@@ -119,6 +119,8 @@ class Dpor final : public Strategy {
     // Index into looks_, of a step that ends a round of a loop in which nothing is changed. What it
     // leads to is no interleaving of its own, and was not explored. Else kNoLook.
     std::uint32_t look = kNoLook;
+    std::uint64_t choices = 0;       // that the step makes; with others it does not sleep
+    std::uint32_t alternatives = 1;  // of them; 0: it makes several choices
     AccessList accesses;
   };
   static constexpr std::uint32_t kNoLook = ~std::uint32_t{0};
@@ -129,6 +131,7 @@ class Dpor final : public Strategy {
   // Of a wakeup tree. Siblings in the order in which they are to be explored.
   struct Branch {
     ThreadId thread = 0;
+    std::uint64_t choices = 0;  // that the step makes
     // At the step's place threads wait: it may end a round, and then explores nothing.
     bool may_wait = false;
     AccessList accesses;
@@ -146,12 +149,24 @@ class Dpor final : public Strategy {
     std::uint32_t done = 0;
     std::uint64_t ready = 0;    // bit i: thread i; threads from 64 on are taken for ready
     Branch* pending = nullptr;  // the wakeup tree but for the branch being explored
-    AccessList alternatives;    // of the step with other choices
+    bool cut = false;           // what the step does is not known
     std::vector<Sleeper> sleepers;
+    bool planned = false;       // the step is to make these choices
+    std::uint64_t wanted = 0;   // likewise, as a number
     std::vector<ChoiceTaken> choices;
   };
 
   Node& add_node();
+  // The choices of a step as a number, different for different ones: 0 if each is the first
+  // alternative, which is what a step does where it has no other. A step that chooses otherwise is
+  // another one, as if it were that of another thread.
+  static std::uint64_t number_of(const std::vector<ChoiceTaken>& choices);
+  // What has not come to its turn has made none.
+  std::uint64_t choices_at(std::size_t node) const {
+    return node < depth_ ? number_of(nodes_[node].choices) : 0;
+  }
+  static bool is_asleep(const Node& node, ThreadId thread);
+  static bool is_asleep(const Node& node, ThreadId thread, std::uint64_t choices);
   // Index into point.ready; its size if there is nobody to go on with.
   std::size_t follow_tree(const SchedulingPoint& point);
   std::size_t choose_freely(const Node& node, const SchedulingPoint& point);
@@ -177,19 +192,36 @@ class Dpor final : public Strategy {
   bool hangs_on_the_rest(const Execution::Race& race) const;
   std::optional<std::uint64_t> found_in_front(const Execution::Race& race, const Access& own) const;
   AccessList turned_round(const Execution::Race& race);
+  std::uint64_t choices_in_front(const Execution::Race& race);
   bool would_wait(const Execution::Race& race) const;
-  // Whether the plan could as well begin with this step. `or_absent`: also if it has no step of
-  // the thread, and none that the order with this one matters to.
-  bool weak_initial(ThreadId thread, const AccessList& accesses, bool or_absent = true) const;
+  // Plans the step with each other choice, in the place where it stands.
+  void plan_alternatives(std::size_t event, bool cut);
+  // Fills plan_ with what comes behind that step and does not hang on it.
+  void plan_rest(std::size_t event, std::size_t end);
+  // Whether a plan could as well begin with this step. `or_absent`: also if it has no step of the
+  // thread, and none that the order with this one matters to.
+  struct Planned {
+    ThreadId thread = 0;
+    std::uint64_t choices = 0;
+    bool may_wait = false;  // see Branch
+    const AccessList* accesses = nullptr;
+  };
+  using Plan = std::vector<Planned>;
+  static bool weak_initial(const Plan& plan, ThreadId thread, std::uint64_t choices,
+                           const AccessList& accesses, bool or_absent = true);
+  bool is_covered(const Node& node) const;
   // Plans plan_ at the node, unless what sleeps or is planned there covers it.
   void plan_at(Node& node);
-  Branch* new_branch(ThreadId thread, const AccessList& accesses);
+  void plan_in(Branch** level, Plan& plan);
+  Branch* new_branch(const Planned& step);
   void drop(Branch* tree);  // with its siblings
   static std::uint32_t count(const Branch* tree);
+  // The next branch that is planned there and was not explored in the meantime.
+  void take_up(Node& node);
   void backtrack();
   void begin_anew();
 
-  static constexpr std::string_view kStateName = "dpor4";
+  static constexpr std::string_view kStateName = "dpor5";
   static constexpr std::size_t kNo = ~std::size_t{0};
 
   static void write_tree(StateWriter& out, const Branch* tree);
@@ -219,13 +251,8 @@ class Dpor final : public Strategy {
   };
   std::vector<Waiting> waiting_;         // at the end of the run
   std::vector<std::uint32_t> sequence_;  // steps between the two of a race that leave the first be
-  struct Planned {
-    ThreadId thread = 0;
-    bool may_wait = false;  // see Branch
-    const AccessList* accesses = nullptr;
-  };
-  std::vector<Planned> plan_;
-  std::vector<Planned> path_;  // to where plan_again() is
+  Plan plan_;
+  Plan path_;  // to where plan_again() is
   AccessList turned_;          // what the second step of a race will access where it comes first
   struct Round {
     ThreadId thread = 0;
@@ -242,6 +269,7 @@ class Dpor final : public Strategy {
   // Everybody waits in loops, and nothing that they wait for will ever change: the steps until the
   // scheduler finds so are no part of the execution.
   bool goes_round_ = false;
+  bool slept_ = false;  // the last step, with the choices that it has made, was asleep
   std::size_t round_ready_ = 0;  // threads that were ready when that began
   std::vector<Look> looks_;
   std::vector<Address> waiting_places_;  // few

@@ -121,12 +121,27 @@ AccessList Dpor::turned_round(const Execution::Race& race) {
   const Execution::Event& second = execution_.event(race.second);
   AccessList turned = second.accesses;
   if (!second.alone.depends() || turned.overflow || turned.size == 0) return turned;
+  // A compare-exchange that fails without cause does so with cause too.
+  if (second.pending == OpKind::atomic_rmw && choices_at(race.second) != 0) return turned;
   Access& own = turned.items[0];
   const std::optional<std::uint64_t> found = found_in_front(race, own);
   // By an access of another size to the same.
   if (!found.has_value()) seen_.reduced = true;
   own.mode = mode_of(second, found.has_value() && second.alone(*found));
   return turned;
+}
+
+// With the same choices, as far as there are any.
+std::uint64_t Dpor::choices_in_front(const Execution::Race& race) {
+  const std::uint64_t choices = choices_at(race.second);
+  const Execution::Event& second = execution_.event(race.second);
+  if (choices == 0 || !second.alone.depends() || second.accesses.overflow) return choices;
+  const std::optional<std::uint64_t> found = found_in_front(race, second.accesses.items[0]);
+  if (!found.has_value()) return choices;
+  // It fails with cause, or wakes nobody.
+  if (second.alone(*found)) return 0;
+  const bool wakes = second.pending != OpKind::atomic_rmw;
+  return wakes && nodes_[race.second].choices.size() == 1 ? std::min(choices, *found - 1) : choices;
 }
 
 // Whether the second step has to wait there.
@@ -150,22 +165,34 @@ bool Dpor::would_wait(const Execution::Race& race) const {
          (nodes_[race.first].ready >> second.thread & 1) == 0;
 }
 
-bool Dpor::weak_initial(ThreadId thread, const AccessList& accesses, bool or_absent) const {
+bool Dpor::weak_initial(const Plan& plan, ThreadId thread, std::uint64_t choices,
+                        const AccessList& accesses, bool or_absent) {
   if (!accesses.overflow) {
-    for (const Planned& step : plan_) {
-      if (step.thread == thread) return true;
+    for (const Planned& step : plan) {
+      if (step.thread == thread) return step.choices == choices;
       if (conflict(accesses, *step.accesses)) return false;
     }
     return or_absent;
   }
   // Not known before it was executed, except if the plan has it.
-  for (auto own = plan_.begin(); own != plan_.end(); ++own) {
+  for (auto own = plan.begin(); own != plan.end(); ++own) {
     if (own->thread != thread) continue;
-    return std::none_of(plan_.begin(), own, [&](const Planned& step) {
-      return conflict(*own->accesses, *step.accesses);
-    });
+    return own->choices == choices && std::none_of(plan.begin(), own, [&](const Planned& step) {
+             return conflict(*own->accesses, *step.accesses);
+           });
   }
   return false;
+}
+
+void Dpor::plan_rest(std::size_t event, std::size_t end) {
+  sequence_.clear();
+  plan_.clear();
+  for (std::size_t i = event + 1; i < end; ++i) {
+    if (execution_.happens_before(event, i)) continue;
+    sequence_.push_back(static_cast<std::uint32_t>(i));
+    const Execution::Event& step = execution_.event(i);
+    plan_.push_back({step.thread, choices_at(i), waits_at(step.pc), &step.accesses});
+  }
 }
 
 void Dpor::reverse(const Execution::Race& race, std::size_t end) {
@@ -175,58 +202,106 @@ void Dpor::reverse(const Execution::Race& race, std::size_t end) {
     seen_.limited = true;
     return;
   }
-  sequence_.clear();
-  for (std::size_t i = race.first + 1; i < end; ++i) {
-    if (!execution_.happens_before(race.first, i)) {
-      sequence_.push_back(static_cast<std::uint32_t>(i));
-    }
-  }
+  plan_rest(race.first, end);
   if (would_wait(race)) return;
   turned_ = turned_round(race);
-  plan_.clear();
-  for (const std::uint32_t i : sequence_) {
-    const Execution::Event& event = execution_.event(i);
-    plan_.push_back({event.thread, waits_at(event.pc), &event.accesses});
-  }
-  plan_.push_back({second.thread, waits_at(second.pc), &turned_});
+  plan_.push_back({second.thread, choices_in_front(race), waits_at(second.pc), &turned_});
   plan_at(node);
 }
 
-void Dpor::plan_at(Node& node) {
-  for (const Sleeper& sleeper : node.sleepers) {
-    // Of a run that was cut short the plan may lack what wakes it.
-    const bool covers = sleeper.look == kNoLook && !cut_;
-    if (weak_initial(sleeper.thread, sleeper.accesses, covers)) return;
+void Dpor::plan_alternatives(std::size_t event, bool cut) {
+  const Node& node = nodes_[event];
+  if (node.choices.empty()) return;
+  const std::size_t end = execution_.size() - (cut ? 1 : 0);
+  const Execution::Event& step = execution_.event(event);
+  std::vector<ChoiceTaken> choices;
+  for (const ChoiceTaken& taken : node.choices) {
+    choices.push_back(taken);
+    for (std::uint32_t value = 0; value < taken.n; ++value) {
+      if (value == taken.value) continue;
+      choices.back().value = value;
+      // What it accesses hangs on the choice in one case, a compare-exchange that may fail.
+      turned_ = event < end ? step.accesses : everything();
+      if (step.alone.depends() && step.pending == OpKind::atomic_rmw && turned_.size != 0) {
+        turned_.items[0].mode =
+            value != 0 || step.alone(*step.found) ? AccessMode::read : AccessMode::write;
+      }
+      plan_rest(event, end);
+      plan_.push_back({step.thread, number_of(choices), waits_at(step.pc), &turned_});
+      plan_at(nodes_[event]);
+    }
+    choices.back() = taken;
   }
-  Branch** link = &node.pending;
+}
+
+bool Dpor::is_covered(const Node& node) const {
+  for (auto sleeper = node.sleepers.begin(); sleeper != node.sleepers.end(); ++sleeper) {
+    const auto initial = [&](const Sleeper& other) {
+      // Of a run that was cut short the plan may lack what wakes it.
+      const bool covers = other.look == kNoLook && !cut_;
+      return other.thread == sleeper->thread &&
+             weak_initial(plan_, other.thread, other.choices, other.accesses, covers);
+    };
+    if (!initial(*sleeper)) continue;
+    const bool planned = std::any_of(plan_.begin(), plan_.end(), [&](const Planned& step) {
+      return step.thread == sleeper->thread;
+    });
+    // With one alternative alone only if that is the one.
+    if (planned || std::count_if(sleeper, node.sleepers.end(), initial) ==
+                       static_cast<std::ptrdiff_t>(sleeper->alternatives)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void Dpor::plan_at(Node& node) {
+  if (!is_covered(node)) plan_in(&node.pending, plan_);
+}
+
+void Dpor::plan_in(Branch** level, Plan& plan) {
+  Branch** link = level;
   while (*link != nullptr) {
     Branch& branch = **link;
-    if (!weak_initial(branch.thread, branch.accesses)) {
+    if (!weak_initial(plan, branch.thread, branch.choices, branch.accesses)) {
       link = &branch.sibling;
       continue;
     }
-    const auto same = std::find_if(plan_.begin(), plan_.end(), [&](const Planned& step) {
+    const auto same = std::find_if(plan.begin(), plan.end(), [&](const Planned& step) {
       return step.thread == branch.thread;
     });
-    const bool keeps = branch.may_wait && same == plan_.end();
-    if (same != plan_.end()) plan_.erase(same);
+    const bool absent = same == plan.end();
+    const bool keeps = branch.may_wait && absent;
+    if (absent) {
+      // With whichever choices the thread makes.
+      for (Branch* other = branch.sibling; other != nullptr; other = other->sibling) {
+        if (other->thread != branch.thread || (other->child == nullptr && !keeps)) continue;
+        if (!weak_initial(plan, other->thread, other->choices, other->accesses)) continue;
+        Plan copy = plan;
+        plan_in(&other->child, copy);
+      }
+    } else {
+      plan.erase(same);
+    }
     // A branch that ends is explored freely, and so will meet what is left of the plan; but one
     // that may turn out to explore nothing has to keep it.
-    if (plan_.empty() || (branch.child == nullptr && !keeps)) return;
+    if (plan.empty() || (branch.child == nullptr && !keeps)) return;
     link = &branch.child;
   }
-  for (const Planned& step : plan_) {
-    *link = new_branch(step.thread, *step.accesses);
-    (*link)->may_wait = step.may_wait;
+  for (const Planned& step : plan) {
+    *link = new_branch(step);
     link = &(*link)->child;
   }
 }
 
-Dpor::Branch* Dpor::new_branch(ThreadId thread, const AccessList& accesses) {
+Dpor::Branch* Dpor::new_branch(const Planned& step) {
   if (free_ == nullptr) free_ = &branches_.emplace_back();
   Branch* branch = free_;
   free_ = branch->sibling;
-  *branch = {.thread = thread, .accesses = accesses};
+  *branch = {.thread = step.thread,
+             .choices = step.choices,
+             .may_wait = step.may_wait,
+             .accesses = *step.accesses};
   return branch;
 }
 
@@ -264,11 +339,11 @@ void Dpor::reverse_waiting(std::size_t end) {
 void Dpor::branch_everywhere(Node& node) {
   for (const ThreadId thread : last_ready_) {
     if (thread == node.thread) continue;
-    const auto is_it = [&](const auto& other) { return other.thread == thread; };
-    if (std::any_of(node.sleepers.begin(), node.sleepers.end(), is_it)) continue;
+    if (is_asleep(node, thread)) continue;
     Branch** link = &node.pending;
     while (*link != nullptr && (*link)->thread != thread) link = &(*link)->sibling;
-    if (*link == nullptr) *link = new_branch(thread, everything());
+    const AccessList unknown = everything();
+    if (*link == nullptr) *link = new_branch({.thread = thread, .accesses = &unknown});
   }
 }
 

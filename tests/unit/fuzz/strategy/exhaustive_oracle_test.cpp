@@ -95,7 +95,7 @@ const Family kFamilies[] = {
            {3, Act::await_cas}, {3, Act::await_two}, {1, Act::await_try}}),
      kWide},
     {"plain", with(kFew, {{4, Act::plain_read}, {4, Act::plain_write}}), kWide},
-    {"weak", with(kFew, {{4, Act::weak_cas}}), kWide},
+    {"weak", with(kFew, {{4, Act::weak_cas}}), kWide, 10},
     {"once", with(kFew, {{4, Act::once_add}, {1, Act::lock_add_unlock}}), kLong},
     {"rwlocks",
      {{1, Act::load}, {1, Act::store}, {3, Act::read_lock_load_unlock},

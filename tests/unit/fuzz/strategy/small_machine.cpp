@@ -225,9 +225,9 @@ std::size_t Machine::access(std::size_t thread, const World& world) {
   const int found = values_[operation.place];
   bool fails = operation.kind == Kind::cas || operation.kind == Kind::weak_cas;
   fails &= found != operation.value;
-  if (operation.kind == Kind::weak_cas && !fails && weak_failures_ < kWeakFailures) {
+  if (operation.kind == Kind::weak_cas && !fails && self.weak_failures < kWeakFailures) {
     fails = world.choose(Choice::cas_failure, 2) == 1;
-    weak_failures_ += fails ? 1 : 0;
+    self.weak_failures += fails ? 1 : 0;
     effect.detail = fails ? 1 : 0;
   }
   tell_found(world, found, leaves_alone(operation));
@@ -329,8 +329,8 @@ void Machine::begin_wait(std::size_t thread, const World& world) {
   Effect waits{.did = Did::wait, .place = object_of(operation), .op = op};
   tell(world, waits);
   bool wakes = false;
-  if (spurious_ < kSpuriousWakes) wakes = world.choose(Choice::spurious_wake, 2) == 1;
-  spurious_ += wakes ? 1 : 0;
+  if (self.spurious < kSpuriousWakes) wakes = world.choose(Choice::spurious_wake, 2) == 1;
+  self.spurious += wakes ? 1 : 0;
   // An effect of its own, which the strategy is not told of again.
   tell(world, {.did = Did::unlock, .place = mutex, .detail = wakes ? 1 : 0});
   self.wait_ends_by_time = !wakes && operation.kind == Kind::timed_wait;

@@ -209,6 +209,8 @@ class Machine {
     bool round_changes = false;
     Amid amid = Amid::nothing;
     bool wait_ends_by_time = false;
+    std::uint32_t spurious = 0;  // wake-ups
+    std::uint32_t weak_failures = 0;
   };
   struct Lock {
     std::size_t owner = 0;
@@ -252,8 +254,6 @@ class Machine {
   std::array<int, kPlaces> units_{};
   std::array<int, kPlaces> arrived_{};
   std::array<std::vector<std::size_t>, kPlaces> waiters_;
-  std::uint32_t spurious_ = 0;
-  std::uint32_t weak_failures_ = 0;
   bool failed_ = false;
 };
 
