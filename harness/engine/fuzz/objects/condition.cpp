@@ -41,7 +41,17 @@ bool wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t deadline, 
   }
   if (!self.in_wanters) Objects::begin_want(self, lock, Want::exclusive);
   const Op& relock = run.begin_op({.kind = OpKind::mutex_lock, .address = lock.address, .pc = pc});
-  if (!Objects::available(lock, self)) run.block();
+  if (by_itself) {
+    // A step of its own, whether the mutex is free or not: what a step is must not hang on that.
+    run.next_step();
+    if (Objects::available(lock, self)) {
+      run.point();
+    } else {
+      run.block();
+    }
+  } else if (!Objects::available(lock, self)) {
+    run.block();
+  }
   Objects::end_want(self);
   Objects::take(lock, relock);
   lock.depth = depth;

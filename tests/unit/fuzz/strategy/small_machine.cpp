@@ -359,7 +359,7 @@ std::optional<std::size_t> Machine::go_on_waiting(std::size_t thread, const Worl
                  .detail = notified ? 1 : 0,
                  .op = woke});
     self.amid = Amid::relock;
-    if (!is_free(kMutexes + operation.place)) return std::nullopt;
+    return std::nullopt;
   }
   const int mutex = kMutexes + operation.place;
   if (dead_[mutex]) {
