@@ -98,9 +98,9 @@ AccessList accesses_of(const Op& op, OpKind pending, bool changed) {
       // Of a lock or a semaphore that others had until then; of a condition that it waits on, it is
       // the end of that.
       add_object(list, op.address,
-                 tried                          ? AccessMode::try_fail
+                 tried                         ? AccessMode::try_fail
                  : pending == OpKind::sem_wait ? AccessMode::read
-                                                : AccessMode::write);
+                                               : AccessMode::write);
       break;
     case OpKind::rwlock_queue:
     case OpKind::sem_wait:

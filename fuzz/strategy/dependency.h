@@ -5,6 +5,29 @@
 // order leads to the same state and neither enables or disables the other. So executions that
 // differ by swaps of such neighbours (Mazurkiewicz, "Trace Theory", 1987) are one interleaving.
 //
+// Which do, of two operations as they were executed, by different threads. This is the table that
+// all searches through all orders rest on, and what the tests' enumeration holds them against:
+//
+//   they are to                  they commute if
+//   ---------------------------  -----------------------------------------------------------------
+//   different objects, bytes     always
+//   memory                       both leave it as it is: a load; a read-modify-write or a
+//                                compare-exchange that stores what it finds; a compare-exchange
+//                                that fails, with cause or without
+//   a lock                       both are tries that failed or ran out of time; or each takes it
+//                                together with others, or gives that up
+//   what is done once            both find it done
+//   a condition variable         both are notifications that nobody waits for
+//   a semaphore                  both are posts; or both leave it as it is: a try that fails or
+//                                runs out of time, a question for its value
+//   a barrier                    never: who came last is told
+//   a futex                      never; the word itself is memory
+//   what begins or ends to live  never with anything in it
+//
+// No row asks for the state in which they meet. What they did does hang on it: a try that failed
+// may succeed elsewhere, and is another operation there. A step that makes a choice otherwise is
+// another step too.
+//
 // Plain accesses take part only where they are scheduling points, which is where they race. The
 // others are ordered by happens-before in every execution that was seen, and the race detector
 // watches that: in a program without data races all sequentially consistent executions are told

@@ -221,8 +221,8 @@ Dpor::Branch* Dpor::settle_tree() {
   for (std::size_t i = planned_; level != nullptr; ++i) {
     if (i >= depth_) return level;
     Branch* next = level->child;
-    const bool followed = nodes_[i].thread == level->thread && i < position_ &&
-                          choices_at(i) == level->choices;
+    const bool followed =
+        nodes_[i].thread == level->thread && i < position_ && choices_at(i) == level->choices;
     nodes_[i].pending = level->sibling;
     level->child = nullptr;
     level->sibling = nullptr;

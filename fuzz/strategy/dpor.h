@@ -47,16 +47,32 @@
 //   of the first execution leaves asleep. Where nothing sleeps, the order of them is turned round
 //   behind the plan.
 // - A run that ends early (an exception, exit() while threads run) hides what the other threads
-//   would have done: from its last step on all other threads are tried as well.
+//   would have done: from its last step on all other threads are tried as well. What such a run
+//   plans may lack steps that would wake a sleeper, and so is covered by no sleeper that it lacks.
+//   The searches behind it may come to where all who are left sleep: then those tell of races too.
 // - Waiting loops and what may happen any time are bounded as exhaustive.h says.
 // - Whether a compare-exchange, or a try to lock, succeeds hangs on what came before it, and with
 //   that what it conflicts with. The theorem speaks of what a step does where it stands: so of the
 //   second step of a race it is worked out what it will do in front of the first. To take it for
 //   what it did behind it leaves out executions (a sleeping reader seems independent of what will
 //   be a write); to take it for a write in any case does so too (what is planned for it stands
-//   where a sleeping step covers it, and keeps others from being planned).
-// - For semaphores, barriers and futexes the reversal of a race may be impossible. Such a plan is
-//   dropped where it fails, and the run goes on freely; it may turn out redundant.
+//   where a sleeping step covers it, and keeps others from being planned). So it is with
+//   notifications, tries of semaphores, and what is done once. What it finds there is what the
+//   first step found, but for what commutes with that: posts, and readers of a lock
+//   (found_in_front()).
+// - What waits can be disabled. A semaphore's wait is no race with a post that gave it its unit, as
+//   a lock is none with the unlock before it: the race is with who took the unit before
+//   (Execution::meet_entry()). A lock that several may share is free in front of one of them if the
+//   others leave without it (would_wait()).
+// - A step's choices are part of what it is: with others it is another step, planned where the
+// first
+//   was executed, together with all that does not hang on it (plan_alternatives()). That way it is
+//   covered or not by who sleeps, as any other.
+// - For barriers and futexes the reversal of a race may be impossible. Such a plan is dropped where
+//   it fails, and the run goes on freely; it may turn out redundant.
+//
+// Memory grows with the depth of an execution (nodes, clocks: steps times threads) and with what is
+// planned along the one under way; not with the number of executions.
 //
 // Plain memory: see dependency.h. The search is over executions in which the places known to race
 // are scheduling points; when a run shows another such place, it begins anew.
@@ -151,8 +167,8 @@ class Dpor final : public Strategy {
     Branch* pending = nullptr;  // the wakeup tree but for the branch being explored
     bool cut = false;           // what the step does is not known
     std::vector<Sleeper> sleepers;
-    bool planned = false;       // the step is to make these choices
-    std::uint64_t wanted = 0;   // likewise, as a number
+    bool planned = false;      // the step is to make these choices
+    std::uint64_t wanted = 0;  // likewise, as a number
     std::vector<ChoiceTaken> choices;
   };
 
@@ -252,8 +268,8 @@ class Dpor final : public Strategy {
   std::vector<Waiting> waiting_;         // at the end of the run
   std::vector<std::uint32_t> sequence_;  // steps between the two of a race that leave the first be
   Plan plan_;
-  Plan path_;  // to where plan_again() is
-  AccessList turned_;          // what the second step of a race will access where it comes first
+  Plan path_;          // to where plan_again() is
+  AccessList turned_;  // what the second step of a race will access where it comes first
   struct Round {
     ThreadId thread = 0;
     std::uint32_t steps = 0;
@@ -264,12 +280,12 @@ class Dpor final : public Strategy {
   // The run ended while other threads could have gone on: it may lack steps that wake a sleeper. So
   // may those that end for sleepers once there was such a run.
   bool cut_ = false;
-  bool cuts_ = false;  // there was such a run
-  bool blocked_ = false;          // the run ended, but in who waits in loops
+  bool cuts_ = false;     // there was such a run
+  bool blocked_ = false;  // the run ended, but in who waits in loops
   // Everybody waits in loops, and nothing that they wait for will ever change: the steps until the
   // scheduler finds so are no part of the execution.
   bool goes_round_ = false;
-  bool slept_ = false;  // the last step, with the choices that it has made, was asleep
+  bool slept_ = false;           // the last step, with the choices that it has made, was asleep
   std::size_t round_ready_ = 0;  // threads that were ready when that began
   std::vector<Look> looks_;
   std::vector<Address> waiting_places_;  // few

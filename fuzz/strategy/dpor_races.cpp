@@ -13,8 +13,8 @@ const Access* access_to(const Execution::Event& event, const Access& place) {
 }
 
 // What this step found in the place of the access `own` of `second`, before it did anything itself.
-std::optional<std::uint64_t> found_by(const Execution::Event& event,
-                                      const Execution::Event& second, const Access& own) {
+std::optional<std::uint64_t> found_by(const Execution::Event& event, const Execution::Event& second,
+                                      const Access& own) {
   const bool memory = (own.object & Access::kOther) == 0;
   const bool same = memory ? event.address == second.address && event.size == second.size
                            : (event.address | Access::kOther) == own.object;
@@ -161,8 +161,7 @@ bool Dpor::would_wait(const Execution::Race& race) const {
   const std::uint32_t came_by =
       second.previous != Execution::kNone ? second.previous : second.creator;
   const bool was_there = came_by == Execution::kNone || came_by < race.first;
-  return was_there && second.thread < 64 &&
-         (nodes_[race.first].ready >> second.thread & 1) == 0;
+  return was_there && second.thread < 64 && (nodes_[race.first].ready >> second.thread & 1) == 0;
 }
 
 bool Dpor::weak_initial(const Plan& plan, ThreadId thread, std::uint64_t choices,

@@ -92,8 +92,8 @@ void Dpor::leave_out_round(Branch* rest) {
     any |= later.pending != nullptr;
     Branch* others = std::exchange(later.pending, nullptr);
     if (later.thread != node.thread && later.thread != kNoThread) {
-      Branch* branch = new_branch(
-          {later.thread, choices_at(i), false, &execution_.event(i).accesses});
+      Branch* branch =
+          new_branch({later.thread, choices_at(i), false, &execution_.event(i).accesses});
       branch->child = planned;
       branch->sibling = others;
       planned = branch;

@@ -37,7 +37,8 @@ rc::Gen<Step> step_of(const Weights& acts) {
 }
 
 // Of 2 to 5 threads of 1 to 4 steps, small enough for the enumeration.
-rc::Gen<Threads> program_of(const Weights& acts, const std::vector<std::vector<std::size_t>>& sizes) {
+rc::Gen<Threads> program_of(const Weights& acts,
+                            const std::vector<std::vector<std::size_t>>& sizes) {
   const rc::Gen<Step> step = step_of(acts);
   return rc::gen::mapcat(rc::gen::elementOf(sizes), [step](const std::vector<std::size_t>& most) {
     return rc::gen::exec([step, most] {
@@ -62,11 +63,9 @@ const Sizes kWide = {{4, 4}, {2, 2, 2}, {3, 2, 1}, {2, 1, 1, 1}, {1, 1, 1, 1}, {
 // Of acts that are several steps each.
 const Sizes kLong = {{2, 2}, {3, 2}, {2, 1, 1}, {1, 1, 1}, {1, 1, 1, 1}};
 
-const Weights kAtomics = {{4, Act::load},     {3, Act::store},
-                          {2, Act::add},      {3, Act::exchange},
-                          {2, Act::fetch_or}, {2, Act::fetch_and},
-                          {6, Act::cas},      {1, Act::lock_add_unlock},
-                          {1, Act::try_add_unlock}};
+const Weights kAtomics = {{4, Act::load},     {3, Act::store},           {2, Act::add},
+                          {3, Act::exchange}, {2, Act::fetch_or},        {2, Act::fetch_and},
+                          {6, Act::cas},      {1, Act::lock_add_unlock}, {1, Act::try_add_unlock}};
 
 Weights with(Weights some, const Weights& others) {
   some.insert(some.end(), others.begin(), others.end());
@@ -90,31 +89,44 @@ std::ostream& operator<<(std::ostream& out, const Family& family) {
 const Family kFamilies[] = {
     {"atomics", kAtomics, kWide},
     {"loops",
-     with(kAtomics,
-          {{4, Act::await_load}, {4, Act::await_exchange}, {1, Act::await_or},
-           {3, Act::await_cas}, {3, Act::await_two}, {1, Act::await_try}}),
+     with(kAtomics, {{4, Act::await_load},
+                     {4, Act::await_exchange},
+                     {1, Act::await_or},
+                     {3, Act::await_cas},
+                     {3, Act::await_two},
+                     {1, Act::await_try}}),
      kWide},
     {"plain", with(kFew, {{4, Act::plain_read}, {4, Act::plain_write}}), kWide},
     {"weak", with(kFew, {{4, Act::weak_cas}}), kWide, 10},
     {"once", with(kFew, {{4, Act::once_add}, {1, Act::lock_add_unlock}}), kLong},
     {"rwlocks",
-     {{1, Act::load}, {1, Act::store}, {3, Act::read_lock_load_unlock},
-      {3, Act::write_lock_add_unlock}, {2, Act::try_read_load_unlock},
+     {{1, Act::load},
+      {1, Act::store},
+      {3, Act::read_lock_load_unlock},
+      {3, Act::write_lock_add_unlock},
+      {2, Act::try_read_load_unlock},
       {2, Act::try_write_add_unlock}},
      kLong},
     {"timed", with(kFew, {{3, Act::lock_add_unlock}, {3, Act::timed_add_unlock}}), kLong, 10},
     {"semaphores",
-     with(kFew, {{6, Act::sem_post}, {4, Act::sem_wait}, {2, Act::sem_try}, {1, Act::sem_read},
+     with(kFew, {{6, Act::sem_post},
+                 {4, Act::sem_wait},
+                 {2, Act::sem_try},
+                 {1, Act::sem_read},
                  {1, Act::sem_timed}}),
      kWide, 10},
     {"barriers", with(kFew, {{8, Act::arrive}}), kWide, 10},
     {"conditions",
-     with(kFew, {{3, Act::signal}, {2, Act::broadcast}, {1, Act::store_signal}, {4, Act::wait},
-                 {2, Act::wait_for}, {1, Act::timed_wait}}),
+     with(kFew, {{3, Act::signal},
+                 {2, Act::broadcast},
+                 {1, Act::store_signal},
+                 {4, Act::wait},
+                 {2, Act::wait_for},
+                 {1, Act::timed_wait}}),
      kLong, 10},
     {"ends",
-     with(kFew, {{1, Act::free}, {1, Act::destroy}, {2, Act::lock_add_unlock},
-                 {1, Act::try_add_unlock}}),
+     with(kFew,
+          {{1, Act::free}, {1, Act::destroy}, {2, Act::lock_add_unlock}, {1, Act::try_add_unlock}}),
      kLong, 10},
 };
 

@@ -76,9 +76,8 @@ bool leave_out_rounds(const Machine& machine, std::vector<Event>& events) {
       auto last = events.end();
       while ((--last)->thread != thread) {
       }
-      if (std::any_of(last, events.end(), [&](const Event& later) {
-            return !commute(last->effect, later.effect);
-          })) {
+      if (std::any_of(last, events.end(),
+                      [&](const Event& later) { return !commute(last->effect, later.effect); })) {
         return false;
       }
       events.erase(last);

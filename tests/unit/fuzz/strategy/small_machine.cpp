@@ -81,9 +81,9 @@ Did Machine::effect(const Operation& operation) const {
 
 bool Machine::only_comes_round(std::size_t thread) const {
   const Operation& operation = next(thread);
-  return (operation.until.has_value() || operation.kind == Kind::try_lock) &&
-         !goes_on(operation) && operation.otherwise <= threads_[thread].next &&
-         !threads_[thread].round_changes && !changes(effect(operation));
+  return (operation.until.has_value() || operation.kind == Kind::try_lock) && !goes_on(operation) &&
+         operation.otherwise <= threads_[thread].next && !threads_[thread].round_changes &&
+         !changes(effect(operation));
 }
 
 void Machine::tell(const World& world, const Effect& effect) const {
@@ -168,8 +168,7 @@ std::optional<std::size_t> Machine::execute(std::size_t thread, const World& wor
     fail(thread, world);
     return next;
   }
-  const Effect unlocked{
-      .did = Did::unlock, .place = object_of(operation), .op = pending(thread)};
+  const Effect unlocked{.did = Did::unlock, .place = object_of(operation), .op = pending(thread)};
   switch (operation.kind) {
     case Kind::lock:
     case Kind::try_lock:
@@ -242,9 +241,10 @@ std::size_t Machine::access(std::size_t thread, const World& world) {
     const int once = kOnces + operation.place;
     locks_[once].owner = 0;
     done_[operation.place] = true;
-    tell(world, {.did = Did::unlock,
-                 .place = once,
-                 .op = {.kind = OpKind::once_end, .address = address_of(once), .pc = effect.op.pc}});
+    tell(world,
+         {.did = Did::unlock,
+          .place = once,
+          .op = {.kind = OpKind::once_end, .address = address_of(once), .pc = effect.op.pc}});
   }
   return goes_on ? self.next + 1 : operation.otherwise;
 }
@@ -284,8 +284,8 @@ std::size_t Machine::take_lock(std::size_t thread, const World& world) {
   } else {
     lock.owner = thread;
     if (tries) {
-      effect.op.kind = operation.kind == Kind::try_write_lock ? OpKind::rwlock_write_lock
-                                                              : OpKind::mutex_lock;
+      effect.op.kind =
+          operation.kind == Kind::try_write_lock ? OpKind::rwlock_write_lock : OpKind::mutex_lock;
     }
   }
   tell(world, effect);
@@ -298,7 +298,7 @@ std::size_t Machine::use_semaphore(std::size_t thread, const World& world) {
   Effect effect{.did = Did::take, .place = object_of(operation), .op = pending(thread)};
   const bool tries = operation.kind == Kind::sem_try || operation.kind == Kind::sem_timed;
   tell_found(world, units,
-             tries                             ? LeavesAlone::if_equal(0)
+             tries                              ? LeavesAlone::if_equal(0)
              : operation.kind == Kind::sem_read ? LeavesAlone{}
                                                 : LeavesAlone::never());
   if (operation.kind == Kind::sem_post) {
@@ -309,8 +309,7 @@ std::size_t Machine::use_semaphore(std::size_t thread, const World& world) {
     effect.detail = units;
   } else if (units == 0) {
     effect.did = Did::looked;
-    effect.op.kind =
-        operation.kind == Kind::sem_timed ? OpKind::timeout : OpKind::sem_trywait_fail;
+    effect.op.kind = operation.kind == Kind::sem_timed ? OpKind::timeout : OpKind::sem_trywait_fail;
   } else {
     --units;
   }
@@ -431,8 +430,7 @@ std::size_t Machine::end_life(std::size_t thread, const World& world) {
     return threads_[thread].next;
   }
   for (int place = first; place < first + places; ++place) dead_[place] = true;
-  tell(world,
-       {.did = Did::end_life, .place = first, .places = places, .op = pending(thread)});
+  tell(world, {.did = Did::end_life, .place = first, .places = places, .op = pending(thread)});
   return threads_[thread].next + 1;
 }
 

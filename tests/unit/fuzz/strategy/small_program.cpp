@@ -4,14 +4,13 @@ namespace heddle::oracle {
 
 std::ostream& operator<<(std::ostream& out, const Step& step) {
   static constexpr const char* kNames[] = {
-      "load",       "store",       "add",          "exchange",       "or",
-      "and",        "cas",         "weak_cas",     "plain_read",     "plain_write",
-      "lock",       "try",         "timed",        "once",           "read_lock",
-      "write_lock", "try_read",    "try_write",    "sem_post",       "sem_wait",
-      "sem_try",    "sem_timed",   "sem_read",     "arrive",         "signal",
-      "broadcast",  "store_signal", "wait",        "wait_for",       "timed_wait",
-      "free",       "destroy",     "await_load",   "await_exchange", "await_or",
-      "await_cas",  "await_two",   "await_try"};
+      "load",      "store",     "add",          "exchange",       "or",       "and",
+      "cas",       "weak_cas",  "plain_read",   "plain_write",    "lock",     "try",
+      "timed",     "once",      "read_lock",    "write_lock",     "try_read", "try_write",
+      "sem_post",  "sem_wait",  "sem_try",      "sem_timed",      "sem_read", "arrive",
+      "signal",    "broadcast", "store_signal", "wait",           "wait_for", "timed_wait",
+      "free",      "destroy",   "await_load",   "await_exchange", "await_or", "await_cas",
+      "await_two", "await_try"};
   return out << kNames[static_cast<int>(step.act)] << step.place << '(' << step.value << ','
              << step.desired << ')';
 }

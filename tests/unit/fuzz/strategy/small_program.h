@@ -138,9 +138,9 @@ class Machine {
   struct Effect {
     Did did = Did::nothing;
     int place = 0;
-    int places = 1;       // from there on
-    int detail = 0;       // what else can be told of it: a choice, who was woken
-    Op op{};              // OpKind::none: nothing that a strategy is told of
+    int places = 1;  // from there on
+    int detail = 0;  // what else can be told of it: a choice, who was woken
+    Op op{};         // OpKind::none: nothing that a strategy is told of
   };
   // How the world outside the steps takes part. Each may be absent.
   struct World {
