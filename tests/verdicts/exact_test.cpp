@@ -104,6 +104,8 @@ const Counted kCounted[] = {
     {{"fetch_adds", {"3", "3"}}, 216},      // (N!)^3
     {{"fetch_adds", {"4", "3"}}, 13'824},   //
     {{"locked_increments", {"6"}}, 720},    // N!
+    {{"semaphore_lock", {"2"}}, 2},         //
+    {{"semaphore_lock", {"4"}}, 24},        //
     {{"readers", {"13"}}, 8'192},           // 2^N
     {{"lastzero", {"5"}}, 64},              // (N + 3) 2^(N - 2)
     {{"lastzero", {"10"}}, 3'328},          //
@@ -138,6 +140,8 @@ const Counted kLocks[] = {
     {{"spinning_locks", {"test_and_set", "4"}}, 24},     //
     {{"spinning_locks", {"compare_exchange", "3"}}, 6},  //
     {{"spinning_locks", {"flag", "3"}}, 6},              //
+    {{"spinning_locks", {"announcing", "2"}}, 2},        //
+    {{"spinning_locks", {"announcing", "3"}}, 6},        //
     {{"spinning_locks", {"ticket", "2"}}, 2},            //
     {{"spinning_locks", {"ticket", "3"}}, 6},            //
 };

@@ -60,6 +60,7 @@ FuzzThread* Run::add_thread(std::size_t stack_size) {
   thread.spins = 0;
   thread.idle_mark = ~std::uint64_t{0};
   thread.marks = {};
+  thread.plain_writes = {};
   thread.destructors.clear();
   thread.key_values.clear();
   thread.op = {.kind = OpKind::thread_start};
@@ -78,7 +79,7 @@ void Run::start(FuzzThread& thread) {
   thread.clock.set(thread.id, thread.epoch.time());
   tick();
   changed();
-  g_engine_table = tables_.shared;
+  answer_shared();
   ready_.add(thread);
 }
 
