@@ -102,9 +102,17 @@ AccessList accesses_of(const Op& op, OpKind pending, bool changed) {
                  : pending == OpKind::sem_wait ? AccessMode::read
                                                : AccessMode::write);
       break;
+    case OpKind::barrier_wait:
+      if (op.size != 0) {
+        list.add({.object = op.address | Access::kOther,
+                  .mask = 0xff,
+                  .mode = AccessMode::arrive,
+                  .missing = op.size});
+        break;
+      }
+      [[fallthrough]];
     case OpKind::rwlock_queue:
     case OpKind::sem_wait:
-    case OpKind::barrier_wait:
     case OpKind::futex_wake:
       if (op.address != 0) add_object(list, op.address, AccessMode::write);
       break;

@@ -20,13 +20,13 @@
 //   a condition variable         both are notifications that nobody waits for
 //   a semaphore                  both are posts; or both leave it as it is: a try that fails or
 //                                runs out of time, a question for its value
-//   a barrier                    never: who came last is told
+//   a barrier                    none of them is the last to come: that is told
 //   a futex                      never; the word itself is memory
 //   what begins or ends to live  never with anything in it
 //
 // No row asks for the state in which they meet. What they did does hang on it: a try that failed
-// may succeed elsewhere, and is another operation there. A step that makes a choice otherwise is
-// another step too.
+// may succeed elsewhere, and is another operation there; who comes to a barrier behind one thread
+// more may be the last. A step that makes a choice otherwise is another step too.
 //
 // Plain accesses take part only where they are scheduling points, which is where they race. The
 // others are ordered by happens-before in every execution that was seen, and the race detector
@@ -49,6 +49,7 @@ enum class AccessMode : std::uint8_t {
   read,
   write,            // also: whatever orders itself against all else on the object
   post,             // adds to what others take from; among themselves such do not matter
+  arrive,           // likewise, at a barrier, but who comes last: that is a write
   lock,             // exclusively; the thread was not ready while another had it
   shared_lock,      // likewise
   try_lock,         // exclusively, and it could have failed
@@ -64,6 +65,8 @@ struct Access {
   AccessMode mode = AccessMode::read;
   // Not 0: all of so many times 8 bytes, and every object in them.
   std::uint64_t cells = 0;
+  // Of an arrival: how many are missing behind it.
+  std::uint8_t missing = 0;
 
   static constexpr std::uint64_t kOther = std::uint64_t{1} << 63;
 
@@ -87,7 +90,7 @@ constexpr Relation relation(AccessMode first, AccessMode second) {
   const auto shares = [](AccessMode mode) {
     return mode == shared_lock || mode == try_shared_lock || mode == shared_unlock;
   };
-  const auto counts = [](AccessMode mode) { return mode <= post; };
+  const auto counts = [](AccessMode mode) { return mode <= arrive; };
   if (counts(first) || counts(second)) {
     const bool alike = first == second && first != write;
     return alike ? Relation::none : Relation::race;

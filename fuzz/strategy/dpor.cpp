@@ -49,6 +49,14 @@ std::uint64_t Dpor::number_of(const std::vector<ChoiceTaken>& choices) {
   return number;
 }
 
+bool Dpor::stays_asleep(Sleeper& sleeper, const AccessList& step) {
+  if (conflict(sleeper.accesses, step)) return false;
+  Access& own = sleeper.accesses.items[0];
+  if (own.mode != AccessMode::arrive || step.size == 0 || !meet(own, step.items[0])) return true;
+  // With one less to come.
+  return --own.missing != 0;
+}
+
 bool Dpor::is_asleep(const Node& node, ThreadId thread) {
   std::uint32_t alternatives = 0;
   return std::any_of(node.sleepers.begin(), node.sleepers.end(), [&](const Sleeper& sleeper) {
@@ -131,8 +139,8 @@ std::size_t Dpor::pick(const SchedulingPoint& point) {
     }
     // Still asleep: what the step before does not conflict with.
     const Execution::Event& step = execution_.event(position_ - 1);
-    for (const Sleeper& sleeper : nodes_[position_ - 1].sleepers) {
-      if (sleeper.thread != step.thread && !conflict(sleeper.accesses, step.accesses)) {
+    for (Sleeper sleeper : nodes_[position_ - 1].sleepers) {
+      if (sleeper.thread != step.thread && stays_asleep(sleeper, step.accesses)) {
         node.sleepers.push_back(sleeper);
       }
     }

@@ -181,6 +181,8 @@ class Dpor final : public Strategy {
   std::uint64_t choices_at(std::size_t node) const {
     return node < depth_ ? number_of(nodes_[node].choices) : 0;
   }
+  // Behind a step of another thread; if not, it may be another step there.
+  static bool stays_asleep(Sleeper& sleeper, const AccessList& step);
   static bool is_asleep(const Node& node, ThreadId thread);
   static bool is_asleep(const Node& node, ThreadId thread, std::uint64_t choices);
   // Index into point.ready; its size if there is nobody to go on with.
@@ -206,6 +208,8 @@ class Dpor final : public Strategy {
   bool is_unchanged(const Sleeper& sleeper) const;
   void branch_everywhere(Node& node);
   bool hangs_on_the_rest(const Execution::Race& race) const;
+  // Of an arrival at a barrier before which others are left out, from that event on.
+  AccessList arrives_in_plan(std::size_t first, std::size_t event) const;
   std::optional<std::uint64_t> found_in_front(const Execution::Race& race, const Access& own) const;
   AccessList turned_round(const Execution::Race& race);
   std::uint64_t choices_in_front(const Execution::Race& race);
@@ -268,7 +272,9 @@ class Dpor final : public Strategy {
   std::vector<Waiting> waiting_;         // at the end of the run
   std::vector<std::uint32_t> sequence_;  // steps between the two of a race that leave the first be
   Plan plan_;
-  Plan path_;          // to where plan_again() is
+  Plan path_;                       // to where plan_again() is
+  std::deque<AccessList> in_plan_;  // of steps that access otherwise where they are planned
+  std::size_t in_plan_used_ = 0;
   AccessList turned_;  // what the second step of a race will access where it comes first
   struct Round {
     ThreadId thread = 0;

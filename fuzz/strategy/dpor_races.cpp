@@ -120,6 +120,9 @@ std::optional<std::uint64_t> Dpor::found_in_front(const Execution::Race& race,
 AccessList Dpor::turned_round(const Execution::Race& race) {
   const Execution::Event& second = execution_.event(race.second);
   AccessList turned = second.accesses;
+  if (second.pending == OpKind::barrier_wait && !turned.overflow && turned.size != 0) {
+    return arrives_in_plan(race.first, race.second);
+  }
   if (!second.alone.depends() || turned.overflow || turned.size == 0) return turned;
   // A compare-exchange that fails without cause does so with cause too.
   if (second.pending == OpKind::atomic_rmw && choices_at(race.second) != 0) return turned;
@@ -167,9 +170,15 @@ bool Dpor::would_wait(const Execution::Race& race) const {
 bool Dpor::weak_initial(const Plan& plan, ThreadId thread, std::uint64_t choices,
                         const AccessList& accesses, bool or_absent) {
   if (!accesses.overflow) {
+    const Access& own = accesses.items[0];
+    unsigned arrived = 0;
     for (const Planned& step : plan) {
       if (step.thread == thread) return step.choices == choices;
       if (conflict(accesses, *step.accesses)) return false;
+      if (own.mode == AccessMode::arrive && step.accesses->size != 0 &&
+          meet(own, step.accesses->items[0]) && ++arrived == own.missing) {
+        return false;  // one of them is the last, or the other
+      }
     }
     return or_absent;
   }
@@ -186,12 +195,40 @@ bool Dpor::weak_initial(const Plan& plan, ThreadId thread, std::uint64_t choices
 void Dpor::plan_rest(std::size_t event, std::size_t end) {
   sequence_.clear();
   plan_.clear();
+  in_plan_used_ = 0;
   for (std::size_t i = event + 1; i < end; ++i) {
     if (execution_.happens_before(event, i)) continue;
     sequence_.push_back(static_cast<std::uint32_t>(i));
     const Execution::Event& step = execution_.event(i);
-    plan_.push_back({step.thread, choices_at(i), waits_at(step.pc), &step.accesses});
+    const AccessList* accesses = &step.accesses;
+    if (accesses->size != 0 && accesses->items[0].mode == AccessMode::arrive) {
+      if (in_plan_used_ == in_plan_.size()) in_plan_.emplace_back();
+      accesses = &(in_plan_[in_plan_used_++] = arrives_in_plan(event, i));
+    }
+    plan_.push_back({step.thread, choices_at(i), waits_at(step.pc), accesses});
   }
+}
+
+AccessList Dpor::arrives_in_plan(std::size_t first, std::size_t event) const {
+  constexpr unsigned kMost = 255;
+  AccessList list = execution_.event(event).accesses;
+  Access& own = list.items[0];
+  unsigned missing = own.mode == AccessMode::arrive ? own.missing : 0;
+  for (std::size_t i = first; i < event; ++i) {
+    const AccessList& other = execution_.event(i).accesses;
+    if (other.size == 0 || !meet(other.items[0], own) || !execution_.happens_before(first, i)) {
+      continue;
+    }
+    if (other.items[0].mode != AccessMode::arrive) {
+      // It takes the place of the last.
+      missing = 0;
+      break;
+    }
+    ++missing;
+  }
+  own.mode = missing == 0 ? AccessMode::write : AccessMode::arrive;
+  own.missing = static_cast<std::uint8_t>(std::min(missing, kMost));
+  return list;
 }
 
 void Dpor::reverse(const Execution::Race& race, std::size_t end) {

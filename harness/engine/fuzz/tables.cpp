@@ -153,8 +153,10 @@ struct Tables {
 
 EngineTables engine_tables(bool replay) {
   static const Tables tables;
-  return replay ? EngineTables{&tables.replay, &tables.replay, &tables.replay, &tables.watched_replay}
-                : EngineTables{&tables.alone, &tables.search, &tables.followed, &tables.watched_search};
+  return replay
+             ? EngineTables{&tables.replay, &tables.replay, &tables.replay, &tables.watched_replay}
+             : EngineTables{&tables.alone, &tables.search, &tables.followed,
+                            &tables.watched_search};
 }
 
 }  // namespace heddle

@@ -68,8 +68,8 @@ inline timespec to_timespec(std::uint64_t ns) {
 inline bool read_memory(std::uint64_t at, void* to, std::size_t size) {
   const iovec here{.iov_base = to, .iov_len = size};
   const iovec there{.iov_base = reinterpret_cast<void*>(at), .iov_len = size};
-  return system_call(SYS_process_vm_readv, process_id(), as_argument(&here), 1,
-                     as_argument(&there), 1, 0) == static_cast<long>(size);
+  return system_call(SYS_process_vm_readv, process_id(), as_argument(&here), 1, as_argument(&there),
+                     1, 0) == static_cast<long>(size);
 }
 
 using Futex = std::atomic<std::uint32_t>;

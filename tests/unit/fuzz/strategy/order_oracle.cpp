@@ -6,7 +6,16 @@ namespace heddle::oracle {
 namespace {
 
 // Within a group operations commute with each other, whatever the state.
-enum class Group : std::uint8_t { none, reads, failed_tries, sharing, unheard, posts, looks };
+enum class Group : std::uint8_t {
+  none,
+  reads,
+  failed_tries,
+  sharing,
+  unheard,
+  posts,
+  looks,
+  arrivals
+};
 
 Group group_of(Did did) {
   switch (did) {
@@ -24,6 +33,8 @@ Group group_of(Did did) {
       return Group::posts;
     case Did::looked:
       return Group::looks;
+    case Did::arrive:
+      return Group::arrivals;
     default:
       return Group::none;
   }

@@ -102,7 +102,7 @@ constexpr bool changes(Did did) {
 // What operations are to, by number.
 inline constexpr int kPlaces = 2;
 // Who come to a barrier before all go on.
-inline constexpr std::array<int, kPlaces> kParties = {2, 3};
+inline constexpr std::array<int, kPlaces> kParties = {3, 2};
 inline constexpr int kMutexes = kPlaces;
 inline constexpr int kRwlocks = kMutexes + kPlaces;
 inline constexpr int kOnces = kRwlocks + kPlaces;
