@@ -269,10 +269,13 @@ void Dpor::end_run(const RunEnd& end) {
   const bool cut = end.cut && !end.given_up && !goes_round_;
   cuts_ |= cut;
   cut_ = cut || (end.given_up && cuts_ && !blocked_ && useless_ == kNo);
+  // Whoever has ended the run would end it in a plan too.
+  const bool stopped = end.stopped && !end.given_up && !goes_round_;
+  const std::size_t complete = execution_.size() - (stopped ? 1 : 0);
   // Also of runs that were given up: nobody else will look at those.
   for (std::size_t i = 0; i < std::min(execution_.size(), depth_); ++i) {
     if (useless_ != kNo && i > useless_) break;
-    if (i >= fresh_ || !nodes_[i].sleepers.empty()) plan_alternatives(i, cut);
+    if (i >= fresh_ || !nodes_[i].sleepers.empty()) plan_alternatives(i, complete);
   }
   if (useless_ != kNo) {
     // What came before is looked at where it is followed to an end.
@@ -281,7 +284,6 @@ void Dpor::end_run(const RunEnd& end) {
     }
     leave_out_round(rest);
   } else if (!end.given_up || blocked_ || cuts_) {
-    const std::size_t complete = execution_.size() - (cut ? 1 : 0);
     for (const Execution::Race& race : execution_.races(0)) {
       if (race.second >= fresh_ || hangs_on_the_rest(race)) reverse(race, complete);
     }

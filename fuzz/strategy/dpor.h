@@ -215,7 +215,7 @@ class Dpor final : public Strategy {
   std::uint64_t choices_in_front(const Execution::Race& race);
   bool would_wait(const Execution::Race& race) const;
   // Plans the step with each other choice, in the place where it stands.
-  void plan_alternatives(std::size_t event, bool cut);
+  void plan_alternatives(std::size_t event, std::size_t end);
   // Fills plan_ with what comes behind that step and does not hang on it.
   void plan_rest(std::size_t event, std::size_t end);
   // Whether a plan could as well begin with this step. `or_absent`: also if it has no step of the

@@ -245,10 +245,9 @@ void Dpor::reverse(const Execution::Race& race, std::size_t end) {
   plan_at(node);
 }
 
-void Dpor::plan_alternatives(std::size_t event, bool cut) {
+void Dpor::plan_alternatives(std::size_t event, std::size_t end) {
   const Node& node = nodes_[event];
   if (node.choices.empty()) return;
-  const std::size_t end = execution_.size() - (cut ? 1 : 0);
   const Execution::Event& step = execution_.event(event);
   std::vector<ChoiceTaken> choices;
   for (const ChoiceTaken& taken : node.choices) {
@@ -379,7 +378,11 @@ void Dpor::branch_everywhere(Node& node) {
     Branch** link = &node.pending;
     while (*link != nullptr && (*link)->thread != thread) link = &(*link)->sibling;
     const AccessList unknown = everything();
-    if (*link == nullptr) *link = new_branch({.thread = thread, .accesses = &unknown});
+    if (*link != nullptr) continue;
+    // With one of the choices that do not sleep; from there on the others are planned.
+    std::uint64_t choices = 0;
+    while (is_asleep(node, thread, choices)) ++choices;
+    *link = new_branch({.thread = thread, .choices = choices, .accesses = &unknown});
   }
 }
 

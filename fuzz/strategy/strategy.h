@@ -55,6 +55,7 @@ enum class Choice : std::uint8_t {
 struct RunEnd {
   std::uint64_t decisions = 0;  // calls of pick and choose
   bool cut = false;             // while a thread other than the last one picked could have gone on
+  bool stopped = false;         // by what the last step did: nothing can come behind that
   bool limit = false;           // at a limit: what would have followed is unknown
   bool given_up = false;        // by pick's answer kEndRun
 };

@@ -90,11 +90,11 @@ NamedText named(const ClaimBound& bound) {
             return {"preemptions", plural(bounded.preemptions, "preemption") + " a run"};
           },
           [](const SpuriousWakeBound& bounded) -> NamedText {
-            return {"spurious_wakes", plural(bounded.per_run, "spurious wake-up") + " a run"};
+            return {"spurious_wakes", plural(bounded.per_thread, "spurious wake-up") + " of each thread"};
           },
           [](const WeakFailureBound& bounded) -> NamedText {
-            return {"weak_failures", plural(bounded.per_run, "weak compare-exchange") +
-                                         " that fails without cause a run"};
+            return {"weak_failures", plural(bounded.per_thread, "weak compare-exchange") +
+                                         " of each thread that fails without cause"};
           },
           [](const EarlyTimeoutBound& bounded) -> NamedText {
             return {"early_timeouts",

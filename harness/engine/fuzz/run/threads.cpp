@@ -119,6 +119,7 @@ void Run::begin_run(std::uint64_t number) {
   result_.late_wake = false;
   result_.redundant = false;
   result_.cut = false;
+  result_.stopped = true;
   result_.schedule.deviations.clear();
 }
 

@@ -234,7 +234,7 @@ bool execute(Machine machine, Strategy& strategy, std::uint64_t run, Class& resu
       strategy.left_waiting(static_cast<ThreadId>(thread), *op);
     }
   }
-  strategy.end_run({.decisions = step, .cut = cut});
+  strategy.end_run({.decisions = step, .cut = cut, .stopped = failed});
   if (!failed) leave_out_rounds(machine, events);
   result = class_of(events, failed);
   return true;

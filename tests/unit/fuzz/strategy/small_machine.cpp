@@ -81,8 +81,8 @@ Did Machine::effect(const Operation& operation) const {
 
 bool Machine::only_comes_round(std::size_t thread) const {
   const Operation& operation = next(thread);
-  return (operation.until.has_value() || operation.kind == Kind::try_lock) && !goes_on(operation) &&
-         operation.otherwise <= threads_[thread].next && !threads_[thread].round_changes &&
+  return (operation.until.has_value() || operation.kind == Kind::try_lock) &&
+         !dead_[object_of(operation)] && !goes_on(operation) && operation.otherwise <= threads_[thread].next && !threads_[thread].round_changes &&
          !changes(effect(operation));
 }
 
