@@ -82,7 +82,8 @@ Did Machine::effect(const Operation& operation) const {
 bool Machine::only_comes_round(std::size_t thread) const {
   const Operation& operation = next(thread);
   return (operation.until.has_value() || operation.kind == Kind::try_lock) &&
-         !dead_[object_of(operation)] && !goes_on(operation) && operation.otherwise <= threads_[thread].next && !threads_[thread].round_changes &&
+         !dead_[object_of(operation)] && !goes_on(operation) &&
+         operation.otherwise <= threads_[thread].next && !threads_[thread].round_changes &&
          !changes(effect(operation));
 }
 
@@ -361,15 +362,12 @@ std::optional<std::size_t> Machine::go_on_waiting(std::size_t thread, const Worl
     return std::nullopt;
   }
   const int mutex = kMutexes + operation.place;
-  if (dead_[mutex]) {
-    fail(thread, world);
-    return self.next;
-  }
-  locks_[mutex].owner = thread;
+  failed_ = dead_[mutex];
+  if (!failed_) locks_[mutex].owner = thread;
   op.kind = OpKind::mutex_lock;
   op.address = op.address2;
   op.address2 = 0;
-  tell(world, {.did = Did::lock, .place = mutex, .op = op});
+  tell(world, {.did = failed_ ? Did::failed : Did::lock, .place = mutex, .op = op});
   self.amid = Amid::nothing;
   return operation.otherwise;
 }
