@@ -213,6 +213,9 @@ class Dpor final : public Strategy {
   std::optional<std::uint64_t> found_in_front(const Execution::Race& race, const Access& own) const;
   AccessList turned_round(const Execution::Race& race);
   std::uint64_t choices_in_front(const Execution::Race& race);
+  void plan_choices_in_front(const Execution::Race& race, std::size_t end);
+  // Whether a weak compare-exchange may fail without cause: its thread has not had that too often.
+  bool may_fail(std::size_t event) const;
   bool would_wait(const Execution::Race& race) const;
   // Plans the step with each other choice, in the place where it stands.
   void plan_alternatives(std::size_t event, std::size_t end);

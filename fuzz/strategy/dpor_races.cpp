@@ -243,6 +243,37 @@ void Dpor::reverse(const Execution::Race& race, std::size_t end) {
   turned_ = turned_round(race);
   plan_.push_back({second.thread, choices_in_front(race), waits_at(second.pc), &turned_});
   plan_at(node);
+  plan_choices_in_front(race, end);
+}
+
+// Those that it has in front of the first step only.
+void Dpor::plan_choices_in_front(const Execution::Race& race, std::size_t end) {
+  const Execution::Event& second = execution_.event(race.second);
+  if (!second.alone.depends() || second.accesses.overflow || second.accesses.size == 0) return;
+  const bool signals = second.pending == OpKind::cond_signal;
+  if (!signals && !second.alone.may_fail) return;
+  plan_rest(race.first, end);
+  const std::optional<std::uint64_t> found = found_in_front(race, second.accesses.items[0]);
+  if (!found.has_value() || second.alone(*found)) return;
+  const bool has_choices = race.second < depth_ && !nodes_[race.second].choices.empty();
+  std::uint64_t choices = has_choices ? nodes_[race.second].choices.front().n : 1;
+  const std::uint64_t most = signals ? *found : may_fail(race.second) ? 2 : 0;
+  turned_ = second.accesses;
+  turned_.items[0].mode = signals ? AccessMode::write : AccessMode::read;
+  for (; choices < most; ++choices) {
+    plan_rest(race.first, end);
+    plan_.push_back({second.thread, choices, waits_at(second.pc), &turned_});
+    plan_at(nodes_[race.first]);
+  }
+}
+
+bool Dpor::may_fail(std::size_t event) const {
+  std::uint32_t failures = 0;
+  for (std::uint32_t i = execution_.event(event).previous; i != Execution::kNone;
+       i = execution_.event(i).previous) {
+    if (execution_.event(i).alone.may_fail && choices_at(i) != 0) ++failures;
+  }
+  return failures < kWeakFailures;
 }
 
 void Dpor::plan_alternatives(std::size_t event, std::size_t end) {

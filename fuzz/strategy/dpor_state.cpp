@@ -69,6 +69,7 @@ void Dpor::write_look(StateWriter& out, const Look& look) {
   out.add(look.step.alone.mask);
   out.add(look.step.alone.value);
   out.add(look.step.alone.unless ? 1 : 0);
+  out.add(look.step.alone.may_fail ? 1 : 0);
   write(out, look.step.accesses);
 }
 
@@ -83,6 +84,7 @@ void Dpor::read_look(StateReader& in) {
   look.step.alone.mask = in.number();
   look.step.alone.value = in.number();
   look.step.alone.unless = in.number() != 0;
+  look.step.alone.may_fail = in.number() != 0;
   look.step.accesses = read_accesses(in);
 }
 

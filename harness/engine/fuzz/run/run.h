@@ -363,6 +363,8 @@ class Run {
   void idle_slice();
   // The running thread comes to a point: it may have been there before.
   [[gnu::noinline]] void note_round();
+  // Whether its plain writes since that one of its points have left in memory what was there.
+  bool wrote_the_same(std::uint64_t since);
   [[gnu::noinline]] void observe_point();
   // Whether no other thread was made, or all have ended.
   bool is_last_thread() const;

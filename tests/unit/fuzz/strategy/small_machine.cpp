@@ -120,9 +120,12 @@ LeavesAlone Machine::leaves_alone(const Operation& operation) {
     case Kind::fetch_and:
       return LeavesAlone::if_equal(0, ~value);
     case Kind::cas:
-    case Kind::weak_cas:
-      return operation.value == operation.desired ? LeavesAlone{}
-                                                  : LeavesAlone::unless_equal(value);
+    case Kind::weak_cas: {
+      LeavesAlone alone = operation.value == operation.desired ? LeavesAlone{}
+                                                               : LeavesAlone::unless_equal(value);
+      alone.may_fail = operation.kind == Kind::weak_cas;
+      return alone;
+    }
     case Kind::load:
     case Kind::load_while:
     case Kind::plain_read:
