@@ -215,8 +215,14 @@ bool Execution::known_by_waiting(const Event& other) const {
   });
 }
 
-bool Execution::would_wait(const Entry& entry) const {
+bool Execution::would_wait(const Entry& entry, AccessMode mode) const {
   const Event& first = events_[entry.event];
+  // Who tried in vain found it taken. (Of locks that were let go it is behind the unlock that comes
+  // after the try; so this is of who waits at the end.)
+  if (entry.mode == AccessMode::try_fail && first.found.has_value()) {
+    if (mode == AccessMode::lock) return true;
+    if (mode == AccessMode::shared_lock) return *first.found == 1;
+  }
   if (!waits_for_unit(events_.back()) || !first.found.has_value()) return false;
   std::uint64_t units = *first.found;
   // Posts that have nothing to do with it can be in front of both.
@@ -233,7 +239,7 @@ void Execution::meet_entry(const Entry& entry, AccessMode mode) {
   const Event& other = events_[entry.event];
   Relation how = relation(entry.mode, mode);
   if (how == Relation::none || clock(self)[other.thread] >= other.number) return;
-  if (how == Relation::race && would_wait(entry)) how = Relation::edge;
+  if (how == Relation::race && would_wait(entry, mode)) how = Relation::edge;
   // What was taken stands in the way, whatever gives it back in between.
   const bool taken =
       takes(entry.mode) || (entry.mode == AccessMode::write && waits_for_unit(events_.back()));

@@ -269,6 +269,18 @@ TEST(Exhaustive, a_timed_lock_that_another_thread_takes_first_may_run_out_of_tim
   }
 }
 
+TEST(Exhaustive, a_use_after_free_hides_no_failure_that_comes_of_the_other_order) {
+  SearchOptions options =
+      search_options(program_path("exact/freed_early"), EngineKind::fuzz, 100'000);
+  for (const char* strategy : {"dpor", "dfs"}) {
+    options.job.strategy = strategy;
+    const EngineResult result = search_once(options);
+    EXPECT_TRUE(result.exhausted) << strategy;
+    EXPECT_NE(find_kind(result, FailureKind::use_after_free), nullptr) << strategy;
+    EXPECT_NE(find_kind(result, FailureKind::assertion), nullptr) << strategy;
+  }
+}
+
 TEST(Exhaustive, correct_cases_are_proved_so) {
   for (const char* name : {"mutex_counter", "queue_handoff.fixed", "atomic_counter.fixed"}) {
     SearchOptions options = search_options(case_path(name), EngineKind::fuzz, 1'000'000);
