@@ -235,7 +235,7 @@ class Dpor final : public Strategy {
   bool is_covered(const Node& node) const;
   // Plans plan_ at the node, unless what sleeps or is planned there covers it.
   void plan_at(Node& node);
-  void plan_in(Branch** level, Plan& plan);
+  void plan_in(Branch** level, Plan& plan, bool keeps);
   Branch* new_branch(const Planned& step);
   void drop(Branch* tree);  // with its siblings
   static std::uint32_t count(const Branch* tree);

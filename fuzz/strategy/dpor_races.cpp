@@ -322,10 +322,10 @@ bool Dpor::is_covered(const Node& node) const {
 }
 
 void Dpor::plan_at(Node& node) {
-  if (!is_covered(node)) plan_in(&node.pending, plan_);
+  if (!is_covered(node)) plan_in(&node.pending, plan_, false);
 }
 
-void Dpor::plan_in(Branch** level, Plan& plan) {
+void Dpor::plan_in(Branch** level, Plan& plan, bool keeps) {
   Branch** link = level;
   while (*link != nullptr) {
     Branch& branch = **link;
@@ -337,20 +337,20 @@ void Dpor::plan_in(Branch** level, Plan& plan) {
       return step.thread == branch.thread;
     });
     const bool absent = same == plan.end();
-    const bool keeps = branch.may_wait && absent;
+    keeps |= branch.may_wait;
     if (absent) {
       // With whichever choices the thread makes.
       for (Branch* other = branch.sibling; other != nullptr; other = other->sibling) {
         if (other->thread != branch.thread || (other->child == nullptr && !keeps)) continue;
         if (!weak_initial(plan, other->thread, other->choices, other->accesses)) continue;
         Plan copy = plan;
-        plan_in(&other->child, copy);
+        plan_in(&other->child, copy, keeps);
       }
     } else {
       plan.erase(same);
     }
     // A branch that ends is explored freely, and so will meet what is left of the plan; but one
-    // that may turn out to explore nothing has to keep it.
+    // that may turn out to explore nothing has to keep it, and all that is planned behind it.
     if (plan.empty() || (branch.child == nullptr && !keeps)) return;
     link = &branch.child;
   }

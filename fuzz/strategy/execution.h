@@ -121,8 +121,8 @@ class Execution {
   void grow_threads(ThreadId thread);
   std::uint32_t object_index(std::uint64_t object);
   void note_round(const Op& op, bool changed);
-  // Whether the step under way, which waits until it can take a lock or a unit of a semaphore, would
-  // wait in front of that one.
+  // Whether the step under way, which waits until it can take a lock or a unit of a semaphore,
+  // would wait in front of that one.
   bool would_wait(const Entry& entry, AccessMode mode) const;
   // An unlock that the access under way comes after makes this step come before it too.
   bool known_by_waiting(const Event& other) const;

@@ -121,8 +121,8 @@ LeavesAlone Machine::leaves_alone(const Operation& operation) {
       return LeavesAlone::if_equal(0, ~value);
     case Kind::cas:
     case Kind::weak_cas: {
-      LeavesAlone alone = operation.value == operation.desired ? LeavesAlone{}
-                                                               : LeavesAlone::unless_equal(value);
+      LeavesAlone alone =
+          operation.value == operation.desired ? LeavesAlone{} : LeavesAlone::unless_equal(value);
       alone.may_fail = operation.kind == Kind::weak_cas;
       return alone;
     }
