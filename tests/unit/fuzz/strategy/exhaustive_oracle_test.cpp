@@ -184,9 +184,10 @@ struct Tally {
 class EveryOrder : public testing::TestWithParam<std::tuple<Family, bool>> {};
 
 TEST_P(EveryOrder, is_executed_and_once) {
-  const auto& [family, random_order] = GetParam();
+  const Family& family = std::get<0>(GetParam());
+  const DporOptions options{.random_order = std::get<1>(GetParam())};
   Tally tally;
-  const auto property = [&, &family = family, options = DporOptions{.random_order = random_order}] {
+  const auto property = [&] {
     const Threads program = *program_of(family.acts, family.sizes);
     RC_PRE(within_bounds(program));
     const Machine machine(program);

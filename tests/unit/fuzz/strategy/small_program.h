@@ -3,7 +3,6 @@
 // interface to it.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -102,7 +101,7 @@ constexpr bool changes(Did did) {
 // What operations are to, by number.
 inline constexpr int kPlaces = 2;
 // Who come to a barrier before all go on.
-inline constexpr std::array<int, kPlaces> kParties = {3, 2};
+inline constexpr int kParties[kPlaces] = {3, 2};
 inline constexpr int kMutexes = kPlaces;
 inline constexpr int kRwlocks = kMutexes + kPlaces;
 inline constexpr int kOnces = kRwlocks + kPlaces;
@@ -247,13 +246,13 @@ class Machine {
   std::size_t end_life(std::size_t thread, const World& world);
 
   std::vector<Thread> threads_;  // 0: main's, which does nothing
-  std::array<int, kPlaces> values_{};
-  std::array<Lock, kObjects> locks_{};  // mutexes, read-write locks and what is done once
-  std::array<bool, kPlaces> done_{};
-  std::array<bool, kObjects> dead_{};
-  std::array<int, kPlaces> units_{};
-  std::array<int, kPlaces> arrived_{};
-  std::array<std::vector<std::size_t>, kPlaces> waiters_;
+  int values_[kPlaces] = {};
+  Lock locks_[kObjects] = {};  // mutexes, read-write locks and what is done once
+  bool done_[kPlaces] = {};
+  bool dead_[kObjects] = {};
+  int units_[kPlaces] = {};
+  int arrived_[kPlaces] = {};
+  std::vector<std::size_t> waiters_[kPlaces];
   bool failed_ = false;
 };
 
