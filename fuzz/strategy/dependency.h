@@ -63,10 +63,9 @@ struct Access {
   std::uint64_t object = 0;  // memory: the number of the 8 bytes; others: address with kOther
   std::uint8_t mask = 0;     // memory: which of the 8 bytes; others: all
   AccessMode mode = AccessMode::read;
+  std::uint8_t missing = 0;  // of an arrival: how many are missing behind it
   // Not 0: all of so many times 8 bytes, and every object in them.
   std::uint64_t cells = 0;
-  // Of an arrival: how many are missing behind it.
-  std::uint8_t missing = 0;
 
   static constexpr std::uint64_t kOther = std::uint64_t{1} << 63;
 

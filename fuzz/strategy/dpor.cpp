@@ -50,7 +50,6 @@ std::uint64_t Dpor::number_of(const std::vector<ChoiceTaken>& choices) {
 }
 
 bool Dpor::stays_asleep(Sleeper& sleeper, const AccessList& step) {
-  if (conflict(sleeper.accesses, step)) return false;
   Access& own = sleeper.accesses.items[0];
   if (own.mode != AccessMode::arrive || step.size == 0 || !meet(own, step.items[0])) return true;
   // With one less to come.
@@ -139,10 +138,10 @@ std::size_t Dpor::pick(const SchedulingPoint& point) {
     }
     // Still asleep: what the step before does not conflict with.
     const Execution::Event& step = execution_.event(position_ - 1);
-    for (Sleeper sleeper : nodes_[position_ - 1].sleepers) {
-      if (sleeper.thread != step.thread && stays_asleep(sleeper, step.accesses)) {
-        node.sleepers.push_back(sleeper);
-      }
+    for (const Sleeper& sleeper : nodes_[position_ - 1].sleepers) {
+      if (sleeper.thread == step.thread || conflict(sleeper.accesses, step.accesses)) continue;
+      node.sleepers.push_back(sleeper);
+      if (!stays_asleep(node.sleepers.back(), step.accesses)) node.sleepers.pop_back();
     }
     chosen = follow_tree(point);
     if (chosen == point.ready.size()) chosen = choose_freely(node, point);

@@ -181,7 +181,8 @@ class Dpor final : public Strategy {
   std::uint64_t choices_at(std::size_t node) const {
     return node < depth_ ? number_of(nodes_[node].choices) : 0;
   }
-  // Behind a step of another thread; if not, it may be another step there.
+  // Behind a step of another thread that it does not conflict with; if not, it may be another step
+  // there.
   static bool stays_asleep(Sleeper& sleeper, const AccessList& step);
   static bool is_asleep(const Node& node, ThreadId thread);
   static bool is_asleep(const Node& node, ThreadId thread, std::uint64_t choices);
