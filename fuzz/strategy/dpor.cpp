@@ -85,7 +85,7 @@ bool Dpor::begin_run(std::uint64_t run) {
   round_ = {};
   new_place_ = 0;
   useless_ = kNo;
-  blocked_ = goes_round_ = cut_ = slept_ = false;
+  blocked_ = goes_round_ = cut_ = false;
   budget_.begin_run();
   last_ready_.clear();
   waiting_.clear();
@@ -110,12 +110,12 @@ std::size_t Dpor::pick(const SchedulingPoint& point) {
     end_round(round.thread, round.steps);
     return kEndRun;
   }
-  // It has made choices with which it was explored before.
-  const Node& last = nodes_[position_ - 1];
-  const std::uint64_t made = choices_at(position_ - 1);
-  if ((!last.planned || last.wanted != made) && is_asleep(last, last.thread, made)) {
-    slept_ = true;
-    return kEndRun;
+  if (chooses_) {
+    // It has made choices with which it was explored before.
+    const Node& last = nodes_[position_ - 1];
+    const std::uint64_t made = choices_at(position_ - 1);
+    const bool as_planned = last.planned && last.wanted == made;
+    if (!as_planned && is_asleep(last, last.thread, made)) return kEndRun;
   }
   last_ready_.clear();
   for (const ReadyThread& thread : point.ready) last_ready_.push_back(thread.id);
@@ -202,6 +202,7 @@ std::uint32_t Dpor::choose(Choice what, std::uint32_t n, ThreadId thread, std::u
   n = budget_.allowed(what, n, thread);
   if (n <= 1) return 0;
   Node& node = nodes_[position_ - 1];
+  chooses_ = true;
   if (choice_ == node.choices.size()) {
     const std::uint64_t wanted = node.wanted / place_of_choice(choice_) % kMostAlternatives;
     ChoiceTaken& choice = node.choices.emplace_back();
@@ -272,7 +273,7 @@ void Dpor::end_run(const RunEnd& end) {
   const bool stopped = end.stopped && !end.given_up && !goes_round_;
   const std::size_t complete = execution_.size() - (stopped ? 1 : 0);
   // Also of runs that were given up: nobody else will look at those.
-  for (std::size_t i = 0; i < std::min(execution_.size(), depth_); ++i) {
+  for (std::size_t i = 0; chooses_ && i < std::min(execution_.size(), depth_); ++i) {
     if (useless_ != kNo && i > useless_) break;
     if (i >= fresh_ || !nodes_[i].sleepers.empty()) plan_alternatives(i, complete);
   }

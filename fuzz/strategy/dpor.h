@@ -226,8 +226,8 @@ class Dpor final : public Strategy {
   // thread, and none that the order with this one matters to.
   struct Planned {
     ThreadId thread = 0;
-    std::uint64_t choices = 0;
     bool may_wait = false;  // see Branch
+    std::uint64_t choices = 0;
     const AccessList* accesses = nullptr;
   };
   using Plan = std::vector<Planned>;
@@ -295,7 +295,7 @@ class Dpor final : public Strategy {
   // Everybody waits in loops, and nothing that they wait for will ever change: the steps until the
   // scheduler finds so are no part of the execution.
   bool goes_round_ = false;
-  bool slept_ = false;           // the last step, with the choices that it has made, was asleep
+  bool chooses_ = false;         // some step of the search has a choice, or may have
   std::size_t round_ready_ = 0;  // threads that were ready when that began
   std::vector<Look> looks_;
   std::vector<Address> waiting_places_;  // few

@@ -205,7 +205,7 @@ void Dpor::plan_rest(std::size_t event, std::size_t end) {
       if (in_plan_used_ == in_plan_.size()) in_plan_.emplace_back();
       accesses = &(in_plan_[in_plan_used_++] = arrives_in_plan(event, i));
     }
-    plan_.push_back({step.thread, choices_at(i), waits_at(step.pc), accesses});
+    plan_.push_back({step.thread, waits_at(step.pc), choices_at(i), accesses});
   }
 }
 
@@ -241,7 +241,7 @@ void Dpor::reverse(const Execution::Race& race, std::size_t end) {
   plan_rest(race.first, end);
   if (would_wait(race)) return;
   turned_ = turned_round(race);
-  plan_.push_back({second.thread, choices_in_front(race), waits_at(second.pc), &turned_});
+  plan_.push_back({second.thread, waits_at(second.pc), choices_in_front(race), &turned_});
   plan_at(node);
   plan_choices_in_front(race, end);
 }
@@ -262,7 +262,7 @@ void Dpor::plan_choices_in_front(const Execution::Race& race, std::size_t end) {
   turned_.items[0].mode = signals ? AccessMode::write : AccessMode::read;
   for (; choices < most; ++choices) {
     plan_rest(race.first, end);
-    plan_.push_back({second.thread, choices, waits_at(second.pc), &turned_});
+    plan_.push_back({second.thread, waits_at(second.pc), choices, &turned_});
     plan_at(nodes_[race.first]);
   }
 }
@@ -293,7 +293,7 @@ void Dpor::plan_alternatives(std::size_t event, std::size_t end) {
             value != 0 || step.alone(*step.found) ? AccessMode::read : AccessMode::write;
       }
       plan_rest(event, end);
-      plan_.push_back({step.thread, number_of(choices), waits_at(step.pc), &turned_});
+      plan_.push_back({step.thread, waits_at(step.pc), number_of(choices), &turned_});
       plan_at(nodes_[event]);
     }
     choices.back() = taken;

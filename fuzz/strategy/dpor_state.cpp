@@ -52,7 +52,7 @@ Dpor::Branch* Dpor::read_tree(StateReader& in) {
     const std::uint64_t choices = in.number();
     const bool may_wait = in.number() != 0;
     const AccessList accesses = read_accesses(in);
-    *link = new_branch({thread, choices, may_wait, &accesses});
+    *link = new_branch({thread, may_wait, choices, &accesses});
     (*link)->child = read_tree(in);
     link = &(*link)->sibling;
   }
@@ -175,6 +175,7 @@ bool Dpor::set_state(std::string_view state) {
     }
   }
   planned_ = depth_;
+  chooses_ = true;
   // The steps before are not known: the next run tells them.
   kept_ = 0;
   tree_ = read_tree(in);
