@@ -85,13 +85,34 @@ AccessList accesses_of(const Op& op, OpKind pending, bool changed) {
       add_object(list, op.address, AccessMode::write);
       add_object(list, op.address2, AccessMode::unlock);
       break;
-    case OpKind::rwlock_queue:
     case OpKind::cond_signal:
     case OpKind::cond_broadcast:
-    case OpKind::timeout:
-    case OpKind::sem_wait:
+      // One that nobody waits for is lost.
+      add_object(list, op.address, changed ? AccessMode::write : AccessMode::read);
+      break;
     case OpKind::sem_post:
+      add_object(list, op.address, AccessMode::post);
+      break;
+    case OpKind::timeout:
+      if (op.address == 0) break;
+      // Of a lock or a semaphore that others had until then; of a condition that it waits on, it is
+      // the end of that.
+      add_object(list, op.address,
+                 tried                         ? AccessMode::try_fail
+                 : pending == OpKind::sem_wait ? AccessMode::read
+                                               : AccessMode::write);
+      break;
     case OpKind::barrier_wait:
+      if (op.size != 0) {
+        list.add({.object = op.address | Access::kOther,
+                  .mask = 0xff,
+                  .mode = AccessMode::arrive,
+                  .missing = op.size});
+        break;
+      }
+      [[fallthrough]];
+    case OpKind::rwlock_queue:
+    case OpKind::sem_wait:
     case OpKind::futex_wake:
       if (op.address != 0) add_object(list, op.address, AccessMode::write);
       break;

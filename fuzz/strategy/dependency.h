@@ -5,6 +5,29 @@
 // order leads to the same state and neither enables or disables the other. So executions that
 // differ by swaps of such neighbours (Mazurkiewicz, "Trace Theory", 1987) are one interleaving.
 //
+// Which do, of two operations as they were executed, by different threads. This is the table that
+// all searches through all orders rest on, and what the tests' enumeration holds them against:
+//
+//   they are to                  they commute if
+//   ---------------------------  -----------------------------------------------------------------
+//   different objects, bytes     always
+//   memory                       both leave it as it is: a load; a read-modify-write or a
+//                                compare-exchange that stores what it finds; a compare-exchange
+//                                that fails, with cause or without
+//   a lock                       both are tries that failed or ran out of time; or each takes it
+//                                together with others, or gives that up
+//   what is done once            both find it done
+//   a condition variable         both are notifications that nobody waits for
+//   a semaphore                  both are posts; or both leave it as it is: a try that fails or
+//                                runs out of time, a question for its value
+//   a barrier                    none of them is the last to come: that is told
+//   a futex                      never; the word itself is memory
+//   what begins or ends to live  never with anything in it
+//
+// No row asks for the state in which they meet. What they did does hang on it: a try that failed
+// may succeed elsewhere, and is another operation there; who comes to a barrier behind one thread
+// more may be the last. A step that makes a choice otherwise is another step too.
+//
 // Plain accesses take part only where they are scheduling points, which is where they race. The
 // others are ordered by happens-before in every execution that was seen, and the race detector
 // watches that: in a program without data races all sequentially consistent executions are told
@@ -25,6 +48,8 @@ namespace heddle {
 enum class AccessMode : std::uint8_t {
   read,
   write,            // also: whatever orders itself against all else on the object
+  post,             // adds to what others take from; among themselves such do not matter
+  arrive,           // likewise, at a barrier, but who comes last: that is a write
   lock,             // exclusively; the thread was not ready while another had it
   shared_lock,      // likewise
   try_lock,         // exclusively, and it could have failed
@@ -38,6 +63,7 @@ struct Access {
   std::uint64_t object = 0;  // memory: the number of the 8 bytes; others: address with kOther
   std::uint8_t mask = 0;     // memory: which of the 8 bytes; others: all
   AccessMode mode = AccessMode::read;
+  std::uint8_t missing = 0;  // of an arrival: how many are missing behind it
   // Not 0: all of so many times 8 bytes, and every object in them.
   std::uint64_t cells = 0;
 
@@ -63,8 +89,10 @@ constexpr Relation relation(AccessMode first, AccessMode second) {
   const auto shares = [](AccessMode mode) {
     return mode == shared_lock || mode == try_shared_lock || mode == shared_unlock;
   };
-  if (first == read || first == write || second == read || second == write) {
-    return first == read && second == read ? Relation::none : Relation::race;
+  const auto counts = [](AccessMode mode) { return mode <= arrive; };
+  if (counts(first) || counts(second)) {
+    const bool alike = first == second && first != write;
+    return alike ? Relation::none : Relation::race;
   }
   // A failed try saw that it was taken: that no unlock came before it, and that a lock did.
   if (first == try_fail || second == try_fail) {

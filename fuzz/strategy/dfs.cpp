@@ -64,8 +64,8 @@ std::size_t Dfs::pick(const SchedulingPoint& point) {
 
 std::uint32_t Dfs::choose(Choice what, std::uint32_t n, ThreadId thread, std::uint64_t /*step*/) {
   if (const auto given = budget_.given(what, thread)) return *given;
-  const std::uint32_t value = decide(budget_.allowed(what, n));
-  budget_.taken(what, value);
+  const std::uint32_t value = decide(budget_.allowed(what, n, thread));
+  budget_.taken(what, value, thread);
   return value;
 }
 

@@ -7,9 +7,13 @@
 namespace heddle {
 namespace {
 
-void add_all(AccessList& to, const AccessList& from) {
-  for (const Access& access : from) to.add(access);
-  to.overflow |= from.overflow;
+// Choices of a step are numbers of this base.
+constexpr std::uint64_t kMostAlternatives = 61;
+
+std::uint64_t place_of_choice(std::size_t index) {
+  std::uint64_t place = 1;
+  for (; index > 0; --index) place *= kMostAlternatives;
+  return place;
 }
 
 std::size_t index_of(std::span<const ReadyThread> ready, ThreadId thread) {
@@ -29,14 +33,40 @@ Dpor::Node& Dpor::add_node() {
   if (depth_ == nodes_.size()) nodes_.emplace_back();
   Node& node = nodes_[depth_++];
   node.done = 0;
-  node.explored = false;
+  node.explored = node.cut = node.planned = false;
+  node.wanted = 0;
   node.ready = ~std::uint64_t{0};
   node.thread = kNoThread;
   node.pending = nullptr;
-  node.alternatives = {};
   node.sleepers.clear();
   node.choices.clear();
   return node;
+}
+
+std::uint64_t Dpor::number_of(const std::vector<ChoiceTaken>& choices) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < choices.size(); ++i) number += place_of_choice(i) * choices[i].value;
+  return number;
+}
+
+bool Dpor::stays_asleep(Sleeper& sleeper, const AccessList& step) {
+  Access& own = sleeper.accesses.items[0];
+  if (own.mode != AccessMode::arrive || step.size == 0 || !meet(own, step.items[0])) return true;
+  // With one less to come.
+  return --own.missing != 0;
+}
+
+bool Dpor::is_asleep(const Node& node, ThreadId thread) {
+  std::uint32_t alternatives = 0;
+  return std::any_of(node.sleepers.begin(), node.sleepers.end(), [&](const Sleeper& sleeper) {
+    return sleeper.thread == thread && ++alternatives == sleeper.alternatives;
+  });
+}
+
+bool Dpor::is_asleep(const Node& node, ThreadId thread, std::uint64_t choices) {
+  return std::any_of(node.sleepers.begin(), node.sleepers.end(), [&](const Sleeper& sleeper) {
+    return sleeper.thread == thread && sleeper.choices == choices;
+  });
 }
 
 bool Dpor::begin_run(std::uint64_t run) {
@@ -55,7 +85,7 @@ bool Dpor::begin_run(std::uint64_t run) {
   round_ = {};
   new_place_ = 0;
   useless_ = kNo;
-  blocked_ = goes_round_ = false;
+  blocked_ = goes_round_ = cut_ = false;
   budget_.begin_run();
   last_ready_.clear();
   waiting_.clear();
@@ -80,6 +110,13 @@ std::size_t Dpor::pick(const SchedulingPoint& point) {
     end_round(round.thread, round.steps);
     return kEndRun;
   }
+  if (chooses_) {
+    // It has made choices with which it was explored before.
+    const Node& last = nodes_[position_ - 1];
+    const std::uint64_t made = choices_at(position_ - 1);
+    const bool as_planned = last.planned && last.wanted == made;
+    if (!as_planned && is_asleep(last, last.thread, made)) return kEndRun;
+  }
   last_ready_.clear();
   for (const ReadyThread& thread : point.ready) last_ready_.push_back(thread.id);
   std::size_t chosen = 0;
@@ -102,9 +139,9 @@ std::size_t Dpor::pick(const SchedulingPoint& point) {
     // Still asleep: what the step before does not conflict with.
     const Execution::Event& step = execution_.event(position_ - 1);
     for (const Sleeper& sleeper : nodes_[position_ - 1].sleepers) {
-      if (sleeper.thread != step.thread && !conflict(sleeper.accesses, step.accesses)) {
-        node.sleepers.push_back(sleeper);
-      }
+      if (sleeper.thread == step.thread || conflict(sleeper.accesses, step.accesses)) continue;
+      node.sleepers.push_back(sleeper);
+      if (!stays_asleep(node.sleepers.back(), step.accesses)) node.sleepers.pop_back();
     }
     chosen = follow_tree(point);
     if (chosen == point.ready.size()) chosen = choose_freely(node, point);
@@ -118,17 +155,23 @@ std::size_t Dpor::pick(const SchedulingPoint& point) {
 }
 
 std::size_t Dpor::follow_tree(const SchedulingPoint& point) {
+  const Node& last = nodes_[position_ - 1];
+  // What was to come behind other choices than there were.
+  if (last.planned && last.wanted != choices_at(position_ - 1)) walk_ = nullptr;
   if (walk_ == nullptr) return point.ready.size();
   const std::size_t chosen = index_of(point.ready, walk_->thread);
-  walk_ = chosen == point.ready.size() ? nullptr : walk_->child;
+  if (chosen == point.ready.size()) {
+    walk_ = nullptr;
+    return chosen;
+  }
+  nodes_[position_].planned = true;
+  nodes_[position_].wanted = walk_->choices;
+  walk_ = walk_->child;
   return chosen;
 }
 
 std::size_t Dpor::choose_freely(const Node& node, const SchedulingPoint& point) {
-  const auto asleep = [&](ThreadId thread) {
-    return std::any_of(node.sleepers.begin(), node.sleepers.end(),
-                       [&](const Sleeper& sleeper) { return sleeper.thread == thread; });
-  };
+  const auto asleep = [&](ThreadId thread) { return is_asleep(node, thread); };
   std::size_t best = point.ready.size();
   std::size_t candidates = 0;
   bool all_wait = true;
@@ -156,22 +199,38 @@ bool Dpor::rather(const SchedulingPoint& point, std::size_t next, std::size_t be
 
 std::uint32_t Dpor::choose(Choice what, std::uint32_t n, ThreadId thread, std::uint64_t /*step*/) {
   if (const auto given = budget_.given(what, thread)) return *given;
-  n = budget_.allowed(what, n);
+  n = budget_.allowed(what, n, thread);
   if (n <= 1) return 0;
   Node& node = nodes_[position_ - 1];
-  if (choice_ == node.choices.size()) node.choices.push_back({.value = 0, .n = n});
+  chooses_ = true;
+  if (choice_ == node.choices.size()) {
+    const std::uint64_t wanted = node.wanted / place_of_choice(choice_) % kMostAlternatives;
+    ChoiceTaken& choice = node.choices.emplace_back();
+    choice.n = n;
+    choice.value = std::min(static_cast<std::uint32_t>(wanted), n - 1);
+    while (!node.planned && choice.value + 1 < n &&
+           is_asleep(node, node.thread, number_of(node.choices))) {
+      ++choice.value;
+    }
+  }
   const std::uint32_t value = std::min(node.choices[choice_++].value, n - 1);
-  budget_.taken(what, value);
+  budget_.taken(what, value, thread);
   return value;
 }
 
 Dpor::Branch* Dpor::settle_tree() {
   Branch* level = tree_;
   tree_ = nullptr;
+  if (planned_ > 0 && nodes_[planned_ - 1].planned &&
+      nodes_[planned_ - 1].wanted != choices_at(planned_ - 1)) {
+    drop(level);
+    return nullptr;
+  }
   for (std::size_t i = planned_; level != nullptr; ++i) {
     if (i >= depth_) return level;
     Branch* next = level->child;
-    const bool followed = nodes_[i].thread == level->thread && i < position_;
+    const bool followed =
+        nodes_[i].thread == level->thread && i < position_ && choices_at(i) == level->choices;
     nodes_[i].pending = level->sibling;
     level->child = nullptr;
     level->sibling = nullptr;
@@ -190,6 +249,7 @@ void Dpor::begin_anew() {
   for (std::size_t i = 0; i < depth_; ++i) drop(nodes_[i].pending);
   drop(std::exchange(tree_, nullptr));
   depth_ = planned_ = kept_ = fresh_ = 0;
+  cuts_ = false;
   looks_.clear();
   budget_ = {};
   seen_ = {};
@@ -206,15 +266,24 @@ void Dpor::end_run(const RunEnd& end) {
   ++(end.given_up ? seen_.redundant : seen_.executions);
   seen_.limited |= end.limit;
   if (useless_ == kNo) drop(rest);
+  const bool cut = end.cut && !end.given_up && !goes_round_;
+  cuts_ |= cut;
+  cut_ = cut || (end.given_up && cuts_ && !blocked_ && useless_ == kNo);
+  // Whoever has ended the run would end it in a plan too.
+  const bool stopped = end.stopped && !end.given_up && !goes_round_;
+  const std::size_t complete = execution_.size() - (stopped ? 1 : 0);
+  // Also of runs that were given up: nobody else will look at those.
+  for (std::size_t i = 0; chooses_ && i < std::min(execution_.size(), depth_); ++i) {
+    if (useless_ != kNo && i > useless_) break;
+    if (i >= fresh_ || !nodes_[i].sleepers.empty()) plan_alternatives(i, complete);
+  }
   if (useless_ != kNo) {
     // What came before is looked at where it is followed to an end.
     for (const Execution::Race& race : execution_.races(useless_)) {
       if (race.second == useless_) reverse(race, useless_);
     }
     leave_out_round(rest);
-  } else if (!end.given_up || blocked_) {
-    const bool cut = end.cut && !goes_round_;
-    const std::size_t complete = execution_.size() - (cut ? 1 : 0);
+  } else if (!end.given_up || blocked_ || cuts_) {
     for (const Execution::Race& race : execution_.races(0)) {
       if (race.second >= fresh_ || hangs_on_the_rest(race)) reverse(race, complete);
     }
@@ -222,47 +291,52 @@ void Dpor::end_run(const RunEnd& end) {
     reverse_waiting(complete);
     reverse_looks(complete);
     if (cut) {
-      nodes_[depth_ - 1].alternatives.overflow = true;
+      nodes_[depth_ - 1].cut = true;
       branch_everywhere(nodes_[depth_ - 1]);
     }
   }
   backtrack();
 }
 
+void Dpor::take_up(Node& node) {
+  node.thread = kNoThread;
+  while (node.pending != nullptr && node.thread == kNoThread) {
+    Branch* next = node.pending;
+    node.pending = std::exchange(next->sibling, nullptr);
+    if (!is_asleep(node, next->thread, next->choices)) {
+      node.thread = next->thread;
+      node.wanted = next->choices;
+      node.planned = true;
+      tree_ = std::exchange(next->child, nullptr);
+    }
+    drop(next);
+  }
+}
+
 void Dpor::backtrack() {
   for (; depth_ > 0; --depth_) {
     Node& node = nodes_[depth_ - 1];
     const bool has_step = node.thread != kNoThread;
-    if (has_step && position_ >= depth_) {
-      add_all(node.alternatives, execution_.event(depth_ - 1).accesses);
-    }
     node.explored |= has_step && depth_ - 1 != useless_;
-    while (!node.choices.empty() && node.choices.back().value + 1 == node.choices.back().n) {
-      node.choices.pop_back();
-    }
-    if (!node.choices.empty()) {
-      ++node.choices.back().value;
-      break;
-    }
     const bool is_round = has_step && !node.explored;
     if (node.pending == nullptr && !is_round) continue;
     if (has_step) {
-      node.sleepers.push_back({.thread = node.thread,
-                               .look = is_round ? look_ : kNoLook,
-                               .accesses = node.alternatives});
+      Sleeper& sleeper = node.sleepers.emplace_back();
+      sleeper.thread = node.thread;
+      sleeper.look = is_round ? look_ : kNoLook;
+      sleeper.choices = choices_at(depth_ - 1);
+      if (!node.choices.empty()) {
+        sleeper.alternatives = node.choices.size() == 1 ? node.choices.back().n : 0;
+      }
+      if (position_ >= depth_) sleeper.accesses = execution_.event(depth_ - 1).accesses;
+      sleeper.accesses.overflow |= node.cut || position_ < depth_;
       ++node.done;
     }
-    node.explored = false;
-    node.alternatives = {};
-    node.thread = kNoThread;
-    if (node.pending == nullptr) break;
-    Branch* next = node.pending;
-    node.thread = next->thread;
-    node.pending = next->sibling;
-    tree_ = next->child;
-    next->child = next->sibling = nullptr;
-    drop(next);
-    break;
+    node.explored = node.cut = node.planned = false;
+    node.wanted = 0;
+    node.choices.clear();
+    take_up(node);
+    if (node.thread != kNoThread || is_round) break;
   }
   seen_.complete = depth_ == 0;
   planned_ = depth_;

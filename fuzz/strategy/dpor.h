@@ -47,16 +47,32 @@
 //   of the first execution leaves asleep. Where nothing sleeps, the order of them is turned round
 //   behind the plan.
 // - A run that ends early (an exception, exit() while threads run) hides what the other threads
-//   would have done: from its last step on all other threads are tried as well.
+//   would have done: from its last step on all other threads are tried as well. What such a run
+//   plans may lack steps that would wake a sleeper, and so is covered by no sleeper that it lacks.
+//   The searches behind it may come to where all who are left sleep: then those tell of races too.
 // - Waiting loops and what may happen any time are bounded as exhaustive.h says.
 // - Whether a compare-exchange, or a try to lock, succeeds hangs on what came before it, and with
 //   that what it conflicts with. The theorem speaks of what a step does where it stands: so of the
 //   second step of a race it is worked out what it will do in front of the first. To take it for
 //   what it did behind it leaves out executions (a sleeping reader seems independent of what will
 //   be a write); to take it for a write in any case does so too (what is planned for it stands
-//   where a sleeping step covers it, and keeps others from being planned).
-// - For semaphores, barriers and futexes the reversal of a race may be impossible. Such a plan is
-//   dropped where it fails, and the run goes on freely; it may turn out redundant.
+//   where a sleeping step covers it, and keeps others from being planned). So it is with
+//   notifications, tries of semaphores, and what is done once. What it finds there is what the
+//   first step found, but for what commutes with that: posts, and readers of a lock
+//   (found_in_front()).
+// - What waits can be disabled. A semaphore's wait is no race with a post that gave it its unit, as
+//   a lock is none with the unlock before it: the race is with who took the unit before
+//   (Execution::meet_entry()). A lock that several may share is free in front of one of them if the
+//   others leave without it (would_wait()).
+// - A step's choices are part of what it is: with others it is another step, planned where the
+// first
+//   was executed, together with all that does not hang on it (plan_alternatives()). That way it is
+//   covered or not by who sleeps, as any other.
+// - For barriers and futexes the reversal of a race may be impossible. Such a plan is dropped where
+//   it fails, and the run goes on freely; it may turn out redundant.
+//
+// Memory grows with the depth of an execution (nodes, clocks: steps times threads) and with what is
+// planned along the one under way; not with the number of executions.
 //
 // Plain memory: see dependency.h. The search is over executions in which the places known to race
 // are scheduling points; when a run shows another such place, it begins anew.
@@ -119,6 +135,8 @@ class Dpor final : public Strategy {
     // Index into looks_, of a step that ends a round of a loop in which nothing is changed. What it
     // leads to is no interleaving of its own, and was not explored. Else kNoLook.
     std::uint32_t look = kNoLook;
+    std::uint64_t choices = 0;       // that the step makes; with others it does not sleep
+    std::uint32_t alternatives = 1;  // of them; 0: it makes several choices
     AccessList accesses;
   };
   static constexpr std::uint32_t kNoLook = ~std::uint32_t{0};
@@ -129,6 +147,7 @@ class Dpor final : public Strategy {
   // Of a wakeup tree. Siblings in the order in which they are to be explored.
   struct Branch {
     ThreadId thread = 0;
+    std::uint64_t choices = 0;  // that the step makes
     // At the step's place threads wait: it may end a round, and then explores nothing.
     bool may_wait = false;
     AccessList accesses;
@@ -146,12 +165,27 @@ class Dpor final : public Strategy {
     std::uint32_t done = 0;
     std::uint64_t ready = 0;    // bit i: thread i; threads from 64 on are taken for ready
     Branch* pending = nullptr;  // the wakeup tree but for the branch being explored
-    AccessList alternatives;    // of the step with other choices
+    bool cut = false;           // what the step does is not known
     std::vector<Sleeper> sleepers;
+    bool planned = false;      // the step is to make these choices
+    std::uint64_t wanted = 0;  // likewise, as a number
     std::vector<ChoiceTaken> choices;
   };
 
   Node& add_node();
+  // The choices of a step as a number, different for different ones: 0 if each is the first
+  // alternative, which is what a step does where it has no other. A step that chooses otherwise is
+  // another one, as if it were that of another thread.
+  static std::uint64_t number_of(const std::vector<ChoiceTaken>& choices);
+  // What has not come to its turn has made none.
+  std::uint64_t choices_at(std::size_t node) const {
+    return node < depth_ ? number_of(nodes_[node].choices) : 0;
+  }
+  // Behind a step of another thread that it does not conflict with; if not, it may be another step
+  // there.
+  static bool stays_asleep(Sleeper& sleeper, const AccessList& step);
+  static bool is_asleep(const Node& node, ThreadId thread);
+  static bool is_asleep(const Node& node, ThreadId thread, std::uint64_t choices);
   // Index into point.ready; its size if there is nobody to go on with.
   std::size_t follow_tree(const SchedulingPoint& point);
   std::size_t choose_freely(const Node& node, const SchedulingPoint& point);
@@ -175,19 +209,43 @@ class Dpor final : public Strategy {
   bool is_unchanged(const Sleeper& sleeper) const;
   void branch_everywhere(Node& node);
   bool hangs_on_the_rest(const Execution::Race& race) const;
+  // Of an arrival at a barrier before which others are left out, from that event on.
+  AccessList arrives_in_plan(std::size_t first, std::size_t event) const;
+  std::optional<std::uint64_t> found_in_front(const Execution::Race& race, const Access& own) const;
   AccessList turned_round(const Execution::Race& race);
-  // Whether the plan could as well begin with this step. `or_absent`: also if it has no step of
-  // the thread, and none that the order with this one matters to.
-  bool weak_initial(ThreadId thread, const AccessList& accesses, bool or_absent = true) const;
+  std::uint64_t choices_in_front(const Execution::Race& race);
+  void plan_choices_in_front(const Execution::Race& race, std::size_t end);
+  // Whether a weak compare-exchange may fail without cause: its thread has not had that too often.
+  bool may_fail(std::size_t event) const;
+  bool would_wait(const Execution::Race& race) const;
+  // Plans the step with each other choice, in the place where it stands.
+  void plan_alternatives(std::size_t event, std::size_t end);
+  // Fills plan_ with what comes behind that step and does not hang on it.
+  void plan_rest(std::size_t event, std::size_t end);
+  // Whether a plan could as well begin with this step. `or_absent`: also if it has no step of the
+  // thread, and none that the order with this one matters to.
+  struct Planned {
+    ThreadId thread = 0;
+    bool may_wait = false;  // see Branch
+    std::uint64_t choices = 0;
+    const AccessList* accesses = nullptr;
+  };
+  using Plan = std::vector<Planned>;
+  static bool weak_initial(const Plan& plan, ThreadId thread, std::uint64_t choices,
+                           const AccessList& accesses, bool or_absent = true);
+  bool is_covered(const Node& node) const;
   // Plans plan_ at the node, unless what sleeps or is planned there covers it.
   void plan_at(Node& node);
-  Branch* new_branch(ThreadId thread, const AccessList& accesses);
+  void plan_in(Branch** level, Plan& plan, bool keeps);
+  Branch* new_branch(const Planned& step);
   void drop(Branch* tree);  // with its siblings
   static std::uint32_t count(const Branch* tree);
+  // The next branch that is planned there and was not explored in the meantime.
+  void take_up(Node& node);
   void backtrack();
   void begin_anew();
 
-  static constexpr std::string_view kStateName = "dpor4";
+  static constexpr std::string_view kStateName = "dpor5";
   static constexpr std::size_t kNo = ~std::size_t{0};
 
   static void write_tree(StateWriter& out, const Branch* tree);
@@ -217,14 +275,11 @@ class Dpor final : public Strategy {
   };
   std::vector<Waiting> waiting_;         // at the end of the run
   std::vector<std::uint32_t> sequence_;  // steps between the two of a race that leave the first be
-  struct Planned {
-    ThreadId thread = 0;
-    bool may_wait = false;  // see Branch
-    const AccessList* accesses = nullptr;
-  };
-  std::vector<Planned> plan_;
-  std::vector<Planned> path_;  // to where plan_again() is
-  AccessList turned_;          // what the second step of a race will access where it comes first
+  Plan plan_;
+  Plan path_;                       // to where plan_again() is
+  std::deque<AccessList> in_plan_;  // of steps that access otherwise where they are planned
+  std::size_t in_plan_used_ = 0;
+  AccessList turned_;  // what the second step of a race will access where it comes first
   struct Round {
     ThreadId thread = 0;
     std::uint32_t steps = 0;
@@ -232,10 +287,15 @@ class Dpor final : public Strategy {
   Round round_;                   // has just come to its end
   std::size_t useless_ = kNo;     // the node of a step that ended a round
   std::uint32_t look_ = kNoLook;  // of that step
-  bool blocked_ = false;          // the run ended, but in who waits in loops
+  // The run ended while other threads could have gone on: it may lack steps that wake a sleeper. So
+  // may those that end for sleepers once there was such a run.
+  bool cut_ = false;
+  bool cuts_ = false;     // there was such a run
+  bool blocked_ = false;  // the run ended, but in who waits in loops
   // Everybody waits in loops, and nothing that they wait for will ever change: the steps until the
   // scheduler finds so are no part of the execution.
   bool goes_round_ = false;
+  bool chooses_ = false;         // some step of the search has a choice, or may have
   std::size_t round_ready_ = 0;  // threads that were ready when that began
   std::vector<Look> looks_;
   std::vector<Address> waiting_places_;  // few

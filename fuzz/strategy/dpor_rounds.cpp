@@ -92,7 +92,8 @@ void Dpor::leave_out_round(Branch* rest) {
     any |= later.pending != nullptr;
     Branch* others = std::exchange(later.pending, nullptr);
     if (later.thread != node.thread && later.thread != kNoThread) {
-      Branch* branch = new_branch(later.thread, execution_.event(i).accesses);
+      Branch* branch =
+          new_branch({later.thread, false, choices_at(i), &execution_.event(i).accesses});
       branch->child = planned;
       branch->sibling = others;
       planned = branch;
@@ -110,7 +111,7 @@ void Dpor::leave_out_round(Branch* rest) {
 
 void Dpor::plan_again(Node& node, const Branch* tree) {
   for (; tree != nullptr; tree = tree->sibling) {
-    path_.push_back({tree->thread, tree->may_wait, &tree->accesses});
+    path_.push_back({tree->thread, tree->may_wait, tree->choices, &tree->accesses});
     if (tree->child != nullptr) {
       plan_again(node, tree->child);
     } else {

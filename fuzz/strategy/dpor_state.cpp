@@ -37,6 +37,7 @@ void Dpor::write_tree(StateWriter& out, const Branch* tree) {
   out.add(count(tree));
   for (; tree != nullptr; tree = tree->sibling) {
     out.add(tree->thread);
+    out.add(tree->choices);
     out.add(tree->may_wait ? 1 : 0);
     write(out, tree->accesses);
     write_tree(out, tree->child);
@@ -48,9 +49,10 @@ Dpor::Branch* Dpor::read_tree(StateReader& in) {
   Branch** link = &first;
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
     const auto thread = static_cast<ThreadId>(in.number());
+    const std::uint64_t choices = in.number();
     const bool may_wait = in.number() != 0;
-    *link = new_branch(thread, read_accesses(in));
-    (*link)->may_wait = may_wait;
+    const AccessList accesses = read_accesses(in);
+    *link = new_branch({thread, may_wait, choices, &accesses});
     (*link)->child = read_tree(in);
     link = &(*link)->sibling;
   }
@@ -67,6 +69,7 @@ void Dpor::write_look(StateWriter& out, const Look& look) {
   out.add(look.step.alone.mask);
   out.add(look.step.alone.value);
   out.add(look.step.alone.unless ? 1 : 0);
+  out.add(look.step.alone.may_fail ? 1 : 0);
   write(out, look.step.accesses);
 }
 
@@ -81,6 +84,7 @@ void Dpor::read_look(StateReader& in) {
   look.step.alone.mask = in.number();
   look.step.alone.value = in.number();
   look.step.alone.unless = in.number() != 0;
+  look.step.alone.may_fail = in.number() != 0;
   look.step.accesses = read_accesses(in);
 }
 
@@ -91,6 +95,7 @@ std::string Dpor::state() const {
   out.add(seen_.redundant);
   out.add(seen_.limited ? 1 : 0);
   out.add(seen_.reduced ? 1 : 0);
+  out.add(cuts_ ? 1 : 0);
   budget_.write_reached(out);
   out.add(waiting_places_.size());
   for (const Address place : waiting_places_) out.add(place);
@@ -104,12 +109,16 @@ std::string Dpor::state() const {
     out.add(node.done);
     out.add(node.explored ? 1 : 0);
     out.add(node.ready);
-    write(out, node.alternatives);
+    out.add(node.cut ? 1 : 0);
+    out.add(node.planned ? 1 : 0);
+    out.add(node.wanted);
     write_tree(out, node.pending);
     out.add(node.sleepers.size());
     for (const Sleeper& sleeper : node.sleepers) {
       out.add(sleeper.thread);
       out.add(sleeper.look);
+      out.add(sleeper.choices);
+      out.add(sleeper.alternatives);
       write(out, sleeper.accesses);
     }
     out.add(node.choices.size());
@@ -130,6 +139,7 @@ bool Dpor::set_state(std::string_view state) {
   seen_.redundant = in.number();
   seen_.limited = in.number() != 0;
   seen_.reduced = in.number() != 0;
+  cuts_ = in.number() != 0;
   budget_.read_reached(in);
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
     waiting_places_.push_back(in.number());
@@ -142,14 +152,22 @@ bool Dpor::set_state(std::string_view state) {
     node.done = static_cast<std::uint32_t>(in.number());
     node.explored = in.number() != 0;
     node.ready = in.number();
-    node.alternatives = read_accesses(in);
+    node.cut = in.number() != 0;
+    node.planned = in.number() != 0;
+    node.wanted = in.number();
     node.pending = read_tree(in);
     for (std::size_t i = in.count(); i > 0 && in.ok(); --i) {
       const auto thread = static_cast<ThreadId>(in.number());
       const auto look = static_cast<std::uint32_t>(in.number());
       // A damaged text.
       if (look != kNoLook && look >= looks_.size()) return false;
-      node.sleepers.push_back({.thread = thread, .look = look, .accesses = read_accesses(in)});
+      const std::uint64_t choices = in.number();
+      const auto alternatives = static_cast<std::uint32_t>(in.number());
+      node.sleepers.push_back({.thread = thread,
+                               .look = look,
+                               .choices = choices,
+                               .alternatives = alternatives,
+                               .accesses = read_accesses(in)});
     }
     for (std::size_t i = in.count(); i > 0 && in.ok(); --i) {
       const auto value = static_cast<std::uint32_t>(in.number());
@@ -157,6 +175,7 @@ bool Dpor::set_state(std::string_view state) {
     }
   }
   planned_ = depth_;
+  chooses_ = true;
   // The steps before are not known: the next run tells them.
   kept_ = 0;
   tree_ = read_tree(in);

@@ -7,6 +7,11 @@ namespace {
 
 constexpr std::size_t kFirstSlots = 256;
 
+// Cannot go on before there is one.
+bool waits_for_unit(const Execution::Event& event) {
+  return event.pending == OpKind::sem_wait && !event.alone.depends();
+}
+
 std::uint64_t mixed(std::uint64_t value) {
   value *= 0x9e3779b97f4a7c15U;
   value ^= value >> 32U;
@@ -123,15 +128,13 @@ void Execution::executed(const Op& op, bool changed) {
     if (const std::uint32_t last = last_of(op.other); last != kNone) join(last);
     return;
   }
-  if (event.found.has_value() && event.size == 0) {
+  if (event.found.has_value() && event.address == 0) {
     event.address = op.address;
     event.size = op.size;
   }
   const AccessList list = accesses_of(op, event.pending, changed);
-  for (const Access& access : list) {
-    event.accesses.add(access);
-    this->access(access);
-  }
+  for (const Access& access : list) event.accesses.add(access);
+  access(list);
   note_round(op, changed);
 }
 
@@ -143,7 +146,7 @@ void Execution::step_as(ThreadId thread, const Event& other) {
   event.found = other.found;
   event.alone = other.alone;
   event.accesses = other.accesses;
-  for (const Access& access : other.accesses) this->access(access);
+  access(other.accesses);
 }
 
 void Execution::note_round(const Op& op, bool changed) {
@@ -212,12 +215,35 @@ bool Execution::known_by_waiting(const Event& other) const {
   });
 }
 
+bool Execution::would_wait(const Entry& entry, AccessMode mode) const {
+  const Event& first = events_[entry.event];
+  // Who tried in vain found it taken. (Of locks that were let go it is behind the unlock that comes
+  // after the try; so this is of who waits at the end.)
+  if (entry.mode == AccessMode::try_fail && first.found.has_value()) {
+    if (mode == AccessMode::lock) return true;
+    if (mode == AccessMode::shared_lock) return *first.found == 1;
+  }
+  if (!waits_for_unit(events_.back()) || !first.found.has_value()) return false;
+  std::uint64_t units = *first.found;
+  // Posts that have nothing to do with it can be in front of both.
+  for (std::uint32_t at = heads_[entry.object]; at != kNone; at = entries_[at].previous) {
+    const Entry& later = entries_[at];
+    if (later.event <= entry.event) break;
+    if (later.mode == AccessMode::post && !happens_before(entry.event, later.event)) ++units;
+  }
+  return units == 0;
+}
+
 void Execution::meet_entry(const Entry& entry, AccessMode mode) {
   const auto self = static_cast<std::uint32_t>(events_.size() - 1);
   const Event& other = events_[entry.event];
-  const Relation how = relation(entry.mode, mode);
+  Relation how = relation(entry.mode, mode);
   if (how == Relation::none || clock(self)[other.thread] >= other.number) return;
-  if (how == Relation::race && (takes(entry.mode) || !known_by_waiting(other))) {
+  if (how == Relation::race && would_wait(entry, mode)) how = Relation::edge;
+  // What was taken stands in the way, whatever gives it back in between.
+  const bool taken =
+      takes(entry.mode) || (entry.mode == AccessMode::write && waits_for_unit(events_.back()));
+  if (how == Relation::race && (taken || !known_by_waiting(other))) {
     races_.push_back({.first = entry.event, .second = self});
     join(entry.event);
   } else if (how == Relation::edge) {
@@ -227,42 +253,59 @@ void Execution::meet_entry(const Entry& entry, AccessMode mode) {
   }
 }
 
-void Execution::access_object(std::uint32_t object, const Access& access) {
+void Execution::look_at_object(std::uint32_t object, const Access& access) {
   const ThreadId thread = events_.back().thread;
   for (std::uint32_t at = heads_[object]; at != kNone; at = entries_[at].previous) {
     const Entry& entry = entries_[at];
     if ((entry.mask & access.mask) == 0) continue;
-    const bool last = covers(entry.mode) && (entry.mask & access.mask) == access.mask;
-    if (events_[entry.event].thread != thread) meet_entry(entry, access.mode);
-    if (last) break;
+    if (events_[entry.event].thread != thread) met_.push_back({entry, access.mode});
+    if (covers(entry.mode) && (entry.mask & access.mask) == access.mask) break;
   }
 }
 
-void Execution::access(const Access& access) {
-  const auto self = static_cast<std::uint32_t>(events_.size() - 1);
-  waiting_.clear();
+// What it is to, and what has been done there before.
+void Execution::look_at(const Access& access) {
   if (access.cells == 0) {
+    look_at_object(object_index(access.object), access);
+  } else {
+    for (std::uint32_t object = 0; object < objects_.size(); ++object) {
+      if (meet(access, {.object = objects_[object], .mask = 0xff})) look_at_object(object, access);
+    }
+  }
+  for (const Life& life : lives_) {
+    if (!meet(life.access, access) || events_[life.event].thread == events_.back().thread) continue;
+    met_.push_back({{.event = life.event, .mode = life.access.mode}, access.mode});
+  }
+}
+
+void Execution::access(const AccessList& list) {
+  const auto self = static_cast<std::uint32_t>(events_.size() - 1);
+  met_.clear();
+  waiting_.clear();
+  for (const Access& access : list) look_at(access);
+  // The latest first: what comes before that by way of it is no race. Those of one object are in
+  // order already, and most operations are to no more than one.
+  const bool in_order = list.size == 1 && list.items[0].cells == 0 && lives_.empty();
+  for (auto it = met_.begin(); it != met_.end() && !in_order; ++it) {
+    const auto place = std::upper_bound(met_.begin(), it, *it, [](const Met& a, const Met& b) {
+      return a.entry.event > b.entry.event;
+    });
+    if (place != it) std::rotate(place, it, it + 1);
+  }
+  for (const Met& met : met_) meet_entry(met.entry, met.mode);
+  for (const std::uint32_t event : waiting_) join(event);
+  for (const Access& access : list) {
+    if (access.cells != 0) {
+      lives_.push_back({access, self});
+      continue;
+    }
     const std::uint32_t object = object_index(access.object);
-    access_object(object, access);
     entries_.push_back({.object = object,
                         .event = self,
                         .previous = heads_[object],
                         .mask = access.mask,
                         .mode = access.mode});
-  } else {
-    for (std::uint32_t object = 0; object < objects_.size(); ++object) {
-      if (meet(access, {.object = objects_[object], .mask = 0xff})) access_object(object, access);
-    }
-  }
-  for (const Life& life : lives_) {
-    if (!meet(life.access, access) || events_[life.event].thread == events_.back().thread) continue;
-    meet_entry({.event = life.event, .mode = life.access.mode}, access.mode);
-  }
-  for (const std::uint32_t event : waiting_) join(event);
-  if (access.cells == 0) {
-    heads_[entries_.back().object] = static_cast<std::uint32_t>(entries_.size() - 1);
-  } else {
-    lives_.push_back({access, self});
+    heads_[object] = static_cast<std::uint32_t>(entries_.size() - 1);
   }
 }
 

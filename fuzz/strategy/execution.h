@@ -26,7 +26,8 @@ class Execution {
     std::uint32_t number = 0;       // of the thread's steps, from 1
     OpKind pending = OpKind::none;  // what it was to do when it was picked
     Address pc = 0;                 // likewise
-    // Of an atomic operation: where, what it found there, and when it leaves that as it is.
+    // Of an operation whose effect hangs on what it finds, and of those beside it that change that:
+    // where, what it found there, and when it leaves that as it is. See Strategy::found().
     std::uint8_t size = 0;
     Address address = 0;
     std::optional<std::uint64_t> found;
@@ -63,7 +64,7 @@ class Execution {
 
   // A thread was picked, which was to do that.
   void step(ThreadId thread, OpKind pending, Address pc = 0);
-  // The atomic operation that the step under way is about to do finds this, see Strategy::found().
+  // What the step under way is about to do finds this, see Strategy::found().
   void found(std::uint64_t value, const LeavesAlone& alone);
   // The step under way did this; `changed`: another thread could see that it did.
   void executed(const Op& op, bool changed);
@@ -112,13 +113,17 @@ class Execution {
   const std::uint32_t* clock(std::size_t i) const { return &clocks_[i * stride_]; }
   std::uint32_t* clock(std::size_t i) { return &clocks_[i * stride_]; }
   void join(std::uint32_t event);
-  void access(const Access& access);
-  void access_object(std::uint32_t object, const Access& access);
+  void access(const AccessList& list);
+  void look_at(const Access& access);
+  void look_at_object(std::uint32_t object, const Access& access);
   // The step under way comes after that of `entry`, which is to the same.
   void meet_entry(const Entry& entry, AccessMode mode);
   void grow_threads(ThreadId thread);
   std::uint32_t object_index(std::uint64_t object);
   void note_round(const Op& op, bool changed);
+  // Whether the step under way, which waits until it can take a lock or a unit of a semaphore,
+  // would wait in front of that one.
+  bool would_wait(const Entry& entry, AccessMode mode) const;
   // An unlock that the access under way comes after makes this step come before it too.
   bool known_by_waiting(const Event& other) const;
 
@@ -130,7 +135,12 @@ class Execution {
   std::vector<Thread> threads_;
   std::vector<Entry> entries_;
   std::vector<Race> races_;
-  std::vector<std::uint32_t> waiting_;  // edges of the access under way
+  struct Met {
+    Entry entry;
+    AccessMode mode = AccessMode::read;  // of the access that comes after it
+  };
+  std::vector<Met> met_;                // by the operation under way
+  std::vector<std::uint32_t> waiting_;  // likewise, edges
 
   // Objects by number; the numbers stay from run to run. Open addressing.
   struct Slot {

@@ -18,30 +18,30 @@ namespace heddle {
 inline constexpr std::uint32_t kWaitingRounds = 4;
 
 // What may happen any time (a spurious wake-up, a weak compare-exchange that fails though it
-// matches) happens so many times in a run, each.
+// matches) happens so many times in each thread of a run, each. (Of each thread, and counted as it
+// goes: what a step may do must not hang on steps of others that commute with it, or executions
+// that are taken for the same would differ.)
 inline constexpr std::uint32_t kSpuriousWakes = 1;
 inline constexpr std::uint32_t kWeakFailures = 1;
 
 // So many operations with a time limit may in each thread find, whenever they are picked, that
 // their time is up; what they wait for may also come first. After those the time is up only where
-// nobody else can go on. (Of each thread, and counted as it goes: what a step may do must not hang
-// on steps of others that commute with it, or executions that are taken for the same would differ.)
+// nobody else can go on.
 inline constexpr std::uint32_t kEarlyTimeouts = 2;
 
 class ChoiceBudget {
  public:
   void begin_run() {
-    spurious_ = weak_failures_ = 0;
     last_ = OpKind::none;
-    timeouts_.clear();
+    threads_.clear();
   }
   void executed(const Op& op, ThreadId thread) {
     last_ = op.kind;
-    if (op.kind == OpKind::timeout) ++timeouts(thread);
+    if (op.kind == OpKind::timeout) ++of(thread).timeouts;
   }
 
-  // How many of the n alternatives of the step under way may be tried.
-  std::uint32_t allowed(Choice what, std::uint32_t n) {
+  // How many of the n alternatives of the thread's step under way may be tried.
+  std::uint32_t allowed(Choice what, std::uint32_t n, ThreadId thread) {
     switch (what) {
       case Choice::waiter:
       case Choice::value:
@@ -50,9 +50,9 @@ class ChoiceBudget {
         return n;
       case Choice::spurious_wake:
       case Choice::lone_wake:
-        return allowed(n, spurious_ < kSpuriousWakes, reached_.spurious_wakes);
+        return allowed(n, of(thread).spurious < kSpuriousWakes, reached_.spurious_wakes);
       case Choice::cas_failure:
-        return allowed(n, weak_failures_ < kWeakFailures, reached_.weak_failures);
+        return allowed(n, of(thread).weak_failures < kWeakFailures, reached_.weak_failures);
     }
     return n;
   }
@@ -61,14 +61,14 @@ class ChoiceBudget {
   // left to who picks the thread. A sleep has no other end.
   std::optional<std::uint32_t> given(Choice what, ThreadId thread) {
     if (what != Choice::timeout) return std::nullopt;
-    if (last_ == OpKind::sleep || timeouts(thread) < kEarlyTimeouts) return 1;
+    if (last_ == OpKind::sleep || of(thread).timeouts < kEarlyTimeouts) return 1;
     reached_.early_timeouts = true;
     return 0;
   }
 
-  void taken(Choice what, std::uint32_t value) {
-    if (what == Choice::spurious_wake || what == Choice::lone_wake) spurious_ += value;
-    if (what == Choice::cas_failure) weak_failures_ += value;
+  void taken(Choice what, std::uint32_t value, ThreadId thread) {
+    if (what == Choice::spurious_wake || what == Choice::lone_wake) of(thread).spurious += value;
+    if (what == Choice::cas_failure) of(thread).weak_failures += value;
   }
 
   // Of all runs of the search.
@@ -90,15 +90,18 @@ class ChoiceBudget {
     reached = true;
     return 1;
   }
-  std::uint32_t& timeouts(ThreadId thread) {
-    if (thread >= timeouts_.size()) timeouts_.resize(thread + 1);
-    return timeouts_[thread];
+  struct Used {
+    std::uint32_t spurious = 0;
+    std::uint32_t weak_failures = 0;
+    std::uint32_t timeouts = 0;
+  };
+  Used& of(ThreadId thread) {
+    if (thread >= threads_.size()) threads_.resize(thread + 1);
+    return threads_[thread];
   }
 
-  std::uint32_t spurious_ = 0;
-  std::uint32_t weak_failures_ = 0;
   OpKind last_ = OpKind::none;
-  std::vector<std::uint32_t> timeouts_;  // index: thread
+  std::vector<Used> threads_;  // index: thread
   ChoiceBounds reached_;
 };
 

@@ -11,6 +11,8 @@ struct LeavesAlone {
   std::uint64_t mask = 0;
   std::uint64_t value = 0;
   bool unless = false;
+  // Or, of a weak compare-exchange, without cause.
+  bool may_fail = false;
 
   constexpr bool operator()(std::uint64_t found) const {
     return ((found & mask) == value) != unless;

@@ -55,6 +55,7 @@ enum class Choice : std::uint8_t {
 struct RunEnd {
   std::uint64_t decisions = 0;  // calls of pick and choose
   bool cut = false;             // while a thread other than the last one picked could have gone on
+  bool stopped = false;         // by what the last step did: nothing can come behind that
   bool limit = false;           // at a limit: what would have followed is unknown
   bool given_up = false;        // by pick's answer kEndRun
 };
@@ -90,8 +91,14 @@ class Strategy {
   // thread is ready, and told what each step did: others are spared the cost. Does not change
   // during a run.
   virtual bool follows() const { return false; }
-  // What the atomic operation that the thread picked last is about to do finds in memory, and when
-  // it would leave that as it is.
+  // What the operation that the thread picked last is about to do finds, and when it would leave
+  // that as it is. Told once a step at most, before executed(), of:
+  // - memory that is accessed: the value;
+  // - a semaphore: its value;
+  // - a condition variable: how many wait;
+  // - a try to lock, and whatever locks or unlocks together with others: 1 if a thread has the lock
+  //   for itself alone, else twice the number of those that share it;
+  // - what is done once, by who finds it done: 2.
   virtual void found(std::uint64_t value, const LeavesAlone& alone) { (void)value, (void)alone; }
   // The thread picked last has done this; `changed`: others could see that it did.
   virtual void executed(const Op& op, bool changed) { (void)op, (void)changed; }

@@ -112,6 +112,7 @@ struct RunResult {
   Trace trace;             // if asked for
   bool redundant = false;  // given up by an exhaustive strategy: no run of its own
   bool cut = false;        // another thread could have gone on when it ended
+  bool stopped = false;    // by what its last step did, and not because no thread could go on
   // The first that its process has executed. Only where the engine makes the processes.
   bool first_of_process = false;
 

@@ -21,16 +21,16 @@ struct PreemptionBound {
   friend bool operator==(const PreemptionBound&, const PreemptionBound&) = default;
 };
 
-// Waits that return without a notification: so many in a run, of more that there could be.
+// Waits that return without a notification: so many in each thread, of more that there could be.
 struct SpuriousWakeBound {
-  std::uint32_t per_run = 0;
+  std::uint32_t per_thread = 0;
 
   friend bool operator==(const SpuriousWakeBound&, const SpuriousWakeBound&) = default;
 };
 
-// Weak compare-exchanges that fail without cause: so many in a run, of more that there could be.
+// Weak compare-exchanges that fail without cause: likewise.
 struct WeakFailureBound {
-  std::uint32_t per_run = 0;
+  std::uint32_t per_thread = 0;
 
   friend bool operator==(const WeakFailureBound&, const WeakFailureBound&) = default;
 };

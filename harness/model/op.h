@@ -81,7 +81,7 @@ constexpr bool releases(MemoryOrder order) {
 
 struct Op {
   OpKind kind = OpKind::none;
-  std::uint8_t size = 0;  // bytes, for accesses to memory
+  std::uint8_t size = 0;  // bytes of an access; barrier_wait: how many are missing, 255 for more
   MemoryOrder order = MemoryOrder::relaxed;
   ThreadId other = kNoThread;
   Address address = 0;  // the memory or the object operated on

@@ -89,34 +89,34 @@ NamedText named(const NothingClaimed& nothing) {
 
 NamedText named(const ClaimBound& bound) {
   return std::visit(
-      Overloaded{
-          [](const PreemptionBound& bounded) -> NamedText {
-            return {"preemptions", plural(bounded.preemptions, "preemption") + " a run"};
-          },
-          [](const SpuriousWakeBound& bounded) -> NamedText {
-            return {"spurious_wakes", plural(bounded.per_run, "spurious wake-up") + " a run"};
-          },
-          [](const WeakFailureBound& bounded) -> NamedText {
-            return {"weak_failures", plural(bounded.per_run, "weak compare-exchange") +
-                                         " that fails without cause a run"};
-          },
-          [](const EarlyTimeoutBound& bounded) -> NamedText {
-            return {"early_timeouts",
-                    plural(bounded.per_thread, "early timeout") + " of each thread"};
-          },
-          [](const DeadlinesInOrder&) -> NamedText {
-            return {"deadlines_in_order", "deadlines in order"};
-          },
-          [](const SequentialConsistency&) -> NamedText {
-            return {"sequentially_consistent",
-                    "sequentially consistent: a load sees the latest store"};
-          },
-          [](const RelacyModel& model) -> NamedText {
-            return {"relacy_model",
-                    fmt::format("Relacy's model: a load sees one of the last {} stores, and "
-                                "none that comes later",
-                                model.stores)};
-          }},
+      Overloaded{[](const PreemptionBound& bounded) -> NamedText {
+                   return {"preemptions", plural(bounded.preemptions, "preemption") + " a run"};
+                 },
+                 [](const SpuriousWakeBound& bounded) -> NamedText {
+                   return {"spurious_wakes",
+                           plural(bounded.per_thread, "spurious wake-up") + " of each thread"};
+                 },
+                 [](const WeakFailureBound& bounded) -> NamedText {
+                   return {"weak_failures", plural(bounded.per_thread, "weak compare-exchange") +
+                                                " of each thread that fails without cause"};
+                 },
+                 [](const EarlyTimeoutBound& bounded) -> NamedText {
+                   return {"early_timeouts",
+                           plural(bounded.per_thread, "early timeout") + " of each thread"};
+                 },
+                 [](const DeadlinesInOrder&) -> NamedText {
+                   return {"deadlines_in_order", "deadlines in order"};
+                 },
+                 [](const SequentialConsistency&) -> NamedText {
+                   return {"sequentially_consistent",
+                           "sequentially consistent: a load sees the latest store"};
+                 },
+                 [](const RelacyModel& model) -> NamedText {
+                   return {"relacy_model",
+                           fmt::format("Relacy's model: a load sees one of the last {} stores, and "
+                                       "none that comes later",
+                                       model.stores)};
+                 }},
       bound);
 }
 

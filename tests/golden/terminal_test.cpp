@@ -210,7 +210,7 @@ TEST(TerminalReport, a_proof_of_minimality_has_the_conditions_of_any_other) {
   std::string text = report(scenario, {.width = 200});
   EXPECT_NE(
       text.find("1 preemption, proved: all 8 schedules without any pass (bounds: sequentially "
-                "consistent: a load sees the latest store; 1 spurious wake-up a run)"),
+                "consistent: a load sees the latest store; 1 spurious wake-up of each thread)"),
       std::string::npos)
       << text;
   settle_claims(scenario.result.engines, {.names = {"mylib.cpp"}});

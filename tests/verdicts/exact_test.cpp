@@ -104,6 +104,8 @@ const Counted kCounted[] = {
     {{"fetch_adds", {"3", "3"}}, 216},      // (N!)^3
     {{"fetch_adds", {"4", "3"}}, 13'824},   //
     {{"locked_increments", {"6"}}, 720},    // N!
+    {{"semaphore_lock", {"2"}}, 2},         //
+    {{"semaphore_lock", {"4"}}, 24},        //
     {{"readers", {"13"}}, 8'192},           // 2^N
     {{"lastzero", {"5"}}, 64},              // (N + 3) 2^(N - 2)
     {{"lastzero", {"10"}}, 3'328},          //
@@ -138,6 +140,8 @@ const Counted kLocks[] = {
     {{"spinning_locks", {"test_and_set", "4"}}, 24},     //
     {{"spinning_locks", {"compare_exchange", "3"}}, 6},  //
     {{"spinning_locks", {"flag", "3"}}, 6},              //
+    {{"spinning_locks", {"announcing", "2"}}, 2},        //
+    {{"spinning_locks", {"announcing", "3"}}, 6},        //
     {{"spinning_locks", {"ticket", "2"}}, 2},            //
     {{"spinning_locks", {"ticket", "3"}}, 6},            //
 };
@@ -262,6 +266,18 @@ TEST(Exhaustive, a_timed_lock_that_another_thread_takes_first_may_run_out_of_tim
     const EngineResult result = search_once(options);
     EXPECT_TRUE(result.exhausted) << name;
     EXPECT_NE(result.failed, 0U) << name;
+  }
+}
+
+TEST(Exhaustive, a_use_after_free_hides_no_failure_that_comes_of_the_other_order) {
+  SearchOptions options =
+      search_options(program_path("exact/freed_early"), EngineKind::fuzz, 100'000);
+  for (const char* strategy : {"dpor", "dfs"}) {
+    options.job.strategy = strategy;
+    const EngineResult result = search_once(options);
+    EXPECT_TRUE(result.exhausted) << strategy;
+    EXPECT_NE(find_kind(result, FailureKind::use_after_free), nullptr) << strategy;
+    EXPECT_NE(find_kind(result, FailureKind::assertion), nullptr) << strategy;
   }
 }
 

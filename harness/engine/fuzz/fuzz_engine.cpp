@@ -112,6 +112,7 @@ class FuzzEngine final : public Engine {
       if (keeps_steps) host.report_sample(*told, steps_);
       const RunEnd end{.decisions = told->decisions,
                        .cut = told->cut,
+                       .stopped = told->stopped,
                        .limit = std::holds_alternative<GaveUp>(told->outcome),
                        .given_up = told->redundant};
       const bool learned = g_memory->has_learned();

@@ -101,10 +101,29 @@ void watch_writes(EngineTable& table) {
   };
 }
 
+template <unsigned kSize>
+void noted_write(Address address, Address pc) {
+  g_run->note_write(address, kSize, pc);
+  g_memory->access<false, true>(address, kSize, pc);
+}
+
+void note_writes(EngineTable& table) {
+  table.write[0] = noted_write<1>;
+  table.write[1] = noted_write<2>;
+  table.write[2] = noted_write<4>;
+  table.write[3] = noted_write<8>;
+  table.write[4] = noted_write<16>;
+  table.write_range = [](Address address, std::size_t size, Address pc) {
+    g_run->note_write(address, size, pc);
+    range<false, true>(address, size, pc);
+  };
+}
+
 struct Tables {
   EngineTable alone = {};
   EngineTable search = {};
   EngineTable replay = {};
+  EngineTable followed = {};
   EngineTable watched_search = {};
   EngineTable watched_replay = {};
 
@@ -118,6 +137,8 @@ struct Tables {
     answer_accesses<false>(search);
     answer_accesses<true>(replay);
     answer_copies(search, replay);
+    followed = search;
+    note_writes(followed);
     watched_search = search;
     watch_writes<false>(watched_search);
     watched_replay = replay;
@@ -132,8 +153,10 @@ struct Tables {
 
 EngineTables engine_tables(bool replay) {
   static const Tables tables;
-  return replay ? EngineTables{&tables.replay, &tables.replay, &tables.watched_replay}
-                : EngineTables{&tables.alone, &tables.search, &tables.watched_search};
+  return replay
+             ? EngineTables{&tables.replay, &tables.replay, &tables.replay, &tables.watched_replay}
+             : EngineTables{&tables.alone, &tables.search, &tables.followed,
+                            &tables.watched_search};
 }
 
 }  // namespace heddle

@@ -6,6 +6,7 @@
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 
 #include <atomic>
@@ -61,6 +62,14 @@ inline clockid_t processor_clock_of(std::int32_t pid) {
 inline timespec to_timespec(std::uint64_t ns) {
   return {.tv_sec = static_cast<time_t>(ns / 1'000'000'000U),
           .tv_nsec = static_cast<long>(ns % 1'000'000'000U)};
+}
+
+// A copy of memory that may be gone; false if it is.
+inline bool read_memory(std::uint64_t at, void* to, std::size_t size) {
+  const iovec here{.iov_base = to, .iov_len = size};
+  const iovec there{.iov_base = reinterpret_cast<void*>(at), .iov_len = size};
+  return system_call(SYS_process_vm_readv, process_id(), as_argument(&here), 1, as_argument(&there),
+                     1, 0) == static_cast<long>(size);
 }
 
 using Futex = std::atomic<std::uint32_t>;

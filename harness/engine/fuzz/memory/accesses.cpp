@@ -5,6 +5,7 @@
 
 #include "harness/engine/fuzz/memory/access.h"
 #include "harness/hooks/caller.h"
+#include "harness/hooks/native_atomics.h"
 
 namespace heddle {
 
@@ -32,6 +33,11 @@ void Memory::access_point(Address address, unsigned size, Address pc) {
     run.point();
     // What was alive before may not be now.
     check_frame(address, op.kind, pc);
+    if (run.followed() && size <= 8) {
+      run.running().native_pc = pc;
+      run.found(native_load(address, size), kWrite ? LeavesAlone::never() : LeavesAlone{});
+      run.running().native_pc = 0;
+    }
     if (kWrite) {
       run.done(op);
     } else {

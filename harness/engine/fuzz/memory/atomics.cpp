@@ -177,8 +177,9 @@ bool Memory::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
   run.running().native_pc = 0;
   const bool changes = stored && desired != wanted;
   if (run.followed()) [[unlikely]] {
-    run.found(stored || fails ? wanted : *expected,
-              desired == wanted ? LeavesAlone{} : LeavesAlone::unless_equal(wanted));
+    LeavesAlone alone = desired == wanted ? LeavesAlone{} : LeavesAlone::unless_equal(wanted);
+    alone.may_fail = weak;
+    run.found(stored || fails ? wanted : *expected, alone);
   }
   if (!stored) {
     op.kind = OpKind::atomic_cas_fail;

@@ -74,6 +74,8 @@ void Memory::use_after_free(const ShadowCell* cell, const Op& op) {
   const RuntimeScope scope;
   // The other order is worth a try too.
   learn(cell->history.write_access.pc());
+  const Op& pending = g_run->self().op;
+  g_run->done_unseen(pending.address == op.address ? pending : op);
   Failed failure{.kind = FailureKind::use_after_free, .message = {}, .places = {}};
   failure.places.push_back(g_run->here(op));
   const ThreadId owner = cell->history.write.thread();

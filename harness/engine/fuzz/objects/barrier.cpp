@@ -1,4 +1,6 @@
 // Barriers: pthread_barrier_t.
+#include <algorithm>
+
 #include "harness/engine/fuzz/objects/kinds.h"
 
 namespace heddle {
@@ -13,12 +15,13 @@ std::uint32_t parties_of(const void* barrier) {
 int wait(const SyncCall& call, Address pc) {
   Run& run = *g_run;
   SyncObject& barrier = g_objects->at(call.object, pc);
-  const Op& op = run.begin_op({.kind = OpKind::barrier_wait, .address = barrier.address, .pc = pc});
+  Op& op = run.begin_op({.kind = OpKind::barrier_wait, .address = barrier.address, .pc = pc});
   FuzzThread& self = run.self();
   run.arrive();
   run.changed();
-  run.done(op);
   ++barrier.arrived;
+  op.size = static_cast<std::uint8_t>(std::min(parties_of(call.object) - barrier.arrived, 255U));
+  run.done(op);
   barrier.clock().join(self.clock);
   run.begin_wait();
   if (barrier.arrived < parties_of(call.object)) {

@@ -20,6 +20,7 @@ bool wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t deadline, 
     Objects::bad_unlock(op, lock, "waits with a mutex that it does not hold");
   }
   run.point();
+  run.found(cond.waiters, LeavesAlone::never());
   run.done(op);
   const std::uint32_t depth = lock.depth;
   Objects::release(lock);
@@ -28,6 +29,9 @@ bool wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t deadline, 
   self.wanted = &lock;
   // It may have been notified before it came to wake by itself: the order of the two matters.
   const bool by_itself = Objects::wait_for_others(deadline, true);
+  // A timer has taken it from among the waiters already.
+  const std::uint32_t waiters = cond.waiters + (self.timed_out && !by_itself ? 1 : 0);
+  if (by_itself || self.timed_out) run.found(waiters, LeavesAlone::never());
   if (self.cond != nullptr) {
     Objects::remove_waiter(cond, self);
     self.cond = nullptr;
@@ -41,7 +45,17 @@ bool wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t deadline, 
   }
   if (!self.in_wanters) Objects::begin_want(self, lock, Want::exclusive);
   const Op& relock = run.begin_op({.kind = OpKind::mutex_lock, .address = lock.address, .pc = pc});
-  if (!Objects::available(lock, self)) run.block();
+  if (by_itself) {
+    // A step of its own, whether the mutex is free or not: what a step is must not hang on that.
+    run.next_step();
+    if (Objects::available(lock, self)) {
+      run.point();
+    } else {
+      run.block();
+    }
+  } else if (!Objects::available(lock, self)) {
+    run.block();
+  }
   Objects::end_want(self);
   Objects::take(lock, relock);
   lock.depth = depth;
@@ -57,13 +71,15 @@ int notify(pthread_cond_t* condition, bool all, Address pc) {
                                .pc = pc});
   run.point();
   run.changed();
-  run.done(op, cond.waiters);
+  run.found(cond.waiters, LeavesAlone::if_equal(0));
   if (cond.waiters == 0) {
+    run.looked(op, cond.waiters);
     ++cond.unheard;
     cond.unheard_thread = run.self().id;
     cond.unheard_op = op;
     return 0;
   }
+  run.done(op, cond.waiters);
   Objects::wake_some(cond, all ? cond.waiters : 1);
   return 0;
 }

@@ -47,7 +47,10 @@ int timed_lock(pthread_mutex_t* mutex, clockid_t /*clock*/, const timespec* unti
     }
     if (kind == kMutexErrorCheck) return EDEADLK;
   }
-  if (!Objects::obtain(object, Want::exclusive, std::max<std::uint64_t>(deadline, 1))) {
+  const bool obtained =
+      Objects::obtain(object, Want::exclusive, std::max<std::uint64_t>(deadline, 1));
+  g_run->found(object.taken(), kTryFails);
+  if (!obtained) {
     return Objects::timed_out(op);
   }
   op.kind = OpKind::mutex_lock;
@@ -65,6 +68,7 @@ int try_lock(pthread_mutex_t* mutex, Address pc) {
     ++object.depth;
     return 0;
   }
+  g_run->found(object.taken(), kTryFails);
   if (object.owner != nullptr) return Objects::refused(op);
   g_run->changed();
   op.kind = OpKind::mutex_lock;

@@ -107,6 +107,9 @@ extern constinit Room<Objects> g_objects __attribute__((visibility("hidden")));
 inline OpKind tried_or(const SyncCall& call, OpKind waits) {
   return call.tries || call.deadline != nullptr ? OpKind::mutex_trylock_fail : waits;
 }
+// When a try leaves a lock as it is, see SyncObject::taken().
+inline constexpr LeavesAlone kTryFails = LeavesAlone::unless_equal(0);
+inline constexpr LeavesAlone kTryToShareFails = LeavesAlone::if_equal(1, 1);
 // For every kind that is destroyed by a SyncCall; `kSize`: its bytes.
 template <std::size_t kSize>
 int destroy_object(const SyncCall& call, Address pc) {

@@ -64,6 +64,12 @@ Want wanted_by_reader(const SyncCall& call, const SyncObject& lock, Address pc) 
   return want;
 }
 
+// Where writers that wait come first, it hangs on them too, and that is told of no lock.
+void tell_reader(const SyncObject& lock, Want want, bool tries) {
+  if (want == Want::behind) return;
+  g_run->found(lock.taken(), tries ? kTryToShareFails : LeavesAlone::never());
+}
+
 int read_lock(const SyncCall& call, Address pc) {
   SyncObject& lock = g_objects->at(call.object, pc);
   Op& op = g_run->begin_op(
@@ -72,13 +78,16 @@ int read_lock(const SyncCall& call, Address pc) {
   if (call.tries) {
     g_run->arrive();
     self.want = wanted_by_reader(call, lock, pc);
+    tell_reader(lock, self.want, true);
     if (!Objects::available(lock, self)) return Objects::refused(op);
   } else {
     if (lock.owner == &self) return EDEADLK;
     // Whether a writer waits is seen when the thread's turn has come.
     if (g_run->job().any_rwlock) g_run->arrive();
     const Want want = wanted_by_reader(call, lock, pc);
-    if (!Objects::obtain(lock, want, deadline_of(call))) return Objects::timed_out(op);
+    const bool obtained = Objects::obtain(lock, want, deadline_of(call));
+    tell_reader(lock, want, call.deadline != nullptr);
+    if (!obtained) return Objects::timed_out(op);
   }
   op.kind = OpKind::rwlock_read_lock;
   g_run->changed();
@@ -100,7 +109,8 @@ int write_lock(const SyncCall& call, Address pc) {
   FuzzThread& self = g_run->self();
   if (call.tries) {
     g_run->arrive();
-    if (lock.owner != nullptr || !lock.readers.empty()) return Objects::refused(op);
+    g_run->found(lock.taken(), kTryFails);
+    if (lock.taken() != 0) return Objects::refused(op);
   } else {
     if (lock.owner == &self) return EDEADLK;
     const auto mine = reader(lock, self);
@@ -111,6 +121,7 @@ int write_lock(const SyncCall& call, Address pc) {
     op = wanted;
     const bool obtained = Objects::obtain(lock, Want::exclusive, deadline_of(call));
     queued.leave();
+    if (call.deadline != nullptr) g_run->found(lock.taken(), kTryFails);
     if (!obtained) return Objects::timed_out(op);
   }
   op.kind = OpKind::rwlock_write_lock;
@@ -133,6 +144,7 @@ int unlock(const SyncCall& call, Address pc) {
   }
   g_run->arrive();
   g_run->changed();
+  g_run->found(lock.taken(), LeavesAlone::never());
   g_run->done(op);
   if (writes) {
     // What the readers before knew, the writer knew too.

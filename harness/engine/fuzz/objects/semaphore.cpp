@@ -9,14 +9,26 @@
 namespace heddle {
 namespace {
 
+// `alone`: when the operation leaves that as it is.
+void tell_value(const SyncCall& call, const LeavesAlone& alone) {
+  if (!g_run->followed()) return;
+  int value = 0;
+  sem_getvalue(static_cast<sem_t*>(call.object), &value);
+  g_run->found(static_cast<std::uint64_t>(value), alone);
+}
+
 int wait(const SyncCall& call, Address pc) {
   SyncObject& semaphore = g_objects->at(call.object, pc);
   Op& op = g_run->begin_op({.kind = OpKind::sem_wait, .address = semaphore.address, .pc = pc});
+  bool obtained = true;
   if (call.tries) {
     g_run->arrive();
-  } else if (!Objects::obtain(semaphore, Want::unit, deadline_of(call))) {
-    return Objects::timed_out(op);
+  } else {
+    obtained = Objects::obtain(semaphore, Want::unit, deadline_of(call));
   }
+  const bool tries = call.tries || call.deadline != nullptr;
+  tell_value(call, tries ? LeavesAlone::if_equal(0) : LeavesAlone::never());
+  if (!obtained) return Objects::timed_out(op);
   if (HEDDLE_NEXT(sem_trywait)(static_cast<sem_t*>(call.object)) != 0) {
     g_run->idle();
     op.kind = OpKind::sem_trywait_fail;
@@ -35,6 +47,7 @@ int post(const SyncCall& call, Address pc) {
   const Op& op =
       g_run->begin_op({.kind = OpKind::sem_post, .address = semaphore.address, .pc = pc});
   g_run->arrive();
+  tell_value(call, LeavesAlone::never());
   const int error = call_c_library(call);
   if (error != 0) return error;
   g_run->changed();
@@ -51,6 +64,7 @@ int read(const SyncCall& call, Address pc) {
   const Op& op =
       g_run->begin_op({.kind = OpKind::sem_read, .address = semaphore.address, .pc = pc});
   g_run->arrive();
+  tell_value(call, {});
   g_run->looked(op);
   return 0;
 }

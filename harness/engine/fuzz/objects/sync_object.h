@@ -35,6 +35,8 @@ struct SyncObject {
     Op op;  // where it took it
   };
   std::vector<Reader> readers;
+  // As Strategy::found() has it.
+  std::uint64_t taken() const { return owner != nullptr ? 1 : 2 * readers.size(); }
   std::uint32_t queued_writers = 0;  // of a lock that prefers them: readers that come later wait
   VectorClock readers_clock;
 

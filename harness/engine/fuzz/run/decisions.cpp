@@ -60,7 +60,9 @@ void Run::point() {
 
 FuzzThread& Run::next_after_block() {
   while (ready_.empty()) {
-    if (!fire_timer()) upward_.standstill();
+    if (fire_timer()) continue;
+    result_.stopped = false;
+    upward_.standstill();
   }
   let_time_pass();
   const std::size_t chosen = alone() ? 0 : decide(0, false);

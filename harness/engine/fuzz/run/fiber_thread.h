@@ -98,6 +98,25 @@ struct FuzzThread {
   bool marked = false;  // any
   std::uint64_t points = 0;
   std::uint64_t changes_before = 0;  // Running::changes when it last went on
+  // Its plain writes while points are marked.
+  struct PlainWrites {
+    static constexpr std::size_t kMost = 8;
+    struct Write {
+      Address address = 0;
+      std::uint64_t found = 0;  // was there before
+      unsigned size = 0;
+      std::uint64_t points = 0;  // of the thread until then
+    };
+    std::array<Write, kMost> items{};
+    std::size_t size = 0;
+    bool lost = false;         // there are more, or one is too wide
+    std::uint64_t recent = 0;  // how many since its last point
+
+    void clear() {
+      size = 0;
+      lost = false;
+    }
+  } plain_writes;
 
   void (*body)(FuzzThread&) = nullptr;  // what it runs; does not return
   void* (*start)(void*) = nullptr;

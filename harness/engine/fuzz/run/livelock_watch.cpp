@@ -1,8 +1,5 @@
 #include "harness/engine/fuzz/run/livelock_watch.h"
 
-#include <sys/syscall.h>
-#include <sys/uio.h>
-
 #include <bit>
 #include <utility>
 
@@ -27,15 +24,6 @@ std::uint64_t put(std::unordered_map<Address, std::uint64_t>& contents, Address 
   const std::uint64_t change = mine ^ hash;
   mine = hash;
   return change;
-}
-
-// By the kernel: the program may have given up the memory since.
-bool read_word(Address at, std::uint64_t& value) {
-  const iovec here{.iov_base = &value, .iov_len = sizeof value};
-  const iovec there{.iov_base = reinterpret_cast<void*>(at), .iov_len = sizeof value};
-  const long self = native::system_call(SYS_getpid);
-  return native::system_call(SYS_process_vm_readv, self, native::as_argument(&here), 1,
-                             native::as_argument(&there), 1, 0) == sizeof value;
 }
 
 ThreadId lowest(std::uint64_t threads) {
@@ -101,7 +89,8 @@ void LivelockWatch::done(ThreadId thread, const Op& op, bool changed) {
 void LivelockWatch::settle_memory() {
   for (const Address word : written_) {
     std::uint64_t value = 0;
-    if (read_word(word, value)) {
+    // The program may have given up the memory since.
+    if (native::read_memory(word, &value, sizeof value)) {
       memory_ ^= put(words_, word, value);
     } else {
       disturb();

@@ -38,7 +38,7 @@ void Run::end_watch() {
   watching_ = false;
   watched_ = tracing_ || followed_ || done_log_ != nullptr;
   --eager_timed_;
-  g_engine_table = tables_.shared;
+  answer_shared();
   watch_at_ = steps_of_all() * 2;
 }
 

@@ -45,9 +45,10 @@ inline Address address_of(const void* pointer) {
 
 // What the hooks call in this job.
 struct EngineTables {
-  const EngineTable* alone;    // while main is the only thread
-  const EngineTable* shared;   // otherwise
-  const EngineTable* watched;  // of these, while writes are told to the LivelockWatch
+  const EngineTable* alone;     // while main is the only thread
+  const EngineTable* shared;    // otherwise
+  const EngineTable* followed;  // of these, while a strategy is told what each step did
+  const EngineTable* watched;   // likewise, while writes are told to the LivelockWatch
 };
 
 // Which of the threads whose wait may end early, by their own choice and not for want of another
@@ -201,6 +202,8 @@ class Run {
 
   // ---- loops that wait, limits: waiting_loops.cpp -----------------------------------------------
 
+  // Of whatever goes on while several threads live.
+  void answer_shared() { g_engine_table = followed_ ? tables_.followed : tables_.shared; }
   // The running thread's operation changed something that another thread may wait for, or not.
   void changed() {
     running_.thread->spins = 0;
@@ -210,9 +213,13 @@ class Run {
   void progress(bool changes) { changes ? changed() : idle(); }
   // What the running thread does next hangs on more than memory: no round of a loop is like another
   // to which this belongs.
+  // A plain write of the running thread is to come. To write what is there already is no change.
+  void note_write(Address address, std::size_t size, Address pc);
   void end_round() {
-    if (running_.thread->marked) running_.thread->marks = {};
-    running_.thread->marked = false;
+    FuzzThread& self = *running_.thread;
+    if (self.marked) self.marks = {};
+    self.marked = false;
+    self.plain_writes.clear();
   }
   void check_limits();
 
@@ -363,6 +370,8 @@ class Run {
   void idle_slice();
   // The running thread comes to a point: it may have been there before.
   [[gnu::noinline]] void note_round();
+  // Whether its plain writes since that one of its points have left in memory what was there.
+  bool wrote_the_same(std::uint64_t since);
   [[gnu::noinline]] void observe_point();
   [[gnu::noinline]] void interrupt(Address pc);
   // Whether no other thread was made, or all have ended.

@@ -61,6 +61,7 @@ FuzzThread* Run::add_thread(std::size_t stack_size) {
   thread.idle_mark = ~std::uint64_t{0};
   if (thread.marked) thread.marks = {};
   thread.marked = false;
+  thread.plain_writes.clear();
   thread.destructors.clear();
   thread.key_values.clear();
   thread.op = {.kind = OpKind::thread_start};
@@ -79,7 +80,7 @@ void Run::start(FuzzThread& thread) {
   thread.clock.set(thread.id, thread.epoch.time());
   tick();
   changed();
-  g_engine_table = tables_.shared;
+  answer_shared();
   ready_.add(thread);
 }
 
@@ -121,6 +122,7 @@ void Run::begin_run(std::uint64_t number) {
   result_.late_wake = false;
   result_.redundant = false;
   result_.cut = false;
+  result_.stopped = true;
   result_.schedule.deviations.clear();
 }
 

@@ -1,11 +1,14 @@
 // Loops that wait, and the limits of a run.
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "harness/engine/call_stack.h"
 #include "harness/engine/fuzz/run/run.h"
 #include "harness/engine/fuzz/run/switch.h"
+#include "harness/engine/native/raw_system.h"
 #include "harness/hooks/lasting_state.h"
+#include "harness/hooks/native_atomics.h"
 
 namespace heddle {
 namespace {
@@ -29,20 +32,58 @@ void Run::restart_idle(FuzzThread& thread) const {
   thread.idle_places.fill(0);
 }
 
+void Run::note_write(Address address, std::size_t size, Address pc) {
+  // Its own stack belongs to the state of the thread.
+  if (address - running_.stack_begin < FiberStacks::kSlot) return;
+  FuzzThread& self = *running_.thread;
+  FuzzThread::PlainWrites& writes = self.plain_writes;
+  ++writes.recent;
+  if (!self.marked || writes.lost) return;
+  if (writes.size == writes.kMost || size > 8 || !std::has_single_bit(size)) {
+    writes.lost = true;
+    return;
+  }
+  running_.native_pc = pc;
+  writes.items[writes.size++] = {.address = address,
+                                 .found = native_load(address, static_cast<unsigned>(size)),
+                                 .size = static_cast<unsigned>(size),
+                                 .points = self.points};
+  running_.native_pc = 0;
+}
+
+bool Run::wrote_the_same(std::uint64_t since) {
+  const FuzzThread::PlainWrites& writes = running_.thread->plain_writes;
+  return std::all_of(
+      writes.items.begin(), writes.items.begin() + static_cast<std::ptrdiff_t>(writes.size),
+      [since](const FuzzThread::PlainWrites::Write& write) {
+        if (write.points < since) return true;
+        // The program may have given up the memory since.
+        std::uint64_t now = 0;
+        return native::read_memory(write.address, &now, write.size) && now == write.found;
+      });
+}
+
 void Run::note_round() {
   FuzzThread& self = *running_.thread;
   ++self.points;
-  // Plain writes are told to nobody.
-  if (std::exchange(self.changes_before, running_.changes) != running_.changes) end_round();
+  // Plain writes are told to no strategy.
+  const std::uint64_t changes =
+      running_.changes - std::exchange(self.changes_before, running_.changes);
+  if (changes != std::exchange(self.plain_writes.recent, 0) || self.plain_writes.lost) end_round();
   const auto state = [&] { return state_at(self.op.pc, address_of(self.stack_top)); };
   for (FuzzThread::Mark& mark : self.marks) {
     if (mark.pc != self.op.pc || mark.address != self.op.address) continue;
     const std::uint64_t before = mark.state;
-    const std::uint64_t steps = self.points - mark.points;
+    const std::uint64_t since = mark.points;
+    const std::uint64_t steps = self.points - since;
     mark.state = state();
     mark.points = self.points;
     mark.elsewhere = 0;
     if (mark.state == 0 || mark.state != before) return;
+    if (!wrote_the_same(since)) {
+      end_round();
+      return;
+    }
     const RuntimeScope scope;
     strategy_->came_round(self.id, static_cast<std::uint32_t>(steps), self.op.pc);
     return;

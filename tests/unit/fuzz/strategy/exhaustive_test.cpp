@@ -149,13 +149,14 @@ TEST(ExhaustiveState, a_state_that_is_damaged_or_of_another_strategy_is_refused)
 
 TEST(ChoiceBudget, what_may_happen_any_time_happens_so_often_and_no_more) {
   ChoiceBudget budget;
-  EXPECT_EQ(budget.allowed(Choice::spurious_wake, 2), 2U);
-  budget.taken(Choice::spurious_wake, 1);
-  EXPECT_EQ(budget.allowed(Choice::spurious_wake, 2), 1U);
-  EXPECT_EQ(budget.allowed(Choice::lone_wake, 2), 1U);
-  EXPECT_EQ(budget.allowed(Choice::waiter, 3), 3U);
+  EXPECT_EQ(budget.allowed(Choice::spurious_wake, 2, 1), 2U);
+  budget.taken(Choice::spurious_wake, 1, 1);
+  EXPECT_EQ(budget.allowed(Choice::spurious_wake, 2, 1), 1U);
+  EXPECT_EQ(budget.allowed(Choice::lone_wake, 2, 1), 1U);
+  EXPECT_EQ(budget.allowed(Choice::spurious_wake, 2, 2), 2U) << "that of another thread";
+  EXPECT_EQ(budget.allowed(Choice::waiter, 3, 1), 3U);
   budget.begin_run();
-  EXPECT_EQ(budget.allowed(Choice::spurious_wake, 2), 2U);
+  EXPECT_EQ(budget.allowed(Choice::spurious_wake, 2, 1), 2U);
 }
 
 }  // namespace

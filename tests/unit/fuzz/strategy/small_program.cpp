@@ -4,9 +4,13 @@ namespace heddle::oracle {
 
 std::ostream& operator<<(std::ostream& out, const Step& step) {
   static constexpr const char* kNames[] = {
-      "load",     "store", "add",        "exchange",       "or",       "and",       "cas",
-      "lock",     "try",   "await_load", "await_exchange", "await_or", "await_cas", "await_two",
-      "await_try"};
+      "load",      "store",     "add",          "exchange",       "or",       "and",
+      "cas",       "weak_cas",  "plain_read",   "plain_write",    "lock",     "try",
+      "timed",     "once",      "read_lock",    "write_lock",     "try_read", "try_write",
+      "sem_post",  "sem_wait",  "sem_try",      "sem_timed",      "sem_read", "arrive",
+      "signal",    "broadcast", "store_signal", "wait",           "wait_for", "timed_wait",
+      "free",      "destroy",   "await_load",   "await_exchange", "await_or", "await_cas",
+      "await_two", "await_try"};
   return out << kNames[static_cast<int>(step.act)] << step.place << '(' << step.value << ','
              << step.desired << ')';
 }
@@ -20,36 +24,91 @@ Machine::Machine(const Threads& program) {
 
 void Machine::add(Thread& thread, const Step& step) {
   const std::size_t head = thread.todo.size();
-  const auto simple = [&](Kind kind) {
-    thread.todo.push_back({kind, step.place, step.value, step.desired, {}, head + 1});
+  const auto simple = [&](Kind kind, int value) {
+    const std::size_t next = thread.todo.size() + 1;
+    thread.todo.push_back({kind, step.place, value, step.desired, {}, next});
   };
   const auto loop = [&](Kind kind, int value, int until) {
     thread.todo.push_back({kind, step.place, value, step.desired, until, head});
   };
-  const auto locked = [&](Kind kind, std::size_t otherwise) {
-    thread.todo.push_back({kind, step.place, 0, 0, {}, otherwise});
-    thread.todo.push_back({Kind::add, step.place, step.value, 0, {}, head + 2});
-    thread.todo.push_back({Kind::unlock, step.place, 0, 0, {}, head + 3});
+  // `otherwise`: how many operations further on it goes on if it fails to lock.
+  const auto locked = [&](Kind lock, Kind body, Kind unlock, std::size_t otherwise) {
+    thread.todo.push_back({lock, step.place, 0, 0, {}, head + otherwise});
+    simple(body, step.value);
+    simple(unlock, 0);
   };
   switch (step.act) {
     case Act::load:
-      return simple(Kind::load);
+      return simple(Kind::load, 0);
     case Act::store:
-      return simple(Kind::store);
+      return simple(Kind::store, step.value);
     case Act::add:
-      return simple(Kind::add);
+      return simple(Kind::add, step.value);
     case Act::exchange:
-      return simple(Kind::exchange);
+      return simple(Kind::exchange, step.value);
     case Act::fetch_or:
-      return simple(Kind::fetch_or);
+      return simple(Kind::fetch_or, step.value);
     case Act::fetch_and:
-      return simple(Kind::fetch_and);
+      return simple(Kind::fetch_and, step.value);
     case Act::cas:
-      return simple(Kind::cas);
+      return simple(Kind::cas, step.value);
+    case Act::weak_cas:
+      return simple(Kind::weak_cas, step.value);
+    case Act::plain_read:
+      return simple(Kind::plain_read, 0);
+    case Act::plain_write:
+      return simple(Kind::plain_write, step.value);
     case Act::lock_add_unlock:
-      return locked(Kind::lock, head + 1);
+      return locked(Kind::lock, Kind::add, Kind::unlock, 1);
     case Act::try_add_unlock:
-      return locked(Kind::try_lock, head + 3);
+      return locked(Kind::try_lock, Kind::add, Kind::unlock, 3);
+    case Act::timed_add_unlock:
+      return locked(Kind::timed_lock, Kind::add, Kind::unlock, 3);
+    case Act::once_add:
+      thread.todo.push_back({Kind::once, step.place, 0, 0, {}, head + 2});
+      return simple(Kind::once_body, step.value);
+    case Act::read_lock_load_unlock:
+      return locked(Kind::read_lock, Kind::load, Kind::shared_unlock, 1);
+    case Act::write_lock_add_unlock:
+      return locked(Kind::write_lock, Kind::add, Kind::write_unlock, 1);
+    case Act::try_read_load_unlock:
+      return locked(Kind::try_read_lock, Kind::load, Kind::shared_unlock, 3);
+    case Act::try_write_add_unlock:
+      return locked(Kind::try_write_lock, Kind::add, Kind::write_unlock, 3);
+    case Act::sem_post:
+      return simple(Kind::sem_post, 0);
+    case Act::sem_wait:
+      return simple(Kind::sem_wait, 0);
+    case Act::sem_try:
+      return simple(Kind::sem_try, 0);
+    case Act::sem_timed:
+      return simple(Kind::sem_timed, 0);
+    case Act::sem_read:
+      return simple(Kind::sem_read, 0);
+    case Act::arrive:
+      return simple(Kind::arrive, 0);
+    case Act::signal:
+      return simple(Kind::signal, 0);
+    case Act::broadcast:
+      return simple(Kind::broadcast, 0);
+    case Act::store_signal:
+      simple(Kind::lock, 0);
+      simple(Kind::store, step.value);
+      simple(Kind::signal, 0);
+      return simple(Kind::unlock, 0);
+    case Act::wait:
+      return locked(Kind::lock, Kind::wait, Kind::unlock, 1);
+    case Act::wait_for:
+      simple(Kind::lock, 0);
+      thread.todo.push_back({Kind::load_while, step.place, 0, 0, step.value, head + 3});
+      thread.todo.push_back({Kind::wait, step.place, 0, 0, {}, head + 1});
+      return simple(Kind::unlock, 0);
+    case Act::timed_wait:
+      return locked(Kind::lock, Kind::timed_wait, Kind::unlock, 1);
+    case Act::free:
+      return simple(Kind::free, 0);
+    case Act::destroy:
+      return simple(Kind::destroy, 0);
     case Act::await_load:
       return loop(Kind::load, 0, step.value);
     case Act::await_exchange:
@@ -63,150 +122,140 @@ void Machine::add(Thread& thread, const Step& step) {
       thread.todo.push_back({Kind::load, kPlaces - 1 - step.place, 0, 0, step.desired, head});
       return;
     case Act::await_try:
-      return locked(Kind::try_lock, head);
+      return locked(Kind::try_lock, Kind::add, Kind::unlock, 0);
   }
 }
 
-bool Machine::ready(std::size_t thread) const {
-  if (ended(thread)) return false;
-  const Operation& operation = next(thread);
-  return operation.kind != Kind::lock || owners_[operation.place] == 0;
-}
-
-int Machine::after(const Operation& operation) const {
-  const int found = values_[operation.place];
-  switch (operation.kind) {
-    case Kind::store:
-    case Kind::exchange:
-      return operation.value;
-    case Kind::add:
-      return found + operation.value;
-    case Kind::fetch_or:
-      return found | operation.value;
-    case Kind::fetch_and:
-      return found & operation.value;
-    case Kind::cas:
-      return found == operation.value ? operation.desired : found;
-    default:
-      return found;
-  }
-}
-
-// Whether it leads to the operation after it.
-bool Machine::goes_on(const Operation& operation) const {
-  if (operation.kind == Kind::try_lock) return owners_[operation.place] == 0;
-  if (!operation.until.has_value()) return true;
-  const int found = values_[operation.place];
-  if (operation.kind == Kind::fetch_or) return (found & operation.value) == 0;
-  return found == *operation.until;
-}
-
-Did Machine::effect(const Operation& operation) const {
+int Machine::object_of(const Operation& operation) {
   switch (operation.kind) {
     case Kind::lock:
-      return Did::lock;
     case Kind::unlock:
-      return Did::unlock;
     case Kind::try_lock:
-      return goes_on(operation) ? Did::lock : Did::try_failed;
-    case Kind::store:
-      return Did::write;
+    case Kind::timed_lock:
+    case Kind::destroy:
+      return kMutexes + operation.place;
+    case Kind::once:
+      return kOnces + operation.place;
+    case Kind::read_lock:
+    case Kind::try_read_lock:
+    case Kind::shared_unlock:
+    case Kind::write_lock:
+    case Kind::try_write_lock:
+    case Kind::write_unlock:
+      return kRwlocks + operation.place;
+    case Kind::sem_post:
+    case Kind::sem_wait:
+    case Kind::sem_try:
+    case Kind::sem_timed:
+    case Kind::sem_read:
+      return kSemaphores + operation.place;
+    case Kind::arrive:
+      return kBarriers + operation.place;
+    case Kind::signal:
+    case Kind::broadcast:
+    case Kind::wait:
+    case Kind::timed_wait:
+      return kConditions + operation.place;
+    case Kind::free:
+      return 0;
     default:
-      return after(operation) == values_[operation.place] ? Did::read : Did::write;
+      return operation.place;
   }
 }
 
-bool Machine::only_comes_round(std::size_t thread) const {
-  const Operation& operation = next(thread);
-  return !goes_on(operation) && operation.otherwise <= threads_[thread].next &&
-         !threads_[thread].round_changes && !changes(effect(operation));
+Address Machine::address_of(int object) {
+  return object < kPlaces ? 64U + 64U * static_cast<unsigned>(object)
+                          : 4096U + 64U * static_cast<unsigned>(object);
+}
+
+OpKind Machine::pending_kind(Kind kind) {
+  switch (kind) {
+    case Kind::load:
+    case Kind::load_while:
+      return OpKind::atomic_load;
+    case Kind::store:
+      return OpKind::atomic_store;
+    case Kind::plain_read:
+      return OpKind::read;
+    case Kind::plain_write:
+      return OpKind::write;
+    case Kind::lock:
+      return OpKind::mutex_lock;
+    case Kind::unlock:
+      return OpKind::mutex_unlock;
+    case Kind::try_lock:
+    case Kind::timed_lock:
+    case Kind::try_read_lock:
+    case Kind::try_write_lock:
+      return OpKind::mutex_trylock_fail;
+    case Kind::once:
+      return OpKind::once;
+    case Kind::read_lock:
+      return OpKind::rwlock_read_lock;
+    case Kind::shared_unlock:
+      return OpKind::rwlock_shared_unlock;
+    case Kind::write_lock:
+      return OpKind::rwlock_write_lock;
+    case Kind::write_unlock:
+      return OpKind::rwlock_unlock;
+    case Kind::sem_post:
+      return OpKind::sem_post;
+    case Kind::sem_wait:
+    case Kind::sem_try:
+    case Kind::sem_timed:
+      return OpKind::sem_wait;
+    case Kind::sem_read:
+      return OpKind::sem_read;
+    case Kind::arrive:
+      return OpKind::barrier_wait;
+    case Kind::signal:
+      return OpKind::cond_signal;
+    case Kind::broadcast:
+      return OpKind::cond_broadcast;
+    case Kind::wait:
+    case Kind::timed_wait:
+      return OpKind::cond_wait;
+    case Kind::free:
+      return OpKind::heap_free;
+    case Kind::destroy:
+      return OpKind::object_destroy;
+    default:
+      return OpKind::atomic_rmw;
+  }
 }
 
 Op Machine::pending(std::size_t thread) const {
   const Operation& operation = next(thread);
-  const bool mutex = operation.kind == Kind::lock || operation.kind == Kind::unlock ||
-                     operation.kind == Kind::try_lock;
-  Op op = {.size = 4,
-           .address = (mutex ? 4096U : 64U) + 64U * static_cast<unsigned>(operation.place),
+  Op op = {.kind = pending_kind(operation.kind),
+           .size = 4,
+           .address = address_of(object_of(operation)),
            .pc = thread * 64 + threads_[thread].next + 1};
-  switch (operation.kind) {
-    case Kind::load:
-      op.kind = OpKind::atomic_load;
-      break;
-    case Kind::store:
-      op.kind = OpKind::atomic_store;
-      break;
-    case Kind::lock:
-      op.kind = OpKind::mutex_lock;
-      break;
-    case Kind::unlock:
-      op.kind = OpKind::mutex_unlock;
-      break;
-    case Kind::try_lock:
-      op.kind = OpKind::mutex_trylock_fail;
-      break;
-    default:
-      op.kind = OpKind::atomic_rmw;
-      break;
+  if (operation.kind == Kind::free) {
+    op.address2 = address_of(kPlaces - 1) + 8;
+  } else if (operation.kind == Kind::destroy) {
+    op.address2 = op.address + 40;
+  } else if (op.kind == OpKind::cond_wait) {
+    op.address2 = address_of(kMutexes + operation.place);
   }
   return op;
 }
 
-Machine::Done Machine::take(std::size_t thread) {
-  Thread& self = threads_[thread];
-  const Operation operation = self.todo[self.next];
-  Done done{.did = effect(operation), .place = operation.place, .op = pending(thread)};
-  const bool goes_on = this->goes_on(operation);
-  switch (operation.kind) {
-    case Kind::lock:
-    case Kind::try_lock:
-    case Kind::unlock:
-      done.place += kPlaces;
-      if (done.did == Did::try_failed) break;
-      owners_[operation.place] = done.did == Did::lock ? thread : 0;
-      if (done.did == Did::lock) done.op.kind = OpKind::mutex_lock;
+std::optional<Op> Machine::left_waiting(std::size_t thread) const {
+  if (ended(thread) || can_go_on(thread)) return std::nullopt;
+  Op op = pending(thread);
+  switch (threads_[thread].amid) {
+    case Amid::nothing:
+      break;
+    case Amid::relock:
+      op.address = op.address2;
+      op.kind = OpKind::mutex_lock;
       break;
     default:
-      done.found = static_cast<std::uint64_t>(values_[operation.place]);
-      done.atomic = [&] {
-        const auto value = static_cast<std::uint64_t>(operation.value);
-        switch (operation.kind) {
-          case Kind::exchange:
-            return LeavesAlone::if_equal(value);
-          case Kind::fetch_or:
-            return LeavesAlone::if_equal(value, value);
-          case Kind::fetch_and:
-            return LeavesAlone::if_equal(0, ~value);
-          case Kind::cas:
-            return operation.value == operation.desired ? LeavesAlone{}
-                                                        : LeavesAlone::unless_equal(value);
-          case Kind::load:
-            return LeavesAlone{};
-          case Kind::add:
-            return operation.value == 0 ? LeavesAlone{} : LeavesAlone::never();
-          default:
-            return LeavesAlone::never();
-        }
-      }();
-      if (operation.kind == Kind::cas && done.found != static_cast<std::uint64_t>(operation.value))
-        done.op.kind = OpKind::atomic_cas_fail;
-      values_[operation.place] = after(operation);
-      break;
+      return std::nullopt;
   }
-  const std::size_t next = goes_on ? self.next + 1 : operation.otherwise;
-  ++self.in_round;
-  self.round_changes |= changes(done.did);
-  const bool came_round = next <= self.next;
-  if (came_round && !self.round_changes) done.came_round = self.in_round;
-  // A loop begins where its last operation leads back to, and each is a loop's own but for those
-  // of await_two.
-  const bool amid = !came_round && next < self.todo.size() && self.todo[next].otherwise < next;
-  if (!amid) {
-    self.in_round = 0;
-    self.round_changes = false;
-  }
-  self.next = next;
-  return done;
+  // The engine knows who waits, not what for in the program.
+  if (op.kind == OpKind::once || op.kind == OpKind::rwlock_write_lock) op.kind = OpKind::mutex_lock;
+  return op;
 }
 
 }  // namespace heddle::oracle

@@ -1,7 +1,7 @@
 // N threads that take a lock which waits in a loop, each once. The order in which they have it
 // makes an interleaving: how often each of them looks in vain makes none.
 //
-// Arguments: test_and_set|test_first|compare_exchange|yielding|flag|ticket N [outcome]
+// Arguments: test_and_set|test_first|compare_exchange|yielding|flag|ticket|announcing N [outcome]
 #include <atomic>
 #include <string_view>
 #include <thread>
@@ -16,6 +16,13 @@ std::atomic<int> next_ticket;
 std::atomic<int> serving;
 std::atomic_flag flag = ATOMIC_FLAG_INIT;
 int order;
+thread_local int waits;
+
+// A plain write, in each round of the loop the same.
+void announce(int value) {
+  waits = value;
+  asm volatile("" : : "r"(&waits) : "memory");
+}
 
 template <typename Lock, typename Unlock>
 void run(std::vector<Seen>& seen, Lock lock, Unlock unlock) {
@@ -77,6 +84,14 @@ int main(int argc, char** argv) {
       }
     };
     run(seen, lock, [] { serving.fetch_add(1); });
+  } else if (kind == "announcing") {
+    const auto lock = [] {
+      do {
+        announce(1);
+      } while (held.exchange(1) != 0);
+      announce(0);
+    };
+    run(seen, lock, release);
   } else {
     return 2;
   }
