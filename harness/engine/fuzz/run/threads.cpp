@@ -62,6 +62,7 @@ FuzzThread* Run::add_thread(std::size_t stack_size) {
   if (thread.marked) thread.marks = {};
   thread.marked = false;
   thread.plain_writes.clear();
+  thread.plain_writes.recent = 0;
   thread.destructors.clear();
   thread.key_values.clear();
   thread.op = {.kind = OpKind::thread_start};
