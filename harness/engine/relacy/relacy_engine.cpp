@@ -24,6 +24,7 @@ namespace {
 
 class RelacyEngine final : public Engine {
  public:
+  void expect(const Job& like, std::uint32_t threads) override;
   bool execute(const Job& job, RunHost& host) override;
 
  private:
@@ -69,6 +70,13 @@ Runner* RelacyEngine::runner(const RelacySearch& search, int threads) {
   next_run_ = 0;
   exhausted_ = false;
   return runner_.get();
+}
+
+void RelacyEngine::expect(const Job& like, std::uint32_t threads) {
+  const bool few = !like.last_of_process && threads <= std::uint32_t{kFewThreads};
+  if (!few) wanted_threads_ = kManyThreads;
+  const auto search = parse_relacy_search(like.relacy_search);
+  if (search.has_value()) runner(*search, wanted_threads_);
 }
 
 bool RelacyEngine::report_error(const Job& job, RunHost& host, std::string message) {
