@@ -56,6 +56,8 @@ std::size_t size_of(const void* pointer);
 void take_snapshot();
 // Puts the heap back to the snapshot. Gives memory beyond what small runs use back to the system.
 void restore();
+// See ProgramState::prepare_to_fork().
+void prepare_to_fork(bool for_one_run);
 
 // Called for memory that is handed out a second time within one run; what was known about its
 // addresses no longer holds. May be null.

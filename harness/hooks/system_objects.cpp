@@ -27,7 +27,7 @@ const link_map* module_of(std::uintptr_t address) {
   Dl_info info;
   link_map* module = nullptr;
   return dladdr1(pointer, &info, reinterpret_cast<void**>(&module), RTLD_DL_LINKMAP) == 0 ? nullptr
-                                                                                         : module;
+                                                                                          : module;
 #endif
 }
 

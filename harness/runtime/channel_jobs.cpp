@@ -144,7 +144,14 @@ void JobServer::serve_as_child(Job job, Channel& parent) {
   }
 }
 
+void JobServer::prepare_to_fork(bool for_one_run) {
+  if (for_one_run == forks_for_one_run_) return;
+  forks_for_one_run_ = for_one_run;
+  setup_.prepare_to_fork(for_one_run);
+}
+
 JobServer::Rest JobServer::serve_in_child(const Job& job) {
+  prepare_to_fork(false);
   Channel channel(-1);
   const pid_t pid = fork_for([&](Channel& parent) { serve_as_child(job, parent); }, channel);
   if (pid < 0) {
@@ -243,6 +250,7 @@ JobDone JobServer::execute_apart(Job job) {
     setup_.put_back();
   }
   is_restored_ = true;
+  prepare_to_fork(true);
   if (Engine* const engine = engine_of(job.engine)) engine->prepare(host_);
   JobDone all;
   bool over = false;

@@ -88,6 +88,22 @@ TEST_P(FreshState, what_the_program_maps_is_put_back_and_does_not_pile_up) {
   }
 }
 
+// What processes for one run are not given of their parent's memory, the system has for them.
+TEST_P(FreshState, of_a_large_program_is_what_main_first_saw_however_runs_are_kept_apart) {
+  for (const Isolation isolation : {Isolation::memory, Isolation::process}) {
+    SearchOptions options = search_options(program_path("large_state"), GetParam(), 20);
+    options.job.strategy = "random";
+    options.job.isolation = isolation;
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.error.value_or(""), "");
+    EXPECT_EQ(result.runs, 20U);
+    EXPECT_EQ(result.failed, 0U);
+    for (const Finding& finding : result.findings) {
+      ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
+    }
+  }
+}
+
 // Runs that take away what was mapped before main have a process each.
 TEST(FreshTsanState, what_the_program_maps_is_put_back_whatever_a_run_does_to_it) {
   const EngineResult result =

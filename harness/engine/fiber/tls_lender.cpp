@@ -142,9 +142,10 @@ bool TlsLender::begin_one() {
   // The thread itself allocates nothing: the C library would make it a heap of its own.
   parked->blocks.reserve(modules_);
   parked->programs_own.reserve(modules_);
-  void* const stack = mmap(reinterpret_cast<void*>(kBegin + parked_.size() * stack_size_),
-                           stack_size_, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  void* const stack =
+      mmap(reinterpret_cast<void*>(kBegin + parked_.size() * stack_size_), stack_size_,
+           PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   if (stack == MAP_FAILED) return false;
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);

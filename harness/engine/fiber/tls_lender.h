@@ -3,8 +3,8 @@
 // A logical thread needs a thread control block of its own: thread_local objects, errno, exceptions
 // in flight and pthread_self() all live at the FS base. Only the C library can make one, so for
 // each logical thread a real one is started, parked for ever, and its block borrowed: switching
-// logical threads sets the FS base to that of the parked one. Its stack, and so its block, lies at a
-// fixed address by its id: what pthread_self() says repeats in every process, whenever the thread
+// logical threads sets the FS base to that of the parked one. Its stack, and so its block, lies at
+// a fixed address by its id: what pthread_self() says repeats in every process, whenever the thread
 // was made there.
 #pragma once
 
