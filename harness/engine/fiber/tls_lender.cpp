@@ -29,6 +29,7 @@ struct TlsLender::Block {
 
 struct TlsLender::Parked {
   Address base = 0;
+  pid_t number = 0;
   std::vector<Block> blocks;
   std::vector<std::span<unsigned char>> programs_own;
   std::vector<std::vector<unsigned char>> copies;  // of thread 0: what `blocks` begin with
@@ -157,6 +158,7 @@ bool TlsLender::begin_one() {
       [](void* argument) -> void* {
         auto* own = static_cast<Parked*>(argument);
         own->base = FsBase::get();
+        own->number = gettid();
         for_each_module([own](unsigned char* data, std::size_t size, const unsigned char* image,
                               std::size_t image_size, std::string_view module) {
           if (own->blocks.size() == own->blocks.capacity()) return;
@@ -196,6 +198,11 @@ std::vector<std::span<unsigned char>> TlsLender::variables(ThreadId thread) cons
 
 std::span<const std::span<unsigned char>> TlsLender::programs_own(ThreadId thread) const {
   return parked_[thread]->programs_own;
+}
+
+// A thread that only the parent of this process has keeps its number there: nobody else has it.
+pid_t TlsLender::number(ThreadId thread) const {
+  return thread == 0 ? gettid() : parked_[thread]->number;
 }
 
 FsBase::FsBase() {

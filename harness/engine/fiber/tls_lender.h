@@ -9,6 +9,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <sys/types.h>
 
 #include <cstddef>
 #include <memory>
@@ -42,6 +43,9 @@ class TlsLender {
 
   // Those of them that are of the program and libraries of its own, for threads that it started.
   std::span<const std::span<unsigned char>> programs_own(ThreadId thread) const;
+
+  // What the kernel calls the thread whose block it is; of thread 0 the calling thread.
+  pid_t number(ThreadId thread) const;
 
   // What pthread_self() returns under this base: in the C library they are the same number.
   static pthread_t handle(Address base) { return static_cast<pthread_t>(base); }

@@ -1,5 +1,6 @@
 #include "harness/engine/relacy/relacy_engine.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -17,6 +18,7 @@
 #include "harness/engine/relacy/run/relacy_state.h"
 #include "harness/engine/relacy/run/run_order.h"
 #include "harness/hooks/stack_bounds.h"
+#include "harness/hooks/thread_number.h"
 #include "harness/model/outcome.h"
 
 namespace heddle::relacy {
@@ -49,8 +51,8 @@ class RelacyEngine final : public Engine {
 std::optional<StackBounds> find_stack(pthread_t handle) {
   for (std::size_t i = 0; i < g_fibers->base.size(); ++i) {
     if (g_fibers->base[i] == 0 || TlsLender::handle(g_fibers->base[i]) != handle) continue;
-    return StackBounds{.begin = reinterpret_cast<Address>(g_fibers->top[i]) - FiberStacks::kSize,
-                       .size = FiberStacks::kSize};
+    const std::size_t size = g_fibers->size[i];
+    return StackBounds{.begin = reinterpret_cast<Address>(g_fibers->top[i]) - size, .size = size};
   }
   return std::nullopt;
 }
@@ -62,6 +64,9 @@ Runner* RelacyEngine::runner(const RelacySearch& search, int threads) {
     fibers_ = std::make_unique<Fibers>();
     g_fibers = fibers_.get();
     g_find_stack = find_stack;
+    g_thread_number = [] {
+      return g_fibers->lender.number(static_cast<ThreadId>(std::max(g_fibers->current, 0)));
+    };
   }
   if (!fibers_->prepare(threads)) return nullptr;
   search_ = search;
