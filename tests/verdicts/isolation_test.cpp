@@ -104,6 +104,24 @@ TEST_P(FreshState, of_a_large_program_is_what_main_first_saw_however_runs_are_ke
   }
 }
 
+// A second of processor time is less than all runs take.
+TEST_P(FreshState, what_a_program_limits_is_limited_for_it_alone) {
+  for (const Isolation isolation : {Isolation::memory, Isolation::process}) {
+    SearchOptions options = search_options(program_path("own_limits"), GetParam(), 100);
+    if (isolation == Isolation::memory) options.seconds = 3;
+    options.runs = isolation == Isolation::memory ? 10'000'000 : 100;
+    options.job.strategy = "random";
+    options.job.isolation = isolation;
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.error.value_or(""), "");
+    EXPECT_GT(result.runs, 0U);
+    EXPECT_EQ(result.failed, 0U);
+    for (const Finding& finding : result.findings) {
+      ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
+    }
+  }
+}
+
 // Runs that take away what was mapped before main have a process each.
 TEST(FreshTsanState, what_the_program_maps_is_put_back_whatever_a_run_does_to_it) {
   const EngineResult result =
