@@ -2,6 +2,7 @@
 // memory does not show in the next.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <numeric>
@@ -39,6 +40,13 @@ TEST_P(Dying, every_run_is_counted_as_what_it_is) {
   expect_all_counted(options, GetParam().kind);
 }
 
+TEST_P(Dying, every_run_is_counted_as_what_it_is_in_a_process_of_its_own) {
+  SearchOptions options = search_options(program_path("dying"), EngineKind::fuzz, 50);
+  options.worker.args = {GetParam().how};
+  options.job.isolation = Isolation::process;
+  expect_all_counted(options, GetParam().kind);
+}
+
 TEST_P(Dying, two_workers_lose_no_run_and_count_none_twice) {
   SearchOptions options = search_options(program_path("dying"), EngineKind::fuzz, 200);
   options.worker.args = {GetParam().how};
@@ -61,6 +69,14 @@ TEST(Spinning, a_loop_without_hooks_is_a_hang_and_the_next_run_goes_on) {
   expect_all_counted(options, FailureKind::hang);
 }
 
+// Where what is left behind is put back nothing need be found out, and no run has a process of its
+// own: that would hide what is not.
+void expect_shared_process(const EngineResult& result) {
+  EXPECT_FALSE(result.not_as_fresh.has_value());
+  EXPECT_FALSE(result.own_processes.has_value());
+  EXPECT_FALSE(result.divergence.has_value());
+}
+
 class FreshState : public testing::TestWithParam<EngineKind> {};
 
 TEST_P(FreshState, each_run_begins_with_the_memory_that_main_first_saw) {
@@ -70,8 +86,23 @@ TEST_P(FreshState, each_run_begins_with_the_memory_that_main_first_saw) {
   EXPECT_EQ(result.error.value_or(""), "");
   EXPECT_EQ(result.runs, 2'000U);
   EXPECT_EQ(result.failed, 0U);
+  expect_shared_process(result);
   for (const Finding& finding : result.findings) {
     ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
+  }
+}
+
+TEST_P(FreshState, what_is_put_back_costs_no_process) {
+  for (const char* program : {"left_behind_kernel.fixed", "left_behind_libraries.fixed",
+                              "random_order.fixed", "environment.fixed"}) {
+    SCOPED_TRACE(program);
+    const std::string path = program_path(std::string("any/gcc/") + program);
+    if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is not built";
+    SearchOptions options = search_options(path, GetParam(), 300);
+    options.job.strategy = "random";
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.failed, 0U);
+    expect_shared_process(result);
   }
 }
 
