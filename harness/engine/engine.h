@@ -67,6 +67,8 @@ struct Job {
   Isolation isolation = Isolation::automatic;
   // One run, in a process that ends with it: nothing of the program may be executed twice.
   bool last_of_process = false;
+  // Runs below this number are executed to get on, and not counted.
+  std::uint64_t count_from = 0;
   // Replay: one run, of this schedule (fuzz) or this state (relacy), with its trace.
   bool replay = false;
   bool record_trace = false;
@@ -189,6 +191,10 @@ class Engine {
   // Does what need not be done in each process forked from this one; makes no thread. `host` is
   // that of all jobs.
   virtual void prepare(RunHost& host) { (void)host; }
+  // In the process that others are forked from for one run each: does what these need not do then.
+  // `like`: a job of their kind; `threads`: as many as runs have had, and more in a later call.
+  // Nothing that a run could see may hang on whether this was called.
+  virtual void expect(const Job& like, std::uint32_t threads) { (void)like, (void)threads; }
   // Executes the job's runs. Returns false if the search space was exhausted before.
   virtual bool execute(const Job& job, RunHost& host) = 0;
 };

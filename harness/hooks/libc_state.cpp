@@ -16,6 +16,7 @@
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_environment.h"
 #include "harness/hooks/program_heap.h"
+#include "harness/hooks/program_limits.h"
 #include "harness/hooks/stream_objects.h"
 
 namespace heddle::libc_state {
@@ -79,6 +80,7 @@ void restore() {
   lasting_keys::restore();
   stream_objects::restore();
   cleanup::begin_run();
+  program_limits::restore();
   if (g_environment_touched) g_environment->restore();
   g_environment_touched = false;
 }

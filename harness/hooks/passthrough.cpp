@@ -13,6 +13,7 @@
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
 #include "harness/hooks/stack_bounds.h"
+#include "harness/hooks/thread_number.h"
 
 namespace heddle {
 namespace {
@@ -145,6 +146,7 @@ constinit const EngineTable g_passthrough_table = {
 constinit std::atomic<int> early_threads::g_open = 0;
 
 constinit FindStack* g_find_stack = nullptr;
+constinit ThreadNumber* g_thread_number = nullptr;
 
 // Constant-initialised: hooks are called before constructors have run.
 constinit const EngineTable* g_engine_table = &g_passthrough_table;

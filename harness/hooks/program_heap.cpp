@@ -44,6 +44,8 @@ constexpr std::size_t kFillLimit = std::size_t{1} << 20;
 
 constinit Address g_top = kBegin;        // first byte never handed out in this run
 constinit Address g_committed = kBegin;  // mapped up to here
+constinit Address g_limit = kEnd;        // nothing is handed out beyond
+constinit Address g_open = kBegin;       // the lower of the two
 constinit Address g_run_begin = kBegin;  // what the snapshot ends at
 constinit Address g_high = kBegin;       // highest top of any run since memory was given back
 constinit FreeBlock* g_free[kClasses] = {};
@@ -97,12 +99,13 @@ bool intact(const Header* header) {
 }
 
 bool commit(Address up_to) {
-  if (up_to > kEnd) return false;
+  if (up_to > g_limit) return false;
   const std::size_t more = ((up_to - g_committed) / kCommit + 1) * kCommit;
   void* at = mmap(reinterpret_cast<void*>(g_committed), more, PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   if (at == MAP_FAILED) return false;
   g_committed += more;
+  g_open = std::min(g_committed, g_limit);
   return true;
 }
 
@@ -157,7 +160,7 @@ void* allocate(std::size_t size, std::size_t alignment) {
     } else {
       alignment = std::max(alignment, kAlignment);
       const Address at = (g_top + sizeof(Header) + alignment - 1) & ~(alignment - 1);
-      if (at + size > g_committed && !commit(at + size)) return nullptr;
+      if (at + size > g_open && !commit(at + size)) return nullptr;
       pointer = reinterpret_cast<void*>(at);
       write(header_of(pointer), size, at - g_top);
       if (at - g_top > sizeof(Header)) write(reinterpret_cast<Header*>(g_top), 0, at - g_top);
@@ -200,6 +203,11 @@ std::size_t size_of(const void* pointer) {
   return header_of(pointer)->size & ~kFreed;
 }
 
+void set_limit(std::size_t bytes) {
+  g_limit = kBegin + std::min<std::size_t>(bytes, kEnd - kBegin);
+  g_open = std::min(g_committed, g_limit);
+}
+
 void take_snapshot() {
   const std::size_t size = g_top - kBegin;
   g_run_begin = g_top;
@@ -226,6 +234,16 @@ void restore() {
     g_free[std::countr_zero(g_freed_classes)] = nullptr;
   }
   g_top = g_run_begin;
+}
+
+void prepare_to_fork(bool for_one_run) {
+  const std::size_t size = g_run_begin - kBegin;
+  if (g_copy != nullptr) madvise(g_copy, size, for_one_run ? MADV_DONTFORK : MADV_DOFORK);
+  // Pages of 2 MiB, where the kernel has them: a fork shares one where it would share 512.
+  constexpr int kCollapse = 25;  // MADV_COLLAPSE of Linux 6.1
+  constexpr std::size_t kHugePage = std::size_t{2} << 20;
+  const std::size_t whole = size & ~(kHugePage - 1);
+  if (for_one_run && whole != 0) madvise(reinterpret_cast<void*>(kBegin), whole, kCollapse);
 }
 
 void set_threaded(bool threaded) {

@@ -52,10 +52,15 @@ bool is_intact(const void* pointer);
 bool is_freed(const void* pointer);
 std::size_t size_of(const void* pointer);
 
+// Nothing is handed out beyond so many bytes.
+void set_limit(std::size_t bytes);
+
 // Takes what is allocated now as the state before main.
 void take_snapshot();
 // Puts the heap back to the snapshot. Gives memory beyond what small runs use back to the system.
 void restore();
+// See ProgramState::prepare_to_fork().
+void prepare_to_fork(bool for_one_run);
 
 // Called for memory that is handed out a second time within one run; what was known about its
 // addresses no longer holds. May be null.

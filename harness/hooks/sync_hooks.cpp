@@ -5,17 +5,20 @@
 #include <semaphore.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <utility>
 
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/lasting_keys.h"
+#include "harness/hooks/libc_state.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/state_uses.h"
 #include "harness/hooks/system_objects.h"
+#include "harness/hooks/thread_number.h"
 
 using heddle::kCallDirectly;
 using heddle::SyncCall;
@@ -358,6 +361,13 @@ long futex(const Words& words, heddle::Address pc) {
 
 }  // namespace
 
+HEDDLE_EXPORT pid_t gettid() noexcept {
+  if (heddle::g_thread_number != nullptr && heddle::libc_state::in_run()) {
+    return heddle::g_thread_number();
+  }
+  return HEDDLE_NEXT(gettid)();
+}
+
 HEDDLE_EXPORT long syscall(long number, ...) noexcept {
   Words words{};
   va_list arguments;
@@ -368,6 +378,7 @@ HEDDLE_EXPORT long syscall(long number, ...) noexcept {
   if (number == SYS_exit_group && heddle::t_program_code) {
     heddle::g_engine_table->exit_at_once(static_cast<int>(words.word[0]), HEDDLE_PC);
   }
+  if (number == SYS_gettid) return gettid();
   return HEDDLE_NEXT(syscall)(number, words.word[0], words.word[1], words.word[2], words.word[3],
                               words.word[4], words.word[5]);
 }

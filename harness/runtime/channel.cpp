@@ -103,6 +103,8 @@ std::string bytes_of(const Job& job) {
   w.boolean(job.any_rwlock);
   w.boolean(job.free_deadlines);
   w.byte(static_cast<std::uint8_t>(job.isolation));
+  w.boolean(job.last_of_process);
+  w.varint(job.count_from);
   return w.bytes();
 }
 
@@ -133,6 +135,8 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.any_rwlock = r.boolean();
   job.free_deadlines = r.boolean();
   job.isolation = static_cast<Isolation>(r.byte());
+  job.last_of_process = r.boolean();
+  job.count_from = r.varint();
   if (!r.finished()) return std::nullopt;
   return job;
 }

@@ -18,13 +18,13 @@ void add(std::atomic<std::uint64_t>& counter, std::uint64_t amount) {
 
 void WorkerHost::begin_job(const Job& job) {
   continue_job(job);
-  count_from_ = 0;
   progress_.begin_job();
 }
 
 void WorkerHost::continue_job(const Job& job) {
   replay_ = job.replay;
   keeps_process_ = job.isolation == Isolation::memory;
+  count_from_ = job.count_from;
   done_ = {};
 }
 

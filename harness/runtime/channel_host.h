@@ -21,8 +21,6 @@ class WorkerHost final : public RunHost {
   void begin_job(const Job& job);
   // Goes on with one that another process has begun, or has a part of.
   void continue_job(const Job& job);
-  // Runs below this number are executed to get on, and not counted.
-  void count_from(std::uint64_t run) { count_from_ = run; }
   // The process is one for a single run, which finds all as it was before main. What it has to say
   // at its end goes to `parent`, and not to the supervisor.
   void report_to(Channel& parent) { parent_ = &parent; }

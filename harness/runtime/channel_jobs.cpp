@@ -58,6 +58,9 @@ JobDone JobServer::serve(const Job& job) {
     host_.done().error = setup_.refusal;
     return std::move(host_.done());
   }
+  // Forked from what this process was before.
+  const bool apart = job.isolation == Isolation::process && !setup_.engine_forks;
+  if (!apart && (job.isolation == Isolation::memory || left_behind_.empty())) drop_ready();
   if (job.isolation == Isolation::memory || setup_.engine_forks) return execute(job);
   if (job.isolation == Isolation::process) return execute_apart(job);
   Rest rest;
@@ -141,7 +144,14 @@ void JobServer::serve_as_child(Job job, Channel& parent) {
   }
 }
 
+void JobServer::prepare_to_fork(bool for_one_run) {
+  if (for_one_run == forks_for_one_run_) return;
+  forks_for_one_run_ = for_one_run;
+  setup_.prepare_to_fork(for_one_run);
+}
+
 JobServer::Rest JobServer::serve_in_child(const Job& job) {
+  prepare_to_fork(false);
   Channel channel(-1);
   const pid_t pid = fork_for([&](Channel& parent) { serve_as_child(job, parent); }, channel);
   if (pid < 0) {
@@ -164,27 +174,53 @@ JobServer::Rest JobServer::serve_in_child(const Job& job) {
   return {.done = std::move(*done), .job = std::move(*rest)};
 }
 
-JobDone JobServer::execute_one_apart(const Job& job, std::uint64_t count_from) {
+void JobServer::serve_one_run(Channel& parent) {
+  host_.report_to(parent);
+  const std::optional<Job> job = parent.receive_job();
+  if (!job.has_value()) _exit(0);
+  host_.continue_job(*job);
+  // What it shares with the processes of earlier runs.
+  setup_.put_back();
+  parent.send(WorkerMessage(execute(*job)));
+  _exit(0);
+}
+
+void JobServer::make_ready(const Job& like) {
+  Engine* const engine = engine_of(like.engine);
+  if (threads_ > expected_ && engine != nullptr) engine->expect(like, threads_);
+  expected_ = std::max(expected_, threads_);
+  Channel channel(-1);
+  const pid_t pid = fork_for([&](Channel& parent) { serve_one_run(parent); }, channel);
+  // Out of the way of what a process that is forked later has for its run.
+  if (pid >= 0) channel = Channel(setup_.keep_descriptor(channel.descriptor()));
+  ready_ = {.pid = pid, .channel = channel, .engine = like.engine};
+}
+
+void JobServer::drop_ready() {
+  if (ready_.pid < 0) return;
+  kill(ready_.pid, SIGKILL);
+  wait_for(ready_.pid);
+  close(ready_.channel.descriptor());
+  ready_ = {};
+}
+
+JobDone JobServer::execute_one_apart(const Job& job, bool more) {
   progress_.in_run = 0;
   progress_.deviations_used = 0;
   host_.continue_job(job);
-  host_.count_from(count_from);
-  Channel channel(-1);
-  const pid_t pid = fork_for(
-      [&](Channel& parent) {
-        host_.report_to(parent);
-        // What it shares with the processes of earlier runs.
-        setup_.put_back();
-        parent.send(WorkerMessage(execute(job)));
-      },
-      channel);
-  if (pid < 0) {
+  if (ready_.engine != job.engine) drop_ready();
+  if (ready_.pid < 0) make_ready(job);
+  if (ready_.pid < 0) {
     host_.done().error = kNoMoreProcesses;
     return std::move(host_.done());
   }
-  auto message = channel.receive_message();
-  close(channel.descriptor());
-  const int wait_status = wait_for(pid);
+  Ready run = std::exchange(ready_, Ready{});
+  run.channel.send(job);
+  if (more) make_ready(job);
+  auto message = run.channel.receive_message();
+  close(run.channel.descriptor());
+  const int wait_status = wait_for(run.pid);
+  threads_ = std::max(threads_, progress_.most_threads.load());
   if (auto* done = message.has_value() ? std::get_if<JobDone>(&*message) : nullptr) {
     return std::move(*done);
   }
@@ -196,7 +232,7 @@ JobDone JobServer::execute_one_apart(const Job& job, std::uint64_t count_from) {
 
 JobDone JobServer::execute_apart(Job job) {
   const auto begin = Clock::now();
-  const std::uint64_t count_from = job.first_run;
+  job.count_from = job.first_run;
   const std::uint64_t end = job.first_run + job.runs;
   const bool walks = walks_by_depth(job) && !job.replay;
   if (walks && job.first_run == next_run_) {
@@ -209,14 +245,18 @@ JobDone JobServer::execute_apart(Job job) {
   job.runs = 1;
   job.last_of_process = true;
   // As it is for the first run of a process.
-  if (!is_restored_) setup_.restore();
+  if (!is_restored_) {
+    setup_.restore();
+    setup_.put_back();
+  }
   is_restored_ = true;
+  prepare_to_fork(true);
   if (Engine* const engine = engine_of(job.engine)) engine->prepare(host_);
   JobDone all;
   bool over = false;
   for (; job.first_run < end && !over; ++job.first_run) {
     if (learns_racy) add_racy(job.racy_pcs, progress_);
-    JobDone done = execute_one_apart(job, count_from);
+    JobDone done = execute_one_apart(job, job.first_run + 1 < end);
     job.strategy_state = done.strategy_state;
     over = done.exhausted || done.begins_anew || done.error.has_value() || progress_.stop != 0;
     ++all.own_processes;

@@ -44,7 +44,12 @@ class JobServer {
   Rest rest_of(const Job& job, JobDone done) const;
   // A process for each run.
   JobDone execute_apart(Job job);
-  JobDone execute_one_apart(const Job& job, std::uint64_t count_from);
+  JobDone execute_one_apart(const Job& job, bool more);
+  // One that waits to be told the job of its run; `like`: a job of its kind.
+  void make_ready(const Job& like);
+  void drop_ready();
+  [[noreturn]] void serve_one_run(Channel& parent);
+  void prepare_to_fork(bool for_one_run);
   // Executes `child` in a forked process, which ends with it.
   pid_t fork_for(const std::function<void(Channel& parent)>& child, Channel& channel) const;
 
@@ -54,7 +59,17 @@ class JobServer {
   WorkerHost host_;
   std::map<EngineKind, std::unique_ptr<Engine>> engines_;
   bool is_restored_ = false;
-  std::string left_behind_;  // by a run; from then on each has a process
+  bool forks_for_one_run_ = false;  // what this process was prepared for last
+  // A process that waits for its run, made while the one before was under way.
+  struct Ready {
+    pid_t pid = -1;  // -1: there is none
+    Channel channel{-1};
+    EngineKind engine = EngineKind::fuzz;
+  };
+  Ready ready_;
+  std::uint32_t threads_ = 0;   // the most that a run in a process of its own has had
+  std::uint32_t expected_ = 0;  // as many the engine was told to expect
+  std::string left_behind_;     // by a run; from then on each has a process
   // Where Relacy's search by depth is: it finds a run by those before it.
   std::uint64_t next_run_ = 0;
   std::string search_state_;

@@ -21,6 +21,8 @@ struct WorkerSetup {
   int (*keep_descriptor)(int) = nullptr;
   // Puts the program's memory back to what it was before main.
   void (*restore)() = nullptr;
+  // See ProgramState::prepare_to_fork(). Of no use where the engine makes the processes.
+  void (*prepare_to_fork)(bool for_one_run) = nullptr;
   // See RunHost::put_back().
   bool (*put_back)() = nullptr;
   // What was not, when that has returned false.

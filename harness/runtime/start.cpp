@@ -67,6 +67,7 @@ int worker_main(int argc, char** argv, char** envp) {
                     arguments.restore();
                     standard_streams::restore();
                   },
+              .prepare_to_fork = [](bool for_one_run) { state.prepare_to_fork(for_one_run); },
               .put_back = process_state::restore,
               .left_behind = process_state::left_behind,
               .refusal = has_threads ? early_threads::kRefusal : "",

@@ -329,6 +329,7 @@ class CauseFinder {
     const Occurrence first = occurrence_of(story_.events, pair.first);
     const Occurrence second = occurrence_of(story_.events, pair.second);
     cause.checked = cause.passed = 1;
+    cause.swapped = Schedule{swapped.deviations};
     cause.clean = swapped.run.reports.empty();
     std::set<std::vector<Deviation>> seen = {sorted(swapped.run.schedule)};
     const std::vector<Event>& events = swapped.run.trace.events;

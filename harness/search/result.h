@@ -74,8 +74,9 @@ struct Cause {
   // was made again.
   std::optional<Event> first{};
   std::optional<Event> second{};
-  std::uint64_t checked = 0;  // runs with the second before the first
-  std::uint64_t passed = 0;   // of these: those that ended well, without this failure
+  std::uint64_t checked = 0;          // runs with the second before the first
+  std::optional<Schedule> swapped{};  // of the first of them
+  std::uint64_t passed = 0;           // of these: those that ended well, without this failure
   // Likewise, with one preemption more after the two.
   std::uint64_t more_checked = 0;
   std::uint64_t more_passed = 0;

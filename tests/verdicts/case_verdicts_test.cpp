@@ -2,6 +2,7 @@
 // oldest ones here, by every kind of failure. (Each case and engine is a test of CTest.)
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
@@ -89,6 +90,23 @@ TEST(Auto, makes_no_more_runs_than_it_is_given) {
         search_once(search_options(case_path("queue_handoff.fixed"), EngineKind::fuzz, runs)).runs,
         runs);
   }
+}
+
+// Beside the sampling of a program with many threads a search through all orders is tried, and
+// each of its runs is ended for being far longer than those that were sampled.
+TEST(Auto, counts_no_run_that_it_ended_for_its_length) {
+  const TemporaryFolder folder;
+  SearchOptions options =
+      search_options(program_path("long_first_orders"), EngineKind::fuzz, 1'024 + 40);
+  options.worker.args = {folder / "noted"};
+  const EngineResult result = search_once(options);
+  ASSERT_TRUE(result.exploration.has_value());
+  EXPECT_TRUE(result.exploration->limited);
+  EXPECT_EQ(result.gave_up, 0U);
+  EXPECT_FALSE(result.limit.has_value()) << "that is none of the user's";
+  EXPECT_EQ(result.runs, options.runs);
+  // Each run that is counted has come to its end, and some were made twice.
+  EXPECT_GE(std::filesystem::file_size(folder / "noted"), result.runs);
 }
 
 TEST(QueueHandoff, lost_wakeup_names_the_threads_that_wait_and_what_for) {

@@ -63,6 +63,43 @@ const std::vector<Known> kKnown = {
     {"stack_aba", assertion, CausePattern::check_then_act},
 };
 
+// Where in the run the thread is for the n-th time at that operation, as it was in another run;
+// past the end if it does not come there. A try that succeeds and one that does not are the same.
+std::size_t place_of(const Event& event, const Trace& other, const Trace& trace) {
+  const auto same = [&event](const Event& seen) {
+    return seen.thread == event.thread && seen.op.pc == event.op.pc;
+  };
+  std::size_t number = 0;
+  bool happened = false;
+  for (const Event& seen : other.events) {
+    if (!same(seen)) continue;
+    if (!happened) ++number;
+    happened |= seen.step == event.step;
+  }
+  // It would have been the next.
+  if (!happened) ++number;
+  std::size_t at = 0;
+  for (; at < trace.events.size(); ++at) {
+    if (same(trace.events[at]) && --number == 0) break;
+  }
+  return at;
+}
+
+// That the schedule which is said to have the two swapped has them swapped.
+void expect_swapped(const Cause& cause, const MinimalInterleaving& minimal, Replayer& replayer) {
+  ASSERT_TRUE(cause.swapped.has_value());
+  Job job;
+  job.schedule = *cause.swapped;
+  job.record_trace = true;
+  job.step_limit = 200'000;
+  const auto run = replayer.replay(job);
+  const auto* done = std::get_if<JobDone>(&run);
+  ASSERT_NE(done, nullptr);
+  EXPECT_TRUE(done->outcome.has_value() && std::holds_alternative<Passed>(*done->outcome));
+  EXPECT_LT(place_of(*cause.second, minimal.trace, done->trace),
+            place_of(*cause.first, minimal.trace, done->trace));
+}
+
 class CauseOf : public testing::TestWithParam<Known> {};
 
 TEST_P(CauseOf, is_named) {
@@ -90,6 +127,7 @@ TEST_P(CauseOf, is_named) {
     EXPECT_EQ(cause.passed, cause.checked);
     ASSERT_TRUE(cause.first.has_value() && cause.second.has_value());
     EXPECT_NE(cause.first->thread, cause.second->thread);
+    if (cause.swapped.has_value()) expect_swapped(cause, *minimal, replayer);
   }
 }
 

@@ -112,6 +112,19 @@ TEST(Claim, of_relacy_is_one_of_its_model) {
   EXPECT_EQ(bounded.claim, Claim(ProvedWithin{bounded.runs, {RelacyModel{}, PreemptionBound{1}}}));
 }
 
+// On its way to the claim that is a flag of the strategy's, of its saved state and of a message.
+TEST(Claim, is_none_where_loops_were_cut_short) {
+  for (const char* strategy : {"auto", "dpor", "dfs:bound=1"}) {
+    SearchOptions options = search_options(claims_path("counted_looks"), EngineKind::fuzz, 2'000);
+    options.job.strategy = strategy;
+    options.job.step_limit = 20'000;
+    const EngineResult result = search_once(options);
+    EXPECT_FALSE(is_proof(result.claim)) << strategy;
+    ASSERT_TRUE(result.exploration.has_value()) << strategy;
+    EXPECT_TRUE(result.exploration->limited) << strategy;
+  }
+}
+
 TEST(Claim, of_random_runs_is_none) {
   SearchOptions options = search_options(case_path("mutex_counter"), EngineKind::fuzz, 1'000);
   options.job.strategy = "random";

@@ -2,6 +2,7 @@
 // memory does not show in the next.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <numeric>
@@ -39,6 +40,13 @@ TEST_P(Dying, every_run_is_counted_as_what_it_is) {
   expect_all_counted(options, GetParam().kind);
 }
 
+TEST_P(Dying, every_run_is_counted_as_what_it_is_in_a_process_of_its_own) {
+  SearchOptions options = search_options(program_path("dying"), EngineKind::fuzz, 50);
+  options.worker.args = {GetParam().how};
+  options.job.isolation = Isolation::process;
+  expect_all_counted(options, GetParam().kind);
+}
+
 TEST_P(Dying, two_workers_lose_no_run_and_count_none_twice) {
   SearchOptions options = search_options(program_path("dying"), EngineKind::fuzz, 200);
   options.worker.args = {GetParam().how};
@@ -61,6 +69,14 @@ TEST(Spinning, a_loop_without_hooks_is_a_hang_and_the_next_run_goes_on) {
   expect_all_counted(options, FailureKind::hang);
 }
 
+// Where what is left behind is put back nothing need be found out, and no run has a process of its
+// own: that would hide what is not.
+void expect_shared_process(const EngineResult& result) {
+  EXPECT_FALSE(result.not_as_fresh.has_value());
+  EXPECT_FALSE(result.own_processes.has_value());
+  EXPECT_FALSE(result.divergence.has_value());
+}
+
 class FreshState : public testing::TestWithParam<EngineKind> {};
 
 TEST_P(FreshState, each_run_begins_with_the_memory_that_main_first_saw) {
@@ -70,8 +86,24 @@ TEST_P(FreshState, each_run_begins_with_the_memory_that_main_first_saw) {
   EXPECT_EQ(result.error.value_or(""), "");
   EXPECT_EQ(result.runs, 2'000U);
   EXPECT_EQ(result.failed, 0U);
+  expect_shared_process(result);
   for (const Finding& finding : result.findings) {
     ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
+  }
+}
+
+TEST_P(FreshState, what_is_put_back_costs_no_process) {
+  for (const char* program :
+       {"any/gcc/left_behind_kernel.fixed", "any/gcc/left_behind_libraries.fixed",
+        "any/gcc/random_order.fixed", "any/gcc/environment.fixed", "entropy"}) {
+    SCOPED_TRACE(program);
+    const std::string path = program_path(program);
+    if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is not built";
+    SearchOptions options = search_options(path, GetParam(), 300);
+    options.job.strategy = "random";
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.failed, 0U);
+    expect_shared_process(result);
   }
 }
 
@@ -85,6 +117,40 @@ TEST_P(FreshState, what_the_program_maps_is_put_back_and_does_not_pile_up) {
   EXPECT_FALSE(result.divergence.has_value()) << "pointer values repeat";
   for (const Finding& finding : result.findings) {
     ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
+  }
+}
+
+// What processes for one run are not given of their parent's memory, the system has for them.
+TEST_P(FreshState, of_a_large_program_is_what_main_first_saw_however_runs_are_kept_apart) {
+  for (const Isolation isolation : {Isolation::memory, Isolation::process}) {
+    SearchOptions options = search_options(program_path("large_state"), GetParam(), 20);
+    options.job.strategy = "random";
+    options.job.isolation = isolation;
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.error.value_or(""), "");
+    EXPECT_EQ(result.runs, 20U);
+    EXPECT_EQ(result.failed, 0U);
+    for (const Finding& finding : result.findings) {
+      ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
+    }
+  }
+}
+
+// A second of processor time is less than all runs take.
+TEST_P(FreshState, what_a_program_limits_is_limited_for_it_alone) {
+  for (const Isolation isolation : {Isolation::memory, Isolation::process}) {
+    SearchOptions options = search_options(program_path("own_limits"), GetParam(), 100);
+    if (isolation == Isolation::memory) options.seconds = 3;
+    options.runs = isolation == Isolation::memory ? 10'000'000 : 100;
+    options.job.strategy = "random";
+    options.job.isolation = isolation;
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.error.value_or(""), "");
+    EXPECT_GT(result.runs, 0U);
+    EXPECT_EQ(result.failed, 0U);
+    for (const Finding& finding : result.findings) {
+      ADD_FAILURE() << to_string(finding.failure.kind) << ": " << finding.failure.message;
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #include <asm/prctl.h>
 #include <limits.h>
 #include <link.h>
+#include <malloc.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <sys/auxv.h>
@@ -23,13 +24,15 @@ namespace heddle {
 struct TlsLender::Block {
   unsigned char* data;
   std::size_t size;
-  std::vector<unsigned char> image;  // what it begins with; the rest is zero
+  std::span<const unsigned char> image;  // what it begins with; the rest is zero
 };
 
 struct TlsLender::Parked {
   Address base = 0;
+  pid_t number = 0;
   std::vector<Block> blocks;
   std::vector<std::span<unsigned char>> programs_own;
+  std::vector<std::vector<unsigned char>> copies;  // of thread 0: what `blocks` begin with
   sem_t ready;
 };
 
@@ -102,13 +105,20 @@ void park() {
 
 }  // namespace
 
-TlsLender::TlsLender() {
+TlsLender::TlsLender() : stack_size_(64 * 1024 + size_of_variables()) {
+  // The C library would make a heap of its own for each block that is lent; but it is one thread
+  // that allocates.
+  mallopt(M_ARENA_MAX, 1);
+  constexpr std::size_t kPage = 4096;
+  stack_size_ = (stack_size_ + kPage - 1) & ~(kPage - 1);
   auto self = std::make_unique<Parked>();
   self->base = FsBase::get();
   for_each_module([&](unsigned char* data, std::size_t size, const unsigned char*, std::size_t,
                       std::string_view) {
-    self->blocks.push_back({data, size, std::vector<unsigned char>(data, data + size)});
+    self->copies.emplace_back(data, data + size);
+    self->blocks.push_back({data, size, self->copies.back()});
   });
+  modules_ = self->blocks.size();
   parked_.push_back(std::move(self));
 }
 
@@ -116,39 +126,59 @@ TlsLender::~TlsLender() = default;
 
 Address TlsLender::base(ThreadId thread) {
   const RuntimeScope scope;
-  while (parked_.size() <= thread) {
-    auto parked = std::make_unique<Parked>();
-    sem_init(&parked->ready, 0, 0);
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, 64 * 1024 + size_of_variables());
-    pthread_t handle;
-    const int error = real().pthread_create(
-        &handle, &attributes,
-        [](void* argument) -> void* {
-          auto* own = static_cast<Parked*>(argument);
-          own->base = FsBase::get();
-          for_each_module([own](unsigned char* data, std::size_t size, const unsigned char* image,
-                                std::size_t image_size, std::string_view module) {
-            own->blocks.push_back(
-                {data, size, std::vector<unsigned char>(image, image + image_size)});
-            if (!is_system_library(module)) own->programs_own.emplace_back(data, size);
-          });
-          // Whatever runs on this block runs the program's code.
-          t_program_code = true;
-          HEDDLE_NEXT(sem_post)(&own->ready);
-          park();
-          return nullptr;
-        },
-        parked.get());
-    pthread_attr_destroy(&attributes);
-    if (error != 0) return 0;
-    while (sem_wait(&parked->ready) != 0) {
-    }
-    parked_.push_back(std::move(parked));
+  const std::size_t before = parked_.size();
+  while (parked_.size() <= thread && begin_one()) {
   }
-  return parked_[thread]->base;
+  // Only now, so that they come to it side by side.
+  for (std::size_t i = before; i < parked_.size(); ++i) {
+    while (sem_wait(&parked_[i]->ready) != 0) {
+    }
+  }
+  return thread < parked_.size() ? parked_[thread]->base : 0;
+}
+
+bool TlsLender::begin_one() {
+  auto parked = std::make_unique<Parked>();
+  sem_init(&parked->ready, 0, 0);
+  // The thread itself allocates nothing: the C library would make it a heap of its own.
+  parked->blocks.reserve(modules_);
+  parked->programs_own.reserve(modules_);
+  void* const stack =
+      mmap(reinterpret_cast<void*>(kBegin + parked_.size() * stack_size_), stack_size_,
+           PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  if (stack == MAP_FAILED) return false;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_attr_setstack(&attributes, stack, stack_size_);
+  pthread_t handle;
+  const int error = real().pthread_create(
+      &handle, &attributes,
+      [](void* argument) -> void* {
+        auto* own = static_cast<Parked*>(argument);
+        own->base = FsBase::get();
+        own->number = gettid();
+        for_each_module([own](unsigned char* data, std::size_t size, const unsigned char* image,
+                              std::size_t image_size, std::string_view module) {
+          if (own->blocks.size() == own->blocks.capacity()) return;
+          own->blocks.push_back({data, size, {image, image_size}});
+          if (!is_system_library(module)) own->programs_own.emplace_back(data, size);
+        });
+        // Whatever runs on this block runs the program's code.
+        t_program_code = true;
+        HEDDLE_NEXT(sem_post)(&own->ready);
+        park();
+        return nullptr;
+      },
+      parked.get());
+  pthread_attr_destroy(&attributes);
+  if (error != 0) {
+    munmap(stack, stack_size_);
+    return false;
+  }
+  parked_.push_back(std::move(parked));
+  return true;
 }
 
 void TlsLender::reset(ThreadId thread) {
@@ -168,6 +198,11 @@ std::vector<std::span<unsigned char>> TlsLender::variables(ThreadId thread) cons
 
 std::span<const std::span<unsigned char>> TlsLender::programs_own(ThreadId thread) const {
   return parked_[thread]->programs_own;
+}
+
+// A thread that only the parent of this process has keeps its number there: nobody else has it.
+pid_t TlsLender::number(ThreadId thread) const {
+  return thread == 0 ? gettid() : parked_[thread]->number;
 }
 
 FsBase::FsBase() {

@@ -47,6 +47,8 @@ class FuzzEngine final : public Engine {
     open_ = true;
   }
 
+  void expect(const Job& /*like*/, std::uint32_t threads) override { g_run->expect(threads); }
+
   bool execute(const Job& job, RunHost& host) override {
     std::unique_ptr<Strategy> strategy;
     if (job.replay) {

@@ -82,9 +82,9 @@ class HookTable {
   }
 
   static void set_threads(EngineTable& table) {
-    table.thread_create = [](pthread_t* thread, const pthread_attr_t*, void* (*start)(void*),
-                             void* argument, Address pc) {
-      return rooms_->threads.create(thread, start, argument, pc);
+    table.thread_create = [](pthread_t* thread, const pthread_attr_t* attributes,
+                             void* (*start)(void*), void* argument, Address pc) {
+      return rooms_->threads.create(thread, attributes, start, argument, pc);
     };
     table.thread_join = [](pthread_t thread, void** value, Address pc) {
       return rooms_->threads.join(thread, value, pc);

@@ -1,5 +1,6 @@
 #include "harness/engine/relacy/relacy_engine.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -17,6 +18,7 @@
 #include "harness/engine/relacy/run/relacy_state.h"
 #include "harness/engine/relacy/run/run_order.h"
 #include "harness/hooks/stack_bounds.h"
+#include "harness/hooks/thread_number.h"
 #include "harness/model/outcome.h"
 
 namespace heddle::relacy {
@@ -24,6 +26,7 @@ namespace {
 
 class RelacyEngine final : public Engine {
  public:
+  void expect(const Job& like, std::uint32_t threads) override;
   bool execute(const Job& job, RunHost& host) override;
 
  private:
@@ -48,8 +51,8 @@ class RelacyEngine final : public Engine {
 std::optional<StackBounds> find_stack(pthread_t handle) {
   for (std::size_t i = 0; i < g_fibers->base.size(); ++i) {
     if (g_fibers->base[i] == 0 || TlsLender::handle(g_fibers->base[i]) != handle) continue;
-    return StackBounds{.begin = reinterpret_cast<Address>(g_fibers->top[i]) - FiberStacks::kSize,
-                       .size = FiberStacks::kSize};
+    const std::size_t size = g_fibers->size[i];
+    return StackBounds{.begin = reinterpret_cast<Address>(g_fibers->top[i]) - size, .size = size};
   }
   return std::nullopt;
 }
@@ -61,6 +64,9 @@ Runner* RelacyEngine::runner(const RelacySearch& search, int threads) {
     fibers_ = std::make_unique<Fibers>();
     g_fibers = fibers_.get();
     g_find_stack = find_stack;
+    g_thread_number = [] {
+      return g_fibers->lender.number(static_cast<ThreadId>(std::max(g_fibers->current, 0)));
+    };
   }
   if (!fibers_->prepare(threads)) return nullptr;
   search_ = search;
@@ -69,6 +75,13 @@ Runner* RelacyEngine::runner(const RelacySearch& search, int threads) {
   next_run_ = 0;
   exhausted_ = false;
   return runner_.get();
+}
+
+void RelacyEngine::expect(const Job& like, std::uint32_t threads) {
+  const bool few = !like.last_of_process && threads <= std::uint32_t{kFewThreads};
+  if (!few) wanted_threads_ = kManyThreads;
+  const auto search = parse_relacy_search(like.relacy_search);
+  if (search.has_value()) runner(*search, wanted_threads_);
 }
 
 bool RelacyEngine::report_error(const Job& job, RunHost& host, std::string message) {

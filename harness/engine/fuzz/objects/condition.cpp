@@ -22,11 +22,17 @@ bool wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t deadline, 
   run.point();
   run.found(cond.waiters, LeavesAlone::never());
   run.done(op);
-  const std::uint32_t depth = lock.depth;
-  Objects::release(lock);
+  // Of a recursive mutex that it has locked more than once the C library gives one back, and keeps
+  // it all the same (glibc 2.36, nptl/pthread_cond_wait.c).
+  const bool keeps = lock.depth > 1;
+  if (keeps) {
+    --lock.depth;
+  } else {
+    Objects::release(lock);
+  }
   run.changed();
   Objects::add_waiter(cond, self);
-  self.wanted = &lock;
+  self.wanted = keeps ? nullptr : &lock;
   // It may have been notified before it came to wake by itself: the order of the two matters.
   const bool by_itself = Objects::wait_for_others(deadline, true);
   // A timer has taken it from among the waiters already.
@@ -43,6 +49,10 @@ bool wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t deadline, 
   } else if (by_itself) {
     run.done_unseen(woken);
   }
+  if (keeps) {
+    ++lock.depth;
+    return !timed_out;
+  }
   if (!self.in_wanters) Objects::begin_want(self, lock, Want::exclusive);
   const Op& relock = run.begin_op({.kind = OpKind::mutex_lock, .address = lock.address, .pc = pc});
   if (by_itself) {
@@ -58,7 +68,6 @@ bool wait(Address cond_address, pthread_mutex_t* mutex, std::uint64_t deadline, 
   }
   Objects::end_want(self);
   Objects::take(lock, relock);
-  lock.depth = depth;
   return !timed_out;
 }
 

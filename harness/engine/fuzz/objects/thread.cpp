@@ -8,6 +8,7 @@
 
 #include "harness/engine/fuzz/objects/kinds.h"
 #include "harness/hooks/stack_bounds.h"
+#include "harness/hooks/thread_number.h"
 
 namespace heddle {
 namespace {
@@ -127,6 +128,7 @@ int detach(pthread_t handle, Address /*pc*/) {
 
 void answer_thread(EngineTable& table, ObjectCalls& /*calls*/) {
   g_find_stack = find_stack;
+  g_thread_number = [] { return g_run->tls().number(g_run->self().id); };
   table.thread_create = create;
   table.thread_join = join;
   table.thread_detach = detach;

@@ -136,6 +136,8 @@ class Run {
 
   // ---- threads: threads.cpp ---------------------------------------------------------------------
 
+  // As many are likely to be wanted: does ahead what can be done.
+  void expect(std::size_t threads);
   // nullptr if the system has no stack or thread-local storage for another.
   // `stack_size`: in bytes, what the thread needs at least.
   FuzzThread* add_thread(std::size_t stack_size = FiberStacks::kSize);
@@ -407,6 +409,9 @@ class Run {
   const Job* job_ = nullptr;
   Strategy* strategy_ = nullptr;
   LiveSchedule live_;
+
+  // Makes one with the next id, which waits to be used.
+  void make_thread();
 
   ReadySet ready_;
   std::vector<std::unique_ptr<FuzzThread>> threads_;  // index: id; reused from run to run

@@ -26,16 +26,32 @@ void Run::begin_job(const Job& job, Strategy& strategy, EngineTables tables) {
   known_.clear();
 }
 
+void Run::make_thread() {
+  const RuntimeScope scope;
+  const auto id = static_cast<ThreadId>(threads_.size());
+  auto made = std::make_unique<FuzzThread>();
+  made->id = id;
+  made->fs_base = tls_.base(id);
+  made->stack_begin = FiberStacks::begin(id);
+  threads_.push_back(std::move(made));
+}
+
+void Run::expect(std::size_t threads) {
+  if (threads == 0) return;
+  // All of them at once, since each has to be waited for.
+  tls_.base(static_cast<ThreadId>(threads - 1));
+  while (threads_.size() < threads) {
+    make_thread();
+    FuzzThread& made = *threads_.back();
+    made.stack_top = stacks_.top(made.id, FiberStacks::kSize);
+    made.stack_size = made.stack_top == nullptr ? 0 : FiberStacks::kSize;
+  }
+}
+
 FuzzThread* Run::add_thread(std::size_t stack_size) {
   const auto id = static_cast<ThreadId>(used_threads_);
-  if (used_threads_ == threads_.size()) [[unlikely]] {
-    const RuntimeScope scope;
-    auto made = std::make_unique<FuzzThread>();
-    made->id = id;
-    made->fs_base = tls_.base(id);
-    made->stack_begin = FiberStacks::begin(id);
-    threads_.push_back(std::move(made));
-  }
+  if (used_threads_ == threads_.size()) [[unlikely]]
+    make_thread();
   FuzzThread& thread = *threads_[used_threads_];
   if (thread.stack_size < stack_size) [[unlikely]] {
     const RuntimeScope scope;

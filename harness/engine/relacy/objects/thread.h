@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include <algorithm>
+#include <cstddef>
+
 #include "harness/engine/fiber/tls_lender.h"
 #include "harness/engine/relacy/objects/thread_key.h"
 #include "harness/engine/relacy/run/context.h"
@@ -28,13 +31,18 @@ class Threads {
   Threads& operator=(const Threads&) = delete;
   ~Threads() { self_ = nullptr; }
 
-  int create(pthread_t* thread, void* (*start)(void*), void* argument, Address pc) {
+  int create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*),
+             void* argument, Address pc) {
     ++run_.me().steps;
+    std::size_t stack_size = 0;
+    if (attributes != nullptr) pthread_attr_getstacksize(attributes, &stack_size);
+    stack_size = std::max(stack_size, FiberStacks::kSize);
+    if (!g_fibers->make_stack(run_.created() + 1, stack_size)) return EAGAIN;
     ThreadState& state = run_.create_thread();
     const int id = run_.created();
     state.start = start;
     state.argument = argument;
-    g_fibers->reset(id);
+    g_fibers->reset(id, stack_size);
     state.sync = run_.context().create_thread(&Threads::main, &state);
     *thread = TlsLender::handle(g_fibers->base[run_.index(id)]);
     run_.record(OpKind::thread_create, 0, 0, MemoryOrder::relaxed, pc, static_cast<ThreadId>(id));

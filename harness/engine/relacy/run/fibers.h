@@ -42,6 +42,7 @@ struct Fibers {
   std::array<fiber_t*, kManyThreads> of{};
   std::array<Address, kManyThreads> base{};
   std::array<void*, kManyThreads> top{};
+  std::array<std::size_t, kManyThreads> size{};  // of the stack, for who asks in this run
   const ProgramCode code;
   // Where the fiber that is switched to next shall write its own call stack, to switch back at
   // once: nobody else can unwind it.
@@ -58,12 +59,19 @@ struct Fibers {
     return true;
   }
 
+  // False: the system has no memory for so large a stack of the thread, or nobody has.
+  bool make_stack(int thread, std::size_t stack_size) {
+    const auto id = static_cast<ThreadId>(thread);
+    return id >= kManyThreads || stacks.top(id, stack_size) != nullptr;
+  }
+
   // Its next switch starts the thread's function anew, wherever a run that ended left it.
-  void reset(int thread) {
-    lender.reset(static_cast<ThreadId>(thread));
+  void reset(int thread, std::size_t stack_size = FiberStacks::kSize) {
     const auto index = static_cast<std::size_t>(thread);
+    size[index] = stack_size;
+    lender.reset(static_cast<ThreadId>(thread));
     of[index]->context =
-        boost::context::detail::make_fcontext(top[index], FiberStacks::kSize, &Fibers::entry);
+        boost::context::detail::make_fcontext(top[index], stack_size, &Fibers::entry);
   }
 
   // The call stack of a thread that is not running, when no thread will run any more.

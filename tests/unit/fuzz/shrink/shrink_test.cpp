@@ -120,6 +120,17 @@ TEST(Shrink, no_time_means_no_run) {
   EXPECT_FALSE(result.one_minimal);
 }
 
+TEST(Shrink, nothing_is_called_minimal_before_each_deviation_was_left_out_once) {
+  // Both deviations are needed, as four runs show: itself, none, the second, the first.
+  const Schedule schedule{{{1, 1'000, 2}, {2, 1'000, 1}}};
+  for (std::uint64_t limit = 1; limit < 6; ++limit) {
+    const ShrinkResult result =
+        shrink(schedule, [&](const Schedule& candidate) { return candidate == schedule; },
+               {.max_runs = limit});
+    EXPECT_EQ(result.one_minimal, limit >= 4) << limit;
+  }
+}
+
 TEST(Shrink, minimality_once_shown_is_not_lost_to_a_limit) {
   // Both deviations are needed, as four runs show: itself, none, the second, the first. Then their
   // steps come down from 1000 to 600, and each success asks for the proof to be made again.

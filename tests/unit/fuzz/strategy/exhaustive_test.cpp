@@ -133,6 +133,27 @@ TEST(ExhaustiveState, a_search_that_is_handed_on_after_each_run_counts_the_same)
   expect_resumable(program, [] { return std::make_unique<Dfs>(DfsOptions{}); });
 }
 
+template <typename Make>
+void expect_limit_to_be_remembered(Make make) {
+  const SimulatedProgram program = with_main({{store(64), store(64)}, {store(64), store(64)}});
+  auto strategy = make();
+  EXPECT_FALSE(strategy->exploration()->limited);
+  constexpr std::size_t kSteps = 3;
+  ASSERT_TRUE(execute(program, *strategy, 0, kSteps).gave_up);
+  strategy->end_run({.decisions = kSteps, .cut = true, .limit = true});
+  EXPECT_TRUE(strategy->exploration()->limited);
+  execute(program, *strategy, 1);
+  EXPECT_TRUE(strategy->exploration()->limited) << "a later run has come to its end";
+  auto later = make();
+  ASSERT_TRUE(later->set_state(strategy->state()));
+  EXPECT_TRUE(later->exploration()->limited) << "it was handed on";
+}
+
+TEST(ExhaustiveState, that_a_run_has_ended_at_a_limit_is_remembered) {
+  expect_limit_to_be_remembered([] { return std::make_unique<Dpor>(); });
+  expect_limit_to_be_remembered([] { return std::make_unique<Dfs>(DfsOptions{}); });
+}
+
 TEST(ExhaustiveState, a_state_that_is_damaged_or_of_another_strategy_is_refused) {
   const SimulatedProgram program = with_main({{store(64), store(64)}, {store(64), store(64)}});
   Dpor dpor;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -129,6 +130,30 @@ TEST(Pct, a_spinning_thread_does_not_keep_out_the_one_it_waits_for) {
     // A spinner goes round once before it drops below the third thread, and once more whenever that
     // one is changed to below the other: 10 + 6 steps, and few rounds more.
     EXPECT_LE(result.order.size(), 10U + 6U + 10U) << run;
+  }
+}
+
+TEST(Pct, spinning_threads_that_wait_for_each_other_go_in_turn) {
+  // The first waits for the second, which goes round itself until the third is done. Then both have
+  // given way, and if they were equals the first would go for ever.
+  const auto flags = std::make_shared<std::array<bool, 2>>();
+  const auto spin_until = [flags](std::size_t flag) {
+    SimulatedStep spin;
+    spin.possible = [flags, flag] { return (*flags)[flag]; };
+    spin.spins = true;
+    return spin;
+  };
+  const auto set = [flags](std::size_t flag) {
+    SimulatedStep step;
+    step.action = [flags, flag] { (*flags)[flag] = true; };
+    return step;
+  };
+  const SimulatedProgram program = {
+      {{}, spin_until(1), {}}, {spin_until(0), set(1)}, {{}, {}, set(0)}};
+  Pct strategy({.depth = 1, .steps = 15}, 1);
+  for (std::uint64_t run = 0; run < 1'000; ++run) {
+    *flags = {};
+    EXPECT_FALSE(execute(program, strategy, run, 1'000).gave_up) << run;
   }
 }
 

@@ -45,6 +45,17 @@ TEST_F(CheckedProgress, what_was_written_over_is_not) {
   EXPECT_GT(progress_->deviations_used, SharedProgress::kDeviations);
 }
 
+TEST_F(CheckedProgress, more_runs_than_were_asked_for_are_not) {
+  progress_->fewest_decisions = 0;
+  progress_->runs_done = 100;
+  EXPECT_TRUE(is_plausible(*progress_, range_));
+  progress_->runs_done = 101;
+  EXPECT_FALSE(is_plausible(*progress_, range_));
+  progress_->runs_done = 60;
+  progress_->runs_redundant = 41;
+  EXPECT_FALSE(is_plausible(*progress_, range_));
+}
+
 TEST_F(CheckedProgress, lengths_beyond_the_page_are_not) {
   progress_->failures_used = SharedProgress::kFailures + 1;
   EXPECT_FALSE(is_plausible(*progress_, range_));

@@ -26,6 +26,13 @@ TEST(HangDetector, CallsItBlockedOnlyWhenSeenTwice) {
   EXPECT_EQ(detector.see(at(2, 10, 10, true)), Verdict::blocked);
 }
 
+TEST(HangDetector, CallsItBlockedOnlyWhenAllWereBlockedBothTimes) {
+  HangDetector detector(kSecond, 1'000);
+  EXPECT_EQ(detector.see(at(1, 10, 10, false)), Verdict::going_on);
+  EXPECT_EQ(detector.see(at(2, 10, 10, true)), Verdict::going_on);
+  EXPECT_EQ(detector.see(at(3, 10, 10, true)), Verdict::blocked);
+}
+
 TEST(HangDetector, TakesAStepBetweenTwoBlockedSamplesForProgress) {
   HangDetector detector(kSecond, 1'000);
   detector.see(at(1, 10, 10, true));
@@ -93,6 +100,16 @@ TEST(HangDetector, CountsProcessorTimeAndNotTheWalls) {
   sample.cpu_ns = kSecond * 9 / 10;
   EXPECT_EQ(detector.see(sample), Verdict::going_on);
   EXPECT_FALSE(detector.asks());
+}
+
+TEST(HangDetector, WaitsForWhoHasHadLittleProcessorTimeHoweverLateItIs) {
+  HangDetector detector(kSecond, 1'000'000'000);
+  HangDetector::Sample sample = at(0, 10, 10);
+  detector.see(sample);
+  sample.now_ns = 2 * HangDetector::kPatience * kSecond;
+  sample.cpu_ns = sample.now_ns / 4;
+  sample.steps = 20;
+  EXPECT_EQ(detector.see(sample), Verdict::going_on);
 }
 
 TEST(HangDetector, CountsTheTimeFromTheLastChange) {

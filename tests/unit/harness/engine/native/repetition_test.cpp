@@ -28,6 +28,16 @@ int g_looks_left = 0;  // no part of a thread's state: the loop is to come back 
   return sum;
 }
 
+// As an unoptimised build has it: the registers are ever the same.
+[[gnu::noinline]] void count_in_memory(Repetition& repetition, const int* flag, Address base) {
+  volatile int looks = 0;
+  g_looks_left = 1'000;
+  while (g_looks_left-- > 0) {
+    hook(repetition, reinterpret_cast<Address>(flag), base);
+    looks = looks + 1;
+  }
+}
+
 class RepetitionOfLoops : public testing::Test {
  protected:
   Repetition repetition_{};
@@ -44,6 +54,12 @@ TEST_F(RepetitionOfLoops, does_not_take_a_sum_for_one) {
   // The elements are ever the same few; only a register tells that it goes on.
   repetition_.ask();
   add_up(repetition_, table_, 15, reinterpret_cast<Address>(__builtin_frame_address(0)));
+  EXPECT_EQ(repetition_.answer(), Repetition::Answer::none);
+}
+
+TEST_F(RepetitionOfLoops, does_not_take_one_for_it_that_counts_on_the_stack) {
+  repetition_.ask();
+  count_in_memory(repetition_, table_, reinterpret_cast<Address>(__builtin_frame_address(0)));
   EXPECT_EQ(repetition_.answer(), Repetition::Answer::none);
 }
 

@@ -110,6 +110,26 @@ TEST(RaceDetector, an_access_that_races_with_several_has_all_of_them) {
   EXPECT_EQ(partners_of_a_wide_write(true), (std::vector<Address>{0x1001, 0x1002}));
 }
 
+TEST(RaceDetector, a_write_races_with_each_of_several_readers_that_it_does_not_know) {
+  RaceDetector detector;
+  detector.begin_run(0);
+  ShadowCell cell;
+  RaceList races;
+  std::array<VectorClock, 4> clocks;
+  for (ThreadId reader = 0; reader < 3; ++reader) {
+    clocks[reader].set(reader, 1);
+    detector.access<false>(&cell, 0xff, 0x1000 + reader, Epoch(reader, 1), clocks[reader], races);
+  }
+  EXPECT_TRUE(races.empty());
+  clocks[3].set(3, 1);
+  clocks[3].join(clocks[1]);
+  detector.access<true>(&cell, 0xff, 0x2000, Epoch(3, 1), clocks[3], races);
+  std::vector<std::pair<ThreadId, Address>> partners;
+  for (const Race& race : races) partners.emplace_back(race.first_thread, race.first_pc);
+  std::sort(partners.begin(), partners.end());
+  EXPECT_EQ(partners, (std::vector<std::pair<ThreadId, Address>>{{0, 0x1000}, {2, 0x1002}}));
+}
+
 TEST(RaceDetector, where_it_does_not_know_which_code_it_was_it_says_so) {
   EXPECT_EQ(partners_of_a_wide_write(false),
             (std::vector<Address>{0x1002 | CodeAndBytes::kMerged}));

@@ -53,9 +53,9 @@ TEST_F(Leaks, what_a_reachable_block_leads_to_is_not) {
 
 TEST_F(Leaks, a_pointer_into_the_middle_counts_and_one_behind_the_end_does_not) {
   root_ = of(1) + 17;
-  freed_[2] = true;
-  blocks_[1][0] = of(2);  // the end of block 1, and where block 2 was
-  EXPECT_EQ(find(), (Found{{0, 0}, {3, 0}, {4, 0}}));
+  freed_[3] = true;
+  blocks_[1][0] = of(3);  // the end of block 2, and where block 3 was
+  EXPECT_EQ(find(), (Found{{0, 0}, {2, 0}, {4, 0}}));
 }
 
 TEST_F(Leaks, the_head_of_a_lost_list_answers_for_all_of_it) {
