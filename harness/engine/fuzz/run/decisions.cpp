@@ -24,7 +24,10 @@ std::uint32_t Run::choose(Choice what, std::uint32_t n) {
   if (watching_ && watch_.phase() == LivelockWatch::Phase::proving) return 0;
   const RuntimeScope scope;
   const std::uint32_t chosen = strategy_->choose(what, n, running_.thread->id, running_.step);
-  if (chosen != 0) live_.add({running_.thread->id, running_.step, chosen});
+  if (chosen != 0) {
+    live_.add({running_.thread->id, running_.step, chosen});
+    Fingerprint::chose(running_.thread->past, chosen);
+  }
   return chosen;
 }
 

@@ -47,6 +47,12 @@ class Fingerprint {
   // The thread with the hash `woken` goes on because of what the one with the hash `waker` did.
   static void wake(std::uint64_t& woken, std::uint64_t waker) { woken = mixed(woken, waker); }
 
+  // The thread with the hash `mine` has chosen another alternative than the default: a step that
+  // chooses otherwise is another step, even where nothing comes of it.
+  static void chose(std::uint64_t& mine, std::uint32_t alternative) {
+    mine = mixed(mine, kChoice + alternative);
+  }
+
   // The thread with the hash `mine` has done this.
   void executed(std::uint64_t& mine, const Op& op) {
     if ((ordered_ >> static_cast<unsigned>(op.kind) & 1U) != 0) add(mine, op);
@@ -56,6 +62,7 @@ class Fingerprint {
   static constexpr std::uint64_t kCreate = 0xbb67ae8584caa73bU;
   static constexpr std::uint64_t kCreated = 0x3c6ef372fe94f82bU;
   static constexpr std::uint64_t kRead = 0xa54ff53a5f1d36f1U;
+  static constexpr std::uint64_t kChoice = 0x9b05688c2b3e6c1fU;
   static constexpr std::uint64_t kRefused = 0x510e527fade682d1U;
   // Tells a synchronisation object from the memory at its address.
   static constexpr Address kObject = Address{1} << 63;
