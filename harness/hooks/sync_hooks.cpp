@@ -359,13 +359,17 @@ long futex(const Words& words, heddle::Address pc) {
   }
 }
 
-}  // namespace
-
-HEDDLE_EXPORT pid_t gettid() noexcept {
+pid_t thread_number() {
   if (heddle::g_thread_number != nullptr && heddle::libc_state::in_run()) {
     return heddle::g_thread_number();
   }
   return HEDDLE_NEXT(gettid)();
+}
+
+}  // namespace
+
+HEDDLE_EXPORT pid_t gettid() noexcept {
+  return thread_number();
 }
 
 HEDDLE_EXPORT long syscall(long number, ...) noexcept {
@@ -378,7 +382,7 @@ HEDDLE_EXPORT long syscall(long number, ...) noexcept {
   if (number == SYS_exit_group && heddle::t_program_code) {
     heddle::g_engine_table->exit_at_once(static_cast<int>(words.word[0]), HEDDLE_PC);
   }
-  if (number == SYS_gettid) return gettid();
+  if (number == SYS_gettid) return thread_number();
   return HEDDLE_NEXT(syscall)(number, words.word[0], words.word[1], words.word[2], words.word[3],
                               words.word[4], words.word[5]);
 }
