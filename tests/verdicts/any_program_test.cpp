@@ -40,6 +40,7 @@ enum class Also : std::uint8_t {
   nothing,
   leaks,       // what leaks is found; without asking nothing is
   all_orders,  // dfs and dpor come to their end, and to the same verdict
+  few_runs,    // nothing more, and less often: each touches megabytes
 };
 
 struct Program {
@@ -402,7 +403,7 @@ const std::vector<Program> kPrograms = {
     {"stack_aba.fixed", clean(), clean()},
     {"stack_bounds.fixed", clean(), clean()},
     {"stack_large.fixed", clean(), clean()},
-    {"stack_overflow", finds(signal), finds(signal)},
+    {"stack_overflow", finds(signal), finds(signal), Also::few_runs},
     {"stack_overflow.fixed", clean(), clean()},
     {"stop_callback.fixed", clean(), Unsupported{kFutex}},
     {"stack_counter", finds(data_race, {assertion}), finds(data_race, {assertion})},
@@ -559,7 +560,8 @@ TEST_P(AnyProgram, under_fuzz_is_as_known) {
     expected = clean();
   }
   const bool leaks = GetParam().program.also == Also::leaks;
-  const bool is_costly = expected.gives_up || expected.must == hang;
+  const bool is_costly =
+      expected.gives_up || expected.must == hang || GetParam().program.also == Also::few_runs;
   const std::uint64_t runs = is_costly ? kCostlyRuns : kRuns;
   const EngineResult result = run_all(EngineKind::fuzz, GetParam(), leaks, runs);
   expect_enough_runs(result, runs);
@@ -576,7 +578,8 @@ TEST_P(AnyProgram, under_relacy_is_as_known) {
   if (GetParam().program.name == "weak_exchange" && GetParam().compiler == "clang") {
     expected = clean();
   }
-  const bool is_costly = expected.gives_up || expected.must == hang;
+  const bool is_costly =
+      expected.gives_up || expected.must == hang || GetParam().program.also == Also::few_runs;
   const std::uint64_t runs = is_costly ? kCostlyRuns : kRuns;
   const EngineResult result = run_all(EngineKind::relacy, GetParam(), false, runs);
   expect_enough_runs(result, runs);

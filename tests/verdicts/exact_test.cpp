@@ -281,6 +281,20 @@ TEST(Exhaustive, a_use_after_free_hides_no_failure_that_comes_of_the_other_order
   }
 }
 
+TEST(Exhaustive, what_keeps_a_value_and_releases_is_turned_round_with_who_looks_at_it) {
+  for (const char* const way : {"add", "or", "exchange", "compare"}) {
+    for (const char* const strategy : {"dpor", "dfs", "auto"}) {
+      SearchOptions options =
+          search_options(program_path("exact/kept_value"), EngineKind::fuzz, 5'000);
+      options.worker.args = {way};
+      options.job.strategy = strategy;
+      const EngineResult result = search_once(options);
+      EXPECT_NE(find_kind(result, FailureKind::assertion), nullptr) << strategy << ", " << way;
+      EXPECT_FALSE(is_proof(result.claim)) << strategy << ", " << way;
+    }
+  }
+}
+
 TEST(Exhaustive, correct_cases_are_proved_so) {
   for (const char* name : {"mutex_counter", "queue_handoff.fixed", "atomic_counter.fixed"}) {
     SearchOptions options = search_options(case_path(name), EngineKind::fuzz, 1'000'000);

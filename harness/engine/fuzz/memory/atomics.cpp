@@ -32,7 +32,6 @@ void release(Location& location, MemoryOrder order, bool continues) {
   // [intro.races]); a read-modify-write, of any thread and order, continues it.
   if (!continues) {
     location.clock.clear();
-    location.passes_on = false;
   }
   if (releases(order)) {
     location.clock.join(self.clock);
@@ -43,11 +42,10 @@ void release(Location& location, MemoryOrder order, bool continues) {
 }
 
 // Of an operation that leaves the value as it is, which other such operations commute with but for
-// this. `may_release`: as a read-modify-write.
-void tell_passed_on(Location& location, MemoryOrder order, bool may_release) {
-  const bool passes = may_release && (releases(order) || g_run->self().has_release_fence);
-  if (passes || location.passes_on) g_run->passed_on(location.address, passes);
-  location.passes_on |= passes;
+// this. `may_release`: as a read-modify-write. Told in any case: a load takes nothing over from a
+// read-modify-write that comes after it, but the two could have come the other way round.
+void tell_passed_on(Address address, MemoryOrder order, bool may_release) {
+  g_run->passed_on(address, may_release && (releases(order) || g_run->self().has_release_fence));
 }
 
 LeavesAlone leaves_alone(RmwKind kind, unsigned size, std::uint64_t operand) {
@@ -114,7 +112,7 @@ std::uint64_t Memory::atomic_load(Address address, unsigned size, MemoryOrder or
   run.found(value, {});
   run.idle();
   run.looked(op, value);
-  tell_passed_on(location, order, false);
+  tell_passed_on(location.address, order, false);
   return value;
 }
 
@@ -155,7 +153,7 @@ std::uint64_t Memory::atomic_rmw(Address address, unsigned size, RmwKind kind,
     run.done(op, now, old);
   } else {
     run.looked(op, now, old);
-    tell_passed_on(location, order, true);
+    tell_passed_on(location.address, order, true);
   }
   return old;
 }
@@ -193,7 +191,7 @@ bool Memory::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
     run.done(op, desired, wanted);
   } else {
     run.looked(op, stored ? desired : *expected, wanted);
-    tell_passed_on(location, op.order, stored);
+    tell_passed_on(location.address, op.order, stored);
   }
   return stored;
 }

@@ -21,8 +21,6 @@ struct Location {
 
   VectorClock clock;  // what acquiring it lets a thread know
   bool atomic = false;
-  bool passes_on =
-      false;  // an operation that left its value has released to it, since the last store
   std::uint8_t atomic_size = 0;  // bytes, the largest seen
   AtomicHistory atomics;
 
@@ -66,7 +64,7 @@ class LocationTable {
     location.cell = cell;
     location.next = old_first == nullptr ? 0 : cell->sync;
     location.clock.clear();
-    location.atomic = location.passes_on = false;
+    location.atomic = false;
     location.atomic_size = 0;
     location.atomics.writes.clear();
     location.atomics.reads.clear();
