@@ -5,6 +5,9 @@
 namespace heddle {
 namespace {
 
+// Tells what others may know by an atomic from what lies at its address.
+constexpr Address kPassedOn = Address{1} << 62;
+
 void add_memory(AccessList& list, Address address, unsigned size, AccessMode mode) {
   const Address end = address + std::max(size, 1U);
   for (Address at = address; at < end;) {
@@ -132,7 +135,8 @@ AccessList accesses_of(const Op& op, OpKind pending, bool changed) {
     case OpKind::fence:
       // Of one atomic alone, beside a step that leaves its value: what others may know by it.
       if (op.address != 0) {
-        add_object(list, op.address, changed ? AccessMode::write : AccessMode::read);
+        // Not the object at this address: that is a futex.
+        add_object(list, op.address | kPassedOn, changed ? AccessMode::write : AccessMode::read);
       }
       break;
     case OpKind::none:

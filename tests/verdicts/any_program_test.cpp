@@ -290,6 +290,7 @@ const std::vector<Program> kPrograms = {
     {"lock_order_ab_ba", finds(deadlock), finds(deadlock)},
     {"lock_order_ab_ba.fixed", clean(), clean()},
     {"main_pthread_exit.fixed", clean(), clean()},
+    {"main_thread_local.fixed", clean(), clean()},
     {"map_grows", finds(data_race, {assertion}), finds(data_race)},
     {"map_grows.fixed", clean(), clean()},
     {"mutex_errorcheck", finds(assertion), finds(assertion)},

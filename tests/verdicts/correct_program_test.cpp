@@ -59,6 +59,8 @@ void expect_pass(const std::string& program, EngineKind engine, std::uint64_t co
   EXPECT_EQ(result.runs, count);
   EXPECT_EQ(result.failed + result.gave_up, 0U)
       << (result.findings.empty() ? "" : result.findings.front().failure.message);
+  // Else a process for each run hides what is not put back.
+  EXPECT_FALSE(result.not_as_fresh.has_value());
 }
 
 class CorrectProgram : public testing::TestWithParam<std::string> {};

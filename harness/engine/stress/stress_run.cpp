@@ -76,7 +76,8 @@ void Run::prepare(const Job& job) {
   plan_ = job.delay;
   seed_ = job.seed;
   ratio_ = native::ticks_per_ns();
-  locals_.emplace();
+  // Before the first run: those of a worker's earlier jobs have changed main's.
+  if (!locals_.has_value()) locals_.emplace();
   closing_ = false;
 }
 
