@@ -20,16 +20,16 @@ constexpr std::size_t kColumns = 80;
 // Where the texts of a list of options stand: two spaces after the last of several in a row.
 std::size_t text_begin(std::string_view line) {
   const std::size_t first = line.find_first_not_of(' ');
-  if (first == line.npos || first == 0) return 0;
+  if (first == std::string_view::npos || first == 0) return 0;
   const std::size_t gap = line.find("  ", first);
-  return gap == line.npos ? first : line.find_first_not_of(' ', gap);
+  return gap == std::string_view::npos ? first : line.find_first_not_of(' ', gap);
 }
 
 std::string folded(std::string_view line, std::size_t column) {
   const std::size_t begin = text_begin(line);
   // An option that is too long for its column runs into its text.
   const std::size_t indent = line.starts_with("  ") ? column : 0;
-  const bool in_columns = begin != 0 && begin <= column && begin != line.npos;
+  const bool in_columns = begin != 0 && begin <= column && begin != std::string_view::npos;
   std::string head(in_columns ? line.substr(0, begin) : "");
   std::vector<std::string> rows = wrap(line.substr(head.size()), kColumns - indent);
   std::string text = head;
