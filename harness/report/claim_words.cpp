@@ -52,8 +52,7 @@ NamedText named(const NotProvedReason& reason) {
                     "the program uses compare-exchange, of which dpor may leave out outcomes"};
           },
           [](const InterruptedUnseen&) -> NamedText {
-            return {"interrupted_unseen",
-                    "a thread waits in a loop of code that is not instrumented"};
+            return {"interrupted_unseen", "where a thread was interrupted is not tried out"};
           },
           [](const NotRepeatable&) -> NamedText {
             return {"not_repeatable", "a run of the same schedule went another way"};

@@ -64,9 +64,9 @@ std::vector<std::string> process_remarks(const EngineResult& engine, Names& name
   }
   if (engine.features.interrupted) {
     remarks.emplace_back(
-        "a thread waits in a loop of code that is not instrumented: it is interrupted there after "
-        "a "
-        "second of processor time, and who goes on when is not tried out");
+        "a thread waits in a loop of code that is not instrumented: after a second of processor "
+        "time "
+        "it is interrupted there");
   }
   if (engine.own_processes) remarks.push_back(own_processes_text(*engine.own_processes));
   if (engine.not_as_fresh) remarks.push_back(not_as_fresh_text(*engine.not_as_fresh, names));

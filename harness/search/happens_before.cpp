@@ -123,12 +123,12 @@ bool HappensBefore::ordered(std::size_t first, std::size_t second) const {
 
 std::optional<std::size_t> HappensBefore::learned_by(std::size_t first, std::size_t second) const {
   const ThreadId learner = trace_.events[second].thread;
-  std::optional<std::size_t> before;
-  for (std::size_t i = 0; i <= second; ++i) {
-    if (trace_.events[i].thread != learner) continue;
-    // What its first event knows, whoever made it did.
-    if (i > first && ordered(first, i)) return before.has_value() ? std::optional(i) : std::nullopt;
-    before = i;
+  for (std::size_t i = first + 1; i <= second; ++i) {
+    const Event& event = trace_.events[i];
+    if (!ordered(first, i)) continue;
+    // Whoever made it knew.
+    if (event.op.kind == OpKind::thread_create && event.op.other == learner) return std::nullopt;
+    if (event.thread == learner) return i;
   }
   return std::nullopt;
 }

@@ -122,5 +122,18 @@ TEST(HappensBefore, the_step_by_which_a_thread_learned_is_named) {
   EXPECT_EQ(before.learned_by(1, 3), std::nullopt);
 }
 
+TEST(HappensBefore, a_thread_may_learn_by_its_first_step_or_from_who_made_it) {
+  const Trace by_lock = made_of({{1, plain(OpKind::write)},
+                                 {1, on(OpKind::mutex_unlock)},
+                                 {2, on(OpKind::mutex_lock)},
+                                 {2, plain(OpKind::read)}});
+  EXPECT_EQ(HappensBefore(by_lock).learned_by(0, 3), 2U);
+  Op create{.kind = OpKind::thread_create};
+  create.other = 2;
+  const Trace by_maker = made_of(
+      {{1, plain(OpKind::write)}, {1, create}, {2, on(OpKind::yield)}, {2, plain(OpKind::read)}});
+  EXPECT_EQ(HappensBefore(by_maker).learned_by(0, 3), std::nullopt);
+}
+
 }  // namespace
 }  // namespace heddle
