@@ -63,6 +63,7 @@ struct Stream {
 constinit std::array<Stream, kStreams> g_streams = {};
 constinit std::size_t g_streams_known = 0;
 constinit std::uint16_t g_next_stream_life = 0;
+constinit bool g_streams_changed = true;  // since the last forget_streams()
 
 std::uint64_t* life_of(int file) {
   if (file < 0 || static_cast<std::size_t>(file) >= kPositions) return nullptr;
@@ -94,6 +95,7 @@ void begin_life(FILE* stream) {
   Stream* known = find(stream);
   if (known == nullptr && g_streams_known < kStreams) known = &g_streams[g_streams_known++];
   if (known == nullptr) return;
+  g_streams_changed = true;
   *known = {.stream = stream, .life = g_next_stream_life};
   if (g_next_stream_life < kLives) ++g_next_stream_life;
 }
@@ -102,6 +104,7 @@ void forget_streams() {
   g_streams_known = 0;
   g_next_stream_life = 0;
   for (FILE* standard : {stdin, stdout, stderr}) begin_life(standard);
+  g_streams_changed = false;
 }
 
 hidden_state::Untold* contents_of(const struct stat& status) {
@@ -233,7 +236,7 @@ void restore() {
     g_next_life = kPositions;
   }
   g_files_known = 0;
-  forget_streams();
+  if (g_streams_changed) forget_streams();
   g_changed = false;
   g_last_words.begun = false;
 }

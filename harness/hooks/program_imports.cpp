@@ -75,6 +75,13 @@ constexpr std::array<std::string_view, 20> kSeesNumbers = {
     "accept",  "eventfd",  "timerfd", "signalfd", "epoll_create", "memfd",       "inotify",
     "mkstemp", "mkostemp", "fileno",  "dirfd",    "shm_open",     "posix_openpt"};
 
+// std::cin, cout, cerr and clog, their wide kin, and what changes all of them.
+constexpr std::array<std::string_view, 10> kStreams = {
+    "_ZSt3cin",   "_ZSt4cout",  "_ZSt4cerr",
+    "_ZSt4clog",  "_ZSt4wcin",  "_ZSt5wcout",
+    "_ZSt5wcerr", "_ZSt5wclog", "_ZNSt8ios_base15sync_with_stdio",
+    "dlopen"};
+
 // One bit for each kind.
 using Kinds = std::uint32_t;
 constexpr Kinds bit(Kind kind) {
@@ -139,6 +146,7 @@ Kinds kinds_of(std::string_view name) {
   note(Kind::changes_folder, kChangesFolder);
   note(Kind::sets_mask, kSetsMask);
   note(Kind::sees_numbers, kSeesNumbers);
+  note(Kind::has_streams, kStreams);
   return kinds;
 }
 

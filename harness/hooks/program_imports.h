@@ -12,9 +12,10 @@ enum class Kind : std::uint8_t {
   changes_folder,  // the working directory
   sets_mask,       // of the modes of new files
   sees_numbers,    // gets to know the number of a new descriptor
+  has_streams,     // std::cout or its kin, or loads a library that may
 };
 
-// Whether there is some function of this kind.
+// Whether there is some function, or variable, of this kind.
 bool has(Kind kind);
 
 inline bool moves_in_files() {
@@ -22,6 +23,9 @@ inline bool moves_in_files() {
 }
 inline bool locks_streams() {
   return has(Kind::locks_streams);
+}
+inline bool has_standard_streams() {
+  return has(Kind::has_streams);
 }
 inline bool reads_files() {
   return has(Kind::reads);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "harness/hooks/libc_state.h"
 #include "harness/hooks/memory_access.h"
@@ -25,6 +26,7 @@ struct Kept {
   rlimit value{};
 };
 
+constinit bool g_any_set = false;  // by this run
 constinit std::array<Kept, 3> g_kept = {
     {{.resource = RLIMIT_AS}, {.resource = RLIMIT_DATA}, {.resource = RLIMIT_CPU}}};
 
@@ -83,7 +85,7 @@ int set(int resource, const rlimit& value) {
     errno = value.rlim_cur > value.rlim_max ? EINVAL : EPERM;
     return -1;
   }
-  kept->is_set = true;
+  kept->is_set = g_any_set = true;
   kept->value = value;
   if (resource == RLIMIT_CPU) return limit_time(value);
   limit_heap();
@@ -109,6 +111,7 @@ int told_set(int resource, const rlimit* value, Address pc) {
 }  // namespace
 
 void restore() {
+  if (!std::exchange(g_any_set, false)) return;
   for (Kept& kept : g_kept) kept.is_set = false;
   limit_heap();
 }

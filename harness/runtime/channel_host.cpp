@@ -26,11 +26,14 @@ void WorkerHost::continue_job(const Job& job) {
   keeps_process_ = job.isolation == Isolation::memory;
   count_from_ = job.count_from;
   done_ = {};
+  is_put_back_ = false;
 }
 
 void WorkerHost::restore() {
   if (parent_ != nullptr) return;
-  put_back();
+  // Most runs follow one that was put back at its end.
+  if (!is_put_back_) put_back();
+  is_put_back_ = false;
   setup_.restore();
 }
 
@@ -41,6 +44,7 @@ bool WorkerHost::put_back() {
     fit_ = false;
     if (done_.left_behind.empty()) done_.left_behind = left_behind();
   }
+  is_put_back_ = true;
   return fit_;
 }
 

@@ -60,6 +60,7 @@ class WorkerHost final : public RunHost {
   Channel* parent_ = nullptr;
   bool replay_ = false;
   bool keeps_process_ = false;  // whatever is left behind
+  bool is_put_back_ = false;    // since the last run of this job
   bool fit_ = true;
   bool has_run_ = false;           // this process
   bool is_first_ = false;          // the run under way is the first of its process

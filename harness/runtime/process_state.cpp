@@ -50,7 +50,7 @@ struct FloatingPoint {
     FloatingPoint found;
     asm volatile("stmxcsr %0" : "=m"(found.sse));
     asm volatile("fnstcw %0" : "=m"(found.control));
-    asm volatile("fnstsw %0" : "=m"(found.status));
+    asm volatile("fnstsw %0" : "=a"(found.status));
     return found;
   }
 };

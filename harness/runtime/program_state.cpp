@@ -16,6 +16,7 @@
 
 #include "harness/hooks/exit_functions.h"
 #include "harness/hooks/program_heap.h"
+#include "harness/hooks/program_imports.h"
 #include "harness/hooks/program_maps.h"
 #include "harness/hooks/system_libraries.h"
 
@@ -89,10 +90,18 @@ Variable variable(T& object) {
 }
 
 std::vector<Variable> library_variables() {
-  return {variable(optarg),    variable(optind),     variable(opterr),     variable(optopt),
-          variable(signgam),   variable(stdin),      variable(stdout),     variable(stderr),
-          variable(std::cin),  variable(std::cout),  variable(std::cerr),  variable(std::clog),
-          variable(std::wcin), variable(std::wcout), variable(std::wcerr), variable(std::wclog)};
+  std::vector<Variable> variables = {variable(optarg), variable(optind),  variable(opterr),
+                                     variable(optopt), variable(signgam), variable(stdin),
+                                     variable(stdout), variable(stderr)};
+  // They are large, and most programs cannot reach them.
+  if (program_imports::has_standard_streams()) {
+    for (const Variable& stream :
+         {variable(std::cin), variable(std::cout), variable(std::cerr), variable(std::clog),
+          variable(std::wcin), variable(std::wcout), variable(std::wcerr), variable(std::wclog)}) {
+      variables.push_back(stream);
+    }
+  }
+  return variables;
 }
 
 }  // namespace
@@ -150,6 +159,15 @@ void ProgramState::take_snapshot() {
 // its parent or a file.
 void ProgramState::restore(const Segment& segment) {
   const std::size_t size = segment.copy.size();
+  // Most are single variables, for which a call would cost more than the copy.
+  if (size == sizeof(std::uint32_t)) {
+    std::memcpy(segment.begin, segment.copy.data(), sizeof(std::uint32_t));
+    return;
+  }
+  if (size == sizeof(std::uint64_t)) {
+    std::memcpy(segment.begin, segment.copy.data(), sizeof(std::uint64_t));
+    return;
+  }
   if (size < kLarge) {
     std::memcpy(segment.begin, segment.copy.data(), size);
     return;

@@ -295,6 +295,22 @@ TEST(Exhaustive, what_keeps_a_value_and_releases_is_turned_round_with_who_looks_
   }
 }
 
+// Of the 120 orders of five operations those are one in which the look and the compare-exchange
+// that replaces 0 change places and the latter fails: 24 orders in which they are neighbours, a
+// third of them before both stores.
+TEST(Exhaustive, what_keeps_a_value_only_if_it_finds_it_is_turned_round_too) {
+  for (const char* const order : {"01234", "10234", "23410", "42301"}) {
+    SearchOptions options =
+        search_options(program_path("exact/kept_if_equal"), EngineKind::fuzz, 5'000);
+    options.worker.args = {order};
+    options.job.strategy = "dpor";
+    const EngineResult result = search_once(options);
+    EXPECT_TRUE(result.exhausted) << order;
+    ASSERT_TRUE(result.exploration.has_value()) << order;
+    EXPECT_EQ(result.exploration->executions, 120U - 16U) << order;
+  }
+}
+
 TEST(Exhaustive, correct_cases_are_proved_so) {
   for (const char* name : {"mutex_counter", "queue_handoff.fixed", "atomic_counter.fixed"}) {
     SearchOptions options = search_options(case_path(name), EngineKind::fuzz, 1'000'000);

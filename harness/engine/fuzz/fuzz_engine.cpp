@@ -32,7 +32,7 @@ void open_rooms(RunHost& host) {
   upward.good_end = [](bool main_returned) {
     if (g_run->job().leaks) report_leaks(main_returned);
   };
-  g_memory->on_dies(
+  g_memory->on_locations_die(
       [](Address begin, std::size_t size, Address pc) { g_objects->die(begin, size, pc); });
   g_memory->on_dies([](Address begin, std::size_t, Address) {
     if (g_run->job().leaks) [[unlikely]]
@@ -75,12 +75,13 @@ class FuzzEngine final : public Engine {
       host.end_run(result);
       return true;
     }
+    const DeadlineRule rule(job, *strategy);
     const SignalGuard signals;
     g_memory->begin_job(job);
     g_run->begin_job(job, *strategy, engine_tables(job.replay));
     for (std::uint64_t run = job.first_run; run < job.first_run + job.runs; ++run) {
       std::string known_state = run < kComparedRuns ? strategy->state() : std::string();
-      const Deadlines deadlines = deadlines_of(job, *strategy, run);
+      const Deadlines deadlines = rule.of(run);
       g_run->follow(*strategy, deadlines);
       if (!strategy->begin_run(run)) {
         host.keep_strategy(strategy->state(), strategy->exploration());
@@ -118,18 +119,17 @@ class FuzzEngine final : public Engine {
                        .limit = std::holds_alternative<GaveUp>(told->outcome),
                        .given_up = told->redundant};
       const bool learned = g_memory->has_learned();
-      RunResult kept;
       if (!job.replay && !job.last_of_process) {
         // A failure that is reported should come again by its token.
         const bool is_new = std::holds_alternative<Failed>(told->outcome) || !told->reports.empty();
         const bool asks_why = fails_by_overtaking(*told);
-        if (is_new || asks_why) {
-          kept = *told;
-          told = &kept;
+        if (is_new || asks_why) [[unlikely]] {
+          kept_ = *told;
+          told = &kept_;
         }
         if (is_new && run >= kComparedRuns) compare(*strategy, run, host);
         if (asks_why) {
-          if (auto late = with_late_wake(kept, known, host)) kept = std::move(*late);
+          if (auto late = with_late_wake(kept_, known, host)) kept_ = std::move(*late);
           g_run->follow(*strategy, deadlines);
         }
       }
@@ -167,6 +167,7 @@ class FuzzEngine final : public Engine {
 
   bool open_ = false;  // the rooms: once in a process
   StepLog steps_;      // of the run, where they are kept
+  RunResult kept_;     // of the run, if others are executed before it is told
 };
 
 }  // namespace

@@ -17,14 +17,9 @@ std::uint64_t key_of_end(const RunResult& result) {
 
 }  // namespace
 
-Deadlines deadlines_of(const Job& job, const Strategy& strategy, std::uint64_t run) {
-  if (job.replay || job.free_deadlines || strategy.exploration().has_value()) return Deadlines::any;
-  // A program that relies on deadlines is worth telling of, but seldom what one looks for. An
-  // eighth, and in each part of the portfolio's.
-  constexpr std::uint64_t kPart = 8;
-  const bool any = job.strategy == "auto" && run / kPart % kPart == kPart - 1;
-  return any ? Deadlines::any : Deadlines::in_order;
-}
+DeadlineRule::DeadlineRule(const Job& job, const Strategy& strategy)
+    : any_(job.replay || job.free_deadlines || strategy.exploration().has_value()),
+      some_(any_ || job.strategy == "auto") {}
 
 bool fails_by_overtaking(const RunResult& result) {
   return !g_run->overtaking().empty() && result.ended_in_failure() && !result.late_wake &&

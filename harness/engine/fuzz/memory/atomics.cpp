@@ -191,7 +191,10 @@ bool Memory::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
     run.done(op, desired, wanted);
   } else {
     run.looked(op, stored ? desired : *expected, wanted);
-    tell_passed_on(location.address, op.order, stored);
+    // One that stores what it expects leaves the value alone in any order, but passes on what the
+    // thread knows only where it finds that: as if it did so always.
+    const bool keeps = desired == wanted;
+    tell_passed_on(location.address, keeps ? success : op.order, keeps);
   }
   return stored;
 }

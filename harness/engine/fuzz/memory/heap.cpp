@@ -44,7 +44,10 @@ void Memory::free(const Op& op) {
   const std::size_t size = op.address2 - block;
   const Address pc = op.pc;
   for (const DiesCallback dies : dies_) dies(block, size, pc);
-  check_life(op);
+  if (holds_locations(op)) {
+    for (const DiesCallback dies : locations_die_) dies(block, size, pc);
+    check_life(op);
+  }
   const VectorClock& clock = run.clock();
   const Epoch now = run.now();
   bool raced = false;

@@ -37,6 +37,13 @@ void Memory::check_life(const Op& op) {
   });
 }
 
+bool Memory::holds_locations(const Op& op) {
+  for (Address at = op.address; at < op.address2; at = (at | 7) + 1) {
+    if (locations_.first(shadow_.cell(at)) != nullptr) return true;
+  }
+  return false;
+}
+
 void Memory::check_use(const Location& location, Address pc) {
   const Epoch life = location.life;
   if (life.time() <= g_run->clock().get(life.thread())) return;

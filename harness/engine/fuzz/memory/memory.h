@@ -36,6 +36,8 @@ class Memory {
   // Who wants to know that the range at `begin` is about to be freed, which may end the run.
   using DiesCallback = void (*)(Address begin, std::size_t size, Address pc);
   void on_dies(DiesCallback callback) { dies_.push_back(callback); }
+  // The same of a range in which there are locations: in most there are none.
+  void on_locations_die(DiesCallback callback) { locations_die_.push_back(callback); }
 
   // ---- variables of functions: frames.cpp -------------------------------------------------------
 
@@ -85,6 +87,8 @@ class Memory {
   // The running thread comes to `op`, where a life begins or ends: another may go first where that
   // is known to race.
   void life_point(const Op& op);
+  // Whether there are locations in the memory of `op`.
+  bool holds_locations(const Op& op);
   // Whatever was done to this memory, or to objects in it, must come before `op`.
   void check_life(const Op& op);
   // The same of the last begin or end of the object's life, and a use of it at `pc`.
@@ -171,6 +175,7 @@ class Memory {
   std::vector<ShadowCell*> racing_;       // cells with bytes that race
   std::vector<std::uint64_t> run_races_;  // pairs of code addresses seen in this run, hashed
   std::vector<DiesCallback> dies_;
+  std::vector<DiesCallback> locations_die_;
 };
 
 extern constinit Room<Memory> g_memory __attribute__((visibility("hidden")));

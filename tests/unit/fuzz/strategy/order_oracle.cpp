@@ -20,6 +20,7 @@ enum class Group : std::uint8_t {
 Group group_of(Did did) {
   switch (did) {
     case Did::read:
+    case Did::plain_read:
       return Group::reads;
     case Did::try_failed:
       return Group::failed_tries;
@@ -48,6 +49,11 @@ constexpr int kForEver = 3;
 bool commute(const Machine::Effect& a, const Machine::Effect& b) {
   if (a.did == Did::nothing || b.did == Did::nothing) return true;
   if (a.place + a.places <= b.place || b.place + b.places <= a.place) return true;
+  // What an atomic passes on, no plain access takes over.
+  if ((a.did == Did::keep && b.did == Did::plain_read) ||
+      (a.did == Did::plain_read && b.did == Did::keep)) {
+    return true;
+  }
   return group_of(a.did) != Group::none && group_of(a.did) == group_of(b.did);
 }
 
@@ -87,8 +93,11 @@ bool leave_out_rounds(const Machine& machine, std::vector<Event>& events) {
       auto last = events.end();
       while ((--last)->thread != thread) {
       }
+      // What it passes on is no reason to look again.
+      Machine::Effect look = last->effect;
+      if (look.did == Did::keep) look.did = Did::read;
       if (std::any_of(last, events.end(),
-                      [&](const Event& later) { return !commute(last->effect, later.effect); })) {
+                      [&](const Event& later) { return !commute(look, later.effect); })) {
         return false;
       }
       events.erase(last);
@@ -208,7 +217,11 @@ bool execute(Machine machine, Strategy& strategy, std::uint64_t run, Class& resu
                }
                events.push_back({current, ++numbers[current], effect});
              },
-         .woke = [&](std::size_t thread) { strategy.woke(static_cast<ThreadId>(thread)); }});
+         .woke = [&](std::size_t thread) { strategy.woke(static_cast<ThreadId>(thread)); },
+         .passed_on =
+             [&](Address address, bool passes) {
+               strategy.executed({.kind = OpKind::fence, .address = address}, passes);
+             }});
     if (machine.failed()) {
       cut = others > 0;
       break;

@@ -74,8 +74,21 @@ Did Machine::effect(const Operation& operation) const {
     case Kind::store:
     case Kind::plain_write:
       return Did::write;
+    case Kind::load:
+    case Kind::load_while:
+      return Did::read;
+    case Kind::plain_read:
+      return Did::plain_read;
+    case Kind::cas:
+    case Kind::weak_cas:
+      // One that stores what it expects counts as one that has done so in any case: whether it does
+      // hangs on the order.
+      if (values_[operation.place] != operation.value && operation.value != operation.desired) {
+        return Did::read;
+      }
+      [[fallthrough]];
     default:
-      return after(operation) == values_[operation.place] ? Did::read : Did::write;
+      return after(operation) == values_[operation.place] ? Did::keep : Did::write;
   }
 }
 
@@ -236,11 +249,14 @@ std::size_t Machine::access(std::size_t thread, const World& world) {
   tell_found(world, found, leaves_alone(operation));
   if (fails) {
     effect.op.kind = OpKind::atomic_cas_fail;
-    effect.did = Did::read;
+    effect.did = operation.value == operation.desired ? Did::keep : Did::read;
   } else {
     values_[operation.place] = after(operation);
   }
   tell(world, effect);
+  if (!changes(effect.did) && !is_plain_access(effect.op.kind) && world.passed_on) {
+    world.passed_on(effect.op.address, effect.did == Did::keep);
+  }
   if (operation.kind == Kind::once_body) {
     const int once = kOnces + operation.place;
     locks_[once].owner = 0;

@@ -71,6 +71,8 @@ std::ostream& operator<<(std::ostream& out, const Step& step);
 enum class Did : std::uint8_t {
   nothing,
   read,
+  plain_read,
+  keep,  // a read-modify-write that leaves the value as it is, and passes on what the thread knows
   write,
   lock,
   unlock,
@@ -94,8 +96,8 @@ enum class Did : std::uint8_t {
 };
 
 constexpr bool changes(Did did) {
-  return did != Did::read && did != Did::try_failed && did != Did::looked && did != Did::unheard &&
-         did != Did::failed_to_read;
+  return did != Did::read && did != Did::plain_read && did != Did::keep && did != Did::try_failed &&
+         did != Did::looked && did != Did::unheard && did != Did::failed_to_read;
 }
 
 // What operations are to, by number.
@@ -147,6 +149,9 @@ class Machine {
     std::function<void(std::uint64_t found, const LeavesAlone& alone)> found{};
     std::function<void(const Effect& effect)> executed{};
     std::function<void(std::size_t thread)> woke{};
+    // Beside an effect on an atomic that leaves its value: whether others may know by it what the
+    // thread does.
+    std::function<void(Address address, bool passes)> passed_on{};
   };
   // How many operations ago the thread was where it is now, if it has changed nothing since.
   int take(std::size_t thread, const World& world);
