@@ -9,7 +9,7 @@ namespace heddle {
 bool Dfs::begin_run(std::uint64_t /*run*/) {
   if (seen_.complete) return false;
   position_ = 0;
-  preemptions_ = 0;
+  preemptions_ = choices_ = deviations_ = 0;
   budget_.begin_run();
   execution_.begin(0);
   execution_.step(0, OpKind::none);
@@ -42,7 +42,12 @@ std::size_t Dfs::pick(const SchedulingPoint& point) {
     return !point.running && point.ready[i].id == point.thread;
   });
   if (gives_way != order_.end()) std::rotate(gives_way, gives_way + 1, order_.end());
-  auto chosen = static_cast<std::uint32_t>(point.fallback);
+  const auto fallback = static_cast<std::uint32_t>(point.fallback);
+  if (!may_deviate() && std::find(order_.begin(), order_.end(), fallback) != order_.end()) {
+    if (order_.size() > 1) seen_.deviations = options_.deviations;
+    order_.assign(1, fallback);
+  }
+  std::uint32_t chosen = fallback;
   if (all_wait) {
     // Round about, until the scheduler finds that nothing will ever change.
     seen_.limited = true;
@@ -57,16 +62,31 @@ std::size_t Dfs::pick(const SchedulingPoint& point) {
     chosen = order_[taken];
     if (can_stay && taken != 0) ++preemptions_;
   }
+  if (chosen != fallback) ++deviations_;
   running_ = point.ready[chosen].id;
   execution_.step(running_, point.ready[chosen].pending->kind);
   return chosen;
 }
 
 std::uint32_t Dfs::choose(Choice what, std::uint32_t n, ThreadId thread, std::uint64_t /*step*/) {
-  if (const auto given = budget_.given(what, thread)) return *given;
-  const std::uint32_t value = decide(budget_.allowed(what, n, thread));
+  if (!may_deviate()) seen_.deviations = options_.deviations;
+  const std::uint32_t value = may_deviate() ? choose_freely(what, n, thread) : 0;
+  if (value != 0) ++deviations_;
+  if (value != 0 && is_outside(what)) ++choices_;
   budget_.taken(what, value, thread);
   return value;
+}
+
+std::uint32_t Dfs::choose_freely(Choice what, std::uint32_t n, ThreadId thread) {
+  if (options_.choices != DfsOptions::kNoBound) {
+    if (is_outside(what) && choices_ == options_.choices) {
+      seen_.outside_choices = options_.choices;
+      return 0;
+    }
+  } else if (const auto given = budget_.given(what, thread)) {
+    return *given;
+  }
+  return decide(budget_.allowed(what, n, thread));
 }
 
 void Dfs::end_run(const RunEnd& end) {
@@ -102,6 +122,8 @@ std::string Dfs::state() const {
   out.add(seen_.limited ? 1 : 0);
   budget_.write_reached(out);
   out.add(seen_.bound);
+  out.add(seen_.outside_choices);
+  out.add(seen_.deviations);
   out.add(pruned_ ? 1 : 0);
   out.add(decisions_.size());
   for (const Decision& decision : decisions_) {
@@ -124,6 +146,8 @@ bool Dfs::set_state(std::string_view state) {
   seen_.limited = in.number() != 0;
   budget_.read_reached(in);
   seen_.bound = static_cast<std::uint32_t>(in.number());
+  seen_.outside_choices = static_cast<std::uint32_t>(in.number());
+  seen_.deviations = static_cast<std::uint32_t>(in.number());
   pruned_ = in.number() != 0;
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
     const auto taken = static_cast<std::uint32_t>(in.number());

@@ -27,7 +27,13 @@
 namespace heddle {
 
 struct DfsOptions {
-  std::uint32_t bound = Exploration::kNoBound;  // preemptions
+  static constexpr std::uint32_t kNoBound = Exploration::kNoBound;
+  std::uint32_t bound = kNoBound;  // preemptions
+  // Choices of the outside world other than the default, see is_outside(). With a bound all of them
+  // are tried, a time that is up early too: without one that is left to who picks the thread.
+  std::uint32_t choices = kNoBound;
+  // Decisions other than the default.
+  std::uint32_t deviations = kNoBound;
 };
 
 class Dfs final : public Strategy {
@@ -57,9 +63,11 @@ class Dfs final : public Strategy {
     std::uint32_t alternatives = 1;
   };
 
-  static constexpr std::string_view kStateName = "dfs2";
+  static constexpr std::string_view kStateName = "dfs3";
 
   std::uint32_t decide(std::uint32_t alternatives);
+  std::uint32_t choose_freely(Choice what, std::uint32_t n, ThreadId thread);
+  bool may_deviate() const { return deviations_ < options_.deviations; }
 
   DfsOptions options_;
   Execution execution_;
@@ -68,6 +76,8 @@ class Dfs final : public Strategy {
   ThreadId running_ = 0;
   std::size_t position_ = 0;
   std::uint32_t preemptions_ = 0;  // in this run
+  std::uint32_t choices_ = 0;      // likewise, see DfsOptions
+  std::uint32_t deviations_ = 0;   // likewise
   bool pruned_ = false;            // the bound has kept some schedules out
   std::vector<std::uint32_t> order_;
   std::unordered_set<std::uint64_t> fingerprints_;

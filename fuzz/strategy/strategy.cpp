@@ -134,9 +134,11 @@ std::unique_ptr<Strategy> make_auto(OptionReader& /*reader*/, std::uint64_t seed
 }
 
 std::unique_ptr<Strategy> make_dfs(OptionReader& reader, std::uint64_t /*seed*/) {
-  constexpr std::uint64_t kMostPreemptions = 1'000'000;
+  constexpr std::uint64_t kMost = 1'000'000;
   DfsOptions options;
-  reader.whole_number("bound", 0, kMostPreemptions, options.bound);
+  reader.whole_number("bound", 0, kMost, options.bound);
+  reader.whole_number("choices", 0, kMost, options.choices);
+  reader.whole_number("deviations", 0, kMost, options.deviations);
   return std::make_unique<Dfs>(options);
 }
 
@@ -155,7 +157,7 @@ constexpr std::array kEntries{
     Entry{"pos", "none", make_pos},
     Entry{"surw", "none", make_surw},
     Entry{"rff", "none", make_rff},
-    Entry{"dfs", "bound=PREEMPTIONS", make_dfs},
+    Entry{"dfs", "bound=PREEMPTIONS, choices=N, deviations=N", make_dfs},
     Entry{"dpor", "order=running or random", make_dpor},
 };
 

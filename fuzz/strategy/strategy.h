@@ -51,6 +51,24 @@ enum class Choice : std::uint8_t {
   rwlock_policy,  // 1: a read-write lock has another policy than the C library's
 };
 
+// Whether an alternative other than the default is a departure of the world outside the program
+// from what it nearly always does, which a minimal interleaving has as few of as can be: a wake-up
+// without a notification, a time that is up early, a compare-exchange that fails without cause.
+constexpr bool is_outside(Choice what) {
+  switch (what) {
+    case Choice::spurious_wake:
+    case Choice::lone_wake:
+    case Choice::timeout:
+    case Choice::cas_failure:
+      return true;
+    case Choice::waiter:
+    case Choice::value:
+    case Choice::rwlock_policy:
+      return false;
+  }
+  return false;
+}
+
 // How a run ended.
 struct RunEnd {
   std::uint64_t decisions = 0;  // calls of pick and choose

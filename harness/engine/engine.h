@@ -108,7 +108,9 @@ struct RunResult {
   std::string relacy_state;
   std::uint64_t steps = 0;      // all threads
   std::uint64_t decisions = 0;  // scheduling points where more than one thread could go
-  std::uint32_t threads = 0;    // created in this run, main's included
+  // fuzz: decisions of the world outside the program other than the default, see is_outside().
+  std::uint32_t outside_choices = 0;
+  std::uint32_t threads = 0;  // created in this run, main's included
   // fuzz: runs that differ only in the order of what commutes have the same (Fingerprint); else 0.
   std::uint64_t fingerprint = 0;
   Trace trace;             // if asked for

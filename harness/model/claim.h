@@ -21,6 +21,21 @@ struct PreemptionBound {
   friend bool operator==(const PreemptionBound&, const PreemptionBound&) = default;
 };
 
+// No run has more decisions of the world outside the program other than the default: wake-ups
+// without a notification, times that are up early, compare-exchanges that fail without cause.
+struct OutsideChoiceBound {
+  std::uint32_t choices = 0;
+
+  friend bool operator==(const OutsideChoiceBound&, const OutsideChoiceBound&) = default;
+};
+
+// No run has more decisions other than the default, of whatever kind.
+struct DeviationBound {
+  std::uint32_t deviations = 0;
+
+  friend bool operator==(const DeviationBound&, const DeviationBound&) = default;
+};
+
 // Waits that return without a notification: so many in each thread, of more that there could be.
 struct SpuriousWakeBound {
   std::uint32_t per_thread = 0;
@@ -61,9 +76,9 @@ struct RelacyModel {
   friend bool operator==(const RelacyModel&, const RelacyModel&) = default;
 };
 
-using ClaimBound =
-    std::variant<PreemptionBound, SpuriousWakeBound, WeakFailureBound, EarlyTimeoutBound,
-                 DeadlinesInOrder, SequentialConsistency, RelacyModel>;
+using ClaimBound = std::variant<PreemptionBound, OutsideChoiceBound, DeviationBound,
+                                SpuriousWakeBound, WeakFailureBound, EarlyTimeoutBound,
+                                DeadlinesInOrder, SequentialConsistency, RelacyModel>;
 
 // ---- why a search that came to its end without a failure proves nothing
 // --------------------------

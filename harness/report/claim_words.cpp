@@ -86,10 +86,21 @@ NamedText named(const NothingClaimed& nothing) {
   return {};
 }
 
+// Of is_outside() (fuzz/strategy/strategy.h).
+std::string outside_text(std::uint64_t choices) {
+  return plural(choices, "choice") + " of the outside world";
+}
+
 NamedText named(const ClaimBound& bound) {
   return std::visit(
       Overloaded{[](const PreemptionBound& bounded) -> NamedText {
                    return {"preemptions", plural(bounded.preemptions, "preemption") + " a run"};
+                 },
+                 [](const OutsideChoiceBound& bounded) -> NamedText {
+                   return {"outside_choices", outside_text(bounded.choices) + " a run"};
+                 },
+                 [](const DeviationBound& bounded) -> NamedText {
+                   return {"deviations", plural(bounded.deviations, "deviation") + " a run"};
                  },
                  [](const SpuriousWakeBound& bounded) -> NamedText {
                    return {"spurious_wakes",
@@ -245,9 +256,9 @@ std::string method_text(const EngineResult& result) {
   return fmt::format("{}; dpor: {}", result.method, words_of(result).covered);
 }
 
-std::string proof_text(const MinimalityProof& proof, unsigned preemptions) {
+std::string proof_text(const MinimalityProof& proof, unsigned had) {
   if (!is_proof(proof.claim)) return "";
-  const std::string_view which = preemptions == 1 ? "without any" : "with fewer";
+  const std::string_view which = had == 1 ? "without any" : "with fewer";
   std::string text;
   if (proof.schedules == 1) {
     text = fmt::format("proved: the only schedule {} {}", which,
@@ -260,8 +271,11 @@ std::string proof_text(const MinimalityProof& proof, unsigned preemptions) {
   }
   std::vector<NamedText> told;
   for (const ClaimBound& bound : bounds_of(proof.claim)) {
-    // That on preemptions is what the sentence is about.
-    if (!std::holds_alternative<PreemptionBound>(bound)) told.push_back(named(bound));
+    // That on preemptions, or choices, is what the sentence is about.
+    if (!std::holds_alternative<PreemptionBound>(bound) &&
+        !std::holds_alternative<OutsideChoiceBound>(bound)) {
+      told.push_back(named(bound));
+    }
   }
   if (!told.empty()) text += fmt::format(" (bounds: {})", joined(told));
   const std::string assumed = assumed_text(proof.claim);
@@ -269,13 +283,33 @@ std::string proof_text(const MinimalityProof& proof, unsigned preemptions) {
   return text;
 }
 
+namespace {
+
+// Where the search did not come to its end: how far it came.
+std::string search_text(const std::optional<MinimalityProof>& proof, std::string_view what) {
+  if (!proof.has_value() || is_proof(proof->claim) || proof->schedules == 0) return "";
+  const std::string why = not_proved_text(proof->claim);
+  return fmt::format("; {} with fewer {} did not fail so, {}", plural(proof->schedules, "schedule"),
+                     what, why.empty() ? "and there are more" : "which is " + why);
+}
+
+}  // namespace
+
 bool is_proved(const MinimalInterleaving& minimal) {
   return minimal.proof.has_value() && is_proof(minimal.proof->claim);
 }
 
 std::string minimality_text(const MinimalInterleaving& minimal) {
   const auto count = minimal.token.schedule.deviations.size();
-  std::string text = plural(minimal.preemptions, "preemption");
+  std::string text;
+  if (minimal.outside_choices > 0) {
+    text = outside_text(minimal.outside_choices);
+    if (minimal.choices_proof.has_value() && is_proof(minimal.choices_proof->claim)) {
+      text += ", " + proof_text(*minimal.choices_proof, minimal.outside_choices);
+    }
+    text += search_text(minimal.choices_proof, "choices") + "; and ";
+  }
+  text += plural(minimal.preemptions, "preemption");
   if (minimal.token.engine == EngineKind::fuzz && count == 0) {
     text += "; the default order fails, nothing can be left out of it";
   } else if (is_proved(minimal)) {
@@ -287,11 +321,10 @@ std::string minimality_text(const MinimalInterleaving& minimal) {
   } else {
     text += "; not shown to be minimal";
   }
-  if (minimal.proof.has_value() && !is_proved(minimal) && minimal.proof->schedules > 0) {
-    const std::string why = not_proved_text(minimal.proof->claim);
-    text += fmt::format("; {} with fewer preemptions did not fail so, {}",
-                        plural(minimal.proof->schedules, "schedule"),
-                        why.empty() ? "and there are more" : "which is " + why);
+  text += search_text(minimal.proof, "preemptions");
+  // Where each of them is a preemption or such a choice there is nothing more to say.
+  if (minimal.fewest_deviations && count > minimal.preemptions + minimal.outside_choices) {
+    text += fmt::format("; {}, none with fewer fails so", plural(count, "deviation"));
   }
   if (minimal.shrink_runs > 0) {
     text += minimal.deviations_before > count

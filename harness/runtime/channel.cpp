@@ -50,6 +50,8 @@ void put(Writer& w, const Exploration& exploration) {
   w.varint(exploration.distinct);
   w.real(exploration.fraction);
   w.varint(exploration.bound);
+  w.varint(exploration.outside_choices);
+  w.varint(exploration.deviations);
   w.boolean(exploration.reduced);
   w.boolean(exploration.limited);
   w.boolean(exploration.reached.spurious_wakes);
@@ -67,6 +69,8 @@ Exploration get_exploration(Reader& r) {
   exploration.distinct = r.varint();
   exploration.fraction = r.real();
   exploration.bound = r.varint32();
+  exploration.outside_choices = r.varint32();
+  exploration.deviations = r.varint32();
   exploration.reduced = r.boolean();
   exploration.limited = r.boolean();
   exploration.reached.spurious_wakes = r.boolean();
@@ -180,6 +184,7 @@ struct Put {
     encode(w, done.schedule);
     encode(w, done.trace);
     w.varint(done.steps);
+    w.varint(done.outside_choices);
     encode(w, done.log);
   }
   void operator()(const Lost&) const {}
@@ -242,6 +247,7 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       decode(r, done.schedule);
       decode(r, done.trace);
       done.steps = r.varint();
+      done.outside_choices = static_cast<std::uint32_t>(r.varint());
       decode(r, done.log);
       message = std::move(done);
       break;

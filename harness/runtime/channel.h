@@ -136,6 +136,7 @@ struct JobDone {
   Schedule schedule;
   Trace trace;
   std::uint64_t steps = 0;
+  std::uint32_t outside_choices = 0;
   StepLog log;  // if asked for; as StepLog::for_other_processes() has it
 };
 

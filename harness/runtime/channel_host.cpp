@@ -190,6 +190,7 @@ void WorkerHost::account(const RunResult& result) {
     done_.schedule = result.schedule;
     done_.trace = result.trace;
     done_.steps = result.steps;
+    done_.outside_choices = result.outside_choices;
     if (sample_.has_value()) done_.log = std::move(sample_->log);
   } else if (sample_.has_value() &&
              progress_.deviations_used.load() <= SharedProgress::kDeviations) {

@@ -21,6 +21,12 @@ std::vector<ClaimBound> find_bounds(const ClaimGrounds& grounds) {
   if (exploration.bound != Exploration::kNoBound) {
     bounds.push_back(PreemptionBound{exploration.bound});
   }
+  if (exploration.outside_choices != Exploration::kNoBound) {
+    bounds.push_back(OutsideChoiceBound{exploration.outside_choices});
+  }
+  if (exploration.deviations != Exploration::kNoBound) {
+    bounds.push_back(DeviationBound{exploration.deviations});
+  }
   if (grounds.failed_late > 0) bounds.push_back(DeadlinesInOrder{});
   const ChoiceBounds& reached = exploration.reached;
   if (reached.spurious_wakes) bounds.push_back(SpuriousWakeBound{kSpuriousWakes});
@@ -35,7 +41,9 @@ std::vector<ClaimBound> find_bounds(const ClaimGrounds& grounds) {
 bool leave_room(const std::vector<ClaimBound>& bounds) {
   return std::any_of(bounds.begin(), bounds.end(), [](const ClaimBound& bound) {
     return std::holds_alternative<SequentialConsistency>(bound) ||
-           std::holds_alternative<PreemptionBound>(bound);
+           std::holds_alternative<PreemptionBound>(bound) ||
+           std::holds_alternative<OutsideChoiceBound>(bound) ||
+           std::holds_alternative<DeviationBound>(bound);
   });
 }
 

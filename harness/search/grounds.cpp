@@ -15,10 +15,12 @@ bool fails_itself(const EngineResult& result) {
 }
 
 void settle(std::optional<MinimalInterleaving>& minimal, const UnseenCode& unseen) {
-  if (!minimal.has_value() || !minimal->proof.has_value()) return;
-  MinimalityProof& proof = *minimal->proof;
-  proof.grounds.unseen = unseen;
-  proof.claim = claim_of(proof.grounds);
+  if (!minimal.has_value()) return;
+  for (std::optional<MinimalityProof>* const proof : {&minimal->choices_proof, &minimal->proof}) {
+    if (!proof->has_value()) continue;
+    (*proof)->grounds.unseen = unseen;
+    (*proof)->claim = claim_of((*proof)->grounds);
+  }
 }
 
 }  // namespace

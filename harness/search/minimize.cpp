@@ -1,10 +1,12 @@
 #include "harness/search/minimize.h"
 
 #include <algorithm>
+#include <compare>
 #include <string>
 #include <utility>
 
 #include "fuzz/shrink/shrink.h"
+#include "fuzz/strategy/dfs.h"
 #include "harness/search/limit.h"
 
 namespace heddle {
@@ -53,33 +55,43 @@ class Minimizer {
   }
 
  private:
-  // Shrinks the schedule of `minimal_`, if asked for to no more preemptions than it has; false if
+  // What of a run there is to be less of, the first first.
+  struct Size {
+    unsigned outside_choices = 0;
+    unsigned preemptions = 0;
+
+    friend auto operator<=>(const Size&, const Size&) = default;
+  };
+
+  Size size() const { return {minimal_.outside_choices, minimal_.preemptions}; }
+
+  // Shrinks the schedule of `minimal_`, if asked for to one that is no more than `most`; false if
   // it does not fail so.
   bool make_smaller(std::uint64_t max_runs, std::chrono::nanoseconds max_time,
-                    std::optional<unsigned> most_preemptions = std::nullopt) {
+                    std::optional<Size> most = std::nullopt) {
     Job replay = job_;
     replay.record_trace = false;
-    bool more_preemptions = false;
-    const ShrinkResult shrunk =
-        shrink(minimal_.token.schedule,
-               [&](const Schedule& candidate) -> ShrinkVerdict {
-                 replay.schedule = candidate;
-                 auto run = replayer_.replay(replay);
-                 const auto* done = std::get_if<JobDone>(&run);
-                 if (done == nullptr) return false;
-                 bool fails = shows_failure(*done, key_);
-                 if (fails && most_preemptions.has_value()) {
-                   const std::optional<Trace> trace = trace_of(candidate);
-                   fails = trace.has_value() && preemptions_of(*trace) <= *most_preemptions;
-                   more_preemptions |= !fails;
-                 }
-                 return {fails, done->schedule};
-               },
-               {.max_runs = max_runs, .max_time = max_time});
+    bool was_more = false;
+    const ShrinkResult shrunk = shrink(minimal_.token.schedule,
+                                       [&](const Schedule& candidate) -> ShrinkVerdict {
+                                         replay.schedule = candidate;
+                                         auto run = replayer_.replay(replay);
+                                         const auto* done = std::get_if<JobDone>(&run);
+                                         if (done == nullptr) return false;
+                                         bool fails = shows_failure(*done, key_);
+                                         if (fails && most.has_value()) {
+                                           const std::optional<JobDone> traced =
+                                               traced_run(candidate);
+                                           fails = traced.has_value() && size_of(*traced) <= *most;
+                                           was_more |= !fails;
+                                         }
+                                         return {fails, done->schedule};
+                                       },
+                                       {.max_runs = max_runs, .max_time = max_time});
     minimal_.shrink_runs += shrunk.runs;
     if (!shrunk.reproduced) return false;
     minimal_.token.schedule = shrunk.schedule;
-    minimal_.one_minimal = shrunk.one_minimal && !more_preemptions;
+    minimal_.one_minimal = shrunk.one_minimal && !was_more;
     return true;
   }
 
@@ -93,72 +105,125 @@ class Minimizer {
            std::holds_alternative<GaveUp>(*done->outcome);
   }
 
-  // The trace of a schedule; nothing if it does not fail so.
-  std::optional<Trace> trace_of(const Schedule& schedule) {
+  static Size size_of(const JobDone& run) {
+    return {run.outside_choices, preemptions_of(run.trace)};
+  }
+
+  // The run of a schedule, with its trace; nothing if it does not fail so.
+  std::optional<JobDone> traced_run(const Schedule& schedule) {
     Job replay = job_;
     replay.schedule = schedule;
     replay.record_trace = true;
     auto run = replayer_.replay(replay);
     auto* done = std::get_if<JobDone>(&run);
     if (done == nullptr || !shows_failure(*done, key_)) return std::nullopt;
-    return std::move(done->trace);
+    return std::move(*done);
+  }
+
+  void keep(JobDone run) {
+    const Size size = size_of(run);
+    minimal_.outside_choices = size.outside_choices;
+    minimal_.preemptions = size.preemptions;
+    minimal_.trace = std::move(run.trace);
   }
 
   bool record() {
-    std::optional<Trace> trace = trace_of(minimal_.token.schedule);
-    if (!trace.has_value()) return false;
-    minimal_.trace = std::move(*trace);
-    minimal_.preemptions = preemptions_of(minimal_.trace);
+    std::optional<JobDone> run = traced_run(minimal_.token.schedule);
+    if (!run.has_value()) return false;
+    keep(*std::move(run));
     return true;
   }
 
-  // Tries all schedules with fewer preemptions, then goes to the first of those with as many.
+  // One thing after the other: tries all schedules that have less of it and no more of what comes
+  // before. At the end goes to the first of the least.
   void settle() {
-    while (minimal_.preemptions > 0) {
-      const Explored below = explore(minimal_.preemptions - 1);
-      minimal_.proof = MinimalityProof{.complete = below.complete,
-                                       .schedules = below.grounds.exploration.executions,
-                                       .failed = below.failed,
-                                       .grounds = below.grounds,
-                                       .claim = claim_of(below.grounds)};
+    const auto proof_of = [](const Explored& below) {
+      return MinimalityProof{.complete = below.complete,
+                             .schedules = below.grounds.exploration.executions,
+                             .failed = below.failed,
+                             .grounds = below.grounds,
+                             .claim = claim_of(below.grounds)};
+    };
+    while (minimal_.outside_choices > 0) {
+      const Explored below = explore({.choices = minimal_.outside_choices - 1});
+      minimal_.choices_proof = proof_of(below);
       if (!below.failing.has_value()) break;
       // What fails with fewer takes the place of the one found; how many are below it is yet to be
       // counted.
+      minimal_.choices_proof.reset();
+      if (!go_below(*below.failing)) break;
+    }
+    while (minimal_.preemptions > 0) {
+      const Explored below =
+          explore({.bound = minimal_.preemptions - 1, .choices = minimal_.outside_choices});
+      minimal_.proof = proof_of(below);
+      if (!below.failing.has_value()) break;
       minimal_.proof.reset();
-      const unsigned before = minimal_.preemptions;
-      if (!take(*below.failing) || minimal_.preemptions >= before) return;
+      // The search does not count a switch away from a loop that waits.
+      if (!go_below(*below.failing)) break;
     }
     // Runs of this length take seconds to write down, and going over to another writes down many.
     constexpr std::size_t kLongestTrace = 20'000;
     if (minimal_.trace.events.size() > kLongestTrace) return;
-    const bool least = minimal_.preemptions == 0 || minimal_.proof->complete;
-    if (!least || minimal_.token.schedule.deviations.empty()) {
-      minimal_.canonical = least;
+    const auto is_complete = [](const std::optional<MinimalityProof>& proof) {
+      return proof.has_value() && proof->complete;
+    };
+    const bool least = (minimal_.outside_choices == 0 || is_complete(minimal_.choices_proof)) &&
+                       (minimal_.preemptions == 0 || is_complete(minimal_.proof));
+    const auto& deviations = minimal_.token.schedule.deviations;
+    DfsOptions as_small = {.bound = minimal_.preemptions, .choices = minimal_.outside_choices};
+    while (!deviations.empty()) {
+      as_small.deviations = static_cast<std::uint32_t>(deviations.size()) - 1;
+      const Explored below = explore(as_small);
+      minimal_.fewest_deviations = below.complete;
+      if (!below.failing.has_value()) break;
+      const std::size_t before = deviations.size();
+      if (!take(*below.failing) || deviations.size() >= before) return;
+    }
+    minimal_.fewest_deviations |= deviations.empty();
+    if (deviations.empty() || !least) {
+      minimal_.canonical = least && minimal_.fewest_deviations;
       return;
     }
-    const Explored first = explore(minimal_.preemptions);
-    minimal_.canonical = first.failing.has_value() && take(*first.failing);
+    as_small.deviations = static_cast<std::uint32_t>(deviations.size());
+    const Explored first = explore(as_small);
+    minimal_.canonical =
+        first.failing.has_value() && take(*first.failing) && minimal_.fewest_deviations;
   }
 
-  // Goes over to `schedule`, made smaller; false if it does not fail so with as few preemptions.
+  // take(), to a schedule that is less; false if it is not.
+  bool go_below(const Schedule& schedule) {
+    const Size before = size();
+    return take(schedule) && size() < before;
+  }
+
+  // Goes over to `schedule`, made smaller; false if it does not fail so or is more.
   bool take(const Schedule& schedule) {
-    std::optional<Trace> trace = trace_of(schedule);
-    if (!trace.has_value() || preemptions_of(*trace) > minimal_.preemptions) return false;
+    std::optional<JobDone> run = traced_run(schedule);
+    if (!run.has_value() || size_of(*run) > size()) return false;
     minimal_.token.schedule = schedule;
-    minimal_.preemptions = preemptions_of(*trace);
-    minimal_.trace = std::move(*trace);
+    keep(*std::move(run));
     minimal_.one_minimal = false;
     // Fewer or simpler deviations may have more preemptions.
     const MinimalInterleaving whole = minimal_;
-    if (!make_smaller(limits_.max_runs / 10, end_ - Clock::now(), whole.preemptions) || !record()) {
+    if (!make_smaller(limits_.max_runs / 10, end_ - Clock::now(), size()) || !record()) {
       minimal_ = whole;
     }
     return true;
   }
 
-  Explored explore(unsigned bound) {
+  Explored explore(const DfsOptions& options) {
     Job search = job_;
-    search.strategy = "dfs:bound=" + std::to_string(bound);
+    search.strategy = "dfs";
+    char separator = ':';
+    const auto add = [&](const char* name, std::uint32_t bound) {
+      if (bound == DfsOptions::kNoBound) return;
+      search.strategy += separator + (name + ('=' + std::to_string(bound)));
+      separator = ',';
+    };
+    add("bound", options.bound);
+    add("choices", options.choices);
+    add("deviations", options.deviations);
     search.runs = limits_.max_explored;
     // What turns up is learned anew, so that nothing depends on what the search had seen before.
     search.racy_pcs.clear();

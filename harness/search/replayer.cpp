@@ -94,9 +94,12 @@ std::variant<Explored, StartError> Replayer::explore(
       }
     }
     if (!done.has_value()) {
-      // It died in a run: the search through the others cannot go on from there.
       worker_.reset();
-      return explored;
+      // It died in a run: the search through the others cannot go on from there, unless each run
+      // has a process that may die.
+      if (job.isolation == Isolation::process || explored.failing.has_value()) return explored;
+      job.isolation = Isolation::process;
+      continue;
     }
     if (done->error.has_value()) return StartError{*done->error};
     if (!is_plausible(progress, {0, job.runs})) {

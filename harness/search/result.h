@@ -87,13 +87,18 @@ struct Cause {
 struct MinimalInterleaving {
   Token token;
   Trace trace;
+  // Less is, in this order: decisions of the world outside the program other than the default
+  // (is_outside()), preemptions, deviations.
+  unsigned outside_choices = 0;
   unsigned preemptions = 0;  // switches away from a thread that could have gone on
   bool one_minimal = false;  // checked: without any one deviation the run does not fail so
-  std::uint64_t deviations_before = 0;     // in the schedule as it was found
-  std::uint64_t shrink_runs = 0;           // runs that the shrinking took
-  std::optional<MinimalityProof> proof{};  // if there are preemptions
-  // The first to fail so of all schedules, those with the fewest preemptions first: whatever run
-  // the search began with, it ends here.
+  std::uint64_t deviations_before = 0;             // in the schedule as it was found
+  std::uint64_t shrink_runs = 0;                   // runs that the shrinking took
+  std::optional<MinimalityProof> choices_proof{};  // if there are such choices
+  std::optional<MinimalityProof> proof{};          // if there are preemptions: with no more choices
+  // None with as few choices and preemptions has fewer deviations.
+  bool fewest_deviations = false;
+  // The first to fail so of all the least: whatever run the search began with, it ends here.
   bool canonical = false;
   std::optional<Cause> cause{};
 };

@@ -158,7 +158,12 @@ inline Scenario unlocked_counter() {
   fuzz_assertion.failure = unlocked_counter_assertion();
   fuzz_assertion.count = 2487;
   fuzz_assertion.token = token;
-  fuzz_assertion.minimal = MinimalInterleaving{token, unlocked_counter_trace(), 1, true, 7, 46};
+  fuzz_assertion.minimal = MinimalInterleaving{.token = token,
+                                               .trace = unlocked_counter_trace(),
+                                               .preemptions = 1,
+                                               .one_minimal = true,
+                                               .deviations_before = 7,
+                                               .shrink_runs = 46};
   fuzz_assertion.minimal->proof = proof_below(1, 3, 3);
   fuzz_assertion.minimal->canonical = true;
   const auto& steps = fuzz_assertion.minimal->trace.events;
@@ -458,7 +463,12 @@ inline Scenario queue_handoff() {
   lost.failure = lost_wakeup_failure();
   lost.count = 731;
   lost.token = token;
-  lost.minimal = MinimalInterleaving{token, lost_wakeup_trace(), 1, true, 12, 130};
+  lost.minimal = MinimalInterleaving{.token = token,
+                                     .trace = lost_wakeup_trace(),
+                                     .preemptions = 1,
+                                     .one_minimal = true,
+                                     .deviations_before = 12,
+                                     .shrink_runs = 130};
   lost.minimal->proof = proof_below(1, 8, 0);
   const auto& steps = lost.minimal->trace.events;
   const Event& signal = *std::find_if(steps.begin(), steps.end(), [](const Event& event) {
@@ -529,7 +539,12 @@ inline Scenario abba() {
   stuck.failure = deadlock_failure();
   stuck.count = 3333;
   stuck.token = token;
-  stuck.minimal = MinimalInterleaving{token, deadlock_trace(), 1, true, 3, 9};
+  stuck.minimal = MinimalInterleaving{.token = token,
+                                      .trace = deadlock_trace(),
+                                      .preemptions = 1,
+                                      .one_minimal = true,
+                                      .deviations_before = 3,
+                                      .shrink_runs = 9};
   const auto& steps = stuck.minimal->trace.events;
   std::vector<Event> waits;
   for (const Place& place : stuck.failure.places) {
@@ -627,7 +642,12 @@ inline Scenario atomic_counter() {
   finding.failure = loop_failure();
   finding.count = 10;
   finding.token = token;
-  finding.minimal = MinimalInterleaving{token, loop_trace(12), 1, true, 1, 1};
+  finding.minimal = MinimalInterleaving{.token = token,
+                                        .trace = loop_trace(12),
+                                        .preemptions = 1,
+                                        .one_minimal = true,
+                                        .deviations_before = 1,
+                                        .shrink_runs = 1};
   EngineResult fuzz{.engine = EngineKind::fuzz,
                     .method = "random",
                     .runs = 1'000'000,
@@ -666,7 +686,12 @@ inline Scenario crowd() {
                      {place(9, {.kind = OpKind::failure, .pc = 0x95})}};
   finding.count = 5;
   finding.token = token;
-  finding.minimal = MinimalInterleaving{token, trace.take(), 0, true, 0, 0};
+  finding.minimal = MinimalInterleaving{.token = token,
+                                        .trace = trace.take(),
+                                        .preemptions = 0,
+                                        .one_minimal = true,
+                                        .deviations_before = 0,
+                                        .shrink_runs = 0};
   EngineResult fuzz{.engine = EngineKind::fuzz,
                     .method = "",
                     .runs = 5,

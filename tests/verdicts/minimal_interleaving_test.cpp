@@ -122,6 +122,39 @@ TEST(MinimalInterleaving, is_the_same_whatever_the_seed_found_first) {
   EXPECT_EQ(tokens.size(), 1U) << testing::PrintToString(tokens);
 }
 
+// Found, it had a spurious wake-up, and four deviations.
+TEST(MinimalInterleaving, needs_nothing_of_the_outside_world_where_the_threads_alone_will_do) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    SearchOptions options =
+        search_options(case_path("flag_outside_mutex"), EngineKind::fuzz, 3'000);
+    options.job.seed = seed;
+    const EngineResult result = search_once(options);
+    const Finding* finding = find_kind(result, FailureKind::lost_wakeup);
+    ASSERT_NE(finding, nullptr) << "seed " << seed;
+    Replayer replayer(options.worker, options.lost_ms);
+    const auto minimal = minimize(replayer, options.job, *finding, kNoTimeLimit);
+    ASSERT_TRUE(minimal.has_value()) << "seed " << seed;
+    EXPECT_EQ(minimal->outside_choices, 0U) << "seed " << seed;
+    EXPECT_EQ(minimal->token.schedule.deviations.size(), 2U) << "seed " << seed;
+    EXPECT_TRUE(minimal->fewest_deviations) << "seed " << seed;
+    EXPECT_TRUE(minimal->canonical) << "seed " << seed;
+  }
+}
+
+TEST(MinimalInterleaving, says_of_an_early_timeout_that_it_takes_one) {
+  SearchOptions options =
+      search_options(program_path("any/gcc/mutex_timedlock"), EngineKind::fuzz, 2'000);
+  const EngineResult result = search_once(options);
+  ASSERT_FALSE(result.findings.empty());
+  Replayer replayer(options.worker, options.lost_ms);
+  const auto minimal = minimize(replayer, options.job, result.findings.front(), kNoTimeLimit);
+  ASSERT_TRUE(minimal.has_value());
+  EXPECT_EQ(minimal->outside_choices, 1U);
+  ASSERT_TRUE(minimal->choices_proof.has_value());
+  EXPECT_TRUE(minimal->choices_proof->complete);
+  EXPECT_EQ(minimal->choices_proof->failed, 0U);
+}
+
 TEST(MinimalInterleaving, marks_the_two_accesses_of_a_race_and_nothing_else) {
   // Each race with the operation that comes second: a free, a destruction, plain and atomic
   // accesses.

@@ -25,6 +25,7 @@ std::uint32_t Run::choose(Choice what, std::uint32_t n) {
   const RuntimeScope scope;
   const std::uint32_t chosen = strategy_->choose(what, n, running_.thread->id, running_.step);
   if (chosen != 0) {
+    if (is_outside(what)) ++result_.outside_choices;
     live_.add({running_.thread->id, running_.step, chosen});
     Fingerprint::chose(running_.thread->past, chosen);
   }

@@ -137,6 +137,7 @@ void Run::begin_run(std::uint64_t number) {
   result_.known_reports.clear();
   result_.known_end.reset();
   result_.late_wake = false;
+  result_.outside_choices = 0;
   result_.redundant = false;
   result_.cut = false;
   result_.stopped = true;

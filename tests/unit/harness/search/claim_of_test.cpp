@@ -79,6 +79,12 @@ const Judged kJudged[] = {
      [](ClaimGrounds& g) { g.features.weaker_atomics = true; }, within({SequentialConsistency{}})},
     {"preemptions_are_bounded", proving(), [](ClaimGrounds& g) { g.exploration.bound = 2; },
      within({PreemptionBound{2}})},
+    {"choices_and_deviations_are_bounded", proving(),
+     [](ClaimGrounds& g) {
+       g.exploration.outside_choices = 0;
+       g.exploration.deviations = 3;
+     },
+     within({OutsideChoiceBound{0}, DeviationBound{3}})},
     {"what_may_happen_any_time_is_bounded", proving(),
      [](ClaimGrounds& g) {
        g.exploration.reached = {
