@@ -1,6 +1,7 @@
 #include "fuzz/strategy/dpor.h"
 
 #include <algorithm>
+#include <bit>
 #include <span>
 #include <utility>
 
@@ -33,6 +34,7 @@ Dpor::Node& Dpor::add_node() {
   if (depth_ == nodes_.size()) nodes_.emplace_back();
   Node& node = nodes_[depth_++];
   node.done = 0;
+  node.begun = node.child_begun = seen_.executions;
   node.explored = node.cut = node.planned = false;
   node.wanted = 0;
   node.ready = ~std::uint64_t{0};
@@ -41,6 +43,10 @@ Dpor::Node& Dpor::add_node() {
   node.sleepers.clear();
   node.choices.clear();
   return node;
+}
+
+std::size_t Dpor::ready_at(const Node& node) {
+  return node.ready == ~std::uint64_t{0} ? 0 : static_cast<std::size_t>(std::popcount(node.ready));
 }
 
 std::uint64_t Dpor::number_of(const std::vector<ChoiceTaken>& choices) {
@@ -252,6 +258,7 @@ void Dpor::begin_anew() {
   cuts_ = false;
   looks_.clear();
   budget_ = {};
+  forecast_ = {};
   seen_ = {};
   seen_.bound = Exploration::kNoBound;
 }
@@ -319,7 +326,10 @@ void Dpor::backtrack() {
     const bool has_step = node.thread != kNoThread;
     node.explored |= has_step && depth_ - 1 != useless_;
     const bool is_round = has_step && !node.explored;
-    if (node.pending == nullptr && !is_round) continue;
+    if (node.pending == nullptr && !is_round) {
+      forecast_.leave(ready_at(node), node.done + 1);
+      continue;
+    }
     if (has_step) {
       Sleeper& sleeper = node.sleepers.emplace_back();
       sleeper.thread = node.thread;
@@ -335,6 +345,7 @@ void Dpor::backtrack() {
     node.explored = node.cut = node.planned = false;
     node.wanted = 0;
     node.choices.clear();
+    node.child_begun = seen_.executions;
     take_up(node);
     if (node.thread != kNoThread || is_round) break;
   }
@@ -352,13 +363,16 @@ std::optional<Exploration> Dpor::exploration() const {
     seen.fraction = 1;
     return seen;
   }
-  double share = 1;
-  for (std::size_t i = 0; i < planned_; ++i) {
+  double total = 1;
+  for (std::size_t i = planned_; i-- > 0;) {
     const Node& node = nodes_[i];
-    const double total = node.done + 1.0 + count(node.pending);
-    seen.fraction += share * node.done / total;
-    share /= total;
+    total = forecast_.in_node({.ready = ready_at(node),
+                               .done = node.done,
+                               .left = count(node.pending),
+                               .before = node.child_begun - node.begun},
+                              total);
   }
+  seen.fraction = std::min(1.0, static_cast<double>(seen.executions) / total);
   return seen;
 }
 

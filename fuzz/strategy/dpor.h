@@ -12,7 +12,7 @@
 // - An event is a step: what a thread does from where it was picked to its next scheduling point
 //   (Execution::step()). What it does hangs on nothing but its thread's steps before it and on what
 //   it finds; the engine has no other input, and choices are alternatives of the step (choose()).
-// - What it accesses is known when it was executed (Execution::executed(), accesses_of()), and for
+// - What it accesses is known when it was executed (Execution::executed(), accesses_of()); and for
 // a
 //   place where it was not, as far as a race needs it, from what it would find there
 //   (turned_round()). A read-modify-write, a compare-exchange or a try that leaves all as it is, is
@@ -65,9 +65,8 @@
 //   (Execution::meet_entry()). A lock that several may share is free in front of one of them if the
 //   others leave without it (would_wait()).
 // - A step's choices are part of what it is: with others it is another step, planned where the
-// first
-//   was executed, together with all that does not hang on it (plan_alternatives()). That way it is
-//   covered or not by who sleeps, as any other.
+//   first was executed, together with all that does not hang on it (plan_alternatives()). That way
+//   it is covered or not by who sleeps, as any other.
 // - For barriers and futexes the reversal of a race may be impossible. Such a plan is dropped where
 //   it fails, and the run goes on freely; it may turn out redundant.
 //
@@ -90,6 +89,7 @@
 #include "fuzz/strategy/dependency.h"
 #include "fuzz/strategy/execution.h"
 #include "fuzz/strategy/exhaustive.h"
+#include "fuzz/strategy/forecast.h"
 #include "fuzz/strategy/state_text.h"
 #include "fuzz/strategy/strategy.h"
 
@@ -167,12 +167,17 @@ class Dpor final : public Strategy {
     Branch* pending = nullptr;  // the wakeup tree but for the branch being explored
     bool cut = false;           // what the step does is not known
     std::vector<Sleeper> sleepers;
+    // Executions made when the node was, and when what is explored now began.
+    std::uint64_t begun = 0;
+    std::uint64_t child_begun = 0;
     bool planned = false;      // the step is to make these choices
     std::uint64_t wanted = 0;  // likewise, as a number
     std::vector<ChoiceTaken> choices;
   };
 
   Node& add_node();
+  // Threads that could have gone on there; 0: not known.
+  static std::size_t ready_at(const Node& node);
   // The choices of a step as a number, different for different ones: 0 if each is the first
   // alternative, which is what a step does where it has no other. A step that chooses otherwise is
   // another one, as if it were that of another thread.
@@ -245,7 +250,7 @@ class Dpor final : public Strategy {
   void backtrack();
   void begin_anew();
 
-  static constexpr std::string_view kStateName = "dpor5";
+  static constexpr std::string_view kStateName = "dpor6";
   static constexpr std::size_t kNo = ~std::size_t{0};
 
   static void write_tree(StateWriter& out, const Branch* tree);
@@ -302,6 +307,7 @@ class Dpor final : public Strategy {
   // Another such place, that this run has shown: the search begins anew when it is over. 0: none.
   Address new_place_ = 0;
   ChoiceBudget budget_;
+  Forecast forecast_;
   Exploration seen_;
 };
 

@@ -97,6 +97,7 @@ std::string Dpor::state() const {
   out.add(seen_.reduced ? 1 : 0);
   out.add(cuts_ ? 1 : 0);
   budget_.write_reached(out);
+  forecast_.write(out);
   out.add(waiting_places_.size());
   for (const Address place : waiting_places_) out.add(place);
   out.add(looks_.size());
@@ -107,6 +108,8 @@ std::string Dpor::state() const {
     const Node& node = nodes_[i];
     out.add(node.thread);
     out.add(node.done);
+    out.add(node.begun);
+    out.add(node.child_begun);
     out.add(node.explored ? 1 : 0);
     out.add(node.ready);
     out.add(node.cut ? 1 : 0);
@@ -141,6 +144,7 @@ bool Dpor::set_state(std::string_view state) {
   seen_.reduced = in.number() != 0;
   cuts_ = in.number() != 0;
   budget_.read_reached(in);
+  forecast_.read(in);
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
     waiting_places_.push_back(in.number());
   }
@@ -150,6 +154,8 @@ bool Dpor::set_state(std::string_view state) {
     Node& node = add_node();
     node.thread = static_cast<ThreadId>(in.number());
     node.done = static_cast<std::uint32_t>(in.number());
+    node.begun = in.number();
+    node.child_begun = in.number();
     node.explored = in.number() != 0;
     node.ready = in.number();
     node.cut = in.number() != 0;

@@ -135,6 +135,15 @@ std::string speed_text(const EngineResult& engine) {
   return rounded(speed);
 }
 
+// How many interleavings there are, as an exhaustive search that has not come to its end would
+// guess; nothing of other searches.
+std::optional<double> forecast_of(const EngineResult& engine) {
+  const bool searches = engine.exploration.has_value() && !engine.exploration->complete &&
+                        engine.exploration->fraction > 0 && engine.method.starts_with("dpor");
+  if (!searches) return std::nullopt;
+  return static_cast<double>(engine.exploration->executions) / engine.exploration->fraction;
+}
+
 std::string coverage_text(const EngineResult& engine) {
   const Coverage& coverage = *engine.coverage;
   const auto number = [&](std::uint64_t count) {
@@ -145,6 +154,8 @@ std::string coverage_text(const EngineResult& engine) {
   if (const std::string searched = words_of(engine).covered; !searched.empty()) {
     // By the count of the search, which tells more apart: two numbers for one thing would puzzle.
     text = searched;
+  } else if (const auto forecast = forecast_of(engine)) {
+    text += fmt::format(", of perhaps {}", rounded(*forecast));
   } else if (coverage.late.has_value()) {
     text += fmt::format(", {} new in the last tenth of the runs",
                         *coverage.late == 0 ? "none" : number(*coverage.late));
