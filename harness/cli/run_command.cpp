@@ -136,7 +136,8 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
   const auto strategy = make_strategy(options.strategy, options.seed);
   if (const auto* error = std::get_if<StrategyError>(&strategy)) return error->message;
   plan.job.strategy = options.strategy;
-  if (!parse_relacy_search(options.relacy_search).has_value()) {
+  const auto relacy_search = parse_relacy_search(options.relacy_search);
+  if (!relacy_search.has_value() || relacy_search->choices != kNoContextBound) {
     return fmt::format(
         "'{}' is no search of Relacy; there are random, full and bound:N with N up to {}",
         options.relacy_search, kLargestContextBound);

@@ -258,7 +258,12 @@ std::string method_text(const EngineResult& result) {
 
 std::string proof_text(const MinimalityProof& proof, unsigned had) {
   if (!is_proof(proof.claim)) return "";
-  const std::string_view which = had == 1 ? "without any" : "with fewer";
+  std::string which = had == 1 ? "without any" : "with fewer";
+  const std::vector<ClaimBound> bounds = bounds_of(proof.claim);
+  const bool relacy = std::any_of(bounds.begin(), bounds.end(), [](const ClaimBound& bound) {
+    return std::holds_alternative<RelacyModel>(bound);
+  });
+  if (relacy) which = "of Relacy's model " + which;
   std::string text;
   if (proof.schedules == 1) {
     text = fmt::format("proved: the only schedule {} {}", which,
@@ -270,9 +275,10 @@ std::string proof_text(const MinimalityProof& proof, unsigned had) {
                        which);
   }
   std::vector<NamedText> told;
-  for (const ClaimBound& bound : bounds_of(proof.claim)) {
+  for (const ClaimBound& bound : bounds) {
     // That on preemptions, or choices, is what the sentence is about.
     if (!std::holds_alternative<PreemptionBound>(bound) &&
+        !std::holds_alternative<RelacyModel>(bound) &&
         !std::holds_alternative<OutsideChoiceBound>(bound)) {
       told.push_back(named(bound));
     }

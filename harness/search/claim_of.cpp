@@ -14,6 +14,9 @@ std::vector<ClaimBound> find_bounds(const ClaimGrounds& grounds) {
     if (grounds.preemption_bound != Exploration::kNoBound) {
       bounds.push_back(PreemptionBound{grounds.preemption_bound});
     }
+    if (grounds.outside_choices != Exploration::kNoBound) {
+      bounds.push_back(OutsideChoiceBound{grounds.outside_choices});
+    }
     return bounds;
   }
   const Exploration& exploration = grounds.exploration;

@@ -34,6 +34,7 @@ struct ClaimGrounds {
   std::uint64_t runs = 0;         // relacy: each of them is an interleaving
   Exploration exploration{};      // fuzz
   std::uint32_t preemption_bound = Exploration::kNoBound;  // relacy
+  std::uint32_t outside_choices = Exploration::kNoBound;   // likewise
   bool repeatable = true;
   bool as_fresh = true;  // runs that shared a process were as in fresh ones
   Features features{};

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "fuzz/relacy_search.h"
 #include "fuzz/shrink/shrink.h"
 #include "fuzz/strategy/dfs.h"
 #include "harness/search/limit.h"
@@ -45,7 +46,11 @@ class Minimizer {
       job_.trace_until = first_steps_of(job_).trace_until;
     }
     if (!record()) return std::nullopt;
-    if (fuzz) settle();
+    if (fuzz) {
+      settle();
+    } else if (job_.engine == EngineKind::relacy) {
+      settle_relacy();
+    }
     CauseLimits limits = limits_.cause;
     limits.max_time =
         std::min(limits.max_time, std::chrono::ceil<std::chrono::milliseconds>(
@@ -137,15 +142,8 @@ class Minimizer {
   // One thing after the other: tries all schedules that have less of it and no more of what comes
   // before. At the end goes to the first of the least.
   void settle() {
-    const auto proof_of = [](const Explored& below) {
-      return MinimalityProof{.complete = below.complete,
-                             .schedules = below.grounds.exploration.executions,
-                             .failed = below.failed,
-                             .grounds = below.grounds,
-                             .claim = claim_of(below.grounds)};
-    };
     while (minimal_.outside_choices > 0) {
-      const Explored below = explore({.choices = minimal_.outside_choices - 1});
+      const Explored below = explore(DfsOptions{.choices = minimal_.outside_choices - 1});
       minimal_.choices_proof = proof_of(below);
       if (!below.failing.has_value()) break;
       // What fails with fewer takes the place of the one found; how many are below it is yet to be
@@ -154,8 +152,8 @@ class Minimizer {
       if (!go_below(*below.failing)) break;
     }
     while (minimal_.preemptions > 0) {
-      const Explored below =
-          explore({.bound = minimal_.preemptions - 1, .choices = minimal_.outside_choices});
+      const Explored below = explore(
+          DfsOptions{.bound = minimal_.preemptions - 1, .choices = minimal_.outside_choices});
       minimal_.proof = proof_of(below);
       if (!below.failing.has_value()) break;
       minimal_.proof.reset();
@@ -191,6 +189,51 @@ class Minimizer {
         first.failing.has_value() && take(*first.failing) && minimal_.fewest_deviations;
   }
 
+  // Goes to the first that Relacy's searches by depth find, those with fewer choices of the outside
+  // world before others, and of these those with fewer preemptions: at each point they try first
+  // what is the default.
+  void settle_relacy() {
+    const Size found = size();
+    constexpr unsigned kAtLeast = 2;  // preemptions, where that may save a choice
+    const unsigned most = std::max(found.preemptions, kAtLeast);
+    bool all_below = true;
+    for (unsigned choices = 0; choices <= found.outside_choices; ++choices) {
+      std::optional<MinimalityProof> fewer_preemptions;
+      for (unsigned bound = 0; bound <= most; ++bound) {
+        const Explored explored =
+            explore(RelacySearch{.random = false, .bound = bound, .choices = choices});
+        if (!explored.failing.has_value()) {
+          all_below &= explored.complete;
+          fewer_preemptions = proof_of(explored);
+          continue;
+        }
+        job_.relacy_state = explored.failing_state;
+        std::optional<JobDone> run = traced_run({});
+        if (!run.has_value() || size_of(*run) > found) {
+          job_.relacy_state = minimal_.token.relacy_state;
+          return;
+        }
+        minimal_.token.relacy_state = explored.failing_state;
+        keep(*std::move(run));
+        if (minimal_.preemptions == bound) minimal_.proof = std::move(fewer_preemptions);
+        if (choices > 0) {
+          minimal_.choices_proof =
+              proof_of(explore(RelacySearch{.random = false, .choices = choices - 1}));
+        }
+        minimal_.canonical = all_below && (choices == 0 || minimal_.choices_proof->complete);
+        return;
+      }
+    }
+  }
+
+  static MinimalityProof proof_of(const Explored& below) {
+    return {.complete = below.complete,
+            .schedules = below.grounds.exploration.executions,
+            .failed = below.failed,
+            .grounds = below.grounds,
+            .claim = claim_of(below.grounds)};
+  }
+
   // take(), to a schedule that is less; false if it is not.
   bool go_below(const Schedule& schedule) {
     const Size before = size();
@@ -224,6 +267,17 @@ class Minimizer {
     add("bound", options.bound);
     add("choices", options.choices);
     add("deviations", options.deviations);
+    return explore(std::move(search));
+  }
+
+  Explored explore(const RelacySearch& options) {
+    Job search = job_;
+    search.relacy_search = to_text(options);
+    search.relacy_state.clear();
+    return explore(std::move(search));
+  }
+
+  Explored explore(Job search) {
     search.runs = limits_.max_explored;
     // What turns up is learned anew, so that nothing depends on what the search had seen before.
     search.racy_pcs.clear();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "fuzz/relacy_search.h"
 #include "harness/search/checked_progress.h"
 
 namespace heddle {
@@ -88,6 +89,7 @@ std::variant<Explored, StartError> Replayer::explore(
       if (auto* described = std::get_if<Described>(&*message)) {
         if (described->key != key || !described->schedule.has_value()) continue;
         explored.failing = std::move(described->schedule);
+        explored.failing_state = std::move(described->relacy_state);
         progress.stop = 1;
       } else if (auto* last = std::get_if<JobDone>(&*message)) {
         done = std::move(*last);
@@ -122,8 +124,17 @@ std::variant<Explored, StartError> Replayer::explore(
     grounds.gave_up = progress.runs_gave_up;
     grounds.repeatable = !done->divergence.has_value();
     grounds.features = done->features;
-    explored.complete =
-        grounds.ended && !grounds.exploration.limited && !explored.failing.has_value();
+    if (job.engine == EngineKind::relacy) {
+      const auto search = parse_relacy_search(job.relacy_search).value_or(RelacySearch{});
+      grounds.engine = EngineKind::relacy;
+      grounds.ended = done->exhausted;
+      grounds.preemption_bound = search.bound;
+      grounds.outside_choices = search.choices;
+      grounds.runs = progress.runs_done;
+      grounds.exploration.executions = progress.runs_done;
+    }
+    explored.complete = grounds.ended && !grounds.exploration.limited && grounds.gave_up == 0 &&
+                        !explored.failing.has_value();
     if (explored.failing.has_value() || !learned) break;
   }
   return explored;

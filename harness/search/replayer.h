@@ -18,6 +18,7 @@ namespace heddle {
 // What an exhaustive search found of one failure.
 struct Explored {
   std::optional<Schedule> failing;  // of the first run that showed it
+  std::string failing_state;        // relacy: likewise
   bool complete = false;            // nothing is left within the bound, and nothing was cut short
   std::uint64_t failed = 0;         // runs, in whatever way
   // That no schedule shows the failure.

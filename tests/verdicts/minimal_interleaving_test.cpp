@@ -155,6 +155,40 @@ TEST(MinimalInterleaving, says_of_an_early_timeout_that_it_takes_one) {
   EXPECT_EQ(minimal->choices_proof->failed, 0U);
 }
 
+TEST(MinimalInterleaving, of_relacy_is_the_first_of_its_searches_by_depth) {
+  struct Least {
+    const char* name;
+    unsigned choices;
+    unsigned preemptions;
+  };
+  // A load that sees an older store is a choice, and what a release is missing for needs none.
+  for (const auto& [name, choices, preemptions] :
+       {Least{"store_buffering", 1, 0}, Least{"dekker", 1, 1}, Least{"relaxed_publish", 0, 0}}) {
+    std::set<std::string> tokens;
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      SearchOptions options = search_options(case_path(name), EngineKind::relacy, 2'000);
+      options.job.seed = seed;
+      const EngineResult result = search_once(options);
+      ASSERT_FALSE(result.findings.empty()) << name;
+      const Finding& finding = result.findings.front();
+      Replayer replayer(options.worker, options.lost_ms);
+      const auto minimal = minimize(replayer, options.job, finding, kNoTimeLimit);
+      ASSERT_TRUE(minimal.has_value()) << name;
+      EXPECT_EQ(minimal->outside_choices, choices) << name;
+      EXPECT_EQ(minimal->preemptions, preemptions) << name;
+      if (preemptions > 0) {
+        ASSERT_TRUE(minimal->proof.has_value()) << name;
+        EXPECT_TRUE(minimal->proof->complete) << name;
+      }
+      tokens.insert(to_text(minimal->token));
+      const auto run = replayer.replay(replay_job(minimal->token));
+      ASSERT_TRUE(std::holds_alternative<JobDone>(run)) << name;
+      EXPECT_TRUE(shows_failure(std::get<JobDone>(run), failure_key(finding.failure))) << name;
+    }
+    EXPECT_EQ(tokens.size(), 1U) << name << ": " << testing::PrintToString(tokens);
+  }
+}
+
 TEST(MinimalInterleaving, marks_the_two_accesses_of_a_race_and_nothing_else) {
   // Each race with the operation that comes second: a free, a destruction, plain and atomic
   // accesses.

@@ -14,7 +14,7 @@ namespace {
 template <typename Model>
 class ModelRunner final : public Runner, public ContextUser {
  public:
-  explicit ModelRunner(unsigned bound) : rooms_(bound, *this) {
+  explicit ModelRunner(const RelacySearch& search) : rooms_(search, *this) {
     self_ = this;
     HookTable<Model>::serve(&rooms_);
   }
@@ -73,17 +73,17 @@ class ModelRunner final : public Runner, public ContextUser {
 };
 
 template <template <rl::thread_id_t> typename Search>
-std::unique_ptr<Runner> make_model_runner(unsigned bound, int threads) {
+std::unique_ptr<Runner> make_model_runner(const RelacySearch& search, int threads) {
   if (threads == kFewThreads)
-    return std::make_unique<ModelRunner<Model<kFewThreads, Search>>>(bound);
-  return std::make_unique<ModelRunner<Model<kManyThreads, Search>>>(bound);
+    return std::make_unique<ModelRunner<Model<kFewThreads, Search>>>(search);
+  return std::make_unique<ModelRunner<Model<kManyThreads, Search>>>(search);
 }
 
 }  // namespace
 
 std::unique_ptr<Runner> make_runner(const RelacySearch& search, int threads) {
-  return search.random ? make_model_runner<RandomScheduler>(search.bound, threads)
-                       : make_model_runner<TreeScheduler>(search.bound, threads);
+  return search.random ? make_model_runner<RandomScheduler>(search, threads)
+                       : make_model_runner<TreeScheduler>(search, threads);
 }
 
 }  // namespace heddle::relacy

@@ -20,7 +20,7 @@ namespace heddle::relacy {
 
 template <typename Model>
 struct Rooms {
-  Rooms(unsigned bound, ContextUser& user) : run(bound, user) {}
+  Rooms(const RelacySearch& search, ContextUser& user) : run(search, user) {}
 
   Run<Model> run;
   Process<Model> process{run};

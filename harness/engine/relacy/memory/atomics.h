@@ -103,9 +103,11 @@ class Atomics {
       if constexpr (Model::kRandom) {
         stores = run_.scheduler().rand(4, rl::sched_type_cas_fail) != 0;
       } else if (!atomic.failed_spuriously) {
-        stores = run_.scheduler().rand(2, rl::sched_type_cas_fail) != 0;
+        // That it stores is what a search tries first.
+        stores = run_.scheduler().rand(2, rl::sched_type_cas_fail) == 0;
         atomic.failed_spuriously = !stores;
       }
+      if (!stores) run_.scheduler().fails_without_cause();
     }
     if (stores) {
       desired &= mask_of(size);

@@ -43,10 +43,10 @@ class Run {
   using Scheduler = typename Model::Scheduler;
   using ThreadInfo = rl::thread_info_base;
 
-  // `bound`: on switches that are not forced; of no meaning to a random search.
-  Run(unsigned bound, ContextUser& user)
+  // `search`: its bounds, of no meaning to a random one.
+  Run(const RelacySearch& search, ContextUser& user)
       : params_(make_params(Model::kRandom)), context_(params_, shared_) {
-    if constexpr (!Model::kRandom) scheduler().set_bound(bound);
+    if constexpr (!Model::kRandom) scheduler().set_bounds(search);
     g_context_user = &user;
   }
   Run(const Run&) = delete;
@@ -280,6 +280,7 @@ void Run<Model>::end() {
     new (thread.sync) rl::thread_sync_object<Model::kThreads>();
   }
   result.decisions = scheduler().decisions();
+  result.outside_choices = scheduler().outside_choices();
   result.threads = static_cast<std::uint32_t>(created_) + 1;
   if constexpr (!Model::kRandom) {
     if (!too_many_threads_ && scheduler().diverged()) {

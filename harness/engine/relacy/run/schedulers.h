@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "fuzz/random.h"
+#include "fuzz/relacy_search.h"
 #include "harness/engine/relacy/run/relacy_include.h"
 #include "harness/engine/relacy/run/relacy_state.h"
 #include "harness/hooks/program_heap.h"
@@ -86,7 +87,10 @@ class TreeScheduler
 
   using Base::Base;
 
-  void set_bound(unsigned bound) { bound_ = bound; }
+  void set_bounds(const RelacySearch& search) {
+    bound_ = search.bound;
+    choices_bound_ = search.choices;
+  }
 
   // The run to come takes these branches, then the first one everywhere.
   void set_path(const std::vector<std::uint8_t>& path) {
@@ -118,6 +122,7 @@ class TreeScheduler
   rl::thread_id_t iteration_begin_impl() {
     diverged_ = false;
     switches_left_ = bound_;
+    choices_left_ = choices_bound_;
     this->stree_depth_ = 0;
     return 0;
   }
@@ -127,6 +132,25 @@ class TreeScheduler
   }
   double iteration_count_approx() { return 1; }
   unsigned rand_impl(unsigned limit, rl::sched_type type) {
+    const bool is_bounded = type == rl::sched_type_atomic_load || type == rl::sched_type_cas_fail;
+    if (is_bounded && choices_left_ == 0) limit = 1;
+    const unsigned value = follow(limit, type);
+    if (is_bounded && value != 0 && choices_bound_ != kNoContextBound) --choices_left_;
+    return value;
+  }
+
+ protected:
+  bool nobody_can_run() {
+    const auto nobody = [this] {
+      return this->running_threads_count == 0 && this->timed_thread_count_ == 0;
+    };
+    // Threads that gave way are held back until all others have run.
+    if (nobody()) this->purge_blocked_threads();
+    return nobody();
+  }
+
+ private:
+  unsigned follow(unsigned limit, rl::sched_type type) {
     if (this->stree_depth_ == this->stree_.size()) {
       if (this->stree_.size() == this->stree_.capacity()) {
         const RuntimeScope scope;
@@ -146,21 +170,12 @@ class TreeScheduler
     return Base::rand_impl(limit, type);
   }
 
- protected:
-  bool nobody_can_run() {
-    const auto nobody = [this] {
-      return this->running_threads_count == 0 && this->timed_thread_count_ == 0;
-    };
-    // Threads that gave way are held back until all others have run.
-    if (nobody()) this->purge_blocked_threads();
-    return nobody();
-  }
-
- private:
   static constexpr unsigned kUnknown = 0;
 
   unsigned bound_ = kNoContextBound;
   unsigned switches_left_ = kNoContextBound;
+  unsigned choices_bound_ = kNoContextBound;
+  unsigned choices_left_ = kNoContextBound;
   bool diverged_ = false;
 };
 
@@ -183,6 +198,9 @@ class Controlled : public Base {
   }
 
   std::uint64_t decisions() const { return decisions_; }
+  // What loads see other than the newest store, one for each that is newer; compare-exchanges that
+  // fail without cause, wake-ups without a notification, times that are up early.
+  std::uint32_t outside_choices() const { return outside_choices_; }
   SwitchReason stopped(int thread) const { return stopped_[thread]; }
   rl::thread_id_t last_created() const { return last_created_; }
 
@@ -206,6 +224,7 @@ class Controlled : public Base {
     }
     last_created_ = 0;
     decisions_ = 0;
+    outside_choices_ = 0;
     const rl::thread_id_t first = this->iteration_begin_impl();
     this->thread_ = &this->threads_[first];
     return first;
@@ -221,11 +240,20 @@ class Controlled : public Base {
     } else if (yield != 0) {
       why = SwitchReason::gave_way;
     }
+    const bool others = this->running_threads_count > 0;
     decisions_ += this->running_threads_count > 1 ? 1 : 0;
     const rl::thread_id_t to = Base::schedule(reason, yield);
+    if (others && reason != rl::unpark_reason_normal) ++outside_choices_;
     if (to != from.index_) stopped_[from.index_] = why;
     return to;
   }
+
+  unsigned rand(unsigned limit, rl::sched_type type) {
+    const unsigned value = Base::rand(limit, type);
+    if (type == rl::sched_type_atomic_load && value != 0) ++outside_choices_;
+    return value;
+  }
+  void fails_without_cause() { ++outside_choices_; }
 
   bool can_create() const { return this->dynamic_thread_count_ != 0; }
 
@@ -251,6 +279,7 @@ class Controlled : public Base {
  private:
   rl::thread_id_t last_created_ = kThreads - 1;  // all are reset before the first run
   std::uint64_t decisions_ = 0;
+  std::uint32_t outside_choices_ = 0;
   SwitchReason stopped_[kThreads] = {};
 };
 
