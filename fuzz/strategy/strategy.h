@@ -13,6 +13,7 @@
 
 #include "fuzz/strategy/leaves_alone.h"
 #include "harness/model/coverage.h"
+#include "harness/model/decision.h"
 #include "harness/model/exploration.h"
 #include "harness/model/op.h"
 
@@ -38,17 +39,6 @@ struct SchedulingPoint {
     return !running && std::any_of(ready.begin(), ready.end(),
                                    [this](const ReadyThread& other) { return other.id == thread; });
   }
-};
-
-// Choices other than who goes next; alternative 0 is the default.
-enum class Choice : std::uint8_t {
-  waiter,         // which of n waiting threads a notification wakes
-  spurious_wake,  // 1: a waiting thread wakes without a notification
-  lone_wake,      // the same, while no other thread can go on
-  timeout,        // 1: a timed wait ends by its time
-  cas_failure,    // 1: a weak compare-exchange fails though it matched
-  value,          // which of n values
-  rwlock_policy,  // 1: a read-write lock has another policy than the C library's
 };
 
 // How a run ended.

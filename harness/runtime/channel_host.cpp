@@ -185,6 +185,7 @@ void WorkerHost::account(const RunResult& result) {
     done_.reports = result.reports;
     done_.schedule = result.schedule;
     done_.trace = result.trace;
+    done_.decisions = result.log;
     done_.steps = result.steps;
     if (sample_.has_value()) done_.log = std::move(sample_->log);
   } else if (sample_.has_value() &&

@@ -60,6 +60,22 @@ void Run::record(const Op& op, std::optional<std::uint64_t> value,
   switch_reason_ = SwitchReason::none;
 }
 
+void Run::note_where() {
+  const RuntimeScope scope;
+  running_.thread->where = capture_stack(code_);
+}
+
+void Run::note_switch() {
+  recorder_.decision(running_.thread->id, running_.step);
+  if (job_->most_decisions != 0) note_where();
+}
+
+void Run::end_recording() {
+  decision_log_.stopped = true;
+  result_.outcome = GaveUp{.reason = "as many decisions as were asked for were made"};
+  leave();
+}
+
 Place Run::here(const Op& op) {
   Place place{.thread = running_.thread->id, .op = op, .stack = capture_stack(code_), .note = {}};
   settle_place(place, code_);
