@@ -116,11 +116,13 @@ class PlaceHunt {
     return are(a, b) || are(b, a);
   }
 
-  // Whether the accesses of the failure, which is_it(), read and write as those of the race do, and
-  // in its order.
+  // Whether the accesses of the failure, which is_it(), read and write as those of the race do, in
+  // whatever order: a failure is the same in both.
   bool is_alike(std::size_t race, const Failed& failure) const {
-    return places_.writes[race] ==
-           std::pair(writes(failure.places[0].op.kind), writes(failure.places[1].op.kind));
+    const bool first = writes(failure.places[0].op.kind);
+    const bool second = writes(failure.places[1].op.kind);
+    const auto& wanted = places_.writes[race];
+    return wanted == std::pair(first, second) || wanted == std::pair(second, first);
   }
 
   // Of those that are it, the first that is alike, or the first.
@@ -140,10 +142,18 @@ class PlaceHunt {
     for (std::size_t race = 0; race < hunted_.size(); ++race) {
       if (!hunted_[race].found.has_value()) missing.insert(race);
     }
+    // Another build may not have the very accesses: for those no more than a moment is waited.
+    std::set<std::size_t> not_alike = missing;
     SearchEvents events;
     events.interrupted = &stop;
     events.found = [&](const Failed& failure) {
+      std::erase_if(not_alike, [&](std::size_t race) {
+        return is_it(race, failure) && is_alike(race, failure);
+      });
       std::erase_if(missing, [&](std::size_t race) { return is_it(race, failure); });
+      if (not_alike.empty()) stop = true;
+    };
+    events.progress = [&](std::uint64_t /*runs*/, std::uint64_t /*failed*/, double /*seconds*/) {
       if (missing.empty()) stop = true;
     };
     SearchOutcome outcome = search(search_, events);
