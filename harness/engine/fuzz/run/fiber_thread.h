@@ -54,7 +54,6 @@ struct FuzzThread {
   std::uint64_t past = 0;  // see Fingerprint
 
   Op op;                       // what it is about to do, waits for or last did
-  std::vector<Address> where;  // its stack there, while decisions are recorded
 
   // The synchronisation objects' own, which this room only hands on.
   SyncObject* cond = nullptr;    // waits for a notification of this
@@ -131,6 +130,7 @@ struct FuzzThread {
   ThreadKeys::Values key_values;
   Address base_frame = 0;            // of the frame that called its start routine
   _Unwind_Exception unwinding = {};  // of pthread_exit()
+  std::vector<Address> where;        // its stack at `op`, while decisions are recorded
 
   // The thread ends: its thread_local objects go, the last made first.
   void run_destructors() {
