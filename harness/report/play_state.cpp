@@ -142,6 +142,7 @@ std::vector<ThreadId> waiters_of(const Decision& decision, std::span<const Event
   }
   std::sort(since.begin(), since.end());
   std::vector<ThreadId> waiters;
+  waiters.reserve(since.size());
   for (const auto& [when, thread] : since) waiters.push_back(thread);
   return waiters;
 }

@@ -236,7 +236,7 @@ std::variant<std::vector<Address>, StartError> find_racing(const WorkerOptions& 
                                                            const Job& job) {
   // Enough for what most programs have, and nobody waits longer for a game to begin.
   constexpr std::uint64_t kRuns = 500;
-  constexpr double kSeconds = 3;
+  constexpr double kSeconds = 2;
   SearchOptions options{
       .worker = worker, .job = job, .runs = kRuns, .seconds = kSeconds, .confirms = false};
   options.job.engine = EngineKind::fuzz;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "harness/search/replayer.h"
 #include "verdict_support.h"
 
 namespace heddle::verdicts {
@@ -290,6 +291,39 @@ TEST(Play, a_run_that_never_ends_gives_up) {
       << ended.out;
   EXPECT_NE(ended.out.find("--step-limit 20000"), std::string::npos) << ended.out;
   EXPECT_EQ(ended.status, 0) << ended.err;
+}
+
+// What Heddle itself writes while it watches for livelocks was once taken for the program's, in the
+// first run of a process only.
+TEST(Play, long_runs_take_the_same_steps_each_time) {
+  const SearchOptions options = search_options(program_path("long_play"), EngineKind::fuzz, 1);
+  Replayer replayer(options.worker, options.lost_ms);
+  std::vector<std::uint64_t> steps;
+  for (int i = 0; i < 3; ++i) {
+    Job job;
+    job.record_trace = true;
+    auto run = replayer.replay(job);
+    ASSERT_TRUE(std::holds_alternative<JobDone>(run));
+    steps.push_back(std::get<JobDone>(run).steps);
+  }
+  EXPECT_GT(steps[0], 8'192U);  // watched only then
+  EXPECT_EQ(steps[1], steps[0]);
+  EXPECT_EQ(steps[2], steps[0]);
+}
+
+TEST(Play, a_game_of_thousands_of_steps) {
+  Player player(program_path("long_play"));
+  player.send({{"do", "steps"}, {"count", 5'000}});
+  ASSERT_EQ(player.last().at("message"), "state") << player.last();
+  EXPECT_GE(player.last().at("decisions"), 5'000U);
+  EXPECT_LE(player.last().at("moves").size(), 12U);
+  for (const unsigned thread : {1U, 2U, 1U, 2U}) {
+    player.send({{"do", "go"}, {"thread", thread}});
+    ASSERT_EQ(player.last().at("message"), "state") << player.last();
+  }
+  player.finish();
+  ASSERT_TRUE(player.is_over()) << player.last();
+  EXPECT_EQ(player.last().at("outcome"), "passed");
 }
 
 TEST(Play, what_cannot_be_played_is_one_line) {

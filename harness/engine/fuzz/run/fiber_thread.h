@@ -53,7 +53,7 @@ struct FuzzThread {
   VectorClock acquire_fence;
   std::uint64_t past = 0;  // see Fingerprint
 
-  Op op;                       // what it is about to do, waits for or last did
+  Op op;  // what it is about to do, waits for or last did
 
   // The synchronisation objects' own, which this room only hands on.
   SyncObject* cond = nullptr;    // waits for a notification of this

@@ -38,7 +38,10 @@ void Run::note(const Op& op, std::optional<std::uint64_t> value,
     const RuntimeScope scope;
     done_log_->add(running_.thread->id, op);
   }
-  if (watching_) watch_.done(running_.thread->id, op, changed);
+  if (watching_) {
+    const RuntimeScope scope;
+    watch_.done(running_.thread->id, op, changed);
+  }
   tell(op, changed);
 }
 
