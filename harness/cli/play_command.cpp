@@ -89,7 +89,7 @@ class Game {
         report_.help(play_help());
         return true;
       case PlayCommand::Kind::state:
-        shown_ = play_.events_done();
+        shown_ = play_.decisions_made();
         show_state();
         return true;
       case PlayCommand::Kind::moves:
@@ -125,7 +125,7 @@ class Game {
     }
     error_ = play_.undo();
     if (error_.has_value()) return false;
-    shown_ = play_.events_done();
+    shown_ = play_.decisions_made();
     show_state();
     return true;
   }
@@ -164,7 +164,7 @@ class Game {
       report_.error(*refusal);
       return true;
     }
-    shown_ = play_.events_done();
+    shown_ = play_.decisions_made();
     play_.mark();
     const std::uint32_t first = command.kind == PlayCommand::Kind::steps
                                     ? play_.decision()->usual
@@ -231,9 +231,13 @@ class Game {
     return select_last_rows(trace, *names_, most);
   }
 
+  std::span<const Event> news() const {
+    return shown_.has_value() ? play_.events_since(*shown_) : play_.events();
+  }
+
   void show_state() {
     const PlayAt at{.decisions = play_.decisions_made(),
-                    .moves = rows(play_.last_events(play_.events_done() - shown_), kMovesShown),
+                    .moves = rows(news(), kMovesShown),
                     .token = to_text(ReplayToken{.token = play_.token(), .build = case_.build})};
     failed_ = false;
     if (const Decision* const now = play_.decision()) {
@@ -318,7 +322,8 @@ class Game {
   std::optional<Symbolizer> symbols_;
   std::optional<Names> names_;
   ReportCase case_;
-  std::uint64_t shown_ = 0;  // events that the person has seen
+  // Decisions before what the person has seen of the run; nothing: it has seen none.
+  std::optional<std::size_t> shown_;
   bool failed_ = false;
   std::optional<std::string> error_;
 };

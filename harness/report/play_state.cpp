@@ -83,9 +83,8 @@ std::string text_of(const ThreadAt& at, const Decision& decision, std::span<cons
   if (at.state == ThreadAt::State::blocked || begins_to_wait) return place_text(place, names);
   if (!at.begun || at.op.kind == OpKind::thread_start) return "begin";
   if (at.eager) {
-    return at.op.kind == OpKind::sleep
-               ? "end its sleep"
-               : fmt::format("stop waiting, though nobody made it ({})", place_text(place, names));
+    if (at.op.kind == OpKind::sleep) return "end its sleep";
+    return fmt::format("stop waiting for {}, by itself", names.of(at.op.address, at.op.kind));
   }
   if (is_after_wait(at, done)) {
     return at.op.kind == OpKind::cond_wait

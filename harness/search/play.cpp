@@ -163,9 +163,11 @@ std::uint64_t Play::events_done() const {
   return decision() != nullptr ? decision()->events : log_.events;
 }
 
-std::span<const Event> Play::last_events(std::uint64_t count) const {
+std::span<const Event> Play::events_since(std::size_t decisions) const {
   const std::span<const Event> all = events();
-  return all.last(std::min<std::uint64_t>(count, all.size()));
+  if (decisions >= log_.decisions.size()) return all.last(0);
+  const std::uint64_t since = events_done() - log_.decisions[decisions].events;
+  return all.last(std::min<std::uint64_t>(since, all.size()));
 }
 
 std::optional<std::string> Play::take(std::uint32_t value) {

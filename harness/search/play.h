@@ -36,10 +36,9 @@ class Play {
   std::size_t decisions_made() const { return at_; }
   // What the threads have done until there; the earliest may be missing.
   std::span<const Event> events() const;
-  // How many have been done, with those that are missing.
-  std::uint64_t events_done() const;
-  // Of events(), the last so many.
-  std::span<const Event> last_events(std::uint64_t count) const;
+  // Of these, those since so many decisions were made. Not by their number: where others decide,
+  // what was one event before may be two.
+  std::span<const Event> events_since(std::size_t decisions) const;
 
   // Decides: a thread that is ready, or an alternative. Errors are those of run().
   std::optional<std::string> take(std::uint32_t value);
@@ -61,6 +60,9 @@ class Play {
   Token token() const { return {.schedule = schedule_, .relacy_state = {}}; }
 
  private:
+  // How many have been done, with those that are missing.
+  std::uint64_t events_done() const;
+
   struct Mark {
     Schedule schedule;
     std::size_t at = 0;

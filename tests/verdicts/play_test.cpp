@@ -182,6 +182,9 @@ TEST(Play, a_spurious_wake_up_by_the_answer_to_a_question) {
   ASSERT_TRUE(player.is_asked("spurious_wake")) << player.last();
   EXPECT_EQ(player.operation(1), "waits on changed");
   player.send({{"do", "go"}, {"alternative", 1}});
+  // It has only been asked.
+  EXPECT_EQ(player.last().at("moves").size(), 0U) << player.last();
+  EXPECT_EQ(player.operation(1), "stop waiting for changed, by itself");
   player.go_on(1);
   player.finish();
   expect_failure(player, "if_for_while", "assertion failed", "items > 0");
