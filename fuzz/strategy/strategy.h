@@ -13,6 +13,7 @@
 
 #include "fuzz/strategy/leaves_alone.h"
 #include "harness/model/coverage.h"
+#include "harness/model/decision.h"
 #include "harness/model/exploration.h"
 #include "harness/model/op.h"
 
@@ -39,35 +40,6 @@ struct SchedulingPoint {
                                    [this](const ReadyThread& other) { return other.id == thread; });
   }
 };
-
-// Choices other than who goes next; alternative 0 is the default.
-enum class Choice : std::uint8_t {
-  waiter,         // which of n waiting threads a notification wakes
-  spurious_wake,  // 1: a waiting thread wakes without a notification
-  lone_wake,      // the same, while no other thread can go on
-  timeout,        // 1: a timed wait ends by its time
-  cas_failure,    // 1: a weak compare-exchange fails though it matched
-  value,          // which of n values
-  rwlock_policy,  // 1: a read-write lock has another policy than the C library's
-};
-
-// Whether an alternative other than the default is a departure of the world outside the program
-// from what it nearly always does, which a minimal interleaving has as few of as can be: a wake-up
-// without a notification, a time that is up early, a compare-exchange that fails without cause.
-constexpr bool is_outside(Choice what) {
-  switch (what) {
-    case Choice::spurious_wake:
-    case Choice::lone_wake:
-    case Choice::timeout:
-    case Choice::cas_failure:
-      return true;
-    case Choice::waiter:
-    case Choice::value:
-    case Choice::rwlock_policy:
-      return false;
-  }
-  return false;
-}
 
 // How a run ended.
 struct RunEnd {

@@ -27,6 +27,7 @@ void add_replay_command(CLI::App& app, Action& action,
                         const std::vector<std::string>& program_args);
 void add_explain_command(CLI::App& app, Action& action,
                          const std::vector<std::string>& program_args);
+void add_play_command(CLI::App& app, Action& action, const std::vector<std::string>& program_args);
 void add_list_command(CLI::App& app, Action& action);
 void add_grade_command(CLI::App& app, Action& action);
 

@@ -7,6 +7,8 @@
 #include "harness/cli/case_list.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/explain_log.h"
+#include "harness/cli/numbers.h"
 #include "harness/cli/token_files.h"
 #include "harness/report/markdown.h"
 #include "harness/report/symbolizer.h"
@@ -19,6 +21,8 @@ namespace heddle {
 namespace {
 
 struct ExplainOptions {
+  std::string log;
+  std::uint64_t runs = ExplainLogOptions{}.runs;
   std::string token;
   std::string program;
   std::vector<std::string> program_args;
@@ -108,6 +112,26 @@ int explain(const ExplainOptions& options) {
   return kNotHeld;
 }
 
+// Of a log there is no token: the program is the only word.
+int explain_words(const ExplainOptions& options) {
+  if (options.log.empty()) {
+    if (!options.program.empty()) return explain(options);
+    return complain(kUsage,
+                    "explain wants a token and a program, or --tsan-log FILE and a program");
+  }
+  if (!options.program.empty()) {
+    return complain(kUsage, "--tsan-log FILE wants a program alone, and no token");
+  }
+  ExplainLogOptions log{.log = options.log,
+                        .program = options.token,
+                        .program_args = options.program_args,
+                        .runs = options.runs,
+                        .job = {}};
+  log.job.engine = EngineKind::fuzz;
+  options.shared.apply(log.job);
+  return explain_log(log);
+}
+
 }  // namespace
 
 void add_explain_command(CLI::App& app, Action& action,
@@ -116,13 +140,19 @@ void add_explain_command(CLI::App& app, Action& action,
   options->program_args = program_args;
   CLI::App* command = app.add_subcommand(
       "explain", "Writes what an interleaving shows as a text for an issue tracker (Markdown)");
-  command->add_option("token", options->token, "from a report")->required();
-  command->add_option("program", options->program, "as for run, and its arguments behind --")
+  command->add_option("token", options->token, "from a report; with --tsan-log there is none")
       ->required();
+  command->add_option("program", options->program, "as for run, and its arguments behind --");
+  command->add_option("--tsan-log", options->log,
+                      "what ThreadSanitizer has printed, a file or -: its data races are looked "
+                      "for under fuzz");
+  command->add_option("-n,--runs", options->runs, "with --tsan-log: as many are made to find them")
+      ->check(whole_number(1, kMostCounted))
+      ->capture_default_str();
   command->add_flag("--stop-at-race", options->stop_at_race, "as for run");
   command->add_flag("--leaks", options->leaks, "as for run");
   add_shared_options(*command, options->shared);
-  command->callback([options, &action] { action = [options] { return explain(*options); }; });
+  command->callback([options, &action] { action = [options] { return explain_words(*options); }; });
 }
 
 }  // namespace heddle

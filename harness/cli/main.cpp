@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   heddle::add_run_command(app, action, program_args);
   heddle::add_replay_command(app, action, program_args);
   heddle::add_explain_command(app, action, program_args);
+  heddle::add_play_command(app, action, program_args);
   heddle::add_list_command(app, action);
   heddle::add_grade_command(app, action);
   if (argc == 1) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fuzz/delay/delay_plan.h"
+#include "harness/model/decision.h"
 #include "harness/model/exploration.h"
 #include "harness/model/isolation.h"
 #include "harness/model/outcome.h"
@@ -75,6 +76,10 @@ struct Job {
   // fuzz: of which part of the run, in steps of all threads.
   std::uint64_t trace_from = 0;
   std::uint64_t trace_until = ~std::uint64_t{0};
+  // Replay: with what was open at its points, the first so many of them; the run ends at the next.
+  // Plain accesses are such points where racy_pcs names them. 0: none are recorded. With
+  // record_trace.
+  std::uint64_t most_decisions = 0;
   // Replay: with its steps.
   bool record_steps = false;
   Schedule schedule;
@@ -114,6 +119,7 @@ struct RunResult {
   // fuzz: runs that differ only in the order of what commutes have the same (Fingerprint); else 0.
   std::uint64_t fingerprint = 0;
   Trace trace;             // if asked for
+  DecisionLog log;         // likewise
   bool redundant = false;  // given up by an exhaustive strategy: no run of its own
   bool cut = false;        // another thread could have gone on when it ended
   bool stopped = false;    // by what its last step did, and not because no thread could go on

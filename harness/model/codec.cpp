@@ -25,6 +25,8 @@ constexpr auto kLastMemoryOrder = MemoryOrder::seq_cst;
 constexpr auto kLastEngineKind = EngineKind::relacy;
 constexpr auto kLastFailureKind = FailureKind::leak;
 constexpr auto kLastSwitchReason = SwitchReason::gave_way;
+constexpr auto kLastChoice = Choice::rwlock_policy;
+constexpr auto kLastThreadState = ThreadAt::State::finished;
 
 }  // namespace
 
@@ -289,6 +291,62 @@ void encode(Writer& writer, const Trace& trace) {
 void decode(Reader& reader, Trace& trace) {
   decode(reader, trace.events);
   trace.truncated = reader.boolean();
+}
+
+void encode(Writer& writer, const ThreadAt& thread) {
+  writer.varint(thread.thread);
+  encode_enum(writer, thread.state);
+  writer.boolean(thread.begun);
+  writer.boolean(thread.eager);
+  encode(writer, thread.op);
+  encode(writer, thread.stack);
+}
+
+void decode(Reader& reader, ThreadAt& thread) {
+  thread.thread = reader.varint32();
+  decode_enum(reader, thread.state, kLastThreadState);
+  thread.begun = reader.boolean();
+  thread.eager = reader.boolean();
+  decode(reader, thread.op);
+  decode(reader, thread.stack);
+}
+
+void encode(Writer& writer, const Decision& decision) {
+  writer.varint(decision.thread);
+  writer.varint(decision.step);
+  writer.boolean(decision.choice.has_value());
+  if (decision.choice.has_value()) encode_enum(writer, *decision.choice);
+  writer.varint(decision.alternatives);
+  writer.varint(decision.usual);
+  writer.varint(decision.taken);
+  writer.varint(decision.events);
+  encode(writer, decision.ready);
+  encode(writer, decision.threads);
+}
+
+void decode(Reader& reader, Decision& decision) {
+  decision.thread = reader.varint32();
+  decision.step = reader.varint();
+  decision.choice.reset();
+  if (reader.boolean()) decode_enum(reader, decision.choice.emplace(), kLastChoice);
+  decision.alternatives = reader.varint32();
+  decision.usual = reader.varint32();
+  decision.taken = reader.varint32();
+  decision.events = reader.varint();
+  decode(reader, decision.ready);
+  decode(reader, decision.threads);
+}
+
+void encode(Writer& writer, const DecisionLog& log) {
+  encode(writer, log.decisions);
+  writer.varint(log.events);
+  writer.boolean(log.stopped);
+}
+
+void decode(Reader& reader, DecisionLog& log) {
+  decode(reader, log.decisions);
+  log.events = reader.varint();
+  log.stopped = reader.boolean();
 }
 
 }  // namespace heddle

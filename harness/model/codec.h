@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/model/decision.h"
 #include "harness/model/op.h"
 #include "harness/model/outcome.h"
 #include "harness/model/schedule.h"
@@ -75,6 +76,9 @@ void encode(Writer& writer, const GaveUp& gave_up);
 void encode(Writer& writer, const Outcome& outcome);
 void encode(Writer& writer, const Event& event);
 void encode(Writer& writer, const Trace& trace);
+void encode(Writer& writer, const ThreadAt& thread);
+void encode(Writer& writer, const Decision& decision);
+void encode(Writer& writer, const DecisionLog& log);
 
 // The value is whole only if reader.ok() afterwards; before that it is some mixture.
 void decode(Reader& reader, Op& op);
@@ -88,6 +92,9 @@ void decode(Reader& reader, GaveUp& gave_up);
 void decode(Reader& reader, Outcome& outcome);
 void decode(Reader& reader, Event& event);
 void decode(Reader& reader, Trace& trace);
+void decode(Reader& reader, ThreadAt& thread);
+void decode(Reader& reader, Decision& decision);
+void decode(Reader& reader, DecisionLog& log);
 
 // So that vectors and optionals of these need no code of their own.
 inline void encode(Writer& writer, std::uint64_t value) {
@@ -95,6 +102,12 @@ inline void encode(Writer& writer, std::uint64_t value) {
 }
 inline void decode(Reader& reader, std::uint64_t& value) {
   value = reader.varint();
+}
+inline void encode(Writer& writer, std::uint32_t value) {
+  writer.varint(value);
+}
+inline void decode(Reader& reader, std::uint32_t& value) {
+  value = reader.varint32();
 }
 inline void encode(Writer& writer, const std::string& value) {
   writer.string(value);

@@ -86,7 +86,7 @@ NamedText named(const NothingClaimed& nothing) {
   return {};
 }
 
-// Of is_outside() (fuzz/strategy/strategy.h).
+// Of is_outside() (model/decision.h).
 std::string outside_text(std::uint64_t choices) {
   return plural(choices, "choice") + " of the outside world";
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 #include <vector>
 
@@ -81,6 +82,33 @@ std::size_t skip_brackets(std::string_view text, std::size_t at, char open, char
     if (text[at] == close && --depth == 0) return at + 1;
   }
   return at;
+}
+
+constexpr std::string_view kOperator = "operator";
+
+bool is_operator(std::string_view text, std::size_t at) {
+  const auto is_in_name = [&](std::size_t i) {
+    return i < text.size() &&
+           (std::isalnum(static_cast<unsigned char>(text[i])) != 0 || text[i] == '_');
+  };
+  return text.substr(at).starts_with(kOperator) && !is_in_name(at + kOperator.size()) &&
+         (at == 0 || !is_in_name(at - 1));
+}
+
+// Behind the name of the operator that stands there. Its brackets are no template arguments and no
+// parameters.
+std::size_t end_of_operator(std::string_view text, std::size_t at) {
+  // Of those that begin alike the longest first.
+  constexpr std::array<std::string_view, 34> kNames = {
+      "()", "[]", "->*", "->", "<=>", "<<=", ">>=", "<<", ">>", "<=", ">=", "==",
+      "!=", "&&", "||",  "++", "--",  "+=",  "-=",  "*=", "/=", "%=", "^=", "&=",
+      "|=", "<",  ">",   "=",  "+",   "-",   "*",   "/",  "%",  "!"};
+  const std::size_t begin = at + kOperator.size();
+  for (const std::string_view name : kNames) {
+    if (text.substr(begin).starts_with(name)) return begin + name.size();
+  }
+  // Another sign, or a word: a conversion, new, delete.
+  return std::min(text.find_first_of("(<", begin), text.size());
 }
 
 void erase_all(std::string& text, std::string_view part) {
@@ -195,13 +223,8 @@ std::string short_function(std::string_view function) {
   }
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
-    // Brackets of an operator's own name are no template arguments or parameters.
-    if (std::string_view{text}.substr(at).starts_with("operator")) {
-      std::size_t end = text.find_first_of("(<", at);
-      if (end != std::string::npos && text[end] == '(')
-        end += text.compare(end, 2, "()") == 0 ? 2 : 0;
-      while (end < text.size() && (text[end] == '<' || text[end] == '=')) ++end;
-      end = std::min(end, text.size());
+    if (is_operator(text, at)) {
+      const std::size_t end = end_of_operator(text, at);
       if (const auto type = result.rfind(' '); type != std::string::npos) result.erase(0, type + 1);
       result += text.substr(at, end - at);
       at = end;

@@ -225,4 +225,9 @@ void write_markdown_report(std::ostream& out, std::span<const ReportCase> cases)
   }
 }
 
+void write_markdown_absence(std::ostream& out, std::string_view name, std::string_view title,
+                            std::string_view why) {
+  fmt::print(out, "## {}: {}\n\n{}\n\n", escaped(short_path(name)), escaped(title), escaped(why));
+}
+
 }  // namespace heddle

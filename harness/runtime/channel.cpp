@@ -98,6 +98,7 @@ std::string bytes_of(const Job& job) {
   w.boolean(job.record_trace);
   w.varint(job.trace_from);
   w.varint(job.trace_until);
+  w.varint(job.most_decisions);
   w.boolean(job.record_steps);
   encode(w, job.schedule);
   w.string(job.relacy_state);
@@ -130,6 +131,7 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.record_trace = r.boolean();
   job.trace_from = r.varint();
   job.trace_until = r.varint();
+  job.most_decisions = r.varint();
   job.record_steps = r.boolean();
   decode(r, job.schedule);
   job.relacy_state = r.string();
@@ -183,6 +185,7 @@ struct Put {
     encode(w, done.reports);
     encode(w, done.schedule);
     encode(w, done.trace);
+    encode(w, done.decisions);
     w.varint(done.steps);
     w.varint(done.outside_choices);
     encode(w, done.log);
@@ -246,6 +249,7 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       decode(r, done.reports);
       decode(r, done.schedule);
       decode(r, done.trace);
+      decode(r, done.decisions);
       done.steps = r.varint();
       done.outside_choices = static_cast<std::uint32_t>(r.varint());
       decode(r, done.log);

@@ -24,7 +24,7 @@
 
 namespace heddle {
 
-inline constexpr std::uint32_t kChannelVersion = 7;
+inline constexpr std::uint32_t kChannelVersion = 8;
 
 // What LD_LIBRARY_PATH and LD_PRELOAD were before the supervisor put Heddle's in front; the worker
 // puts them back, so that programs which the program starts are left alone.
@@ -135,6 +135,7 @@ struct JobDone {
   std::vector<Failed> reports;
   Schedule schedule;
   Trace trace;
+  DecisionLog decisions;  // if asked for
   std::uint64_t steps = 0;
   std::uint32_t outside_choices = 0;
   StepLog log;  // if asked for; as StepLog::for_other_processes() has it

@@ -189,6 +189,7 @@ void WorkerHost::account(const RunResult& result) {
     done_.reports = result.reports;
     done_.schedule = result.schedule;
     done_.trace = result.trace;
+    done_.decisions = result.log;
     done_.steps = result.steps;
     done_.outside_choices = result.outside_choices;
     if (sample_.has_value()) done_.log = std::move(sample_->log);

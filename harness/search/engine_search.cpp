@@ -96,6 +96,7 @@ class Search {
     repeat_at_end();
     check(true);
     finish();
+    outcome_.racy_seen = racy_new_;
     return std::move(outcome_);
   }
 

@@ -46,7 +46,8 @@ struct SearchOutcome {
   // exhaustive one ended.
   std::string strategy_state;
   std::vector<Address> racy_pcs;
-  EarlierParts earlier;  // likewise, as SearchOptions::earlier
+  std::vector<Address> racy_seen;  // all that have turned up; ascending
+  EarlierParts earlier;            // likewise, as SearchOptions::earlier
   // fuzz: the first deviations of the run that EngineResult::limit is of.
   Schedule limit_beginning;
 };

@@ -173,20 +173,7 @@ std::string first_test_failure(std::string_view output) {
 
 std::string first_test_failure(const WorkerOptions& program, const Job& replay,
                                std::uint32_t lost_ms) {
-  const Descriptor memory(memfd_create("heddle-output", MFD_CLOEXEC));
-  WorkerOptions options = program;
-  options.output = memory.get();
-  {
-    Replayer replayer(options, lost_ms);
-    if (!std::holds_alternative<JobDone>(replayer.replay(replay))) return {};
-  }
-  std::string output;
-  std::array<char, 4096> part;
-  lseek(memory.get(), 0, SEEK_SET);
-  for (ssize_t size = 0; (size = read(memory.get(), part.data(), part.size())) > 0;) {
-    output.append(part.data(), static_cast<std::size_t>(size));
-  }
-  return first_test_failure(output);
+  return first_test_failure(output_of(program, replay, lost_ms));
 }
 
 void quiet_google_test(Environment& environment) {

@@ -1,8 +1,11 @@
 #include "harness/search/replayer.h"
 
 #include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "fuzz/relacy_search.h"
@@ -138,6 +141,20 @@ std::variant<Explored, StartError> Replayer::explore(
     if (explored.failing.has_value() || !learned) break;
   }
   return explored;
+}
+
+std::string output_of(WorkerOptions options, const Job& replay, std::uint32_t lost_ms) {
+  options.output = memfd_create("heddle-output", MFD_CLOEXEC);
+  if (options.output < 0) return {};
+  const bool executed = std::holds_alternative<JobDone>(Replayer(options, lost_ms).replay(replay));
+  std::string output;
+  std::array<char, 4096> part;
+  lseek(options.output, 0, SEEK_SET);
+  for (ssize_t size = 0; (size = read(options.output, part.data(), part.size())) > 0;) {
+    output.append(part.data(), static_cast<std::size_t>(size));
+  }
+  close(options.output);
+  return executed ? output : std::string();
 }
 
 bool shows_failure(const JobDone& run, std::uint64_t key) {

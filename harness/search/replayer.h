@@ -52,6 +52,10 @@ class Replayer {
   std::vector<Module> modules_;
 };
 
+// What the program prints in the run that `replay` describes, which is executed for that in a
+// process of its own. Empty if it cannot be executed.
+std::string output_of(WorkerOptions options, const Job& replay, std::uint32_t lost_ms);
+
 // Whether a run ended, or went, in the failure with this failure_key().
 bool shows_failure(const JobDone& run, std::uint64_t key);
 

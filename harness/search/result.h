@@ -88,7 +88,7 @@ struct MinimalInterleaving {
   Token token;
   Trace trace;
   // Less is, in this order: decisions of the world outside the program other than the default
-  // (is_outside()), preemptions, deviations.
+  // (is_outside(), model/decision.h), preemptions, deviations.
   unsigned outside_choices = 0;
   unsigned preemptions = 0;  // switches away from a thread that could have gone on
   bool one_minimal = false;  // checked: without any one deviation the run does not fail so

@@ -145,7 +145,7 @@ void kill_orphans() {
   dup2(input, STDIN_FILENO);
   if (!options.show_output) {
     dup2(options.output >= 0 ? options.output : null, STDOUT_FILENO);
-    dup2(null, STDERR_FILENO);
+    dup2(options.output >= 0 && options.errors_too ? options.output : null, STDERR_FILENO);
   }
   fcntl(socket, F_SETFD, 0);
   fcntl(memory, F_SETFD, 0);

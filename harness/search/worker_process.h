@@ -20,6 +20,7 @@ struct WorkerOptions {
   bool tsan = false;              // the delay layer in front of the real ThreadSanitizer
   bool show_output = false;       // else the program's output goes nowhere
   int output = -1;                // or a descriptor that gets what it prints
+  bool errors_too = false;        // and what it writes to standard error
   std::string input;              // file that is its standard input; without one, that is empty
   bool google_test = false;       // see quiet_google_test()
   std::string library_dir;        // where libheddle.so is

@@ -40,6 +40,35 @@ TEST(CodecProperty, every_value_survives_the_round_trip) {
   expect_round_trip<Failed>();
   expect_round_trip<Event>();
   expect_round_trip<Trace>();
+  expect_round_trip<DecisionLog>();
+}
+
+TEST(CodecProperty, no_field_of_a_decision_is_left_out) {
+  EXPECT_TRUE(rc::check([](const Decision& decision) {
+    const std::string bytes = encoded(decision);
+    Reader reader{bytes};
+    Decision copy;
+    decode(reader, copy);
+    RC_ASSERT(copy.thread == decision.thread);
+    RC_ASSERT(copy.step == decision.step);
+    RC_ASSERT(copy.choice == decision.choice);
+    RC_ASSERT(copy.alternatives == decision.alternatives);
+    RC_ASSERT(copy.usual == decision.usual);
+    RC_ASSERT(copy.taken == decision.taken);
+    RC_ASSERT(copy.events == decision.events);
+    RC_ASSERT(copy.ready == decision.ready);
+    RC_ASSERT(copy.threads.size() == decision.threads.size());
+    for (std::size_t i = 0; i < copy.threads.size(); ++i) {
+      const ThreadAt& a = copy.threads[i];
+      const ThreadAt& b = decision.threads[i];
+      RC_ASSERT(a.thread == b.thread);
+      RC_ASSERT(a.state == b.state);
+      RC_ASSERT(a.begun == b.begun);
+      RC_ASSERT(a.eager == b.eager);
+      RC_ASSERT(encoded(a.op) == encoded(b.op));
+      RC_ASSERT(a.stack == b.stack);
+    }
+  }));
 }
 
 TEST(CodecProperty, no_field_of_an_event_is_left_out) {
@@ -112,6 +141,7 @@ void decode_hostile(const std::string& bytes) {
 TEST(CodecProperty, random_bytes_are_survived) {
   EXPECT_TRUE(rc::check([](const std::string& bytes) {
     decode_hostile<Trace>(bytes);
+    decode_hostile<DecisionLog>(bytes);
     decode_hostile<Outcome>(bytes);
     decode_hostile<Token>(bytes);
     decode_hostile<Failed>(bytes);

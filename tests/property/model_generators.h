@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/model/decision.h"
 #include "harness/model/outcome.h"
 #include "harness/model/schedule.h"
 #include "harness/model/trace.h"
@@ -122,6 +123,47 @@ struct Arbitrary<heddle::Trace> {
   static Gen<heddle::Trace> arbitrary() {
     using heddle::Trace;
     return gen::build<Trace>(gen::set(&Trace::events), gen::set(&Trace::truncated));
+  }
+};
+
+template <>
+struct Arbitrary<heddle::ThreadAt> {
+  static Gen<heddle::ThreadAt> arbitrary() {
+    using heddle::ThreadAt;
+    return gen::build<ThreadAt>(
+        gen::set(&ThreadAt::thread, any_number<heddle::ThreadId>()),
+        gen::set(&ThreadAt::state, enumerator_up_to(ThreadAt::State::finished)),
+        gen::set(&ThreadAt::begun), gen::set(&ThreadAt::eager), gen::set(&ThreadAt::op),
+        gen::set(&ThreadAt::stack));
+  }
+};
+
+template <>
+struct Arbitrary<heddle::Decision> {
+  static Gen<heddle::Decision> arbitrary() {
+    using heddle::Choice;
+    using heddle::Decision;
+    const auto choice = gen::oneOf(gen::just(std::optional<Choice>{}),
+                                   gen::map(enumerator_up_to(Choice::rwlock_policy),
+                                            [](Choice value) { return std::optional{value}; }));
+    return gen::build<Decision>(gen::set(&Decision::thread, any_number<heddle::ThreadId>()),
+                                gen::set(&Decision::step, any_number<std::uint64_t>()),
+                                gen::set(&Decision::choice, choice),
+                                gen::set(&Decision::alternatives, any_number<std::uint32_t>()),
+                                gen::set(&Decision::usual, any_number<std::uint32_t>()),
+                                gen::set(&Decision::taken, any_number<std::uint32_t>()),
+                                gen::set(&Decision::events, any_number<std::uint64_t>()),
+                                gen::set(&Decision::ready), gen::set(&Decision::threads));
+  }
+};
+
+template <>
+struct Arbitrary<heddle::DecisionLog> {
+  static Gen<heddle::DecisionLog> arbitrary() {
+    using heddle::DecisionLog;
+    return gen::build<DecisionLog>(gen::set(&DecisionLog::decisions),
+                                   gen::set(&DecisionLog::events, any_number<std::uint64_t>()),
+                                   gen::set(&DecisionLog::stopped));
   }
 };
 

@@ -1,6 +1,7 @@
 #include "harness/engine/fuzz/fuzz_engine.h"
 
 #include <memory>
+#include <utility>
 #include <variant>
 
 #include "fuzz/strategy/replay.h"
@@ -8,6 +9,7 @@
 #include "harness/engine/fuzz/late_wake.h"
 #include "harness/engine/fuzz/memory/memory.h"
 #include "harness/engine/fuzz/objects/objects.h"
+#include "harness/engine/fuzz/run/decision_recorder.h"
 #include "harness/engine/fuzz/run/run.h"
 #include "harness/engine/fuzz/tables.h"
 #include "harness/engine/fuzz/verdict/leak_report.h"
@@ -53,6 +55,9 @@ class FuzzEngine final : public Engine {
     std::unique_ptr<Strategy> strategy;
     if (job.replay) {
       strategy = std::make_unique<Replay>(job.schedule);
+      if (job.most_decisions != 0) {
+        strategy = std::make_unique<DecisionRecorder>(std::move(strategy), job);
+      }
     } else {
       auto made = make_strategy(job.strategy, job.seed);
       if (const auto* error = std::get_if<StrategyError>(&made)) {

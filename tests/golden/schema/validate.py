@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""validate.py SCHEMA [FILE...] [-- COMMAND [ARG...]]: whether JSON reports, those in the files and what the
-command prints, are as the schema says. More strictly than the schema: a field that it does not
-know is wrong here, since it would be documented nowhere."""
+"""validate.py SCHEMA [FILE...] [--lines INPUT] [-- COMMAND [ARG...]]: whether JSON reports, those in the files
+and what the command prints, are as the schema says. With --lines the command prints one on each line, and
+reads the file INPUT. More strictly than the schema: a field that it does not know is wrong here,
+since it would be documented nowhere."""
 import json
 import subprocess
 import sys
@@ -26,6 +27,11 @@ def main(arguments):
     if "--" in arguments:
         at = arguments.index("--")
         arguments, command = arguments[:at], arguments[at + 1:]
+    lines = None
+    if "--lines" in arguments:
+        at = arguments.index("--lines")
+        lines = arguments[at + 1]
+        del arguments[at:at + 2]
     with open(arguments[0], encoding="utf-8") as file:
         schema = closed(json.load(file))
     validator_class = jsonschema.validators.validator_for(schema)
@@ -35,7 +41,12 @@ def main(arguments):
     for name in arguments[1:]:
         with open(name, encoding="utf-8") as file:
             reports[name] = json.load(file)
-    if command:
+    if command and lines is not None:
+        with open(lines, "rb") as file:
+            ended = subprocess.run(command, stdin=file, stdout=subprocess.PIPE, check=False)
+        for number, line in enumerate(ended.stdout.splitlines(), 1):
+            reports[f"line {number}"] = json.loads(line)
+    elif command:
         ended = subprocess.run(command, stdout=subprocess.PIPE, check=False)
         reports[" ".join(command)] = json.loads(ended.stdout)
     wrong = 0

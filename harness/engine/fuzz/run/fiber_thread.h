@@ -130,6 +130,7 @@ struct FuzzThread {
   ThreadKeys::Values key_values;
   Address base_frame = 0;            // of the frame that called its start routine
   _Unwind_Exception unwinding = {};  // of pthread_exit()
+  std::vector<Address> where;        // its stack at `op`, while decisions are recorded
 
   // The thread ends: its thread_local objects go, the last made first.
   void run_destructors() {

@@ -38,7 +38,10 @@ void Run::note(const Op& op, std::optional<std::uint64_t> value,
     const RuntimeScope scope;
     done_log_->add(running_.thread->id, op);
   }
-  if (watching_) watch_.done(running_.thread->id, op, changed);
+  if (watching_) {
+    const RuntimeScope scope;
+    watch_.done(running_.thread->id, op, changed);
+  }
   tell(op, changed);
 }
 
@@ -58,6 +61,22 @@ void Run::record(const Op& op, std::optional<std::uint64_t> value,
   recorder_.add(running_.thread->id, running_.step, op, switch_reason_, code_);
   if (value.has_value()) recorder_.set_values(value, old_value);
   switch_reason_ = SwitchReason::none;
+}
+
+void Run::note_where() {
+  const RuntimeScope scope;
+  running_.thread->where = capture_stack(code_);
+}
+
+void Run::note_switch() {
+  recorder_.decision(running_.thread->id, running_.step);
+  if (job_->most_decisions != 0) note_where();
+}
+
+void Run::end_recording() {
+  decision_log_.stopped = true;
+  result_.outcome = GaveUp{.reason = "as many decisions as were asked for were made"};
+  leave();
 }
 
 Place Run::here(const Op& op) {

@@ -308,6 +308,13 @@ class Run {
   void capture(FuzzThread::State state, std::vector<Place>& places, bool code_only = false);
   // The recorder, if this part of the run is to be recorded.
   TraceRecorder* recorder() { return tracing_ && in_traced_part() ? &recorder_ : nullptr; }
+  // Decisions are recorded: where the running thread is.
+  void note_where();
+  // Of this run so far.
+  DecisionLog& decision_log() { return decision_log_; }
+  std::uint64_t recorded_events() const { return recorder_.count(); }
+  // The run ends here: as many decisions as were asked for have been recorded.
+  [[noreturn]] void end_recording();
   // Whatever ran until now has taken effect.
   void settle() {
     if (tracing_) recorder_.settle();
@@ -375,6 +382,8 @@ class Run {
   // Whether its plain writes since that one of its points have left in memory what was there.
   bool wrote_the_same(std::uint64_t since);
   [[gnu::noinline]] void observe_point();
+  // While a trace is recorded: the running thread stops here, and another goes on.
+  [[gnu::noinline]] void note_switch();
   [[gnu::noinline]] void interrupt(Address pc);
   // Whether no other thread was made, or all have ended.
   bool is_last_thread() const;
@@ -447,6 +456,7 @@ class Run {
   FuzzThread host_thread_;  // the worker's own context; not a thread of the program
   ProgramCode code_;
   TraceRecorder recorder_;
+  DecisionLog decision_log_;
   bool tracing_ = false;
   bool followed_ = false;  // by the strategy
   bool watched_ = false;   // by anybody

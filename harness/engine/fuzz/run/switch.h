@@ -26,7 +26,8 @@ namespace heddle {
 [[gnu::always_inline]] inline void Run::switch_to(FuzzThread& next, SwitchReason why) {
   FuzzThread& self = *running_.thread;
   if (&next == &self) return;
-  if (tracing_) recorder_.decision(self.id, running_.step);
+  if (tracing_) [[unlikely]]
+    note_switch();
   switch_reason_ = why;
   steps_before_ += running_.step - slice_begin_;
   resume(next);

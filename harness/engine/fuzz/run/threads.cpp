@@ -78,6 +78,7 @@ FuzzThread* Run::add_thread(std::size_t stack_size) {
   if (thread.marked) thread.marks = {};
   thread.marked = false;
   thread.plain_writes.clear();
+  thread.where.clear();
   thread.plain_writes.recent = 0;
   thread.destructors.clear();
   thread.key_values.clear();
@@ -130,6 +131,7 @@ void Run::begin_run(std::uint64_t number) {
   switch_reason_ = SwitchReason::none;
   if (live_.count != nullptr) live_.count->store(0, std::memory_order_relaxed);
   if (tracing_) recorder_.begin();
+  decision_log_ = {};
 
   result_.run = number;
   result_.outcome = Passed{};
@@ -181,7 +183,10 @@ void Run::finish_result() {
     const std::uint32_t count = std::min(live_.count->load(), live_.capacity);
     result_.schedule.deviations.assign(live_.entries, live_.entries + count);
   }
-  if (tracing_) result_.trace = recorder_.take();
+  if (!tracing_) return;
+  result_.trace = recorder_.take();
+  decision_log_.events = recorder_.count();
+  result_.log = std::move(decision_log_);
 }
 
 void Run::fiber_main(boost::context::detail::transfer_t from) {

@@ -21,6 +21,7 @@ std::optional<std::uint64_t> read_memory(Address address, unsigned size) {
 
 void TraceRecorder::begin() {
   trace_ = {};
+  count_ = 0;
   unsettled_ = false;
   expects_race_ = false;
   decided_by_ = kNoThread;
@@ -48,6 +49,7 @@ void TraceRecorder::add(ThreadId thread, std::uint64_t step, const Op& op, Switc
   }
   if (op.kind == OpKind::read) event.value = read_memory(op.address, op.size);
   trace_.events.push_back(std::move(event));
+  ++count_;
   unsettled_ = op.kind == OpKind::write;
 }
 

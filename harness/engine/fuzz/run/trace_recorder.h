@@ -41,10 +41,14 @@ class TraceRecorder {
   // The run ends before the last plain write is made: memory does not hold its value.
   void abandon_write() { unsettled_ = false; }
 
+  // Events of the run so far, kept or not.
+  std::uint64_t count() const { return count_; }
+
   Trace take();
 
  private:
   Trace trace_;
+  std::uint64_t count_ = 0;
   bool unsettled_ = false;
   bool expects_race_ = false;
   ThreadId decided_by_ = kNoThread;

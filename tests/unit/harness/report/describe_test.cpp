@@ -31,6 +31,15 @@ TEST(DescribeTest, function_names_lose_what_only_a_compiler_needs) {
   EXPECT_EQ(short_function("main::$_0::operator()() const"), "main::{lambda}");
   EXPECT_EQ(short_function("Queue::operator()(int)"), "Queue::operator()");
   EXPECT_EQ(short_function("bool operator< <int>(Box<int>, Box<int>)"), "operator<");
+  EXPECT_EQ(short_function("std::unique_ptr<Box, std::default_delete<Box> >::operator->() const"),
+            "std::unique_ptr::operator->");
+  EXPECT_EQ(short_function("bool std::operator!=<Box, std::default_delete<Box> >(Box const&)"),
+            "std::operator!=");
+  EXPECT_EQ(short_function("std::operator<< <char>(int)"), "std::operator<<");
+  EXPECT_EQ(short_function("operator<=><int>(Box<int>, Box<int>)"), "operator<=>");
+  EXPECT_EQ(short_function("Box::operator bool() const"), "Box::operator_bool");
+  EXPECT_EQ(short_function("Box::operator new[](unsigned long)"), "Box::operator_new[]");
+  EXPECT_EQ(short_function("operators::run<int>(int)"), "operators::run");
   EXPECT_EQ(short_function(""), "");
 }
 
