@@ -1,7 +1,9 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "harness/cli/case_list.h"
@@ -71,7 +73,10 @@ int explain(const ExplainOptions& options) {
   job.relacy_state = token.relacy_state;
   job.stop_at_race = options.stop_at_race;
   job.leaks = options.leaks;
-  options.shared.apply(job);
+  const unsigned workers = std::max(1U, std::thread::hardware_concurrency());
+  if (const auto wrong = options.shared.apply(job, workers)) return complain(kUsage, *wrong);
+  result.memory = job.memory;
+  result.chosen_memory = !options.shared.memory.empty();
   result.any_rwlock = job.any_rwlock;
   result.free_deadlines = job.free_deadlines;
   Replayer replayer({.program = named.path,

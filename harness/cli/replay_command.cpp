@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "harness/cli/case_list.h"
@@ -120,7 +122,10 @@ int replay(const ReplayOptions& options) {
   job.relacy_state = token.relacy_state;
   job.stop_at_race = options.stop_at_race;
   job.leaks = options.leaks;
-  options.shared.apply(job);
+  const unsigned workers = std::max(1U, std::thread::hardware_concurrency());
+  if (const auto wrong = options.shared.apply(job, workers)) return complain(kUsage, *wrong);
+  result.memory = job.memory;
+  result.chosen_memory = !options.shared.memory.empty();
   job.step_limit = options.step_limit;
   LongRun ahead;
   if (job.engine == EngineKind::fuzz) ahead = look_ahead(worker, kPatienceMs, job);

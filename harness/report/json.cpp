@@ -363,6 +363,7 @@ Json to_json(const ReportCase& report_case) {
       {"args", result.args},
       {"input", result.input.empty() ? Json(nullptr) : Json(result.input)},
       {"seed", std::to_string(result.seed)},
+      {"memory", result.memory == 0 ? Json(nullptr) : Json(result.memory)},
       {"google_test", result.google_test},
       {"skipped", result.skipped ? Json("never starts a second thread") : Json(nullptr)},
       {"interrupted", result.interrupted},

@@ -18,6 +18,7 @@
 //   args            array of strings: the program's arguments
 //   input           string: path of the file that was standard input, or null
 //   seed            string, decimal: 64 bits do not fit a double
+//   memory          bytes that each worker might have (--memory); null if there was no limit
 //   google_test     true if the case is one test of a GoogleTest program
 //   skipped         string: why it was not run, e.g. "never starts a second thread"; null if it was
 //   interrupted     true if a person stopped the search; the figures are of the runs until then

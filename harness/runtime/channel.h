@@ -24,7 +24,7 @@
 
 namespace heddle {
 
-inline constexpr std::uint32_t kChannelVersion = 7;
+inline constexpr std::uint32_t kChannelVersion = 8;
 
 // What LD_LIBRARY_PATH and LD_PRELOAD were before the supervisor put Heddle's in front; the worker
 // puts them back, so that programs which the program starts are left alone.
