@@ -125,6 +125,8 @@
 //                   were too few to say that it never does, "not_tried"
 //   token           string for `heddle replay`, or null if no schedule is known
 //   replay          string: the whole command, or null
+//   anchored_token  string for `heddle replay` of another build of the program, by functions and
+//                   lines; null if there is no interleaving that is known as a whole
 //   minimal         interleaving, or null
 //   hunt            stress and tsan: what fuzz knows of it, hunt; null if it was not looked for
 //
