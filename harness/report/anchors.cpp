@@ -134,10 +134,9 @@ std::optional<AnchoredToken> anchored_token(const Token& token, const Failed& fa
     std::tie(result.function, result.line) = line_in_function(symbols, place.op.pc, place.stack);
   }
   std::vector<Deviation> deviations = token.schedule.deviations;
-  std::stable_sort(deviations.begin(), deviations.end(),
-                   [&](const Deviation& a, const Deviation& b) {
-                     return std::pair(time_of(a, trace), a) < std::pair(time_of(b, trace), b);
-                   });
+  std::sort(deviations.begin(), deviations.end(), [&](const Deviation& a, const Deviation& b) {
+    return std::pair(time_of(a, trace), a) < std::pair(time_of(b, trace), b);
+  });
   for (const Deviation& deviation : deviations) {
     result.anchors.push_back(anchor_of(deviation, trace, symbols));
   }
