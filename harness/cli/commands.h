@@ -4,6 +4,7 @@
 
 #include <CLI/App.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +37,10 @@ struct SharedOptions {
   std::string rwlock = "library";      // or any
   std::string deadlines = "in-order";  // or free
   std::string isolation = "auto";      // or memory, or process
+  std::string memory{};                // or a worker's share of what there is
 
-  void apply(Job& job) const;
+  // Fills the job, or says in one line what is wrong. `workers`: that work at a time.
+  std::optional<std::string> apply(Job& job, unsigned workers) const;
 };
 void add_shared_options(CLI::App& command, SharedOptions& options);
 

@@ -33,6 +33,7 @@ constexpr KindName kKinds[] = {
     {FailureKind::other_report, "other_report"},
     {FailureKind::use_of_uninitialized, "use_of_uninitialized"},
     {FailureKind::leak, "leak"},
+    {FailureKind::out_of_memory, "out_of_memory"},
 };
 
 std::string kind_names() {

@@ -1,9 +1,12 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
+#include "harness/cli/anchored_replay.h"
 #include "harness/cli/case_list.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
@@ -44,12 +47,12 @@ const Failed* failure_of(const JobDone& run) {
 int explain(const ExplainOptions& options) {
   const auto text = read_token_word(options.token);
   if (!text.has_value()) return complain(kUsage, options.token + ": no such file with a token");
-  const auto parsed = parse_replay_token(*text);
-  if (const auto* error = std::get_if<TokenError>(&parsed)) return complain(kUsage, error->message);
-  const auto& [token, build] = std::get<ReplayToken>(parsed);
-  if (token.engine != EngineKind::fuzz && token.engine != EngineKind::relacy) {
-    return complain(kUsage, "runs with real threads cannot be replayed; this token is not valid");
+  auto parsed = read_token(*text);
+  if (const auto* refusal = std::get_if<Refusal>(&parsed)) {
+    return complain(refusal->status, refusal->message);
   }
+  auto& resolved = std::get<ResolvedToken>(parsed);
+  const Token& token = resolved.token;
   auto list = read_case_list();
   if (const auto* error = std::get_if<CaseListError>(&list)) {
     return complain(kOwnError, error->message);
@@ -61,7 +64,8 @@ int explain(const ExplainOptions& options) {
   const auto& named = std::get<NamedProgram>(program);
   if (const auto wrong = check_program(named.path)) return complain(kOwnError, *wrong);
   const BuildMark this_build = program_build(named.path);
-  if (const auto wrong = other_build(named, build, this_build)) return complain(kOwnError, *wrong);
+  if (const auto wrong = other_build(named, resolved.build, this_build))
+    return complain(kOwnError, *wrong);
 
   CaseResult result;
   result.name = named.name;
@@ -75,14 +79,21 @@ int explain(const ExplainOptions& options) {
   job.relacy_state = token.relacy_state;
   job.stop_at_race = options.stop_at_race;
   job.leaks = options.leaks;
-  options.shared.apply(job);
+  const unsigned workers = std::max(1U, std::thread::hardware_concurrency());
+  if (const auto wrong = options.shared.apply(job, workers)) return complain(kUsage, *wrong);
+  result.memory = job.memory;
+  result.chosen_memory = !options.shared.memory.empty();
   result.any_rwlock = job.any_rwlock;
   result.free_deadlines = job.free_deadlines;
-  Replayer replayer({.program = named.path,
-                     .args = result.args,
-                     .input = result.input,
-                     .library_dir = default_library_dir()},
-                    kPatienceMs);
+  const WorkerOptions worker{.program = named.path,
+                             .args = result.args,
+                             .input = result.input,
+                             .library_dir = default_library_dir()};
+  if (const auto refusal = resolve(resolved, named.name, worker, job, kPatienceMs)) {
+    return complain(refusal->status, refusal->message);
+  }
+  job.schedule = token.schedule;
+  Replayer replayer(worker, kPatienceMs);
   auto run = replayer.replay(job);
   if (const auto* error = std::get_if<StartError>(&run)) return complain(kOwnError, error->message);
   auto& done = std::get<JobDone>(run);

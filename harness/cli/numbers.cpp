@@ -40,4 +40,31 @@ std::optional<double> parse_seconds(const std::string& text) {
   return seconds;
 }
 
+std::optional<std::uint64_t> parse_memory(const std::string& text, std::uint64_t least) {
+  // As in parse_seconds().
+  const std::size_t length = text.find_first_not_of("0123456789.");
+  const std::string_view number = std::string_view(text).substr(0, length);
+  double value = 0;
+  const auto [rest, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (error != std::errc{} || rest != number.data() + number.size()) return std::nullopt;
+  std::string unit;
+  for (const char c : std::string_view(text).substr(number.size())) {
+    if (c != ' ') unit += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  }
+  constexpr std::string_view kUnits = "KMGTP";
+  double factor = 1;
+  if (const std::size_t power = unit.empty() ? std::string_view::npos : kUnits.find(unit.front());
+      power != std::string_view::npos) {
+    constexpr double kStep = 1024;
+    for (std::size_t i = 0; i <= power; ++i) factor *= kStep;
+    unit.erase(0, 1);
+    if (unit == "IB") unit.erase(0, 1);
+  }
+  if (!unit.empty() && unit != "B") return std::nullopt;
+  constexpr double kMost = 1e18;
+  const double bytes = value * factor;
+  if (!(bytes >= static_cast<double>(least) && bytes <= kMost)) return std::nullopt;
+  return static_cast<std::uint64_t>(bytes);
+}
+
 }  // namespace heddle

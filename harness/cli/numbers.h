@@ -19,4 +19,8 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
 // nothing if it is none of these.
 std::optional<double> parse_seconds(const std::string& text);
 
+// "512MB", "2G", "1.5 GiB"; a bare number is bytes, and units are powers of 1024. In bytes; nothing
+// if it is none of these, or is below `least` or beyond what any machine has.
+std::optional<std::uint64_t> parse_memory(const std::string& text, std::uint64_t least);
+
 }  // namespace heddle

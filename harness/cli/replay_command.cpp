@@ -1,19 +1,23 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
+#include "harness/cli/anchored_replay.h"
 #include "harness/cli/case_list.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/numbers.h"
 #include "harness/cli/terminal_size.h"
 #include "harness/cli/token_files.h"
-#include "harness/model/replay_token.h"
+#include "harness/report/anchors.h"
 #include "harness/report/symbolizer.h"
 #include "harness/report/terminal.h"
 #include "harness/search/limit.h"
@@ -74,15 +78,42 @@ std::optional<std::string> not_reached(const Token& token, const JobDone& done) 
   return std::nullopt;
 }
 
+// Of another build it is not said that it fails as before, or is mended, unless it is so.
+int compare_with(const AnchoredToken& anchored, bool moved, const JobDone& done,
+                 const Symbols& symbols) {
+  std::vector<const Failed*> failures;
+  for (const Failed& report : done.reports) failures.push_back(&report);
+  if (const auto* failed = std::get_if<Failed>(&*done.outcome)) failures.push_back(failed);
+  if (failures.empty()) {
+    if (!std::holds_alternative<Passed>(*done.outcome)) return kOwnError;
+    if (!moved && names_function(anchored, done.trace, symbols)) return kHeld;
+    return complain(kOwnError,
+                    fmt::format("the token does not apply: the run passes, but {}; the failure was "
+                                "{} in {}()",
+                                moved ? "the code has changed where it departs"
+                                      : "never came to where the other failed",
+                                to_string(anchored.kind), anchored.function));
+  }
+  const bool same = std::any_of(failures.begin(), failures.end(), [&](const Failed* failure) {
+    return is_failure_of(anchored, *failure, symbols);
+  });
+  if (!same) {
+    fmt::print(stderr,
+               "heddle: it fails in another way than the token's run: that was {} in {}()\n",
+               to_string(anchored.kind), anchored.function);
+  }
+  return kNotHeld;
+}
+
 int replay(const ReplayOptions& options) {
   const auto text = read_token_word(options.token);
   if (!text.has_value()) return complain(kUsage, options.token + ": no such file with a token");
-  const auto parsed = parse_replay_token(*text);
-  if (const auto* error = std::get_if<TokenError>(&parsed)) return complain(kUsage, error->message);
-  const auto& [token, build] = std::get<ReplayToken>(parsed);
-  if (token.engine != EngineKind::fuzz && token.engine != EngineKind::relacy) {
-    return complain(kUsage, "runs with real threads cannot be replayed; this token is not valid");
+  auto parsed = read_token(*text);
+  if (const auto* refusal = std::get_if<Refusal>(&parsed)) {
+    return complain(refusal->status, refusal->message);
   }
+  auto& resolved = std::get<ResolvedToken>(parsed);
+  const Token& token = resolved.token;
   auto list = read_case_list();
   if (const auto* error = std::get_if<CaseListError>(&list)) {
     return complain(kOwnError, error->message);
@@ -94,7 +125,8 @@ int replay(const ReplayOptions& options) {
   const auto& named = std::get<NamedProgram>(program);
   if (const auto wrong = check_program(named.path)) return complain(kOwnError, *wrong);
   const BuildMark this_build = program_build(named.path);
-  if (const auto wrong = other_build(named, build, this_build)) return complain(kOwnError, *wrong);
+  if (const auto wrong = other_build(named, resolved.build, this_build))
+    return complain(kOwnError, *wrong);
 
   CaseResult result;
   result.name = named.name;
@@ -120,8 +152,15 @@ int replay(const ReplayOptions& options) {
   job.relacy_state = token.relacy_state;
   job.stop_at_race = options.stop_at_race;
   job.leaks = options.leaks;
-  options.shared.apply(job);
+  const unsigned workers = std::max(1U, std::thread::hardware_concurrency());
+  if (const auto wrong = options.shared.apply(job, workers)) return complain(kUsage, *wrong);
+  result.memory = job.memory;
+  result.chosen_memory = !options.shared.memory.empty();
   job.step_limit = options.step_limit;
+  if (const auto refusal = resolve(resolved, named.name, worker, job, kPatienceMs)) {
+    return complain(refusal->status, refusal->message);
+  }
+  job.schedule = token.schedule;
   LongRun ahead;
   if (job.engine == EngineKind::fuzz) ahead = look_ahead(worker, kPatienceMs, job);
   if (ahead.gave_up) job = last_steps_of(std::move(job), ahead.steps);
@@ -150,6 +189,9 @@ int replay(const ReplayOptions& options) {
   write_terminal_replay(std::cout, report_case, token, outcome, done.reports, done.trace,
                         terminal_options(), long_replay);
   const bool failed = std::holds_alternative<Failed>(outcome) || !done.reports.empty();
+  if (resolved.anchored.has_value()) {
+    return compare_with(*resolved.anchored, resolved.moved, done, symbols);
+  }
   if (failed) return kNotHeld;
   // One that gives up, or that Heddle cannot execute, says nothing.
   return std::holds_alternative<Passed>(outcome) ? kHeld : kOwnError;
@@ -165,7 +207,10 @@ void add_replay_command(CLI::App& app, Action& action,
       "replay",
       "Shows one interleaving again; exit status 1 if it fails, 0 if it passes, 3 if the token "
       "does not apply");
-  command->add_option("token", options->token, "from a report, or the file that it names")
+  command
+      ->add_option(
+          "token", options->token,
+          "from a report, or the file that it names; an anchored one (h3f-) is of any build")
       ->required();
   command->add_option("program", options->program, "as for run, and its arguments behind --")
       ->required();

@@ -81,7 +81,8 @@ struct Plan {
   bool chosen_engines = false;  // by name, not "all"
   std::uint64_t runs = kRuns;   // of each engine; ~0: as many as the time allows
   double seconds = 0;
-  double budget = 0;  // seconds of the whole command; 0: no limit
+  double budget = 0;     // seconds of the whole command; 0: no limit
+  unsigned workers = 1;  // at a time, but for engines with real threads
   Job job;
   Expectation expectation;
   std::vector<ReportFile> reports;
@@ -148,7 +149,9 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
   plan.job.hang_ms = options.hang_ms;
   plan.job.stop_at_race = options.stop_at_race;
   plan.job.leaks = options.leaks;
-  options.shared.apply(plan.job);
+  const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
+  plan.workers = options.jobs != 0 ? options.jobs : processors;
+  if (auto wrong = options.shared.apply(plan.job, plan.workers)) return wrong;
   const auto expectation = parse_expectation(options.expect);
   if (const auto* error = std::get_if<ExpectationError>(&expectation)) return error->message;
   plan.expectation = std::get<Expectation>(expectation);
@@ -296,8 +299,7 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
   search_options.seconds = limit;
   // Engines with real threads need the processors for the threads of one run.
   const bool real_threads = engine == EngineKind::stress || engine == EngineKind::tsan;
-  const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
-  search_options.workers = options.jobs != 0 ? options.jobs : real_threads ? 1 : processors;
+  search_options.workers = options.jobs == 0 && real_threads ? 1 : plan.workers;
 
   Progress progress{.case_name = planned.name,
                     .engine = to_string(engine),
@@ -423,6 +425,8 @@ int run(const RunOptions& options) {
     result.seed = plan.job.seed;
     result.any_rwlock = plan.job.any_rwlock;
     result.free_deadlines = plan.job.free_deadlines;
+    result.memory = plan.job.memory;
+    result.chosen_memory = !options.shared.memory.empty();
     if (!planned.error.empty()) {
       for (const EngineKind engine : plan.engines) {
         auto& row = result.engines.emplace_back();

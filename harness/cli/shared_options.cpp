@@ -1,13 +1,29 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/numbers.h"
+#include "harness/model/memory_size.h"
+#include "harness/search/machine_memory.h"
 
 namespace heddle {
 
-void SharedOptions::apply(Job& job) const {
+std::optional<std::string> SharedOptions::apply(Job& job, unsigned workers) const {
   job.any_rwlock = rwlock == "any";
   job.free_deadlines = deadlines == "free";
   job.isolation = parse_isolation(isolation).value_or(Isolation::automatic);
+  if (memory.empty()) {
+    job.memory = share_of_memory(memory_at_hand(), workers);
+    return std::nullopt;
+  }
+  const auto bytes = parse_memory(memory, kLeastMemory);
+  if (!bytes.has_value()) {
+    return fmt::format("'{}' is no amount of memory from {} on; write 512MB or 2G", memory,
+                       memory_words(kLeastMemory));
+  }
+  job.memory = *bytes;
+  return std::nullopt;
 }
 
 void add_shared_options(CLI::App& command, SharedOptions& options) {
@@ -29,6 +45,10 @@ void add_shared_options(CLI::App& command, SharedOptions& options) {
                   "that only once a run leaves behind what is not put back")
       ->check(CLI::IsMember({"auto", "memory", "process"}))
       ->capture_default_str();
+  command.add_option(
+      "--memory", options.memory,
+      "how much a worker may have, e.g. 512MB or 2G: a run that asks for more fails; "
+      "default: half of what there is, shared out over workers");
 }
 
 }  // namespace heddle

@@ -50,6 +50,7 @@ Part part_of(FailureKind kind) {
     case FailureKind::other_report:
     case FailureKind::use_of_uninitialized:
     case FailureKind::leak:
+    case FailureKind::out_of_memory:
       return Part::correct;
   }
   return Part::correct;

@@ -126,6 +126,8 @@ struct EngineTable {
   void (*heap_free)(Address block, std::size_t size, Address pc);
   // A block that was freed before is freed again.
   void (*double_free)(Address block, Address pc);
+  // The program asks for memory, and the run has had what it may have; null where nobody asks.
+  void (*out_of_memory)(Address pc);
 
   int (*yield)(Address pc);
   // Relative time.

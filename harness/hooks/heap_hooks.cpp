@@ -33,8 +33,12 @@ void* out_of_memory() {
   return nullptr;
 }
 
-void* program_allocate(std::size_t size, std::size_t alignment) {
+void* program_allocate(std::size_t size, std::size_t alignment, heddle::Address pc) {
   void* pointer = heap::allocate(size, alignment);
+  if (pointer == nullptr && heap::refused()) [[unlikely]] {
+    const heddle::EngineTable& table = *heddle::g_engine_table;
+    if (heddle::t_program_code && table.out_of_memory != nullptr) table.out_of_memory(pc);
+  }
   if (heap::g_on_allocate != nullptr) [[unlikely]] {
     heap::g_on_allocate(reinterpret_cast<heddle::Address>(pointer));
   }
@@ -65,7 +69,7 @@ bool is_programs(heddle::Address pc) {
 }
 
 void* allocate_aligned(std::size_t alignment, std::size_t size, heddle::Address pc) {
-  return is_programs(pc) ? program_allocate(size, alignment) : __libc_memalign(alignment, size);
+  return is_programs(pc) ? program_allocate(size, alignment, pc) : __libc_memalign(alignment, size);
 }
 
 bool power_of_two(std::size_t value) {
@@ -75,7 +79,7 @@ bool power_of_two(std::size_t value) {
 }  // namespace
 
 HEDDLE_EXPORT void* malloc(std::size_t size) {
-  return is_programs(HEDDLE_PC) ? program_allocate(size, 16) : __libc_malloc(size);
+  return is_programs(HEDDLE_PC) ? program_allocate(size, 16, HEDDLE_PC) : __libc_malloc(size);
 }
 
 HEDDLE_EXPORT void free(void* pointer) {
@@ -90,14 +94,14 @@ HEDDLE_EXPORT void* calloc(std::size_t count, std::size_t size) {
   if (!is_programs(HEDDLE_PC)) return __libc_calloc(count, size);
   std::size_t bytes;
   if (__builtin_mul_overflow(count, size, &bytes)) return out_of_memory();
-  void* pointer = program_allocate(bytes, 16);
+  void* pointer = program_allocate(bytes, 16, HEDDLE_PC);
   if (pointer != nullptr) std::memset(pointer, 0, bytes);
   return pointer;
 }
 
 HEDDLE_EXPORT void* realloc(void* pointer, std::size_t size) {
   if (pointer == nullptr) {
-    return is_programs(HEDDLE_PC) ? program_allocate(size, 16) : __libc_malloc(size);
+    return is_programs(HEDDLE_PC) ? program_allocate(size, 16, HEDDLE_PC) : __libc_malloc(size);
   }
   if (!heap::owns(pointer)) return __libc_realloc(pointer, size);
   if (size == 0) {
@@ -111,7 +115,7 @@ HEDDLE_EXPORT void* realloc(void* pointer, std::size_t size) {
     if (heddle::is_watched()) heddle::MemoryAccess(HEDDLE_PC).write(pointer, old_size);
     return pointer;
   }
-  void* moved = program_allocate(size, 16);
+  void* moved = program_allocate(size, 16, HEDDLE_PC);
   if (moved == nullptr) return nullptr;
   std::memcpy(moved, pointer, old_size < size ? old_size : size);
   program_free(pointer, HEDDLE_PC);

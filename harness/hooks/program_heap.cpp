@@ -37,6 +37,8 @@ constexpr unsigned kOffsetBits = 40;  // more than the heap has
 constexpr std::size_t kCommit = std::size_t{64} << 20;
 // A run's memory up to here stays mapped between runs; beyond it is given back.
 constexpr std::size_t kKeep = std::size_t{32} << 20;
+// So much is handed out between two questions to MayGrow.
+constexpr std::size_t kBetweenQuestions = std::size_t{16} << 20;
 constexpr unsigned char kFill = 0xa5;
 // Blocks above this are not filled: they come from the system or a huge run, and filling would
 // cost more than the program's own use of them.
@@ -45,7 +47,9 @@ constexpr std::size_t kFillLimit = std::size_t{1} << 20;
 constinit Address g_top = kBegin;        // first byte never handed out in this run
 constinit Address g_committed = kBegin;  // mapped up to here
 constinit Address g_limit = kEnd;        // nothing is handed out beyond
-constinit Address g_open = kBegin;       // the lower of the two
+constinit Address g_open = kBegin;       // up to here nothing need be asked
+constinit MayGrow g_may_grow = nullptr;
+constinit std::atomic<bool> g_refused = false;
 constinit Address g_run_begin = kBegin;  // what the snapshot ends at
 constinit Address g_high = kBegin;       // highest top of any run since memory was given back
 constinit FreeBlock* g_free[kClasses] = {};
@@ -98,14 +102,30 @@ bool intact(const Header* header) {
          seal_of(header, header->size & ~kFreed, offset_of(header));
 }
 
+// `up_to`: what has been handed out.
+void set_open(Address up_to) {
+  g_open = std::min(g_committed, g_limit);
+  if (g_may_grow != nullptr) g_open = std::min(g_open, up_to + kBetweenQuestions);
+}
+
 bool commit(Address up_to) {
-  if (up_to > g_limit) return false;
+  if (up_to <= g_committed) return true;
   const std::size_t more = ((up_to - g_committed) / kCommit + 1) * kCommit;
   void* at = mmap(reinterpret_cast<void*>(g_committed), more, PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   if (at == MAP_FAILED) return false;
   g_committed += more;
-  g_open = std::min(g_committed, g_limit);
+  return true;
+}
+
+bool grow(Address up_to) {
+  if (up_to > g_limit) return false;
+  if (g_may_grow != nullptr && !g_may_grow(up_to - g_run_begin)) {
+    g_refused.store(true, std::memory_order_relaxed);
+    return false;
+  }
+  if (!commit(up_to)) return false;
+  set_open(up_to);
   return true;
 }
 
@@ -160,7 +180,7 @@ void* allocate(std::size_t size, std::size_t alignment) {
     } else {
       alignment = std::max(alignment, kAlignment);
       const Address at = (g_top + sizeof(Header) + alignment - 1) & ~(alignment - 1);
-      if (at + size > g_open && !commit(at + size)) return nullptr;
+      if (at + size > g_open && !grow(at + size)) return nullptr;
       pointer = reinterpret_cast<void*>(at);
       write(header_of(pointer), size, at - g_top);
       if (at - g_top > sizeof(Header)) write(reinterpret_cast<Header*>(g_top), 0, at - g_top);
@@ -205,7 +225,16 @@ std::size_t size_of(const void* pointer) {
 
 void set_limit(std::size_t bytes) {
   g_limit = kBegin + std::min<std::size_t>(bytes, kEnd - kBegin);
-  g_open = std::min(g_committed, g_limit);
+  set_open(g_top);
+}
+
+void set_may_grow(MayGrow may_grow) {
+  g_may_grow = may_grow;
+  set_open(g_top);
+}
+
+bool refused() {
+  return g_refused.load(std::memory_order_relaxed);
 }
 
 void take_snapshot() {
@@ -234,6 +263,8 @@ void restore() {
     g_free[std::countr_zero(g_freed_classes)] = nullptr;
   }
   g_top = g_run_begin;
+  set_open(g_top);
+  g_refused.store(false, std::memory_order_relaxed);
 }
 
 void prepare_to_fork(bool for_one_run) {

@@ -55,6 +55,13 @@ std::size_t size_of(const void* pointer);
 // Nothing is handed out beyond so many bytes.
 void set_limit(std::size_t bytes);
 
+// Asked now and then as a run's memory grows, with its bytes: whether it may have more. Null: it
+// may.
+using MayGrow = bool (*)(std::size_t bytes);
+void set_may_grow(MayGrow may_grow);
+// Whether this run has been told that it may not: that is why allocate() returned nullptr.
+bool refused();
+
 // Takes what is allocated now as the state before main.
 void take_snapshot();
 // Puts the heap back to the snapshot. Gives memory beyond what small runs use back to the system.

@@ -23,7 +23,7 @@ void decode_enum(Reader& reader, Enum& value, Enum last) {
 constexpr auto kLastOpKind = OpKind::failure;
 constexpr auto kLastMemoryOrder = MemoryOrder::seq_cst;
 constexpr auto kLastEngineKind = EngineKind::relacy;
-constexpr auto kLastFailureKind = FailureKind::leak;
+constexpr auto kLastFailureKind = FailureKind::out_of_memory;
 constexpr auto kLastSwitchReason = SwitchReason::gave_way;
 constexpr auto kLastChoice = Choice::rwlock_policy;
 constexpr auto kLastThreadState = ThreadAt::State::finished;

@@ -70,6 +70,7 @@ bool is_symmetric(FailureKind kind) {
     case FailureKind::other_report:
     case FailureKind::use_of_uninitialized:
     case FailureKind::leak:
+    case FailureKind::out_of_memory:
       return false;
   }
   return false;
@@ -119,6 +120,8 @@ std::string_view to_string(FailureKind kind) {
       return "use of uninitialized memory";
     case FailureKind::leak:
       return "leak";
+    case FailureKind::out_of_memory:
+      return "out of memory";
   }
   return "unknown failure";
 }

@@ -34,6 +34,7 @@ enum class FailureKind : std::uint8_t {
   other_report,          // any other report of ThreadSanitizer
   use_of_uninitialized,  // reported by Relacy
   leak,                  // heap memory that nothing leads to when the run ends
+  out_of_memory,         // the program asked for more than a worker may have (Job::memory)
 };
 
 std::string_view to_string(FailureKind kind);  // "data race", as reports print it

@@ -187,13 +187,14 @@ SourceLine source_of(const Symbols& symbols, Address pc, std::span<const Address
   const std::vector<Frame> frames = frames_of(symbols, pc, stack);
   const auto own = std::find_if_not(frames.begin(), frames.end(), is_library);
   if (own != frames.end()) {
-    SourceLine source{own->file, own->line, own->function, "", false};
+    SourceLine source{own->file, own->line, own->function, "", false, own->function_line};
     if (own != frames.begin()) source.library_call = short_function(std::prev(own)->function);
     return source;
   }
   const auto any = std::find_if(frames.begin(), frames.end(),
                                 [](const Frame& frame) { return !frame.file.empty(); });
-  if (any != frames.end()) return {any->file, any->line, any->function, "", true};
+  if (any != frames.end())
+    return {any->file, any->line, any->function, "", true, any->function_line};
   SourceLine source;
   if (!frames.empty()) source.function = frames.front().function;
   source.in_library = true;

@@ -61,7 +61,8 @@ struct SourceLine {
   std::string function;
   // The library function that this line calls, if the operation is within one: "std::queue::push".
   std::string library_call;
-  bool in_library = false;  // no code of the person's own was found: this is a library's line
+  bool in_library = false;     // no code of the person's own was found: this is a library's line
+  unsigned function_line = 0;  // as in Frame
 
   bool known() const { return line != 0; }
   friend bool operator==(const SourceLine&, const SourceLine&) = default;

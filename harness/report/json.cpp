@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "harness/report/anchors.h"
 #include "harness/report/cause_words.h"
 #include "harness/report/claim_words.h"
 #include "harness/report/describe.h"
@@ -215,6 +216,10 @@ Json to_json(const Finding& finding, const ReportCase& report_case, std::uint64_
   json["replay"] = token == nullptr
                        ? Json(nullptr)
                        : Json(replay_command(report_case, *token, finding.failure.kind));
+  const std::string anchored =
+      finding.minimal ? anchored_word(*finding.minimal, finding.failure, *report_case.symbols)
+                      : std::string();
+  json["anchored_token"] = anchored.empty() ? Json(nullptr) : Json(anchored);
   json["minimal"] = finding.minimal ? to_json(*finding.minimal, finding.failure, report_case, names)
                                     : Json(nullptr);
   json["hunt"] = finding.hunt ? to_json(*finding.hunt, report_case, names) : Json(nullptr);
@@ -367,6 +372,7 @@ Json to_json(const ReportCase& report_case) {
       {"args", result.args},
       {"input", result.input.empty() ? Json(nullptr) : Json(result.input)},
       {"seed", std::to_string(result.seed)},
+      {"memory", result.memory == 0 ? Json(nullptr) : Json(result.memory)},
       {"google_test", result.google_test},
       {"skipped", result.skipped ? Json("never starts a second thread") : Json(nullptr)},
       {"interrupted", result.interrupted},

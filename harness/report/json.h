@@ -18,6 +18,7 @@
 //   args            array of strings: the program's arguments
 //   input           string: path of the file that was standard input, or null
 //   seed            string, decimal: 64 bits do not fit a double
+//   memory          bytes that each worker might have (--memory); null if there was no limit
 //   google_test     true if the case is one test of a GoogleTest program
 //   skipped         string: why it was not run, e.g. "never starts a second thread"; null if it was
 //   interrupted     true if a person stopped the search; the figures are of the runs until then
@@ -124,6 +125,8 @@
 //                   were too few to say that it never does, "not_tried"
 //   token           string for `heddle replay`, or null if no schedule is known
 //   replay          string: the whole command, or null
+//   anchored_token  string for `heddle replay` of another build of the program, by functions and
+//                   lines; null if there is no interleaving that is known as a whole
 //   minimal         interleaving, or null
 //   hunt            stress and tsan: what fuzz knows of it, hunt; null if it was not looked for
 //

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/report/anchors.h"
 #include "harness/report/cause_words.h"
 #include "harness/report/claim_words.h"
 #include "harness/report/environment.h"
@@ -89,6 +90,7 @@ class IssueWriter {
     if (issue_.token != nullptr) {
       fmt::print(out_, "**Replay:**\n\n```sh\n{}\n```\n\n",
                  printable(portable(replay_command(case_, *issue_.token, issue_.failure->kind))));
+      write_anchored();
     }
   }
 
@@ -120,6 +122,15 @@ class IssueWriter {
       }
     }
     fmt::print(out_, "```\n\n{}.\n\n", escaped(minimality_text(minimal)));
+  }
+
+  // The token of another build: the numbers of steps are others after any change.
+  void write_anchored() {
+    if (issue_.minimal == nullptr) return;
+    const std::string word = anchored_word(*issue_.minimal, *issue_.failure, *case_.symbols);
+    if (word.empty()) return;
+    fmt::print(out_, "**After a change**, instead of that token:\n\n```text\n{}\n```\n\n",
+               printable(word));
   }
 
   void write_rates() {

@@ -26,6 +26,9 @@ std::string replay_command(const ReportCase& report_case, const Token& token,
   std::string command =
       "heddle replay " + replay_word(report_case, token) + ' ' + shell_quoted(program);
   if (kind == FailureKind::leak) command += " --leaks";
+  if (kind == FailureKind::out_of_memory && result.chosen_memory) {
+    command += " --memory " + std::to_string(result.memory);
+  }
   if (result.any_rwlock) command += " --rwlock any";
   if (result.free_deadlines) command += " --deadlines free";
   if (step_limit.has_value()) command += " --step-limit " + std::to_string(*step_limit);

@@ -61,6 +61,14 @@ std::string function_name(Dwarf_Die* die) {
   return name == nullptr ? "" : name;
 }
 
+// Where it is defined, if that is said, else where it is declared.
+unsigned function_line(Dwarf_Die* die) {
+  Dwarf_Attribute memory;
+  Dwarf_Word line = 0;
+  if (dwarf_formudata(dwarf_attr_integrate(die, DW_AT_decl_line, &memory), &line) != 0) return 0;
+  return static_cast<unsigned>(line);
+}
+
 // The file that a function was inlined into.
 std::string call_file(Dwarf_Die* cu, Dwarf_Die* inlined) {
   Dwarf_Attribute memory;
@@ -262,6 +270,7 @@ class Symbolizer::Impl {
     Frame frame = std::move(innermost);
     for (auto function = functions.rbegin(); function != functions.rend(); ++function) {
       frame.function = function_name(&*function);
+      frame.function_line = function_line(&*function);
       frames.push_back(frame);
       frame.file = call_file(cu, &*function);
       frame.line = call_line(&*function);

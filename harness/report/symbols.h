@@ -9,9 +9,10 @@
 namespace heddle {
 
 struct Frame {
-  std::string function;  // demangled; empty if unknown
-  std::string file;      // as the compiler recorded it; empty without debug information
-  unsigned line = 0;     // from 1; 0 if unknown
+  std::string function;        // demangled; empty if unknown
+  std::string file;            // as the compiler recorded it; empty without debug information
+  unsigned line = 0;           // from 1; 0 if unknown
+  unsigned function_line = 0;  // where the function is declared; 0 if unknown
 
   friend bool operator==(const Frame&, const Frame&) = default;
 };

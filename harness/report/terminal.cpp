@@ -210,7 +210,7 @@ TableRow table_row(const ReportCase& report_case, const EngineResult& engine) {
     add_remark(fmt::format("{} gave up at a limit and {} neither as passed nor as failed",
                            plural(engine.gave_up, "run"),
                            engine.gave_up == 1 ? "counts" : "count"));
-    if (engine.limit && !engine.limit->places.empty()) {
+    if (engine.limit) {
       Names limit_names{*report_case.symbols};
       row.remark += "; the first: " + limit_text(*engine.limit, limit_names);
     }

@@ -25,6 +25,7 @@ void WorkerHost::continue_job(const Job& job) {
   replay_ = job.replay;
   keeps_process_ = job.isolation == Isolation::memory;
   count_from_ = job.count_from;
+  if (setup_.limit_memory != nullptr) setup_.limit_memory(job.memory, job.engine);
   done_ = {};
   is_put_back_ = false;
 }

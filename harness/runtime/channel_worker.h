@@ -2,6 +2,7 @@
 // results go out.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,8 @@ struct WorkerSetup {
   void (*restore)() = nullptr;
   // See ProgramState::prepare_to_fork(). Of no use where the engine makes the processes.
   void (*prepare_to_fork)(bool for_one_run) = nullptr;
+  // See Job::memory. Null where only the supervisor watches.
+  void (*limit_memory)(std::uint64_t bytes, EngineKind engine) = nullptr;
   // See RunHost::put_back().
   bool (*put_back)() = nullptr;
   // What was not, when that has returned false.

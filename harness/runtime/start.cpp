@@ -4,6 +4,7 @@
 
 #include "harness/engine/fuzz/fuzz_engine.h"
 #include "harness/engine/fuzz/run/unseen_loops.h"
+#include "harness/engine/native/memory_limit.h"
 #include "harness/engine/relacy/relacy_engine.h"
 #include "harness/engine/stress/stress_engine.h"
 #include "harness/hooks/atomics_seen.h"
@@ -68,6 +69,12 @@ int worker_main(int argc, char** argv, char** envp) {
                     standard_streams::restore();
                   },
               .prepare_to_fork = [](bool for_one_run) { state.prepare_to_fork(for_one_run); },
+              .limit_memory =
+                  [](std::uint64_t bytes, EngineKind engine) {
+                    native::memory_limit::set(bytes, engine);
+                    program_heap::set_may_grow(bytes == 0 ? nullptr
+                                                          : native::memory_limit::may_grow);
+                  },
               .put_back = process_state::restore,
               .left_behind = process_state::left_behind,
               .refusal = has_threads ? early_threads::kRefusal : "",

@@ -10,6 +10,7 @@
 #include "fuzz/relacy_search.h"
 #include "fuzz/strategy/strategy.h"
 #include "harness/search/checked_progress.h"
+#include "harness/search/collected.h"
 #include "harness/search/confirm.h"
 #include "harness/search/coverage_count.h"
 #include "harness/search/grounds.h"
@@ -510,6 +511,21 @@ class Search {
         progress.in_run == 0 ? slot.range->begin + progress.runs_done + progress.runs_redundant
                              : run_within(progress, *slot.range);
     const bool is_new = !killed_in_.has_value() || *killed_in_ != next;
+    if (auto outcome = slot.worker->out_of_memory()) {
+      // Of what the worker had, earlier runs may have left most: this one is made again by another.
+      if (is_new && (progress.in_run == 0 || progress.first_of_process == 0)) {
+        killed_in_ = next;
+        collect(slot);
+        give_back(slot, todo, next);
+        return;
+      }
+      if (auto* limit = std::get_if<GaveUp>(&*outcome)) {
+        lost_to_limit(slot, todo, std::move(*limit));
+        return;
+      }
+      failure = std::get<Failed>(*std::move(outcome));
+    }
+    any_lost_ = true;
     if (!failure.has_value() && is_new && (progress.in_run == 0 || slot.worker->was_killed())) {
       killed_in_ = next;
       ++outcome_.result.lost_workers;
@@ -528,7 +544,8 @@ class Search {
       failure = Failed{.kind = FailureKind::signal, .message = "the process " + end, .places = {}};
     }
     const std::uint64_t run = run_within(progress, *slot.range);
-    const bool first = progress.first_of_process != 0;
+    // One that is made again is the first that its worker makes.
+    const bool first = progress.first_of_process != 0 || !is_new;
     Described described = described_for(*failure, run, progress);
     collect(slot);
     describe(described);
@@ -539,7 +556,7 @@ class Search {
     confirmation_.first_runs().add_runs(one);
     confirmation_.first_runs().add_failures(described.key, one);
     ++outcome_.result.runs;
-    note_failed(run);
+    note_failed(run, outcome_.result);
     ++outcome_.result.failed;
     if (walk_ == &exploring_) {
       ++outcome_.result.explored;
@@ -548,9 +565,19 @@ class Search {
     give_back(slot, todo, run + 1);
   }
 
-  void note_failed(std::uint64_t run) {
-    auto& first = outcome_.result.first_failure;
-    first = std::min(first.value_or(run + 1), run + 1);
+  // The worker was ended in a run, and that is none of the program's doing.
+  void lost_to_limit(Slot& slot, std::deque<RunRange>& todo, GaveUp limit) {
+    const std::uint64_t run = run_within(slot.worker->progress(), *slot.range);
+    LimitReached reached{.run = run, .limit = std::move(limit), .beginning = {}};
+    note_limit(reached);
+    any_lost_ = true;
+    collect(slot);
+    if (walk_ != &exploring_) {
+      ++outcome_.result.runs;
+      ++outcome_.result.gave_up;
+    }
+    explored_to_limit_ |= walk_ == &exploring_;
+    give_back(slot, todo, run + 1);
   }
 
   void describe(Described& described) {
@@ -568,46 +595,17 @@ class Search {
   }
 
   void collect(Slot& slot) {
-    SharedProgress& progress = slot.worker->progress();
-    EngineResult& result = outcome_.result;
-    result.runs += progress.runs_done;
-    result.failed += progress.runs_failed;
-    result.failed_late += progress.runs_failed_late;
-    if (walk_ == &exploring_) {
-      // At a limit that is none of the user's: they are no runs, and the search is of no use.
-      result.runs -= progress.runs_gave_up;
-      explored_to_limit_ |= progress.runs_gave_up != 0;
-    } else {
-      result.gave_up += progress.runs_gave_up;
-    }
-    result.redundant += progress.runs_redundant;
+    const SharedProgress& progress = slot.worker->progress();
+    const bool explores = walk_ == &exploring_;
+    add_counts(progress, explores, outcome_.result);
+    explored_to_limit_ |= explores && progress.runs_gave_up != 0;
     const RunRange& range = *slot.range;
     // An exhaustive strategy is asked where there is nothing to decide too.
-    coverage_.add(progress, walk_ != &exploring_,
-                  [&](std::uint64_t run) { return position(range, run); });
+    coverage_.add(progress, !explores, [&](std::uint64_t run) { return position(range, run); });
     steps_ += progress.steps;
     most_threads_ = std::max<std::uint32_t>(most_threads_, progress.most_threads);
-    if (walk_ == &exploring_) {
-      result.explored += progress.runs_done - progress.runs_gave_up;
-      result.explored_failed += progress.runs_failed;
-    }
-    if (progress.runs_failed != 0) note_failed(progress.first_failed_run);
-    const std::uint32_t failures = progress.failures_used;
-    for (std::uint32_t i = 0; i < failures; ++i) {
-      Found& found = found_[progress.failures[i].key];
-      found.count += progress.failures[i].count;
-      const std::uint64_t first = progress.failures[i].in_first_runs;
-      confirmation_.first_runs().add_failures(
-          progress.failures[i].key, {.first = first, .later = progress.failures[i].count - first});
-    }
-    confirmation_.first_runs().add_runs(
-        {.first = progress.first_runs, .later = progress.runs_done - progress.first_runs});
-    const std::uint32_t racy = progress.racy_used;
-    for (std::uint32_t i = 0; i < racy; ++i) {
-      const Address pc = progress.racy[i];
-      const auto at = std::lower_bound(racy_new_.begin(), racy_new_.end(), pc);
-      if (at == racy_new_.end() || *at != pc) racy_new_.insert(at, pc);
-    }
+    add_failures(progress, found_, confirmation_.first_runs());
+    add_racy(progress, racy_new_);
   }
 
   void report_progress() {
@@ -629,8 +627,10 @@ class Search {
     slots_.clear();
     finish_coverage();
     confirmation_.settle(std::move(found_), result);
-    find_silent_pass(result, {.steps = steps_, .most_threads = most_threads_},
-                     options_.worker.program);
+    if (!any_lost_) {
+      find_silent_pass(result, {.steps = steps_, .most_threads = most_threads_},
+                       options_.worker.program);
+    }
     result.claim = claim_of(grounds_of(result));
     outcome_.earlier = earlier_with(result);
   }
@@ -667,6 +667,7 @@ class Search {
   std::size_t epoch_parts_ = 1;
   std::uint64_t steps_ = 0;
   std::uint32_t most_threads_ = 0;
+  bool any_lost_ = false;  // a run's worker: what the run did is not known
 };
 
 }  // namespace

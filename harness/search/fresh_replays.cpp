@@ -22,6 +22,13 @@ bool both_race(const Failed& failure, const JobDone& run) {
   });
 }
 
+// Where it was when it had had too much hangs on what the system gave and when.
+bool both_out_of_memory(const Failed& seen, const JobDone& run) {
+  const auto* failed = run.outcome.has_value() ? std::get_if<Failed>(&*run.outcome) : nullptr;
+  return failed != nullptr && failed->kind == FailureKind::out_of_memory &&
+         seen.kind == FailureKind::out_of_memory;
+}
+
 // A run that did not end is called by another name, according to who has waited for it.
 bool both_hang(const Failed& seen, const JobDone& run) {
   const auto* failed = run.outcome.has_value() ? std::get_if<Failed>(&*run.outcome) : nullptr;
@@ -168,7 +175,7 @@ Repetition FreshReplays::try_failure(Replayer& replayer, const Failure& task) co
     const auto* done = std::get_if<JobDone>(&run);
     if (done == nullptr) return Repetition::not_tried;
     if (shows_failure(*done, task.key) || both_hang(task.failure, *done) ||
-        both_race(task.failure, *done)) {
+        both_race(task.failure, *done) || both_out_of_memory(task.failure, *done)) {
       return Repetition::shown;
     }
     if (first.has_value() && *first == done->log) return Repetition::absent;

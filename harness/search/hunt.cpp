@@ -106,6 +106,9 @@ bool same_failure(const Failed& seen, const Failed& found, std::span<const Modul
       return found.kind == data_race && all_pcs(seen, modules) == all_pcs(found, modules);
     case lock_inversion:
       return found.kind == deadlock && same_inversion(seen, found, modules);
+    // The last of many ways to ask for memory.
+    case out_of_memory:
+      return found.kind == out_of_memory;
     case exit_status:
       return found.kind == exit_status && seen.message == found.message;
     // What the C library's heap finds, fuzz does before.

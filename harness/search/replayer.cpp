@@ -42,7 +42,10 @@ std::variant<JobDone, StartError> Replayer::replay(Job job) {
     if (done.error.has_value()) return StartError{*done.error};
     // Where the run ended its process, the next one needs another.
     const auto* failed = done.outcome.has_value() ? std::get_if<Failed>(&*done.outcome) : nullptr;
-    if (failed != nullptr && failed->kind == FailureKind::signal) worker_.reset();
+    if (failed != nullptr &&
+        (failed->kind == FailureKind::signal || failed->kind == FailureKind::out_of_memory)) {
+      worker_.reset();
+    }
     return done;
   }
   if (message.has_value() && std::holds_alternative<Lost>(*message)) {
@@ -51,6 +54,11 @@ std::variant<JobDone, StartError> Replayer::replay(Job job) {
     return replay(std::move(job));
   }
   const std::string end = worker_->how_it_ended();
+  if (auto outcome = worker_->out_of_memory()) {
+    worker_.reset();
+    done.outcome = *std::move(outcome);
+    return done;
+  }
   worker_.reset();
   done.outcome = Failed{.kind = FailureKind::signal, .message = "the process " + end, .places = {}};
   return done;

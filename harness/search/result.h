@@ -246,6 +246,8 @@ struct CaseResult {
   bool skipped = false;         // it never starts a second thread; then it has no engines
   bool any_rwlock = false;      // Job::any_rwlock; replays need it too
   bool free_deadlines = false;  // Job::free_deadlines, likewise
+  std::uint64_t memory = 0;     // Job::memory
+  bool chosen_memory = false;   // and not as much as there is
   std::uint64_t seed = 1;
   std::vector<Module> modules;  // to find source lines
   std::vector<EngineResult> engines;

@@ -25,6 +25,7 @@
 #include <utility>
 
 #include "harness/engine/tsan/tsan_engine.h"
+#include "harness/model/memory_size.h"
 #include "harness/search/environment.h"
 #include "harness/search/google_test.h"
 
@@ -137,6 +138,11 @@ void kill_orphans() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   // Ctrl-C is for the supervisor, which tells its workers.
   setpgid(0, 0);
+  // Where the system itself runs out of memory, a run is worth less than the report of all others.
+  if (const int score = open("/proc/self/oom_score_adj", O_WRONLY); score >= 0) {
+    [[maybe_unused]] const auto set = write(score, "1000", 4);
+    close(score);
+  }
   // The same addresses in every process; and older ThreadSanitizers refuse much randomness.
   personality(ADDR_NO_RANDOMIZE);
   const int null = open("/dev/null", O_RDWR);
@@ -273,6 +279,7 @@ std::string WorkerProcess::how_it_ended() {
     if (process >= 0) close(process);
     if (was_deaf || process < 0) kill();
   }
+  memory_.stop();
   int status = 0;
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
@@ -282,6 +289,19 @@ std::string WorkerProcess::how_it_ended() {
   if (was_deaf) return "closed the descriptor, or wrote to it, that it is asked by, and went on";
   was_killed_ = !killed_here_ && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   return describe_end(status);
+}
+
+std::optional<Outcome> WorkerProcess::out_of_memory() const {
+  const auto use = memory_.over();
+  if (!use.has_value()) return std::nullopt;
+  const std::uint64_t limit = memory_.limit();
+  if (use->programs >= programs_share(limit, memory_.engine())) {
+    return Failed{
+        .kind = FailureKind::out_of_memory, .message = out_of_memory_words(limit), .places = {}};
+  }
+  return GaveUp{.reason = "the limit of a worker's memory, " + memory_words(limit) +
+                          " (--memory), was reached, and " + memory_words(use->programs) +
+                          " of it was the program's"};
 }
 
 }  // namespace heddle

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/runtime/channel.h"
+#include "harness/search/memory_watch.h"
 
 namespace heddle {
 
@@ -43,7 +44,11 @@ class WorkerProcess {
   const std::vector<Module>& modules() const { return modules_; }
   SharedProgress& progress() { return *progress_; }
 
-  bool send(const Job& job) { return channel_.send(job); }
+  // The worker is ended once it has more than Job::memory.
+  bool send(const Job& job) {
+    memory_.set_limit(job.memory, job.engine);
+    return channel_.send(job);
+  }
   // The next message; nothing if the worker is gone, or has sent what is none, or part of one and
   // no more for ten seconds. Waits for it.
   std::optional<WorkerMessage> receive() { return channel_.receive_message(); }
@@ -55,18 +60,22 @@ class WorkerProcess {
   std::string how_it_ended();
   // After how_it_ended(): somebody else sent SIGKILL, be it the program, a person or the system.
   bool was_killed() const { return was_killed_; }
+  // Likewise: what is said of a run that had more memory than it may. Nothing where that is not how
+  // it ended.
+  std::optional<Outcome> out_of_memory() const;
 
  private:
   using Started = std::variant<std::unique_ptr<WorkerProcess>, StartError>;
   static Started start_once(const WorkerOptions& options, bool& was_killed);
 
   WorkerProcess(pid_t pid, int socket, SharedProgress* progress)
-      : pid_(pid), channel_(socket), progress_(progress) {}
+      : pid_(pid), memory_(pid), channel_(socket), progress_(progress) {}
 
   pid_t pid_;
   bool reaped_ = false;
   bool killed_here_ = false;
   bool was_killed_ = false;
+  MemoryWatch memory_;
   Channel channel_;
   SharedProgress* progress_;
   std::vector<Module> modules_;

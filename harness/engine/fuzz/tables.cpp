@@ -67,6 +67,7 @@ void answer_memory(EngineTable& table) {
     g_memory->heap_free(block, size, pc);
   };
   table.double_free = [](Address block, Address pc) { g_memory->double_free(block, pc); };
+  table.out_of_memory = [](Address pc) { Memory::out_of_memory(pc); };
 }
 
 // A copy is made in parts where a schedule could switch threads within it.

@@ -159,6 +159,7 @@ class HookTable {
     table.exit = [](int status, Address pc) { rooms_->process.exit(status, pc); };
     table.exit_at_once = [](int status, Address pc) { rooms_->process.exit_at_once(status, pc); };
     table.abort = [](Address pc) { rooms_->process.abort(pc); };
+    table.out_of_memory = [](Address pc) { rooms_->process.out_of_memory(pc); };
     table.assert_fail = [](const char* expression, const char*, unsigned, const char*, Address pc) {
       rooms_->run.fail(FailureKind::assertion, expression, pc);
     };

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "harness/engine/native/memory_limit.h"
 #include "harness/engine/stress/stress_run.h"
 #include "harness/hooks/c_library.h"
 #include "harness/hooks/native_atomics.h"
@@ -486,6 +487,12 @@ void double_free(Address, Address pc) {
   }
 }
 
+void out_of_memory(Address pc) {
+  ProgramThread* self = t_self;
+  if (self == nullptr) return;
+  g_run.fail(*self, FailureKind::out_of_memory, pc, native::memory_limit::words());
+}
+
 // ---- ends
 
 void exit_run(int status, Address pc) {
@@ -558,6 +565,7 @@ constinit const EngineTable kStressTable = {
     .key_get = key_get,
     .heap_free = nullptr,
     .double_free = double_free,
+    .out_of_memory = out_of_memory,
     .yield = yield,
     .sleep = sleep,
     .clock_gettime = clock_gettime,

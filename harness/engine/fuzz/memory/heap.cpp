@@ -4,6 +4,7 @@
 #include <string>
 
 #include "harness/engine/fuzz/memory/memory.h"
+#include "harness/engine/native/memory_limit.h"
 
 namespace heddle {
 namespace {
@@ -108,6 +109,15 @@ void Memory::double_free(Address block, Address pc) {
          .note = "freed it before"});
   }
   g_run->fail(std::move(failure));
+}
+
+void Memory::out_of_memory(Address pc) {
+  const RuntimeScope scope;
+  Failed failure{
+      .kind = FailureKind::out_of_memory, .message = native::memory_limit::words(), .places = {}};
+  failure.places.push_back(g_run->here({.kind = OpKind::failure, .pc = pc}));
+  // What the shadow has of this run it keeps: the next one would find less than this one had.
+  g_run->fail_and_leave_process(std::move(failure));
 }
 
 }  // namespace heddle

@@ -115,6 +115,7 @@ class Memory {
 
   void heap_free(Address block, std::size_t size, Address pc);
   [[noreturn]] void double_free(Address block, Address pc);
+  [[noreturn]] static void out_of_memory(Address pc);
   // The thread_local variables of the running thread, which ends; `pc`: the function it began with.
   void thread_local_dies(Address begin, std::size_t size, Address pc);
   // The memory begins a new life.

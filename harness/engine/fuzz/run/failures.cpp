@@ -56,6 +56,14 @@ void Run::give_up(std::string reason) {
   leave();
 }
 
+void Run::fail_and_leave_process(Failed failure) {
+  const RuntimeScope scope;
+  end(std::move(failure));
+  finish_result();
+  host_.end_run_and_process(result_);
+  __builtin_unreachable();
+}
+
 void Run::fail_with_process(Failed failure) {
   failure.late_wake = result_.late_wake = late_wake_;
   result_.outcome = std::move(failure);

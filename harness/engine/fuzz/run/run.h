@@ -333,6 +333,8 @@ class Run {
   // The same if nothing else is known of it than what stands here.
   [[noreturn]] void fail_known(const KnownFailures::Known& known);
   [[noreturn]] void give_up(std::string reason);
+  // Likewise, and the process makes no other run: what is known of this one is in the way.
+  [[noreturn]] void fail_and_leave_process(Failed failure);
   // In somebody else's code: its locks may be held and its data half written. The process ends.
   [[noreturn]] void fail_with_process(Failed failure);
 

@@ -9,6 +9,7 @@
 
 #include "harness/engine/engine.h"
 #include "harness/engine/native/end_record.h"
+#include "harness/engine/native/memory_limit.h"
 #include "harness/engine/relacy/run/call_place.h"
 #include "harness/engine/relacy/run/fault_guard.h"
 #include "harness/engine/relacy/run/fibers.h"
@@ -74,6 +75,15 @@ class Process final : public FaultHandler {
       reason = native::explain_abort(pc);
     }
     run_.fail(reason.kind, reason.message.c_str(), pc);
+  }
+
+  // What Heddle keeps of the run's memory stays: the process ends.
+  [[noreturn]] void out_of_memory(Address pc) {
+    const RuntimeScope scope;
+    const Op op{.kind = OpKind::failure, .pc = pc};
+    run_.end_with_process(Failed{FailureKind::out_of_memory,
+                                 native::memory_limit::words(),
+                                 {here(run_.current_id(), op, g_fibers->code)}});
   }
 
   void on_signal(int number, Address pc, Address fault) override {

@@ -191,6 +191,10 @@ class Run {
   // This process cannot be trusted any more.
   [[noreturn]] void end_with_process(Failed failure) {
     result_->outcome = std::move(failure);
+    // Who else says which run it was does not come to it.
+    result_->run = order_.random.run;
+    result_->relacy_state.clear();
+    if constexpr (Model::kRandom) result_->relacy_state = to_text(order_.random);
     order_.host->end_run_and_process(*result_);
     __builtin_unreachable();  // compilers do not look into templates for what does not return
   }

@@ -26,5 +26,22 @@ TEST(Numbers, whole_numbers_are_digits_within_their_range) {
   }
 }
 
+TEST(Memory, has_a_unit_or_is_bytes) {
+  EXPECT_EQ(parse_memory("512MB", 1), std::uint64_t{512} << 20);
+  EXPECT_EQ(parse_memory("2G", 1), std::uint64_t{2} << 30);
+  EXPECT_EQ(parse_memory("1.5 GiB", 1), std::uint64_t{3} << 29);
+  EXPECT_EQ(parse_memory("64k", 1), 65536U);
+  EXPECT_EQ(parse_memory("100", 1), 100U);
+  EXPECT_EQ(parse_memory("100B", 1), 100U);
+}
+
+TEST(Memory, that_is_none_is_refused) {
+  for (const char* const text :
+       {"", "G", "-1", "1e9", "inf", "nan", "1X", "1GX", "1.2.3", "99999P"}) {
+    EXPECT_EQ(parse_memory(text, 1), std::nullopt) << text;
+  }
+  EXPECT_EQ(parse_memory("99", 100), std::nullopt);
+}
+
 }  // namespace
 }  // namespace heddle
