@@ -95,8 +95,10 @@ int explain(const ExplainOptions& options) {
   finding.token = token;
   finding.minimal = minimize(replayer, job, finding, {});
   if (!finding.minimal.has_value()) {
-    finding.minimal = MinimalInterleaving{.token = token, .trace = std::move(done.trace)};
+    finding.minimal = MinimalInterleaving{
+        .token = token, .trace = std::move(done.trace), .failure = finding.failure};
   }
+  finding.failure = finding.minimal->failure;
   const Symbolizer symbols(result.modules);
   const ReportCase report_case{.result = &result,
                                .symbols = &symbols,

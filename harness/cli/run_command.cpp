@@ -185,6 +185,7 @@ void minimize_findings(EngineResult& result, SearchOptions options,
     progress();
     ++minimized;
     finding.minimal = minimize(replayer, options.job, finding, {});
+    if (finding.minimal.has_value()) finding.failure = finding.minimal->failure;
     if (options.worker.google_test) name_test_failure(finding, options);
     if (!finding.minimal.has_value()) continue;
     finding.token = finding.minimal->token;

@@ -74,6 +74,9 @@ void encode(Writer& writer, const Failed& failed);
 void encode(Writer& writer, const GaveUp& gave_up);
 void encode(Writer& writer, const Outcome& outcome);
 void encode(Writer& writer, const Event& event);
+void encode(Writer& writer, const StackFrame& frame);
+void encode(Writer& writer, const AllocatedBlock& block);
+void encode(Writer& writer, const ThreadLocals& variables);
 void encode(Writer& writer, const Trace& trace);
 
 // The value is whole only if reader.ok() afterwards; before that it is some mixture.
@@ -87,6 +90,9 @@ void decode(Reader& reader, Failed& failed);
 void decode(Reader& reader, GaveUp& gave_up);
 void decode(Reader& reader, Outcome& outcome);
 void decode(Reader& reader, Event& event);
+void decode(Reader& reader, StackFrame& frame);
+void decode(Reader& reader, AllocatedBlock& block);
+void decode(Reader& reader, ThreadLocals& variables);
 void decode(Reader& reader, Trace& trace);
 
 // So that vectors and optionals of these need no code of their own.

@@ -92,6 +92,7 @@ std::string bytes_of(const Job& job) {
   w.varint(job.hang_ms);
   w.boolean(job.replay);
   w.boolean(job.record_trace);
+  w.boolean(job.trace_all_stacks);
   w.varint(job.trace_from);
   w.varint(job.trace_until);
   w.boolean(job.record_steps);
@@ -124,6 +125,7 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.hang_ms = r.varint32();
   job.replay = r.boolean();
   job.record_trace = r.boolean();
+  job.trace_all_stacks = r.boolean();
   job.trace_from = r.varint();
   job.trace_until = r.varint();
   job.record_steps = r.boolean();

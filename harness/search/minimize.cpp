@@ -48,7 +48,7 @@ class Minimizer {
     limits.max_time =
         std::min(limits.max_time, std::chrono::ceil<std::chrono::milliseconds>(
                                       std::max(end_ - Clock::now(), Clock::duration{})));
-    minimal_.cause = find_cause(replayer_, job_, finding_.failure, minimal_, limits);
+    minimal_.cause = find_cause(replayer_, job_, minimal_.failure, minimal_, limits);
     return std::move(minimal_);
   }
 
@@ -60,22 +60,22 @@ class Minimizer {
     Job replay = job_;
     replay.record_trace = false;
     bool more_preemptions = false;
-    const ShrinkResult shrunk =
-        shrink(minimal_.token.schedule,
-               [&](const Schedule& candidate) -> ShrinkVerdict {
-                 replay.schedule = candidate;
-                 auto run = replayer_.replay(replay);
-                 const auto* done = std::get_if<JobDone>(&run);
-                 if (done == nullptr) return false;
-                 bool fails = shows_failure(*done, key_);
-                 if (fails && most_preemptions.has_value()) {
-                   const std::optional<Trace> trace = trace_of(candidate);
-                   fails = trace.has_value() && preemptions_of(*trace) <= *most_preemptions;
-                   more_preemptions |= !fails;
-                 }
-                 return {fails, done->schedule};
-               },
-               {.max_runs = max_runs, .max_time = max_time});
+    const ShrinkResult shrunk = shrink(
+        minimal_.token.schedule,
+        [&](const Schedule& candidate) -> ShrinkVerdict {
+          replay.schedule = candidate;
+          auto run = replayer_.replay(replay);
+          const auto* done = std::get_if<JobDone>(&run);
+          if (done == nullptr) return false;
+          bool fails = shows_failure(*done, key_);
+          if (fails && most_preemptions.has_value()) {
+            const std::optional<Recorded> recorded = record(candidate);
+            fails = recorded.has_value() && preemptions_of(recorded->trace) <= *most_preemptions;
+            more_preemptions |= !fails;
+          }
+          return {fails, done->schedule};
+        },
+        {.max_runs = max_runs, .max_time = max_time});
     minimal_.shrink_runs += shrunk.runs;
     if (!shrunk.reproduced) return false;
     minimal_.token.schedule = shrunk.schedule;
@@ -93,22 +93,49 @@ class Minimizer {
            std::holds_alternative<GaveUp>(*done->outcome);
   }
 
-  // The trace of a schedule; nothing if it does not fail so.
-  std::optional<Trace> trace_of(const Schedule& schedule) {
+  struct Recorded {
+    Trace trace;
+    Failed failure;
+  };
+
+  // A run of the schedule; nothing if it does not fail so.
+  std::optional<Recorded> record(const Schedule& schedule) {
     Job replay = job_;
     replay.schedule = schedule;
     replay.record_trace = true;
     auto run = replayer_.replay(replay);
     auto* done = std::get_if<JobDone>(&run);
-    if (done == nullptr || !shows_failure(*done, key_)) return std::nullopt;
-    return std::move(done->trace);
+    if (done == nullptr) return std::nullopt;
+    const Failed* failure = failure_with(*done, key_);
+    if (failure == nullptr) return std::nullopt;
+    Recorded recorded{.trace = std::move(done->trace), .failure = *failure};
+    add_callers(recorded.failure, recorded.trace);
+    return recorded;
+  }
+
+  // An engine keeps of earlier accesses no more than their code address.
+  static void add_callers(Failed& failure, const Trace& trace) {
+    for (Place& place : failure.places) {
+      if (!place.stack.empty() || place.op.pc == 0) continue;
+      const auto event =
+          std::find_if(trace.events.rbegin(), trace.events.rend(), [&place](const Event& other) {
+            return other.thread == place.thread && other.op.pc == place.op.pc &&
+                   other.op.address <= place.op.address && place.op.address < end_of(other.op);
+          });
+      if (event != trace.events.rend()) place.stack = event->stack;
+    }
+  }
+
+  void keep(Recorded recorded) {
+    minimal_.trace = std::move(recorded.trace);
+    minimal_.failure = std::move(recorded.failure);
+    minimal_.preemptions = preemptions_of(minimal_.trace);
   }
 
   bool record() {
-    std::optional<Trace> trace = trace_of(minimal_.token.schedule);
-    if (!trace.has_value()) return false;
-    minimal_.trace = std::move(*trace);
-    minimal_.preemptions = preemptions_of(minimal_.trace);
+    std::optional<Recorded> recorded = record(minimal_.token.schedule);
+    if (!recorded.has_value()) return false;
+    keep(std::move(*recorded));
     return true;
   }
 
@@ -142,11 +169,12 @@ class Minimizer {
 
   // Goes over to `schedule`, made smaller; false if it does not fail so with as few preemptions.
   bool take(const Schedule& schedule) {
-    std::optional<Trace> trace = trace_of(schedule);
-    if (!trace.has_value() || preemptions_of(*trace) > minimal_.preemptions) return false;
+    std::optional<Recorded> recorded = record(schedule);
+    if (!recorded.has_value() || preemptions_of(recorded->trace) > minimal_.preemptions) {
+      return false;
+    }
     minimal_.token.schedule = schedule;
-    minimal_.preemptions = preemptions_of(*trace);
-    minimal_.trace = std::move(*trace);
+    keep(std::move(*recorded));
     minimal_.one_minimal = false;
     // Fewer or simpler deviations may have more preemptions.
     const MinimalInterleaving whole = minimal_;

@@ -51,7 +51,8 @@ class Replayer {
   std::vector<Module> modules_;
 };
 
-// Whether a run ended, or went, in the failure with this failure_key().
+// The failure with this failure_key() in which a run ended, or went; null if it has none.
+const Failed* failure_with(const JobDone& run, std::uint64_t key);
 bool shows_failure(const JobDone& run, std::uint64_t key);
 
 }  // namespace heddle

@@ -129,7 +129,7 @@ void Run::begin_run(std::uint64_t number) {
   fingerprint_.begin_run(!job_->replay);
   switch_reason_ = SwitchReason::none;
   if (live_.count != nullptr) live_.count->store(0, std::memory_order_relaxed);
-  if (tracing_) recorder_.begin();
+  if (tracing_) recorder_.begin(job_->trace_all_stacks);
 
   result_.run = number;
   result_.outcome = Passed{};
@@ -180,7 +180,12 @@ void Run::finish_result() {
     const std::uint32_t count = std::min(live_.count->load(), live_.capacity);
     result_.schedule.deviations.assign(live_.entries, live_.entries + count);
   }
-  if (tracing_) result_.trace = recorder_.take();
+  if (tracing_) {
+    for (ThreadId thread = 0; thread < used_threads_; ++thread) {
+      recorder_.add_thread_locals(tls_.places(thread));
+    }
+    result_.trace = recorder_.take();
+  }
 }
 
 void Run::fiber_main(boost::context::detail::transfer_t from) {

@@ -19,8 +19,10 @@ std::optional<std::uint64_t> read_memory(Address address, unsigned size) {
   return value;
 }
 
-void TraceRecorder::begin() {
+void TraceRecorder::begin(bool all_stacks) {
   trace_ = {};
+  frames_.clear();
+  all_stacks_ = all_stacks;
   unsettled_ = false;
   expects_race_ = false;
   decided_by_ = kNoThread;
@@ -38,8 +40,8 @@ void TraceRecorder::add(ThreadId thread, std::uint64_t step, const Op& op, Switc
   event.racy = std::exchange(expects_race_, false);
   event.decided_by = decided_by_;
   event.decided_at = decided_at_;
-  if (!code.contains(op.pc) || !is_plain_access(op.kind)) {
-    event.stack = capture_stack(code);
+  if (all_stacks_ || !code.contains(op.pc) || !is_plain_access(op.kind)) {
+    event.stack = capture(thread, code);
     // A lock taken inside libstdc++ belongs to the program's line that asked for it.
     if (!event.stack.empty()) {
       if (!code.contains(op.pc)) event.op.pc = event.stack.front();
@@ -49,6 +51,25 @@ void TraceRecorder::add(ThreadId thread, std::uint64_t step, const Op& op, Switc
   if (op.kind == OpKind::read) event.value = read_memory(op.address, op.size);
   trace_.events.push_back(std::move(event));
   unsettled_ = op.kind == OpKind::write;
+}
+
+void TraceRecorder::add_block(ThreadId thread, Address begin, Address end,
+                              const ProgramCode& code) {
+  if (trace_.blocks.size() < kLimit) {
+    trace_.blocks.push_back({begin, end, thread, capture(thread, code)});
+  }
+}
+
+void TraceRecorder::add_thread_locals(const std::vector<ThreadLocals>& variables) {
+  trace_.thread_locals.insert(trace_.thread_locals.end(), variables.begin(), variables.end());
+}
+
+std::vector<Address> TraceRecorder::capture(ThreadId thread, const ProgramCode& code) {
+  if (frames_.size() >= kMostFrames) return capture_stack(code);
+  captured_.clear();
+  std::vector<Address> stack = capture_stack(code, &captured_, thread);
+  frames_.insert(captured_.begin(), captured_.end());
+  return stack;
 }
 
 void TraceRecorder::skip() {
@@ -86,8 +107,32 @@ void TraceRecorder::mark_race(ThreadId thread, Address pc, Address address, unsi
   }
 }
 
+// Of all calls and allocations few are of any interest.
+void TraceRecorder::keep_what_is_touched() {
+  std::vector<Address> touched;
+  for (const Event& event : trace_.events) {
+    touched.push_back(event.op.address);
+    if (event.op.kind == OpKind::cond_wait) touched.push_back(event.op.address2);
+  }
+  std::sort(touched.begin(), touched.end());
+  const auto is_touched = [&touched](Address begin, Address end) {
+    const auto first = std::lower_bound(touched.begin(), touched.end(), begin);
+    return first != touched.end() && *first < end;
+  };
+  for (const StackFrame& frame : frames_) {
+    if (is_touched(frame.begin, frame.end)) trace_.frames.push_back(frame);
+  }
+  frames_.clear();
+  std::erase_if(trace_.blocks,
+                [&](const AllocatedBlock& block) { return !is_touched(block.begin, block.end); });
+  std::erase_if(trace_.thread_locals, [&](const ThreadLocals& variables) {
+    return !is_touched(variables.begin, variables.end);
+  });
+}
+
 Trace TraceRecorder::take() {
   settle();
+  keep_what_is_touched();
   return std::move(trace_);
 }
 
