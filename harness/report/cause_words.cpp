@@ -138,7 +138,12 @@ std::string cause_text(const Cause& cause, Names& names) {
     case CausePattern::use_after_free:
       // Known by the address that was used: the block may begin before it.
       text = fmt::format("{} {} {} ({})", who(1), did(1), name(1), at(steps[1]));
-      text += fmt::format(" after {} had freed it ({})", who(0), at(steps[0]));
+      // No line of the program's frees a thread's variables.
+      if (const std::string freed = at(steps[0]); freed != "?") {
+        text += fmt::format(" after {} had freed it ({})", who(0), freed);
+      } else {
+        text += fmt::format(" after {} had ended, and its variables with it", who(0));
+      }
       break;
     case CausePattern::lost_wakeup:
       text = fmt::format("{} notified {} ({})", who(0), name(0), at(steps[0]));

@@ -25,6 +25,17 @@ bool any_child(Dwarf_Die die, Visit visit) {
   return false;
 }
 
+// Whether objects of the class hold no data: then they may share the place of what does.
+bool is_empty(Dwarf_Die type, int depth) {
+  if (depth > kDeepest || !is_class(dwarf_tag(&type))) return false;
+  return !any_child(type, [depth](Dwarf_Die child) {
+    const int tag = dwarf_tag(&child);
+    Dwarf_Die part;
+    return (tag == DW_TAG_member || tag == DW_TAG_inheritance) &&
+           (!type_of(&child, &part) || !is_empty(part, depth + 1));
+  });
+}
+
 // The member or base class with this byte; its place in `begin`.
 bool find_member(Dwarf_Die type, Dwarf_Word offset, Dwarf_Die* member, Dwarf_Die* member_type,
                  Dwarf_Word* begin) {
@@ -40,6 +51,7 @@ bool find_member(Dwarf_Die type, Dwarf_Word offset, Dwarf_Die* member, Dwarf_Die
       return false;
     }
     sized = *member_type;
+    if (is_empty(sized, 0)) return false;
     if (dwarf_aggregate_size(&sized, &size) != 0 || offset < *begin || offset - *begin >= size) {
       return false;
     }

@@ -53,6 +53,16 @@ std::vector<MergedFinding> merged_findings(const EngineResult& engine, const Sym
   return merged;
 }
 
+const Trace* trace_of(const Finding& finding, const EngineResult& engine) {
+  if (finding.minimal.has_value()) return &finding.minimal->trace;
+  if (!finding.token.has_value()) return nullptr;
+  const auto same = std::find_if(
+      engine.findings.begin(), engine.findings.end(), [&finding](const Finding& other) {
+        return other.minimal.has_value() && other.minimal->token == *finding.token;
+      });
+  return same == engine.findings.end() ? nullptr : &same->minimal->trace;
+}
+
 namespace {
 
 // Without what another build or run has otherwise: addresses, lines.

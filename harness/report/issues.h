@@ -33,6 +33,10 @@ struct MergedFinding {
 };
 std::vector<MergedFinding> merged_findings(const EngineResult& engine, const Symbols& symbols);
 
+// Of the run that the finding's failure is of, where that is known: its own minimal one, or that of
+// another finding which is the same.
+const Trace* trace_of(const Finding& finding, const EngineResult& engine);
+
 // As lines_key(), with lines counted from the beginning of their function and without addresses
 // and folders: the same for another build of a program that was changed elsewhere.
 std::string lasting_key(const Failed& failure, const Symbols& symbols);

@@ -30,8 +30,7 @@ std::string findings_text(const EngineResult& engine, const ReportCase& report_c
       text += fmt::format("... {} more\n", findings.size() - kMostFindings);
       break;
     }
-    Names names = names_for(finding.failure, finding.minimal ? &finding.minimal->trace : nullptr,
-                            *report_case.symbols);
+    Names names = names_for(finding.failure, trace_of(finding, engine), *report_case.symbols);
     text += fmt::format("{} of {} runs: {}\n", grouped(merged.count), grouped(engine.runs),
                         printable(headline(finding.failure, names)));
     const Token* token = finding.token ? &*finding.token : nullptr;
@@ -69,8 +68,7 @@ void add_engine(pugi::xml_node suite, const ReportCase& report_case, const Engin
     if (!wanted) {
       ++counts.failures;
       const Finding& first = engine.findings.front();
-      Names names = names_for(first.failure, first.minimal ? &first.minimal->trace : nullptr,
-                              *report_case.symbols);
+      Names names = names_for(first.failure, trace_of(first, engine), *report_case.symbols);
       set(failure, "type", std::string(to_string(first.failure.kind)));
       set(failure, "message", headline(first.failure, names));
     }

@@ -221,7 +221,7 @@ std::string Names::in_block(Address address, bool whole) {
   const bool one = rounded_up(placed->offset + type.size) == block.end - begin;
   // What the library keeps beside it, to count its owners and the like.
   if (offset < placed->offset || (one && offset >= placed->offset + type.size)) {
-    return fmt::format("block of {}+{}", block.label, offset);
+    return "block of " + block.label;
   }
   const std::uint64_t inside = offset - placed->offset;
   const std::string index = one ? "" : fmt::format("[{}]", inside / type.size);

@@ -365,8 +365,7 @@ class CaseWriter {
     const std::size_t listed = std::min(findings.size(), kListed);
     for (std::size_t i = 0; i < listed; ++i) {
       const Finding& finding = *findings[i].finding;
-      Names names = names_for(finding.failure, finding.minimal ? &finding.minimal->trace : nullptr,
-                              *case_.symbols);
+      Names names = names_for(finding.failure, trace_of(finding, engine), *case_.symbols);
       write_count(findings[i].count, engine.runs, finding_text(finding, engine, names),
                   finding.failure.late_wake ? Style::yellow : Style::red);
       if (!finding.minimal && !finding.token) write_places(screen_, finding.failure, names);

@@ -248,7 +248,8 @@ class Classifier {
     const std::size_t write = pair_.second;
     const ThreadId thread = at(read).thread;
     const auto to_same = [&](std::size_t i) { return same_place(at(i).op, at(read).op); };
-    if (happened(write)) {
+    // What it has looked at anew since is not what it goes by.
+    if (happened(write) && last(thread, write, to_same) == read) {
       const std::size_t again =
           next(thread, write, [&](std::size_t i) { return happened(i) && to_same(i); });
       if (again != kNone && is_store(at(again).op) && reads_last(read, again)) {
@@ -325,7 +326,8 @@ class Classifier {
       if (before != kNone) found(CausePattern::atomicity_violation, {before, use, change});
       return;
     }
-    if (ahead != Ahead::fails) return;
+    // What is freed twice was there in time: of it no value is missing.
+    if (ahead != Ahead::fails || failure_.kind == FailureKind::double_free) return;
     const bool found_nothing = at(use).value.value_or(0) == 0;
     const bool written =
         !found_nothing ||

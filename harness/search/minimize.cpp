@@ -19,6 +19,19 @@ unsigned preemptions_of(const Trace& trace) {
                     [](const Event& event) { return event.why == SwitchReason::preempted; }));
 }
 
+// An engine keeps of earlier accesses no more than their code address.
+void add_callers(Failed& failure, const Trace& trace) {
+  for (Place& place : failure.places) {
+    if (!place.stack.empty() || place.op.pc == 0) continue;
+    const auto event =
+        std::find_if(trace.events.rbegin(), trace.events.rend(), [&place](const Event& other) {
+          return other.thread == place.thread && other.op.pc == place.op.pc &&
+                 other.op.address <= place.op.address && place.op.address < end_of(other.op);
+        });
+    if (event != trace.events.rend()) place.stack = event->stack;
+  }
+}
+
 class Minimizer {
  public:
   Minimizer(Replayer& replayer, Job job, const Finding& finding, const MinimizeLimits& limits)
@@ -113,19 +126,6 @@ class Minimizer {
     return recorded;
   }
 
-  // An engine keeps of earlier accesses no more than their code address.
-  static void add_callers(Failed& failure, const Trace& trace) {
-    for (Place& place : failure.places) {
-      if (!place.stack.empty() || place.op.pc == 0) continue;
-      const auto event =
-          std::find_if(trace.events.rbegin(), trace.events.rend(), [&place](const Event& other) {
-            return other.thread == place.thread && other.op.pc == place.op.pc &&
-                   other.op.address <= place.op.address && place.op.address < end_of(other.op);
-          });
-      if (event != trace.events.rend()) place.stack = event->stack;
-    }
-  }
-
   void keep(Recorded recorded) {
     minimal_.trace = std::move(recorded.trace);
     minimal_.failure = std::move(recorded.failure);
@@ -208,6 +208,22 @@ class Minimizer {
 };
 
 }  // namespace
+
+std::optional<Failed> see_again(Replayer& replayer, Job job, const Finding& finding) {
+  if (!finding.token.has_value()) return std::nullopt;
+  job.engine = finding.token->engine;
+  job.schedule = finding.token->schedule;
+  job.relacy_state = finding.token->relacy_state;
+  job.record_trace = true;
+  const auto run = replayer.replay(std::move(job));
+  const auto* done = std::get_if<JobDone>(&run);
+  if (done == nullptr) return std::nullopt;
+  const Failed* failure = failure_with(*done, failure_key(finding.failure));
+  if (failure == nullptr) return std::nullopt;
+  Failed seen = *failure;
+  add_callers(seen, done->trace);
+  return seen;
+}
 
 std::optional<MinimalInterleaving> minimize(Replayer& replayer, const Job& job,
                                             const Finding& finding, const MinimizeLimits& limits) {

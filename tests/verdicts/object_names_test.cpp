@@ -60,6 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
         Called{"make_unique", "Account 1.balance", true},
         Called{"element of a vector", "Slot 1[2].used", true},
         Called{"element of a map", "std::pair 1.second.used", true},
+        Called{"by a pointer in a vector", "Slot 1.used", true},
         Called{"by a pointer in the heap", "Node 1.value", true}, Called{"array", "int 1[3]", true},
         Called{"of unknown type", "object 1+8", true}),
     [](const auto& test) {

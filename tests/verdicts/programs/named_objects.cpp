@@ -104,6 +104,10 @@ int main(int argc, char** argv) {
     std::map<int, Slot> by_number;
     by_number[1];
     in_two_threads([&] { ++by_number[1].used; });
+  } else if (which == "by a pointer in a vector") {
+    std::vector<std::unique_ptr<Slot>> many;
+    for (int i = 0; i < 3; ++i) many.push_back(std::make_unique<Slot>());
+    in_two_threads([&] { ++many[2]->used; });
   } else if (which == "by a pointer in the heap") {
     head = new Node{nullptr, 1};
     head->next = new Node{nullptr, 2};
