@@ -255,8 +255,16 @@ class Selection {
     if (source_of_event(event).in_library || is_librarys_own(op.address)) return false;
     if (!memory_[location].contended() || own_users_[location].size() < 2) return false;
     if (is_atomic(op.kind)) return true;
+    if (is_call_of_nothing(event)) return false;
     return failure_.kind != FailureKind::data_race && failure_.kind != FailureKind::deadlock &&
            failure_.kind != FailureKind::self_deadlock;
+  }
+
+  // A library's function with what lies on the stack and has no name: what it hands on inside.
+  bool is_call_of_nothing(const Event& event) {
+    const Address address = event.op.address;
+    return !source_of_event(event).library_call.empty() && names_.origin(address).empty() &&
+           names_.object(address).empty();
   }
 
   // What the standard library keeps for itself means nothing to a person.

@@ -47,7 +47,7 @@ std::string fitted_word(std::string_view word, std::size_t width) {
   }
   // A call may go on in the next line with what it is of.
   const std::size_t open = word.find('(');
-  if (open != std::string_view::npos && open + 1 < word.size()) {
+  if (open != std::string_view::npos && open + 2 < word.size()) {
     return fitted_word(word.substr(0, open + 1), width) + ' ' +
            fitted_word(word.substr(open + 1), width);
   }
