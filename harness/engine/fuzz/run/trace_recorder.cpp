@@ -8,6 +8,13 @@
 
 namespace heddle {
 
+namespace {
+
+// Events before this one have the stacks of plain accesses too.
+constexpr std::size_t kMostWithStacks = 20'000;
+
+}  // namespace
+
 std::optional<std::uint64_t> read_memory(Address address, unsigned size) {
   std::uint64_t value = 0;
   if (size == 0 || size > sizeof value) return std::nullopt;
@@ -40,7 +47,9 @@ void TraceRecorder::add(ThreadId thread, std::uint64_t step, const Op& op, Switc
   event.racy = std::exchange(expects_race_, false);
   event.decided_by = decided_by_;
   event.decided_at = decided_at_;
-  if (all_stacks_ || !code.contains(op.pc) || !is_plain_access(op.kind)) {
+  // Of a longer run the time that they take would be seconds, and its middle is not shown.
+  const bool wanted = all_stacks_ && trace_.events.size() < kMostWithStacks;
+  if (wanted || !code.contains(op.pc) || !is_plain_access(op.kind)) {
     event.stack = capture(thread, code);
     // A lock taken inside libstdc++ belongs to the program's line that asked for it.
     if (!event.stack.empty()) {
