@@ -57,6 +57,10 @@ extern "C" void* frame_of_locals() {
   return frame;
 }
 extern "C" void* pointer_address() { return &first_job; }
+#line 1 "/src/one/util.cpp"
+int one_util() { return 1; }
+#line 1 "/src/two/util.cpp"
+int two_util() { return 2; }
 )";
 
 class SymbolizerTest : public testing::TestWithParam<std::string> {
@@ -141,6 +145,13 @@ TEST_P(DebugTest, local_variables_are_named_by_the_frame_that_they_are_in) {
   const auto pointee = symbols.pointee(frame, known[3] - 12);
   ASSERT_TRUE(pointee.has_value()) << "of own.next";
   EXPECT_EQ(pointee->name, "Job");
+}
+
+TEST_P(DebugTest, files_of_one_name_are_told_apart_by_their_folder) {
+  const Symbolizer symbols{modules_};
+  EXPECT_EQ(symbols.file_label("/src/one/util.cpp"), "one/util.cpp");
+  EXPECT_EQ(symbols.file_label("/src/two/util.cpp"), "two/util.cpp");
+  EXPECT_EQ(symbols.file_label((directory_ / "library.cpp").string()), "library.cpp");
 }
 
 TEST_P(DebugTest, a_pointer_tells_the_type_of_what_it_points_to) {
