@@ -110,8 +110,10 @@ int explain(const ExplainOptions& options) {
   finding.token = token;
   finding.minimal = minimize(replayer, job, finding, {});
   if (!finding.minimal.has_value()) {
-    finding.minimal = MinimalInterleaving{.token = token, .trace = std::move(done.trace)};
+    finding.minimal = MinimalInterleaving{
+        .token = token, .trace = std::move(done.trace), .failure = finding.failure};
   }
+  finding.failure = finding.minimal->failure;
   const Symbolizer symbols(result.modules);
   const ReportCase report_case{.result = &result,
                                .symbols = &symbols,
@@ -139,7 +141,7 @@ int explain_words(const ExplainOptions& options) {
                         .runs = options.runs,
                         .job = {}};
   log.job.engine = EngineKind::fuzz;
-  options.shared.apply(log.job);
+  if (const auto wrong = options.shared.apply(log.job, 1)) return complain(kUsage, *wrong);
   return explain_log(log);
 }
 

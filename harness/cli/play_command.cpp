@@ -347,7 +347,7 @@ int play(const PlayOptions& options) {
   Job job;
   job.leaks = options.leaks;
   job.step_limit = options.step_limit;
-  options.shared.apply(job);
+  if (const auto wrong = options.shared.apply(job, 1)) return complain(kUsage, *wrong);
   const auto racing = find_racing(worker, job);
   if (const auto* error = std::get_if<StartError>(&racing)) {
     return complain(kOwnError, fmt::format("{}: {}", named.name, error->message));

@@ -185,10 +185,18 @@ void minimize_findings(EngineResult& result, SearchOptions options,
   Replayer replayer(options.worker, options.lost_ms);
   std::size_t minimized = 0;
   for (Finding& finding : result.findings) {
-    if (!finding.token.has_value() || minimized == kMinimized || g_interrupted) continue;
+    if (!finding.token.has_value() || g_interrupted) continue;
+    if (minimized >= kMinimized) {
+      // As far as a report tells of them.
+      constexpr std::size_t kTold = 10;
+      if (minimized++ >= kTold) continue;
+      if (auto seen = see_again(replayer, options.job, finding)) finding.failure = std::move(*seen);
+      continue;
+    }
     progress();
     ++minimized;
     finding.minimal = minimize(replayer, options.job, finding, {});
+    if (finding.minimal.has_value()) finding.failure = finding.minimal->failure;
     if (options.worker.google_test) name_test_failure(finding, options);
     if (!finding.minimal.has_value()) continue;
     finding.token = finding.minimal->token;

@@ -61,20 +61,34 @@ std::uint64_t state_at(Address pc, Address stack_top) {
   return hash | 1;
 }
 
-std::vector<Address> capture_stack(const ProgramCode& code) {
+std::vector<Address> capture_stack(const ProgramCode& code, std::vector<StackFrame>* frames,
+                                   ThreadId thread) {
+  constexpr std::size_t kMost = 64;
   // The unwinder may allocate, on behalf of nobody's program.
   const RuntimeScope scope;
   struct Walk {
     const ProgramCode& code;
     std::vector<Address> frames;
-  } walk{code, {}};
-  constexpr std::size_t kMost = 64;
+    std::vector<StackFrame>* calls;
+    ThreadId thread;
+    StackFrame* inner = nullptr;  // whose end is not known yet
+  } walk{code, {}, frames, thread};
+  // No element may move while one of them is pointed to.
+  if (frames != nullptr) frames->reserve(frames->size() + kMost);
   _Unwind_Backtrace(
       [](_Unwind_Context* context, void* argument) {
         auto& state = *static_cast<Walk*>(argument);
         const Address pc = _Unwind_GetIP(context);
+        // What the unwinder calls so is still that of the function called from here.
+        const Address stack_pointer = _Unwind_GetCFA(context);
+        if (state.inner != nullptr) state.inner->end = stack_pointer;
+        state.inner = nullptr;
         if (state.code.contains(pc)) {
           state.frames.push_back(pc);
+          if (state.calls != nullptr) {
+            state.inner = &state.calls->emplace_back(
+                StackFrame{state.thread, stack_pointer, stack_pointer, pc});
+          }
         }
         return state.frames.size() < kMost ? _URC_NO_REASON : _URC_NORMAL_STOP;
       },

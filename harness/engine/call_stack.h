@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/model/op.h"
+#include "harness/model/trace.h"
 
 namespace heddle {
 
@@ -33,7 +34,9 @@ class ProgramCode {
 // Return addresses of the calling thread, innermost first, from the first frame of the program's
 // own code on, and no more of Heddle's below. Follows the unwind tables, so no frame pointers are
 // needed. Slow (microseconds a frame): for failures and traces only.
-std::vector<Address> capture_stack(const ProgramCode& code);
+// `frames`: where these functions have their local variables; `thread` stands in each.
+std::vector<Address> capture_stack(const ProgramCode& code,
+                                   std::vector<StackFrame>* frames = nullptr, ThreadId thread = 0);
 
 // A number for all that the calling thread may do next hangs on, but for memory that others can
 // reach: the registers that outlast a call, as they are at `pc`, the return address of a hook in

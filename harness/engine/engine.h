@@ -74,6 +74,7 @@ struct Job {
   // Replay: one run, of this schedule (fuzz) or this state (relacy), with its trace.
   bool replay = false;
   bool record_trace = false;
+  bool trace_all_stacks = true;  // of plain accesses too; fuzz: costs microseconds for each
   // fuzz: of which part of the run, in steps of all threads.
   std::uint64_t trace_from = 0;
   std::uint64_t trace_until = ~std::uint64_t{0};

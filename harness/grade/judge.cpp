@@ -125,7 +125,9 @@ std::string report_of(Searched& searched, const SearchOptions& options, const st
     if (!finding.token.has_value() || shown == kShown) continue;
     ++shown;
     finding.minimal = minimize(replayer, options.job, finding, {});
-    if (finding.minimal.has_value()) finding.token = finding.minimal->token;
+    if (!finding.minimal.has_value()) continue;
+    finding.token = finding.minimal->token;
+    finding.failure = finding.minimal->failure;
   }
   CaseResult result;
   result.name = name;

@@ -283,13 +283,61 @@ void decode(Reader& reader, Event& event) {
   event.decided_at = reader.varint();
 }
 
+void encode(Writer& writer, const StackFrame& frame) {
+  writer.varint(frame.thread);
+  writer.varint(frame.begin);
+  writer.varint(frame.end);
+  writer.varint(frame.pc);
+}
+
+void decode(Reader& reader, StackFrame& frame) {
+  frame.thread = reader.varint32();
+  frame.begin = reader.varint();
+  frame.end = reader.varint();
+  frame.pc = reader.varint();
+}
+
+void encode(Writer& writer, const AllocatedBlock& block) {
+  writer.varint(block.begin);
+  writer.varint(block.end);
+  writer.varint(block.thread);
+  encode(writer, block.stack);
+}
+
+void decode(Reader& reader, AllocatedBlock& block) {
+  block.begin = reader.varint();
+  block.end = reader.varint();
+  block.thread = reader.varint32();
+  decode(reader, block.stack);
+}
+
+void encode(Writer& writer, const ThreadLocals& variables) {
+  writer.varint(variables.thread);
+  writer.varint(variables.begin);
+  writer.varint(variables.end);
+  writer.varint(variables.image);
+}
+
+void decode(Reader& reader, ThreadLocals& variables) {
+  variables.thread = reader.varint32();
+  variables.begin = reader.varint();
+  variables.end = reader.varint();
+  variables.image = reader.varint();
+}
+
 void encode(Writer& writer, const Trace& trace) {
   encode(writer, trace.events);
+  encode(writer, trace.frames);
+  encode(writer, trace.blocks);
+  encode(writer, trace.thread_locals);
   writer.boolean(trace.truncated);
 }
 
 void decode(Reader& reader, Trace& trace) {
   decode(reader, trace.events);
+  decode(reader, trace.frames);
+  decode(reader, trace.blocks);
+  decode(reader, trace.thread_locals);
   trace.truncated = reader.boolean();
 }
 

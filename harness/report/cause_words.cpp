@@ -92,7 +92,7 @@ std::string cause_text(const Cause& cause, Names& names) {
   const auto noun = [&](std::size_t i) { return access_noun(kind(i)); };
   // An object of the library's own is nothing that a person could have used otherwise.
   const bool inside = std::any_of(steps.begin(), steps.end(), [&names](const Event& step) {
-    const std::string object = object_name(names.symbols(), step.op.address);
+    const std::string object = names.object(step.op.address);
     return object.starts_with("std::") || object.starts_with("__gnu");
   });
   if (inside) return "";
@@ -138,7 +138,12 @@ std::string cause_text(const Cause& cause, Names& names) {
     case CausePattern::use_after_free:
       // Known by the address that was used: the block may begin before it.
       text = fmt::format("{} {} {} ({})", who(1), did(1), name(1), at(steps[1]));
-      text += fmt::format(" after {} had freed it ({})", who(0), at(steps[0]));
+      // No line of the program's frees a thread's variables.
+      if (const std::string freed = at(steps[0]); freed != "?") {
+        text += fmt::format(" after {} had freed it ({})", who(0), freed);
+      } else {
+        text += fmt::format(" after {} had ended, and its variables with it", who(0));
+      }
       break;
     case CausePattern::lost_wakeup:
       text = fmt::format("{} notified {} ({})", who(0), name(0), at(steps[0]));
@@ -183,6 +188,23 @@ std::string cause_text(const Cause& cause, Names& names) {
                           names.of_mutex(steps[3].op.address2), who(0));
       text += fmt::format(" ({}), and notified {} ({})", at(steps[0]), name(2), at(steps[2]));
       text += fmt::format(" before {} began to wait for that ({})", who(0), at(steps[3]));
+      break;
+    }
+    case CausePattern::flag_under_another_mutex: {
+      text = fmt::format("{} {} {} ({})", who(1), did(1), name(1), at(steps[1]));
+      text += fmt::format(" under {} ({})", name(4), at(steps[4]));
+      text += fmt::format(", while {} held {} when it looked at it", who(0),
+                          names.of_mutex(steps[3].op.address2));
+      text +=
+          fmt::format(" ({}): {} notified {} ({})", at(steps[0]), who(2), name(2), at(steps[2]));
+      text += fmt::format(" before {} began to wait for that ({})", who(0), at(steps[3]));
+      break;
+    }
+    case CausePattern::notify_before_change: {
+      text = fmt::format("{} notified {} ({})", who(1), name(1), at(steps[1]));
+      text += fmt::format(" before it {} {} ({})", did(2), name(2), at(steps[2]));
+      text += fmt::format("; {} looked at that in between ({})", who(0), at(steps[0]));
+      text += fmt::format(" and waits for another notification ({})", at(steps[3]));
       break;
     }
     case CausePattern::aba: {

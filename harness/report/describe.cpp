@@ -15,40 +15,6 @@
 namespace heddle {
 namespace {
 
-std::string_view noun_for(OpKind kind) {
-  switch (kind) {
-    case OpKind::mutex_lock:
-    case OpKind::mutex_trylock_fail:
-    case OpKind::mutex_unlock:
-      return "mutex";
-    case OpKind::cond_wait:
-    case OpKind::cond_signal:
-    case OpKind::cond_broadcast:
-      return "condition variable";
-    case OpKind::rwlock_read_lock:
-    case OpKind::rwlock_write_lock:
-    case OpKind::rwlock_unlock:
-    case OpKind::rwlock_shared_unlock:
-      return "read-write lock";
-    case OpKind::sem_wait:
-    case OpKind::sem_trywait_fail:
-    case OpKind::sem_post:
-    case OpKind::sem_read:
-      return "semaphore";
-    case OpKind::barrier_wait:
-      return "barrier";
-    case OpKind::atomic_load:
-    case OpKind::atomic_store:
-    case OpKind::atomic_rmw:
-    case OpKind::atomic_cas_fail:
-    case OpKind::futex_wait:
-    case OpKind::futex_wake:
-      return "atomic";
-    default:
-      return "object";
-  }
-}
-
 std::string order_text(MemoryOrder order) {
   // Sequentially consistent is what people get who do not ask: naming it would be noise.
   return order == MemoryOrder::seq_cst ? "" : fmt::format(" ({})", to_string(order));
@@ -74,46 +40,17 @@ std::string hidden_text(const Event& event, std::optional<std::uint64_t> last,
                      values_text(event.value, last, op.size));
 }
 
-// Up to the bracket that closes the one at `at`.
-std::size_t skip_brackets(std::string_view text, std::size_t at, char open, char close) {
-  int depth = 0;
-  for (; at < text.size(); ++at) {
-    if (text[at] == open) ++depth;
-    if (text[at] == close && --depth == 0) return at + 1;
-  }
-  return at;
-}
-
-constexpr std::string_view kOperator = "operator";
-
-bool is_operator(std::string_view text, std::size_t at) {
-  const auto is_in_name = [&](std::size_t i) {
-    return i < text.size() &&
-           (std::isalnum(static_cast<unsigned char>(text[i])) != 0 || text[i] == '_');
-  };
-  return text.substr(at).starts_with(kOperator) && !is_in_name(at + kOperator.size()) &&
-         (at == 0 || !is_in_name(at - 1));
-}
-
-// Behind the name of the operator that stands there. Its brackets are no template arguments and no
-// parameters.
-std::size_t end_of_operator(std::string_view text, std::size_t at) {
-  // Of those that begin alike the longest first.
-  constexpr std::array<std::string_view, 34> kNames = {
-      "()", "[]", "->*", "->", "<=>", "<<=", ">>=", "<<", ">>", "<=", ">=", "==",
-      "!=", "&&", "||",  "++", "--",  "+=",  "-=",  "*=", "/=", "%=", "^=", "&=",
-      "|=", "<",  ">",   "=",  "+",   "-",   "*",   "/",  "%",  "!"};
-  const std::size_t begin = at + kOperator.size();
-  for (const std::string_view name : kNames) {
-    if (text.substr(begin).starts_with(name)) return begin + name.size();
-  }
-  // Another sign, or a word: a conversion, new, delete.
-  return std::min(text.find_first_of("(<", begin), text.size());
-}
-
-void erase_all(std::string& text, std::string_view part) {
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at)) {
-    text.erase(at, part.size());
+// What is wrong is an object's life.
+bool is_of_object(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::use_after_free:
+    case FailureKind::use_after_destroy:
+    case FailureKind::use_after_return:
+    case FailureKind::double_free:
+    case FailureKind::destroyed_locked:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -126,128 +63,6 @@ std::string step_text(const std::optional<Place>& place, Names& names) {
 }
 
 }  // namespace
-
-std::string object_name(const Symbols& symbols, Address address) {
-  const auto hidden = hidden_state::find(address);
-  return hidden.has_value() ? hidden->text : symbols.data(address);
-}
-
-std::string thread_name(ThreadId thread) {
-  return thread == kNoThread ? "a thread" : fmt::format("T{}", thread);
-}
-
-std::string Names::of(Address address, OpKind kind) {
-  const std::string_view noun = noun_for(kind);
-  if (address == 0) return fmt::format("a {}", noun);
-  std::string name = printable(object_name(symbols_, address));
-  if (!name.empty()) return name;
-  // Parts of one block of the heap are told from each other by where they are in it.
-  const auto next = blocks_.upper_bound(address);
-  if (next != blocks_.begin() && noun == "object") {
-    const auto& [begin, end] = *std::prev(next);
-    if (address < end) {
-      const auto [at, is_new] = numbers_.try_emplace(begin, Named{noun, 0});
-      if (is_new) at->second.number = ++used_[noun];
-      const std::string block = fmt::format("{} {}", at->second.noun, at->second.number);
-      return address == begin ? block : fmt::format("{}+{}", block, address - begin);
-    }
-  }
-  const auto [at, is_new] = numbers_.try_emplace(address, Named{noun, 0});
-  if (is_new) at->second.number = ++used_[noun];
-  return fmt::format("{} {}", at->second.noun, at->second.number);
-}
-
-void Names::know_blocks(const Trace& trace) {
-  for (const Event& event : trace.events) {
-    if (event.op.kind == OpKind::heap_free && event.op.address2 > event.op.address) {
-      blocks_.try_emplace(event.op.address, event.op.address2);
-    }
-  }
-}
-
-bool is_library(const Frame& frame) {
-  if (frame.file.empty()) return true;
-  static constexpr std::array<std::string_view, 4> kSigns = {"/usr/include/", "/usr/lib/",
-                                                             "/include/c++/", "/libstdc++-v3/"};
-  return std::any_of(kSigns.begin(), kSigns.end(), [&](std::string_view sign) {
-    return frame.file.find(sign) != std::string::npos;
-  });
-}
-
-std::vector<Frame> frames_of(const Symbols& symbols, Address pc, std::span<const Address> stack) {
-  std::vector<Frame> frames;
-  if (pc != 0) frames = symbols.code(pc);
-  for (const Address caller : stack) {
-    for (Frame& frame : symbols.code(caller)) frames.push_back(std::move(frame));
-  }
-  return frames;
-}
-
-SourceLine source_of(const Symbols& symbols, Address pc, std::span<const Address> stack) {
-  const std::vector<Frame> frames = frames_of(symbols, pc, stack);
-  const auto own = std::find_if_not(frames.begin(), frames.end(), is_library);
-  if (own != frames.end()) {
-    SourceLine source{own->file, own->line, own->function, "", false, own->function_line};
-    if (own != frames.begin()) source.library_call = short_function(std::prev(own)->function);
-    return source;
-  }
-  const auto any = std::find_if(frames.begin(), frames.end(),
-                                [](const Frame& frame) { return !frame.file.empty(); });
-  if (any != frames.end())
-    return {any->file, any->line, any->function, "", true, any->function_line};
-  SourceLine source;
-  if (!frames.empty()) source.function = frames.front().function;
-  source.in_library = true;
-  return source;
-}
-
-std::string_view file_name(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
-std::string short_place(const SourceLine& source) {
-  if (source.known()) return printable(fmt::format("{}:{}", file_name(source.file), source.line));
-  return source.function.empty() ? "?" : printable(short_function(source.function));
-}
-
-std::string short_function(std::string_view function) {
-  std::string text{function};
-  erase_all(text, "[abi:cxx11]");
-  erase_all(text, "__cxx11::");
-  erase_all(text, "(anonymous namespace)::");
-  // As g++ and clang name them.
-  for (const std::string_view sign : {"{lambda(", "$_"}) {
-    if (const auto lambda = text.find(sign); lambda != std::string::npos) {
-      text = text.substr(0, lambda) + "{lambda}";
-    }
-  }
-  std::string result;
-  for (std::size_t at = 0; at < text.size();) {
-    if (is_operator(text, at)) {
-      const std::size_t end = end_of_operator(text, at);
-      if (const auto type = result.rfind(' '); type != std::string::npos) result.erase(0, type + 1);
-      result += text.substr(at, end - at);
-      at = end;
-      // A conversion's target or "new" may hold spaces, which would read as a return type below.
-      std::replace(result.begin(), result.end(), ' ', '_');
-    } else if (text[at] == '<') {
-      at = skip_brackets(text, at, '<', '>');
-    } else if (text[at] == '(') {
-      at = skip_brackets(text, at, '(', ')');
-    } else {
-      result += text[at++];
-    }
-  }
-  for (const std::string_view suffix : {" const", " volatile", " &", " &&"}) {
-    if (result.ends_with(suffix)) result.resize(result.size() - suffix.size());
-  }
-  while (!result.empty() && result.back() == ' ') result.pop_back();
-  // A template's name is preceded by its return type.
-  const std::size_t space = result.rfind(' ');
-  if (space != std::string::npos) result.erase(0, space + 1);
-  return result;
-}
 
 std::string value_text(std::uint64_t value, unsigned size) {
   constexpr std::uint64_t kSmall = 65536;
@@ -520,6 +335,13 @@ bool is_stuck(FailureKind kind) {
          kind == FailureKind::self_deadlock || kind == FailureKind::hang;
 }
 
+Names names_for(const Failed& failure, const Trace* trace, const Symbols& symbols) {
+  Names names{symbols};
+  if (trace != nullptr) names.know(*trace);
+  headline(failure, names);
+  return names;
+}
+
 std::string headline(const Failed& failure, Names& names) {
   const std::string late = failure.late_wake ? "needs a late wake-up: " : "";
   std::string text = late + std::string(to_string(failure.kind));
@@ -534,6 +356,9 @@ std::string headline(const Failed& failure, Names& names) {
   if (failure.kind == FailureKind::data_race && !failure.places.empty()) {
     const Op& first = failure.places.front().op;
     text += fmt::format(" on {}", names.of(first.address, first.kind));
+    if (const std::string origin = names.origin(first.address); !origin.empty()) {
+      text += fmt::format(" ({})", origin);
+    }
     std::string separator = ": ";
     for (const Place& place : failure.places) {
       const std::string verb{place_text(place, names)};
@@ -555,6 +380,14 @@ std::string headline(const Failed& failure, Names& names) {
   }
   const std::string message = printable(failure.message);
   text = late + kind_and_message(failure);
+  if (is_of_object(failure.kind) && !failure.places.empty()) {
+    const Op& op = failure.places.front().op;
+    const std::string origin = names.origin(op.address);
+    if (!origin.empty() || !names.object(op.address).empty()) {
+      text += " of " + names.of(op.address, op.kind);
+    }
+    if (!origin.empty()) text += fmt::format(" ({})", origin);
+  }
   if (!failure.places.empty()) {
     const std::string where = at(failure.places.front());
     // An assertion's own words often begin with its place.

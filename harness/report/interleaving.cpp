@@ -68,7 +68,7 @@ class Selection {
         shown_(shown),
         locations_(trace),
         notes_(note_rows(trace, options.weak_memory)) {
-    names_.know_blocks(trace);
+    names_.know(trace);
     measure_contention();
     find_cited(options.cited);
     for (const Place& place : failure.places) {
@@ -99,7 +99,7 @@ class Selection {
         ++call.accesses;
         call.row.last_step = event.step;
         call.row.racy = call.row.racy || event.racy;
-        if (call.object.empty()) call.object = object_name(names_.symbols(), event.op.address);
+        if (call.object.empty()) call.object = names_.object(event.op.address);
         continue;
       }
       Draft draft;
@@ -109,8 +109,9 @@ class Selection {
       draft.row.step = draft.row.last_step = event.step;
       draft.row.source = source;
       draft.row.racy = event.racy;
-      if (is_memory_access(event.op.kind))
-        draft.object = object_name(names_.symbols(), event.op.address);
+      if (is_plain_access(event.op.kind) && !source.library_call.empty()) {
+        draft.object = names_.object(event.op.address);
+      }
       if (event.op.kind == OpKind::failure) draft.row.kind = InterleavingRow::Kind::failure;
       result.push_back(std::move(draft));
     }
@@ -251,11 +252,25 @@ class Selection {
     if (!is_memory_access(op.kind)) return false;
     const std::size_t location = locations_.of(op.address);
     if (named_locations_.count(location) != 0) return true;
-    if (source_of_event(event).in_library) return false;
+    if (source_of_event(event).in_library || is_librarys_own(op.address)) return false;
     if (!memory_[location].contended() || own_users_[location].size() < 2) return false;
     if (is_atomic(op.kind)) return true;
+    if (is_call_of_nothing(event)) return false;
     return failure_.kind != FailureKind::data_race && failure_.kind != FailureKind::deadlock &&
            failure_.kind != FailureKind::self_deadlock;
+  }
+
+  // A library's function with what lies on the stack and has no name: what it hands on inside.
+  bool is_call_of_nothing(const Event& event) {
+    const Address address = event.op.address;
+    return !source_of_event(event).library_call.empty() && names_.origin(address).empty() &&
+           names_.object(address).empty();
+  }
+
+  // What the standard library keeps for itself means nothing to a person.
+  bool is_librarys_own(Address address) const {
+    const std::string name = object_name(names_.symbols(), address);
+    return name.starts_with("std::") || name.starts_with("__gnu");
   }
 
   bool continues_call(const Draft& draft, const Event& event, const SourceLine& source) const {

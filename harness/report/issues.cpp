@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string_view>
 
 #include "harness/report/describe.h"
 
@@ -30,6 +32,79 @@ std::string lines_key(const Failed& failure, const Symbols& symbols) {
     lines.insert(fmt::format("{}:{}:{}", source.file, source.line, source.function));
   }
   return fmt::format("{}|{}|{}", to_string(failure.kind), failure.message, fmt::join(lines, "|"));
+}
+
+std::vector<MergedFinding> merged_findings(const EngineResult& engine, const Symbols& symbols) {
+  std::vector<MergedFinding> merged;
+  std::map<std::string, std::size_t> known;
+  for (const Finding& finding : engine.findings) {
+    // A late wake-up, and what fresh processes say, are told of each.
+    const std::string key = fmt::format("{}|{}|{}", lines_key(finding.failure, symbols),
+                                        finding.failure.late_wake, static_cast<int>(finding.fresh));
+    const auto [at, is_new] = known.try_emplace(key, merged.size());
+    if (is_new) {
+      merged.push_back({&finding, finding.count});
+      continue;
+    }
+    MergedFinding& same = merged[at->second];
+    same.count = std::max(same.count, finding.count);
+    if (!same.finding->minimal && finding.minimal) same.finding = &finding;
+  }
+  return merged;
+}
+
+const Trace* trace_of(const Finding& finding, const EngineResult& engine) {
+  if (finding.minimal.has_value()) return &finding.minimal->trace;
+  if (!finding.token.has_value()) return nullptr;
+  const auto same = std::find_if(
+      engine.findings.begin(), engine.findings.end(), [&finding](const Finding& other) {
+        return other.minimal.has_value() && other.minimal->token == *finding.token;
+      });
+  return same == engine.findings.end() ? nullptr : &same->minimal->trace;
+}
+
+namespace {
+
+// Without what another build or run has otherwise: addresses, lines.
+std::string lasting_words(std::string_view message) {
+  // Of what the C library prints of an assertion, the condition: file and line stand before it.
+  constexpr std::string_view kBefore = "Assertion `";
+  const std::size_t begin = message.find(kBefore);
+  const std::size_t end = message.rfind("' failed");
+  if (begin != std::string_view::npos && end != std::string_view::npos &&
+      end >= begin + kBefore.size()) {
+    message = message.substr(begin + kBefore.size(), end - begin - kBefore.size());
+  }
+  std::string words;
+  for (std::size_t at = 0; at < message.size();) {
+    if (message.substr(at).starts_with("0x")) {
+      words += "0x";
+      at = std::min(message.find_first_not_of("0123456789abcdefABCDEF", at + 2), message.size());
+    } else {
+      words += message[at++];
+    }
+  }
+  return words;
+}
+
+}  // namespace
+
+std::string lasting_key(const Failed& failure, const Symbols& symbols) {
+  std::set<std::string> places;
+  for (const Place& place : failure.places) {
+    const std::vector<Frame> frames = frames_of(symbols, place.op.pc, place.stack);
+    auto frame = std::find_if_not(frames.begin(), frames.end(), is_library);
+    if (frame == frames.end()) frame = frames.begin();
+    if (frame == frames.end()) continue;
+    const unsigned line = frame->line - std::min(frame->line, frame->function_line);
+    places.insert(fmt::format("{}:{}", frame->function, line));
+  }
+  const std::string text = fmt::format("{}|{}|{}", to_string(failure.kind),
+                                       lasting_words(failure.message), fmt::join(places, "|"));
+  // FNV-1a.
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return fmt::format("{:016x}", hash);
 }
 
 std::vector<Issue> issues_of(const ReportCase& report_case) {

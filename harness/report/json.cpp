@@ -10,6 +10,7 @@
 #include "harness/report/claim_words.h"
 #include "harness/report/describe.h"
 #include "harness/report/interleaving.h"
+#include "harness/report/issues.h"
 #include "harness/report/process_words.h"
 
 namespace heddle {
@@ -35,8 +36,9 @@ Json to_json(const Frame& frame) {
   return {{"file", frame.file}, {"line", frame.line}, {"function", frame.function}};
 }
 
-Json to_json(const Place& place, const Symbols& symbols) {
-  const std::string object = place.op.address == 0 ? "" : object_name(symbols, place.op.address);
+Json to_json(const Place& place, Names& names) {
+  const Symbols& symbols = names.symbols();
+  const std::string object = place.op.address == 0 ? "" : names.object(place.op.address);
   Json stack = Json::array();
   for (const Frame& frame : frames_of(symbols, place.op.pc, place.stack)) {
     stack.push_back(to_json(frame));
@@ -120,9 +122,8 @@ Json to_json(const MinimalityProof& proof) {
 }
 
 Json to_json(const Event& event, const Interleaving& interleaving, Names& names) {
-  Json json =
-      to_json(Place{.thread = event.thread, .op = event.op, .stack = event.stack, .note = {}},
-              names.symbols());
+  Json json = to_json(
+      Place{.thread = event.thread, .op = event.op, .stack = event.stack, .note = {}}, names);
   json["row"] = row_of(interleaving, event);
   json["happened"] = event.step != 0 && !interleaving.is_pending(event);
   return json;
@@ -195,15 +196,16 @@ Json to_json(const Hunt& hunt, const ReportCase& report_case, Names& names) {
 }
 
 Json to_json(const Finding& finding, const ReportCase& report_case, std::uint64_t runs) {
-  const Symbols& symbols = *report_case.symbols;
-  Names names{symbols};
+  Names names = names_for(finding.failure, finding.minimal ? &finding.minimal->trace : nullptr,
+                          *report_case.symbols);
   Json places = Json::array();
-  for (const Place& place : finding.failure.places) places.push_back(to_json(place, symbols));
+  for (const Place& place : finding.failure.places) places.push_back(to_json(place, names));
   const Token* token = nullptr;
   if (finding.token) token = &*finding.token;
   if (finding.minimal) token = &finding.minimal->token;
   Json json = {{"kind", to_string(finding.failure.kind)},
                {"key", fmt::format("{:016x}", failure_key(finding.failure))},
+               {"lasting_key", lasting_key(finding.failure, *report_case.symbols)},
                {"summary", headline(finding.failure, names)},
                {"message", finding.failure.message},
                {"late_wake_up", finding.failure.late_wake},
@@ -329,9 +331,8 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
   json["limit"] = nullptr;
   if (engine.limit) {
     Json places = Json::array();
-    for (const Place& place : engine.limit->places) {
-      places.push_back(to_json(place, *report_case.symbols));
-    }
+    Names names{*report_case.symbols};
+    for (const Place& place : engine.limit->places) places.push_back(to_json(place, names));
     json["limit"] = {{"reason", engine.limit->reason}, {"places", std::move(places)}};
     const auto& token = engine.limit_token;
     json["limit"]["token"] = token ? Json(replay_word(report_case, *token)) : Json(nullptr);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "harness/report/describe.h"
+#include "harness/report/issues.h"
 #include "harness/report/text.h"
 
 namespace heddle {
@@ -22,13 +23,15 @@ void set(pugi::xml_node node, const char* name, const std::string& text) {
 std::string findings_text(const EngineResult& engine, const ReportCase& report_case) {
   std::string text;
   std::size_t listed = 0;
-  for (const Finding& finding : engine.findings) {
+  const std::vector<MergedFinding> findings = merged_findings(engine, *report_case.symbols);
+  for (const MergedFinding& merged : findings) {
+    const Finding& finding = *merged.finding;
     if (listed++ == kMostFindings) {
-      text += fmt::format("... {} more\n", engine.findings.size() - kMostFindings);
+      text += fmt::format("... {} more\n", findings.size() - kMostFindings);
       break;
     }
-    Names names{*report_case.symbols};
-    text += fmt::format("{} of {} runs: {}\n", grouped(finding.count), grouped(engine.runs),
+    Names names = names_for(finding.failure, trace_of(finding, engine), *report_case.symbols);
+    text += fmt::format("{} of {} runs: {}\n", grouped(merged.count), grouped(engine.runs),
                         printable(headline(finding.failure, names)));
     const Token* token = finding.token ? &*finding.token : nullptr;
     if (finding.minimal) token = &finding.minimal->token;
@@ -64,9 +67,10 @@ void add_engine(pugi::xml_node suite, const ReportCase& report_case, const Engin
     pugi::xml_node failure = test.append_child(wanted ? "system-out" : "failure");
     if (!wanted) {
       ++counts.failures;
-      Names names{*report_case.symbols};
-      set(failure, "type", std::string(to_string(engine.findings.front().failure.kind)));
-      set(failure, "message", headline(engine.findings.front().failure, names));
+      const Finding& first = engine.findings.front();
+      Names names = names_for(first.failure, trace_of(first, engine), *report_case.symbols);
+      set(failure, "type", std::string(to_string(first.failure.kind)));
+      set(failure, "message", headline(first.failure, names));
     }
     failure.text().set(findings_text(engine, report_case).c_str());
   } else {

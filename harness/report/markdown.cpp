@@ -15,9 +15,10 @@
 #include "harness/report/claim_words.h"
 #include "harness/report/environment.h"
 #include "harness/report/interleaving.h"
+#include "harness/report/interleaving_table.h"
 #include "harness/report/issues.h"
+#include "harness/report/screen.h"
 #include "harness/report/source_text.h"
-#include "harness/report/terminal.h"
 #include "harness/report/text.h"
 #include "harness/report/waits.h"
 
@@ -74,7 +75,11 @@ std::string portable(std::string_view command) {
 class IssueWriter {
  public:
   IssueWriter(std::ostream& out, const ReportCase& report_case, const Issue& issue)
-      : out_(out), case_(report_case), issue_(issue), names_(*report_case.symbols) {}
+      : out_(out),
+        case_(report_case),
+        issue_(issue),
+        names_(names_for(*issue.failure, issue.minimal != nullptr ? &issue.minimal->trace : nullptr,
+                         *report_case.symbols)) {}
 
   void write() {
     fmt::print(out_, "## {}: {}\n\n", escaped(short_path(case_.result->name)),
@@ -111,10 +116,20 @@ class IssueWriter {
         for (const Event& event : cause.steps) add_place(event.op.pc, event.stack);
       }
     }
+    if (places_.empty()) {
+      for (const Place& place : issue_.failure->places) add_place(place.op.pc, place.stack);
+    }
     if (interleaving.rows.empty()) return;
     const bool race = issue_.failure->kind == FailureKind::data_race;
     fmt::print(out_, "```text\n");
-    write_interleaving_text(out_, interleaving, race, {.width = kWidth});
+    Screen screen{out_, {.width = kWidth}};
+    if (const std::string file = only_file(interleaving); !file.empty()) {
+      screen.line(fmt::format("  lines of {}:", file));
+    }
+    write_table(screen, interleaving, {.mark_races = race, .shown = shown_places()});
+    const auto origins = names_.origins();
+    if (!origins.empty()) fmt::print(out_, "\n");
+    for (const auto& [name, origin] : origins) fmt::print(out_, "{}: {}\n", name, origin);
     if (is_stuck(issue_.failure->kind)) {
       fmt::print(out_, "\n");
       for (const WaitText& wait : wait_texts(*issue_.failure, minimal.trace, names_)) {
@@ -154,24 +169,30 @@ class IssueWriter {
     if (places_.empty()) {
       for (const Place& place : issue_.failure->places) add_place(place.op.pc, place.stack);
     }
-    std::size_t left = kMostPlaces;
-    for (const auto& [file, lines] : places_) {
+    for (const auto& [file, lines] : shown_places()) {
       std::string text;
-      unsigned shown = 0;
-      for (const unsigned line : lines) {
-        if (left == 0) break;
-        --left;
-        const unsigned first = std::max(shown + 1, line > kContext ? line - kContext : 1);
-        if (shown != 0 && first > shown + 1) text += "...\n";
-        for (const NumberedLine& one : source_lines(file, first, line + kContext)) {
-          text += fmt::format("{} {:>4}  {}\n", lines.contains(one.number) ? '>' : ' ', one.number,
-                              one.text);
-          shown = one.number;
-        }
+      for (const ExcerptLine& one : excerpt(file, lines, kContext)) {
+        if (one.after_gap) text += "...\n";
+        text +=
+            fmt::format("{} {:>4}  {}\n", one.marked ? '>' : ' ', one.line.number, one.line.text);
       }
       if (text.empty()) continue;
       fmt::print(out_, "{}:\n\n```text\n{}```\n\n", escaped(name_of(file)), text);
     }
+  }
+
+  // The first of them: more would be a page.
+  MarkedLines shown_places() const {
+    MarkedLines shown;
+    std::size_t left = kMostPlaces;
+    for (const auto& [file, lines] : places_) {
+      for (const unsigned line : lines) {
+        if (left == 0) return shown;
+        --left;
+        shown[file].insert(line);
+      }
+    }
+    return shown;
   }
 
   // Below the folder that all files of the issue have in common.
@@ -210,7 +231,7 @@ class IssueWriter {
   const ReportCase& case_;
   const Issue& issue_;
   Names names_;
-  std::map<std::string, std::set<unsigned>> places_;  // lines by file
+  MarkedLines places_;
 };
 
 }  // namespace

@@ -5,23 +5,27 @@
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <unordered_map>
+
+#include "harness/report/debug_scopes.h"
+#include "harness/report/debug_types.h"
+#include "harness/report/describe.h"
 
 namespace heddle {
 namespace {
 
-struct Free {
-  void operator()(void* memory) const { std::free(memory); }
-};
-
 std::string demangled(const char* name) {
   if (name == nullptr) return "";
   int status = 0;
-  const std::unique_ptr<char, Free> text{abi::__cxa_demangle(name, nullptr, nullptr, &status)};
+  const std::unique_ptr<char, FreeMemory> text{
+      abi::__cxa_demangle(name, nullptr, nullptr, &status)};
   return status == 0 && text != nullptr ? text.get() : name;
 }
 
@@ -47,7 +51,7 @@ std::string variable_name(const char* symbol) {
       name.erase(open, close + 1 - open);
     }
   }
-  return name;
+  return without_template_arguments(name);
 }
 
 std::string function_name(Dwarf_Die* die) {
@@ -62,11 +66,20 @@ std::string function_name(Dwarf_Die* die) {
 }
 
 // Where it is defined, if that is said, else where it is declared.
-unsigned function_line(Dwarf_Die* die) {
+unsigned declared_line(Dwarf_Die* die) {
   Dwarf_Attribute memory;
   Dwarf_Word line = 0;
   if (dwarf_formudata(dwarf_attr_integrate(die, DW_AT_decl_line, &memory), &line) != 0) return 0;
   return static_cast<unsigned>(line);
+}
+
+// A compiler that was given a relative path records it so, and where it ran.
+std::string path_of(Dwarf_Die* cu, const char* file) {
+  if (file == nullptr) return "";
+  Dwarf_Attribute memory;
+  const char* folder = dwarf_formstring(dwarf_attr(cu, DW_AT_comp_dir, &memory));
+  if (*file == '/' || folder == nullptr) return file;
+  return (std::filesystem::path(folder) / file).lexically_normal().string();
 }
 
 // The file that a function was inlined into.
@@ -79,8 +92,7 @@ std::string call_file(Dwarf_Die* cu, Dwarf_Die* inlined) {
       dwarf_getsrcfiles(cu, &files, &count) != 0 || index >= count) {
     return "";
   }
-  const char* file = dwarf_filesrc(files, index, nullptr, nullptr);
-  return file == nullptr ? "" : file;
+  return path_of(cu, dwarf_filesrc(files, index, nullptr, nullptr));
 }
 
 unsigned call_line(Dwarf_Die* inlined) {
@@ -88,68 +100,6 @@ unsigned call_line(Dwarf_Die* inlined) {
   Dwarf_Word line = 0;
   if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &memory), &line) != 0) return 0;
   return static_cast<unsigned>(line);
-}
-
-// Typedefs and qualifiers have no layout of their own.
-bool peel_type(Dwarf_Die* die, Dwarf_Die* type) {
-  Dwarf_Attribute memory;
-  if (dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &memory), type) == nullptr) {
-    return false;
-  }
-  return dwarf_peel_type(type, type) == 0;
-}
-
-// The inside of a library's types is nobody's business: a queue is a queue.
-bool is_library_type(Dwarf_Die* type) {
-  const char* file = dwarf_decl_file(type);
-  return file != nullptr && std::string_view{file}.find("/include/") != std::string_view::npos;
-}
-
-// ".size", "[3].next": the way from an object of type `type` to the byte at `offset`; empty where
-// the byte belongs to the object as such.
-std::string member_path(Dwarf_Die type, Dwarf_Word offset) {
-  std::string path;
-  // Types nest without end only in damaged debug information.
-  for (int depth = 0; depth < 32; ++depth) {
-    if (is_library_type(&type)) return path;
-    const int tag = dwarf_tag(&type);
-    if (tag == DW_TAG_array_type) {
-      Dwarf_Die element;
-      Dwarf_Word size = 0;
-      if (!peel_type(&type, &element) || dwarf_aggregate_size(&element, &size) != 0 || size == 0) {
-        return path;
-      }
-      path += '[' + std::to_string(offset / size) + ']';
-      offset %= size;
-      type = element;
-      continue;
-    }
-    if (tag != DW_TAG_structure_type && tag != DW_TAG_class_type) return path;
-    Dwarf_Die child;
-    bool found = false;
-    for (int status = dwarf_child(&type, &child); status == 0 && !found;
-         status = found ? 0 : dwarf_siblingof(&child, &child)) {
-      const int child_tag = dwarf_tag(&child);
-      if (child_tag != DW_TAG_member && child_tag != DW_TAG_inheritance) continue;
-      Dwarf_Attribute memory;
-      Dwarf_Word begin = 0;
-      Dwarf_Word size = 0;
-      Dwarf_Die member_type;
-      if (dwarf_formudata(dwarf_attr(&child, DW_AT_data_member_location, &memory), &begin) != 0 ||
-          !peel_type(&child, &member_type) || dwarf_aggregate_size(&member_type, &size) != 0 ||
-          offset < begin || offset - begin >= size) {
-        continue;
-      }
-      // A base class or an anonymous member adds no name.
-      const char* name = dwarf_diename(&child);
-      if (child_tag == DW_TAG_member && name != nullptr) path += std::string{"."} + name;
-      offset -= begin;
-      type = member_type;
-      found = true;
-    }
-    if (!found) return path;
-  }
-  return path;
 }
 
 }  // namespace
@@ -181,9 +131,89 @@ class Symbolizer::Impl {
     return at->second;
   }
 
+  std::string file_label(const std::string& file) {
+    if (!files_.has_value()) files_ = own_files();
+    const std::string path = normal(file);
+    const auto name_at = path.rfind('/') + 1;
+    const auto others = files_->find(path.substr(name_at));
+    if (others == files_->end()) return path.substr(name_at);
+    // One more folder until no other ends so.
+    auto at = name_at;
+    for (; at > 1; at = path.rfind('/', at - 2) + 1) {
+      const std::string label = path.substr(at);
+      const bool taken =
+          std::any_of(others->second.begin(), others->second.end(), [&](const std::string& other) {
+            return other != path && (other == label || other.ends_with('/' + label));
+          });
+      if (!taken) return label;
+    }
+    return path;
+  }
+
   const std::string& data(Address address) {
     const auto [at, is_new] = data_.try_emplace(address);
     if (is_new) at->second = find_data(address);
+    return at->second;
+  }
+
+  std::string thread_local_data(Address image, std::uint64_t offset) {
+    Dwfl_Module* module = dwfl_ == nullptr ? nullptr : dwfl_addrmodule(dwfl_, image);
+    if (module == nullptr) return "";
+    const Held held = find(variables_of(module).thread_locals, offset);
+    return held.variable == nullptr
+               ? ""
+               : held.variable->name + member_at(held.variable->type, held.offset).path;
+  }
+
+  std::string local(const StackFrame& frame, Address address) {
+    const std::optional<Local> found = find_local(frame, address);
+    if (!found.has_value()) return "";
+    const LocalVariable& variable = found->variable;
+    return variable.name + member_at(variable.type, variable.offset).path + " of " +
+           found->function;
+  }
+
+  std::optional<ObjectType> pointee(Address address) {
+    Dwfl_Module* module = dwfl_ == nullptr ? nullptr : dwfl_addrmodule(dwfl_, address);
+    if (module == nullptr) return std::nullopt;
+    const Held held = find(variables_of(module).globals, address);
+    if (held.variable == nullptr) return std::nullopt;
+    return object_type(pointee_at(held.variable->type, held.offset));
+  }
+
+  std::optional<ObjectType> pointee(const StackFrame& frame, Address address) {
+    const std::optional<Local> found = find_local(frame, address);
+    if (!found.has_value()) return std::nullopt;
+    return object_type(pointee_at(found->variable.type, found->variable.offset));
+  }
+
+  std::optional<ObjectType> pointee(const ObjectType& type, std::uint64_t offset) {
+    return object_type(pointee_at(types_.at(type.id), offset));
+  }
+
+  std::string member(const ObjectType& type, std::uint64_t offset) {
+    return member_at(types_.at(type.id), offset).path;
+  }
+
+  std::optional<PlacedType> allocated_by(Address return_address) {
+    const Functions functions = functions_at(return_address);
+    for (auto function = functions.dies.rbegin(); function != functions.dies.rend(); ++function) {
+      const std::optional<Stored> stored = stored_by(*function);
+      if (!stored.has_value()) continue;
+      const auto type = object_type(stored->type);
+      if (!type.has_value()) return std::nullopt;
+      PlacedType placed{*type, stored->offset};
+      // It asks for objects of just this type.
+      placed.type.exact = true;
+      return placed;
+    }
+    return declared_at(functions, return_address);
+  }
+
+  // Asked for each access of a run, of which many are made by the same code.
+  const std::vector<ObjectType>& classes_at(Address return_address) {
+    const auto [at, is_new] = classes_.try_emplace(return_address);
+    if (is_new) at->second = find_classes(return_address);
     return at->second;
   }
 
@@ -193,7 +223,140 @@ class Symbolizer::Impl {
     Dwarf_Die type;
     Dwarf_Word size = 0;
   };
-  using Variables = std::map<Dwarf_Addr, Variable>;
+  using VariableMap = std::map<Dwarf_Addr, Variable>;
+  struct Variables {
+    VariableMap globals;        // by address
+    VariableMap thread_locals;  // by offset
+  };
+  struct Held {
+    const Variable* variable = nullptr;
+    Dwarf_Word offset = 0;
+  };
+  struct Local {
+    LocalVariable variable;
+    std::string function;  // "main()", "Pool::run()"
+  };
+  // The functions that have some code, outermost first.
+  struct Functions {
+    std::vector<Dwarf_Die> dies;
+    Dwarf_Die unit;
+    Dwarf_Addr address = 0;  // as in the file
+  };
+
+  // By the last part of their paths.
+  using Files = std::map<std::string, std::set<std::string>>;
+
+  static std::string normal(const std::string& file) {
+    return std::filesystem::path(file).lexically_normal().string();
+  }
+
+  Files own_files() {
+    Files all;
+    if (dwfl_ == nullptr) return all;
+    const auto collect = [](Dwfl_Module* module, void**, const char*, Dwarf_Addr, void* argument) {
+      auto& known = *static_cast<Files*>(argument);
+      Dwarf_Addr bias = 0;
+      for (Dwarf_Die* unit = dwfl_module_nextcu(module, nullptr, &bias); unit != nullptr;
+           unit = dwfl_module_nextcu(module, unit, &bias)) {
+        Dwarf_Files* files = nullptr;
+        std::size_t count = 0;
+        if (dwarf_getsrcfiles(unit, &files, &count) != 0) continue;
+        for (std::size_t i = 0; i < count; ++i) {
+          const std::string file = path_of(unit, dwarf_filesrc(files, i, nullptr, nullptr));
+          if (file.empty() || is_library_file(file)) continue;
+          const std::string path = normal(file);
+          known[path.substr(path.rfind('/') + 1)].insert(path);
+        }
+      }
+      return static_cast<int>(DWARF_CB_OK);
+    };
+    dwfl_getmodules(dwfl_, collect, &all, 0);
+    return all;
+  }
+
+  std::vector<ObjectType> find_classes(Address return_address) {
+    std::vector<ObjectType> classes;
+    const Functions functions = functions_at(return_address);
+    for (auto function = functions.dies.rbegin(); function != functions.dies.rend(); ++function) {
+      std::optional<Dwarf_Die> type = class_of(*function);
+      if (!type.has_value() || is_library_type(&*type)) continue;
+      if (const auto known = object_type(type)) classes.push_back(*known);
+    }
+    return classes;
+  }
+
+  static Held find(const VariableMap& variables, Address address) {
+    const auto after = variables.upper_bound(address);
+    if (after == variables.begin()) return {};
+    const auto& [begin, variable] = *std::prev(after);
+    if (address - begin >= variable.size) return {};
+    return {&variable, address - begin};
+  }
+
+  std::optional<ObjectType> object_type(std::optional<Dwarf_Die> die) {
+    if (!die.has_value()) return std::nullopt;
+    Dwarf_Die sized = *die;
+    Dwarf_Word size = 0;
+    const std::string name = type_name(*die);
+    if (name.empty() || dwarf_aggregate_size(&sized, &size) != 0 || size == 0) return std::nullopt;
+    const auto [at, is_new] =
+        type_ids_.try_emplace(die->addr, static_cast<std::uint32_t>(types_.size()));
+    if (is_new) types_.push_back(*die);
+    return ObjectType{.name = name, .size = size, .exact = is_exact(*die), .id = at->second};
+  }
+
+  Functions functions_at(Address return_address) {
+    Functions functions;
+    if (dwfl_ == nullptr || return_address == 0) return functions;
+    const Dwarf_Addr address = return_address - 1;
+    Dwfl_Module* module = dwfl_addrmodule(dwfl_, address);
+    if (module == nullptr) return functions;
+    Dwarf_Addr bias = 0;
+    Dwarf_Die* unit = unit_of(module, address, &bias);
+    if (unit == nullptr) return functions;
+    functions.unit = *unit;
+    functions.address = address - bias;
+    functions.dies = heddle::functions_at(*unit, functions.address);
+    return functions;
+  }
+
+  std::optional<Local> find_local(const StackFrame& frame, Address address) {
+    Functions functions = functions_at(frame.pc);
+    if (functions.dies.empty() || address < frame.begin || address >= frame.end) {
+      return std::nullopt;
+    }
+    const std::optional<Address> base = frame_base(functions.dies.front(), frame);
+    if (!base.has_value()) return std::nullopt;
+    for (auto function = functions.dies.rbegin(); function != functions.dies.rend(); ++function) {
+      const std::optional<LocalVariable> found =
+          heddle::find_local(*function, functions.address, frame, *base, address);
+      if (!found.has_value()) continue;
+      const char* file = dwarf_decl_file(&*function);
+      if (file != nullptr && is_library_file(file)) return std::nullopt;
+      return Local{*found, function_label(short_function(function_name(&*function)))};
+    }
+    return std::nullopt;
+  }
+
+  // A name within a name must not take up the line.
+  static std::string function_label(std::string function) {
+    constexpr std::size_t kLongest = 24;
+    const std::size_t scope = function.rfind("::");
+    if (function.size() > kLongest && scope != std::string::npos) function.erase(0, scope + 2);
+    return function + "()";
+  }
+
+  // A pointer, or what holds one, that is declared in the line of the call.
+  std::optional<PlacedType> declared_at(const Functions& functions, Address return_address) {
+    const std::vector<Frame>& frames = code(return_address);
+    for (std::size_t i = 0; i < functions.dies.size() && i < frames.size(); ++i) {
+      const Frame& frame = frames[frames.size() - 1 - i];
+      if (frame.line == 0 || frame.file.empty() || is_library_file(frame.file)) continue;
+      const auto type = object_type(pointee_declared(functions.dies[i], frame.line));
+      if (type.has_value()) return PlacedType{*type, 0};
+    }
+    return std::nullopt;
+  }
 
   std::vector<Frame> find_code(Address return_address) {
     if (dwfl_ == nullptr || return_address == 0) return {};
@@ -209,7 +372,7 @@ class Symbolizer::Impl {
       if (Dwarf_Line* line = dwarf_getsrc_die(cu, address - bias)) {
         int number = 0;
         dwarf_lineno(line, &number);
-        if (const char* file = dwarf_linesrc(line, nullptr, nullptr)) frame.file = file;
+        frame.file = path_of(cu, dwarf_linesrc(line, nullptr, nullptr));
         frame.line = number > 0 ? static_cast<unsigned>(number) : 0;
       }
       frames = inlined_frames(cu, address - bias, frame);
@@ -221,59 +384,18 @@ class Symbolizer::Impl {
     return frames;
   }
 
-  // The compilation unit with this code, or null.
-  static Dwarf_Die* unit_of(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr* bias) {
-    if (Dwarf_Die* cu = dwfl_module_addrdie(module, address, bias)) return cu;
-    // clang writes no .debug_aranges, the table that the look-up above needs.
-    for (Dwarf_Die* cu = dwfl_module_nextcu(module, nullptr, bias); cu != nullptr;
-         cu = dwfl_module_nextcu(module, cu, bias)) {
-      if (dwarf_haspc(cu, address - *bias) == 1) return cu;
-    }
-    return nullptr;
-  }
-
-  // The functions around an address, outermost first, those that were inlined included. Not
-  // dwarf_getscopes(): it misses what was inlined into a function that clang nests in a namespace.
-  static bool collect_functions(Dwarf_Die parent, Dwarf_Addr address, int depth,
-                                std::vector<Dwarf_Die>& functions) {
-    Dwarf_Die die;
-    if (depth > 128 || dwarf_child(&parent, &die) != 0) return false;
-    do {
-      switch (dwarf_tag(&die)) {
-        case DW_TAG_namespace:
-        case DW_TAG_structure_type:
-        case DW_TAG_class_type:
-          if (collect_functions(die, address, depth + 1, functions)) return true;
-          break;
-        case DW_TAG_subprogram:
-        case DW_TAG_inlined_subroutine:
-          if (dwarf_haspc(&die, address) != 1) break;
-          functions.push_back(die);
-          collect_functions(die, address, depth + 1, functions);
-          return true;
-        case DW_TAG_lexical_block:
-          if (dwarf_haspc(&die, address) != 1) break;
-          collect_functions(die, address, depth + 1, functions);
-          return true;
-        default:
-          break;
-      }
-    } while (dwarf_siblingof(&die, &die) == 0);
-    return false;
-  }
-
   // `innermost`: file and line from the line table.
   static std::vector<Frame> inlined_frames(Dwarf_Die* cu, Dwarf_Addr address, Frame innermost) {
-    std::vector<Dwarf_Die> functions;
-    collect_functions(*cu, address, 0, functions);
+    const std::vector<Dwarf_Die> functions = heddle::functions_at(*cu, address);
     std::vector<Frame> frames;
     Frame frame = std::move(innermost);
     for (auto function = functions.rbegin(); function != functions.rend(); ++function) {
-      frame.function = function_name(&*function);
-      frame.function_line = function_line(&*function);
+      Dwarf_Die die = *function;
+      frame.function = function_name(&die);
+      frame.function_line = declared_line(&die);
       frames.push_back(frame);
-      frame.file = call_file(cu, &*function);
-      frame.line = call_line(&*function);
+      frame.file = call_file(cu, &die);
+      frame.line = call_line(&die);
     }
     return frames;
   }
@@ -283,13 +405,9 @@ class Symbolizer::Impl {
     Dwfl_Module* module = dwfl_addrmodule(dwfl_, address);
     if (module == nullptr) return "";
 
-    const Variables& variables = variables_of(module);
-    auto after = variables.upper_bound(address);
-    if (after != variables.begin()) {
-      const auto& [begin, variable] = *std::prev(after);
-      if (address - begin < variable.size) {
-        return variable.name + member_path(variable.type, address - begin);
-      }
+    const Held held = find(variables_of(module).globals, address);
+    if (held.variable != nullptr) {
+      return held.variable->name + member_at(held.variable->type, held.offset).path;
     }
     // Without debug information: the symbol table.
     GElf_Off offset = 0;
@@ -310,14 +428,19 @@ class Symbolizer::Impl {
     Dwarf_Addr bias = 0;
     for (Dwarf_Die* cu = dwfl_module_nextcu(module, nullptr, &bias); cu != nullptr;
          cu = dwfl_module_nextcu(module, cu, &bias)) {
-      collect_variables(*cu, "", bias, 0, at->second);
+      collect_variables(*cu, {}, bias, 0, at->second);
     }
     return at->second;
   }
 
-  // Variables with a fixed address: globals, static members, static locals.
-  static void collect_variables(Dwarf_Die parent, const std::string& scope, Dwarf_Addr bias,
-                                int depth, Variables& variables) {
+  struct Scope {
+    std::string names;  // "bank::"
+    std::optional<Dwarf_Die> function{};
+  };
+
+  // Variables with a fixed address, globals, static members and static locals, and thread-locals.
+  static void collect_variables(Dwarf_Die parent, const Scope& scope, Dwarf_Addr bias, int depth,
+                                Variables& variables) {
     if (depth > 64) return;
     Dwarf_Die die;
     if (dwarf_child(&parent, &die) != 0) return;
@@ -330,16 +453,13 @@ class Symbolizer::Impl {
           const char* name = dwarf_diename(&die);
           // The standard library's own variables are many, and nobody asks for them.
           if (name != nullptr && std::string_view{name} == "std") break;
-          collect_variables(die, name == nullptr ? scope : scope + name + "::", bias, depth + 1,
-                            variables);
+          const Scope inner{name == nullptr ? scope.names : scope.names + name + "::"};
+          collect_variables(die, inner, bias, depth + 1, variables);
           break;
         }
-        case DW_TAG_subprogram: {
-          const char* name = dwarf_diename(&die);
-          collect_variables(die, name == nullptr ? scope : scope + name + "::", bias, depth + 1,
-                            variables);
+        case DW_TAG_subprogram:
+          collect_variables(die, {scope.names, die}, bias, depth + 1, variables);
           break;
-        }
         case DW_TAG_lexical_block:
         case DW_TAG_inlined_subroutine:
           collect_variables(die, scope, bias, depth + 1, variables);
@@ -350,41 +470,41 @@ class Symbolizer::Impl {
     } while (dwarf_siblingof(&die, &die) == 0);
   }
 
-  // "bank::Account::" for what is declared in there.
-  static std::string scope_of(Dwarf_Die declaration) {
-    Dwarf_Die* scopes = nullptr;
-    const int count = dwarf_getscopes_die(&declaration, &scopes);
-    const std::unique_ptr<Dwarf_Die, Free> owner{scopes};
-    std::string result;
-    for (int i = 1; i < count; ++i) {
-      const char* name = dwarf_diename(&scopes[i]);
-      if (name == nullptr || dwarf_tag(&scopes[i]) == DW_TAG_compile_unit) continue;
-      result = std::string{name} + "::" + result;
-    }
-    return result;
+  // "bank::transfer::".
+  static std::string names_of(const Scope& scope) {
+    if (!scope.function.has_value()) return scope.names;
+    Dwarf_Die die = *scope.function;
+    const std::string function = short_function(function_name(&die));
+    if (function.empty()) return scope.names;
+    // With its namespaces and classes where it has a linkage name.
+    return (function.find("::") == std::string::npos ? scope.names : "") + function + "::";
   }
 
-  static void add_variable(Dwarf_Die die, const std::string& scope, Dwarf_Addr bias,
+  static void add_variable(Dwarf_Die die, const Scope& scope, Dwarf_Addr bias,
                            Variables& variables) {
     Dwarf_Attribute memory;
     Dwarf_Op* operations = nullptr;
     std::size_t count = 0;
     Dwarf_Attribute* location = dwarf_attr(&die, DW_AT_location, &memory);
-    if (dwarf_getlocation(location, &operations, &count) != 0 || count != 1) return;
+    if (dwarf_getlocation(location, &operations, &count) != 0 || count == 0) return;
+    // Of a thread-local variable the offset is pushed first.
+    const bool is_thread_local = count == 2 && (operations[1].atom == DW_OP_GNU_push_tls_address ||
+                                                operations[1].atom == DW_OP_form_tls_address);
+    if (count != 1 && !is_thread_local) return;
     Dwarf_Addr address = operations[0].number;
-    if (operations[0].atom == DW_OP_addrx) {
+    if (operations[0].atom == DW_OP_addrx || operations[0].atom == DW_OP_constx) {
       // clang keeps addresses in a table, and here only the index.
       Dwarf_Attribute entry;
       if (dwarf_getlocation_attr(location, &operations[0], &entry) != 0 ||
           dwarf_formaddr(&entry, &address) != 0) {
         return;
       }
-    } else if (operations[0].atom != DW_OP_addr) {
+    } else if (!is_thread_local && operations[0].atom != DW_OP_addr) {
       return;
     }
     Variable variable;
     Dwarf_Die whole_type;
-    if (!peel_type(&die, &variable.type)) return;
+    if (!type_of(&die, &variable.type)) return;
     whole_type = variable.type;
     if (dwarf_aggregate_size(&whole_type, &variable.size) != 0 || variable.size == 0) return;
     // The linkage name knows namespaces and classes, which the definition may stand outside of;
@@ -403,9 +523,13 @@ class Symbolizer::Impl {
                                  &declaration) != nullptr) {
       variable.name = scope_of(declaration) + name;
     } else {
-      variable.name = scope + name;
+      variable.name = names_of(scope) + name;
     }
-    variables.try_emplace(address + bias, std::move(variable));
+    if (is_thread_local) {
+      variables.thread_locals.try_emplace(address, std::move(variable));
+    } else {
+      variables.globals.try_emplace(address + bias, std::move(variable));
+    }
   }
 
   Dwfl_Callbacks callbacks_{};
@@ -414,6 +538,10 @@ class Symbolizer::Impl {
   std::unordered_map<Address, std::vector<Frame>> code_;
   std::unordered_map<Address, std::string> data_;
   std::map<Dwfl_Module*, Variables> variables_;
+  std::optional<Files> files_;
+  std::unordered_map<Address, std::vector<ObjectType>> classes_;
+  std::vector<Dwarf_Die> types_;  // by ObjectType::id
+  std::unordered_map<const void*, std::uint32_t> type_ids_;
 };
 
 Symbolizer::Symbolizer(const std::vector<Module>& modules)
@@ -425,8 +553,44 @@ std::vector<Frame> Symbolizer::code(Address return_address) const {
   return impl_->code(return_address);
 }
 
+std::string Symbolizer::file_label(const std::string& file) const {
+  return impl_->file_label(file);
+}
+
 std::string Symbolizer::data(Address address) const {
   return impl_->data(address);
+}
+
+std::string Symbolizer::thread_local_data(Address image, std::uint64_t offset) const {
+  return impl_->thread_local_data(image, offset);
+}
+
+std::string Symbolizer::local(const StackFrame& frame, Address address) const {
+  return impl_->local(frame, address);
+}
+
+std::optional<ObjectType> Symbolizer::pointee(Address address) const {
+  return impl_->pointee(address);
+}
+
+std::optional<ObjectType> Symbolizer::pointee(const StackFrame& frame, Address address) const {
+  return impl_->pointee(frame, address);
+}
+
+std::optional<ObjectType> Symbolizer::pointee(const ObjectType& type, std::uint64_t offset) const {
+  return impl_->pointee(type, offset);
+}
+
+std::optional<PlacedType> Symbolizer::allocated_by(Address return_address) const {
+  return impl_->allocated_by(return_address);
+}
+
+std::vector<ObjectType> Symbolizer::classes_at(Address return_address) const {
+  return impl_->classes_at(return_address);
+}
+
+std::string Symbolizer::member(const ObjectType& type, std::uint64_t offset) const {
+  return impl_->member(type, offset);
 }
 
 }  // namespace heddle

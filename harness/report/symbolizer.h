@@ -1,7 +1,10 @@
 // Source lines and variable names from debug information, with elfutils.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/report/symbols.h"
@@ -17,7 +20,16 @@ class Symbolizer final : public Symbols {
   ~Symbolizer() override;
 
   std::vector<Frame> code(Address return_address) const override;
+  std::string file_label(const std::string& file) const override;
   std::string data(Address address) const override;
+  std::string thread_local_data(Address image, std::uint64_t offset) const override;
+  std::string local(const StackFrame& frame, Address address) const override;
+  std::optional<ObjectType> pointee(Address address) const override;
+  std::optional<ObjectType> pointee(const StackFrame& frame, Address address) const override;
+  std::optional<ObjectType> pointee(const ObjectType& type, std::uint64_t offset) const override;
+  std::optional<PlacedType> allocated_by(Address return_address) const override;
+  std::vector<ObjectType> classes_at(Address return_address) const override;
+  std::string member(const ObjectType& type, std::uint64_t offset) const override;
 
  private:
   class Impl;

@@ -15,95 +15,16 @@
 #include "harness/report/cause_words.h"
 #include "harness/report/claim_words.h"
 #include "harness/report/interleaving.h"
+#include "harness/report/interleaving_table.h"
 #include "harness/report/issues.h"
 #include "harness/report/process_words.h"
+#include "harness/report/screen.h"
+#include "harness/report/source_text.h"
 #include "harness/report/text.h"
 #include "harness/report/waits.h"
 
 namespace heddle {
 namespace {
-
-enum class Style : std::uint8_t { plain, bold, dim, red, green, yellow };
-
-std::string_view escape_of(Style style) {
-  switch (style) {
-    case Style::plain:
-      return "";
-    case Style::bold:
-      return "\x1b[1m";
-    case Style::dim:
-      return "\x1b[2m";
-    case Style::red:
-      return "\x1b[31m";
-    case Style::green:
-      return "\x1b[32m";
-    case Style::yellow:
-      return "\x1b[33m";
-  }
-  return "";
-}
-
-std::string_view reason_text(SwitchReason why) {
-  switch (why) {
-    case SwitchReason::none:
-      return "stops";
-    case SwitchReason::preempted:
-      return "preempted";
-    case SwitchReason::blocked:
-      return "blocked";
-    case SwitchReason::ended:
-      return "ended";
-    case SwitchReason::gave_way:
-      return "gave way";
-  }
-  return "";
-}
-
-std::string switch_text(const InterleavingRow& row) {
-  if (row.switched_from == kNoThread || row.kind == InterleavingRow::Kind::pending) return "";
-  // A failure of several threads at once has no order to explain.
-  if (row.kind == InterleavingRow::Kind::failure && row.why == SwitchReason::none) return "";
-  return fmt::format("{} {}", thread_name(row.switched_from), reason_text(row.why));
-}
-
-class Screen {
- public:
-  Screen(std::ostream& out, const TerminalOptions& options)
-      : out_(out), width_(std::max<std::size_t>(options.width, 40)), color_(options.color) {}
-
-  std::size_t width() const { return width_; }
-
-  // Styles change nothing about the width: callers pad first and paint afterwards.
-  std::string paint(std::string text, Style style) const {
-    if (!color_ || style == Style::plain || text.empty()) return text;
-    return fmt::format("{}{}\x1b[0m", escape_of(style), text);
-  }
-
-  void blank() { out_ << '\n'; }
-
-  // A line as it is, however wide: padding at its end is cut off.
-  void line(std::string text) {
-    while (!text.empty() && text.back() == ' ') text.pop_back();
-    out_ << text << '\n';
-  }
-
-  // A paragraph: the first line after `lead`, the others indented by as much.
-  void paragraph(std::string_view lead, std::string_view text, Style style = Style::plain,
-                 Style lead_style = Style::plain) {
-    const std::size_t indent = width_of(lead);
-    const std::size_t room = width_ > indent + 16 ? width_ - indent : 16;
-    std::string before = paint(std::string{lead}, lead_style);
-    for (std::string& part : wrap(text, room)) {
-      line(before + paint(std::move(part), style));
-      before = std::string(indent, ' ');
-    }
-  }
-
- private:
-  std::ostream& out_;
-  std::size_t width_;
-  bool color_;
-};
 
 // ---- the table of all cases ---------------------------------------------------------------------
 
@@ -308,214 +229,12 @@ void write_table(Screen& screen, std::span<const ReportCase> cases) {
   }
 }
 
-// ---- one interleaving ---------------------------------------------------------------------------
-
-class InterleavingTable {
- public:
-  // `mark_races`: the failure is a race, so its accesses are what to look at.
-  InterleavingTable(Screen& screen, const Interleaving& interleaving, bool mark_races)
-      : screen_(screen), interleaving_(interleaving), mark_races_(mark_races) {
-    std::set<std::string> files;
-    for (const InterleavingRow& row : interleaving.rows) {
-      if (row.source.known()) files.insert(row.source.file);
-    }
-    if (files.size() == 1) only_file_ = *files.begin();
-  }
-
-  // The file of all rows, if it is one: then the heading names it and the rows need not.
-  const std::string& only_file() const { return only_file_; }
-
-  void write() {
-    measure();
-    if (interleaving_.truncated) {
-      screen_.paragraph(kIndent, "(the beginning of this run was not recorded)", Style::dim);
-    }
-    write_heading();
-    for (std::size_t i = 0; i < interleaving_.rows.size(); ++i) write_row(i);
-  }
-
- private:
-  static constexpr std::string_view kIndent = "  ";
-  static constexpr std::size_t kWideGap = 2;
-  static constexpr std::size_t kNarrowGap = 1;
-  static constexpr std::size_t kNarrowest =
-      16;  // of a thread's column, before columns are given up
-
-  std::string place_of(const InterleavingRow& row) const {
-    if (row.kind == InterleavingRow::Kind::elided) return "";
-    // An exit status has no line, and a question mark would be no answer.
-    if (row.kind == InterleavingRow::Kind::failure && !row.source.known()) return "";
-    if (!only_file_.empty() && row.source.known()) return std::to_string(row.source.line);
-    return short_place(row.source);
-  }
-
-  std::string action_of(const InterleavingRow& row) const {
-    std::string text = row.text;
-    if (row.racy && mark_races_) text += " (race)";
-    if (row.fold_rows == 1) text += fmt::format("  x {} times", grouped(row.times));
-    return text;
-  }
-
-  void measure() {
-    place_width_ = width_of(place_title());
-    switch_width_ = 0;
-    std::vector<std::size_t> natural(interleaving_.threads.size(), 2);
-    for (const InterleavingRow& row : interleaving_.rows) {
-      number_width_ = std::max(number_width_, std::to_string(row.number).size());
-      place_width_ = std::max(place_width_, width_of(place_of(row)));
-      switch_width_ = std::max(switch_width_, width_of(switch_text(row)));
-      // A failure may run on to the right of its column: nothing else is said on its line.
-      if (row.kind != InterleavingRow::Kind::operation &&
-          row.kind != InterleavingRow::Kind::pending) {
-        continue;
-      }
-      std::size_t& width = natural[column_of(row)];
-      width = std::max(width, width_of(action_of(row)));
-    }
-    place_width_ = std::min<std::size_t>(place_width_, screen_.width() / 3);
-    if (switch_width_ > 0) switch_width_ = std::max(switch_width_, kSwitchTitle.size());
-
-    const std::size_t columns = natural.size() + (switch_width_ > 0 ? 1 : 0);
-    const auto sum = [&] {
-      return std::accumulate(natural.begin(), natural.end(), std::size_t{0});
-    };
-    const auto room_with = [&](std::size_t gap) {
-      const std::size_t used =
-          kIndent.size() + number_width_ + place_width_ + switch_width_ + (columns + 1) * gap;
-      return screen_.width() > used ? screen_.width() - used : 0;
-    };
-    // Rather little space between columns than text broken inside of them.
-    const bool squeeze = sum() > room_with(kWideGap) && sum() <= room_with(kNarrowGap);
-    gap_ = squeeze ? kNarrowGap : kWideGap;
-    const std::size_t room = room_with(gap_);
-    one_column_ = false;
-    // Take from the widest until all fit.
-    while (sum() > room) {
-      const auto widest = std::max_element(natural.begin(), natural.end());
-      if (widest == natural.end() || *widest <= kNarrowest) {
-        one_column_ = true;
-        break;
-      }
-      --*widest;
-    }
-    thread_widths_ = natural;
-    if (one_column_) {
-      std::size_t names = 0;
-      for (const ThreadId thread : interleaving_.threads) {
-        names = std::max(names, thread_name(thread).size());
-      }
-      name_width_ = names;
-      // Why a thread stopped goes into the text: a column for it would leave none for the action.
-      place_width_ = std::min<std::size_t>(place_width_, screen_.width() / 4);
-      const std::size_t used =
-          kIndent.size() + number_width_ + gap_ + place_width_ + gap_ + name_width_ + gap_;
-      action_width_ = screen_.width() > used + 10 ? screen_.width() - used : 10;
-    }
-  }
-
-  std::size_t column_of(const InterleavingRow& row) const {
-    const auto at =
-        std::lower_bound(interleaving_.threads.begin(), interleaving_.threads.end(), row.thread);
-    return static_cast<std::size_t>(at - interleaving_.threads.begin());
-  }
-
-  std::string_view place_title() const { return only_file_.empty() ? "source" : "line"; }
-
-  std::string front(const std::string& number, const std::string& place) const {
-    const std::string shown = shortened(place, place_width_);
-    return std::string{kIndent} + padded_left(number, number_width_) + std::string(gap_, ' ') +
-           (only_file_.empty() ? padded_right(shown, place_width_)
-                               : padded_left(shown, place_width_)) +
-           std::string(gap_, ' ');
-  }
-
-  void write_heading() {
-    std::string text = front(std::string(number_width_, ' '), std::string{place_title()});
-    if (one_column_) {
-      text += "thread, action";
-    } else {
-      for (std::size_t i = 0; i < thread_widths_.size(); ++i) {
-        text += padded_right(thread_name(interleaving_.threads[i]), thread_widths_[i]) +
-                std::string(gap_, ' ');
-      }
-      if (switch_width_ > 0) text += kSwitchTitle;
-    }
-    while (!text.empty() && text.back() == ' ') text.pop_back();
-    screen_.line(screen_.paint(text, Style::bold));
-  }
-
-  void write_row(std::size_t index) {
-    const InterleavingRow& row = interleaving_.rows[index];
-    if (row.kind == InterleavingRow::Kind::elided) {
-      screen_.paragraph(kIndent, "... " + row.text + " ...", Style::dim);
-      return;
-    }
-    const bool failure = row.kind == InterleavingRow::Kind::failure;
-    const Style other = row.kind == InterleavingRow::Kind::pending ? Style::dim : Style::plain;
-    const Style style = failure || (row.racy && mark_races_) ? Style::red : other;
-    const std::string number = std::to_string(row.number);
-    if (one_column_) {
-      std::string action = action_of(row);
-      const std::string why = switch_text(row);
-      if (!why.empty()) action += fmt::format("  [{}]", why);
-      std::string before = front(number, place_of(row)) +
-                           padded_right(thread_name(row.thread), name_width_) +
-                           std::string(gap_, ' ');
-      for (std::string& part : wrap(action, action_width_)) {
-        screen_.line(before + screen_.paint(std::move(part), style));
-        before = std::string(width_of(before), ' ');
-      }
-    } else {
-      const std::size_t column = column_of(row);
-      std::string before = front(number, place_of(row));
-      std::string after;
-      for (std::size_t i = 0; i < column; ++i) {
-        before += std::string(thread_widths_[i] + gap_, ' ');
-      }
-      for (std::size_t i = column + 1; i < thread_widths_.size(); ++i) {
-        after += std::string(gap_ + thread_widths_[i], ' ');
-      }
-      const std::string why = switch_text(row);
-      std::size_t room = thread_widths_[column];
-      if (failure) {
-        room += width_of(after);
-        after.clear();
-      }
-      if (!why.empty()) {
-        const Style why_style = row.why == SwitchReason::preempted ? Style::yellow : Style::dim;
-        after += std::string(gap_, ' ') + screen_.paint(why, why_style);
-      } else if (failure) {
-        room = std::max(room, screen_.width() - std::min(screen_.width(), width_of(before)));
-      }
-      for (const std::string& part : wrap(action_of(row), room)) {
-        screen_.line(before +
-                     screen_.paint(after.empty() ? part : padded_right(part, room), style) + after);
-        before = std::string(width_of(before), ' ');
-        after.clear();
-      }
-    }
-    if (row.fold_rows > 1) {
-      screen_.paragraph(
-          kIndent, fmt::format("^ these {} rows x {} times", row.fold_rows, grouped(row.times)),
-          Style::dim);
-    }
-  }
-
-  static constexpr std::string_view kSwitchTitle = "because";
-
-  Screen& screen_;
-  const Interleaving& interleaving_;
-  bool mark_races_;
-  std::size_t gap_ = kWideGap;
-  std::string only_file_;
-  std::size_t number_width_ = 1;
-  std::size_t place_width_ = 0;
-  std::size_t switch_width_ = 0;
-  std::vector<std::size_t> thread_widths_;
-  bool one_column_ = false;
-  std::size_t name_width_ = 0;
-  std::size_t action_width_ = 0;
-};
+// Where the blocks of the heap come from that the rows name.
+void write_origins(Screen& screen, const Names& names) {
+  const auto origins = names.origins();
+  if (!origins.empty()) screen.blank();
+  for (const auto& [name, origin] : origins) screen.paragraph("  ", name + ": " + origin);
+}
 
 // Who waits on what, held by whom.
 void write_waits(Screen& screen, const Failed& failure, const Trace& trace, Names& names) {
@@ -552,7 +271,8 @@ void write_places(Screen& screen, const Failed& failure, Names& names) {
       const std::string function = short_function(frame.function);
       std::string where = printable(function.empty() ? "?" : function);
       if (frame.line != 0) {
-        where += printable(fmt::format(" ({}:{})", file_name(frame.file), frame.line));
+        where +=
+            printable(fmt::format(" ({}:{})", names.symbols().file_label(frame.file), frame.line));
       }
       if (i == 0) {
         screen.paragraph("      ", fmt::format("{} in {}", text, where));
@@ -571,18 +291,48 @@ void write_places(Screen& screen, const Failed& failure, Names& names) {
 // ---- one case -----------------------------------------------------------------------------------
 
 void write_interleaving(Screen& screen, std::string_view title, const Failed& failure,
-                        const Interleaving& interleaving) {
-  InterleavingTable table{screen, interleaving, failure.kind == FailureKind::data_race};
+                        const Interleaving& interleaving, MarkedLines shown = {}) {
   std::string heading{title};
-  if (!table.only_file().empty()) {
-    heading += fmt::format(", lines of {}", printable(file_name(table.only_file())));
+  if (const std::string file = only_file(interleaving); !file.empty()) {
+    heading += fmt::format(", lines of {}", file);
   }
   screen.paragraph("  ", heading + ":", Style::bold);
   if (interleaving.rows.empty()) {
     screen.paragraph("    ", "(no step of it touches anything that threads share)", Style::dim);
     return;
   }
-  table.write();
+  write_table(screen, interleaving,
+              {.mark_races = failure.kind == FailureKind::data_race, .shown = std::move(shown)});
+}
+
+// The source round the places that the cause names.
+MarkedLines places_of(const Cause& cause, const Symbols& symbols) {
+  constexpr std::size_t kMost = 4;
+  MarkedLines places;
+  std::size_t left = kMost;
+  for (const Event& event : cause.steps) {
+    const SourceLine source = source_of(symbols, event.op.pc, event.stack);
+    if (!source.known() || source.in_library || left == 0) continue;
+    if (places[source.file].insert(source.line).second) --left;
+  }
+  return places;
+}
+
+void write_excerpts(Screen& screen, const MarkedLines& places, const Symbols& symbols) {
+  constexpr unsigned kContext = 2;  // lines before and after
+  for (const auto& [file, lines] : places) {
+    const std::vector<ExcerptLine> text = excerpt(file, lines, kContext);
+    if (text.empty()) continue;
+    if (places.size() > 1) screen.line(fmt::format("  {}:", printable(symbols.file_label(file))));
+    for (const ExcerptLine& one : text) {
+      if (one.after_gap) screen.line("      ...");
+      const std::string line =
+          fmt::format("  {} {:>4}  {}", one.marked ? '>' : ' ', one.line.number, one.line.text);
+      screen.line(
+          screen.paint(shortened(line, screen.width()), one.marked ? Style::plain : Style::dim));
+    }
+    screen.blank();
+  }
 }
 
 class CaseWriter {
@@ -622,17 +372,18 @@ class CaseWriter {
     if (!engine.method.empty()) title += fmt::format(" ({})", printable(method_text(engine)));
     screen_.paragraph(fmt::format("{}: ", to_string(engine.engine)), title, Style::plain,
                       Style::bold);
-    const std::size_t listed = std::min(engine.findings.size(), kListed);
+    const std::vector<MergedFinding> findings = merged_findings(engine, *case_.symbols);
+    const std::size_t listed = std::min(findings.size(), kListed);
     for (std::size_t i = 0; i < listed; ++i) {
-      const Finding& finding = engine.findings[i];
-      Names names{*case_.symbols};
-      write_count(finding.count, engine.runs, finding_text(finding, engine, names),
+      const Finding& finding = *findings[i].finding;
+      Names names = names_for(finding.failure, trace_of(finding, engine), *case_.symbols);
+      write_count(findings[i].count, engine.runs, finding_text(finding, engine, names),
                   finding.failure.late_wake ? Style::yellow : Style::red);
       if (!finding.minimal && !finding.token) write_places(screen_, finding.failure, names);
     }
-    if (listed < engine.findings.size()) {
+    if (listed < findings.size()) {
       screen_.paragraph("      ", fmt::format("... {} more, all of them in a report of format json",
-                                              plural(engine.findings.size() - listed, "way")));
+                                              plural(findings.size() - listed, "way")));
     }
     const std::uint64_t not_passed = engine.failed + engine.failed_late + engine.gave_up;
     if (engine.gave_up > 0) {
@@ -648,7 +399,7 @@ class CaseWriter {
 
     std::size_t shown = 0;
     for (std::size_t i = 0; i < listed; ++i) {
-      const Finding& finding = engine.findings[i];
+      const Finding& finding = *findings[i].finding;
       if (finding.minimal) {
         write_minimal(finding, shown++);
       } else if (finding.token) {
@@ -657,13 +408,14 @@ class CaseWriter {
         write_hunt(finding, *finding.hunt, shown);
       }
     }
-    write_found_by_fuzz(std::span(engine.findings).first(listed));
+    write_found_by_fuzz(std::span(findings).first(listed));
   }
 
-  void write_found_by_fuzz(std::span<const Finding> findings) {
+  void write_found_by_fuzz(std::span<const MergedFinding> findings) {
     std::string kinds;
     std::set<FailureKind> told;
-    for (const Finding& finding : findings) {
+    for (const MergedFinding& merged : findings) {
+      const Finding& finding = *merged.finding;
       if (!finding.hunt || !finding.hunt->by_search) continue;
       if (!told.insert(finding.failure.kind).second) continue;
       kinds += (kinds.empty() ? "" : ", ") + std::string(to_string(finding.failure.kind));
@@ -748,7 +500,7 @@ class CaseWriter {
       return;
     }
     shown_.push_back(minimal.token);
-    Names names{*case_.symbols};
+    Names names = names_for(finding.failure, &minimal.trace, *case_.symbols);
     const bool is_minimal =
         minimal.one_minimal || is_proved(minimal) ||
         (minimal.canonical && minimal.preemptions == 0) ||
@@ -759,12 +511,14 @@ class CaseWriter {
       screen_.paragraph("  Needs:   ", kLateWakeText, Style::plain, Style::bold);
       screen_.blank();
     }
-    if (minimal.cause.has_value()) write_cause(*minimal.cause, interleaving, names);
+    MarkedLines places;
+    if (minimal.cause.has_value()) places = write_cause(*minimal.cause, interleaving, names);
     write_interleaving(
         screen_,
         fmt::format("{} ({})", is_minimal ? "Minimal interleaving" : "Shortest interleaving found",
                     kind),
-        finding.failure, interleaving);
+        finding.failure, interleaving, std::move(places));
+    write_origins(screen_, names);
     if (is_stuck(finding.failure.kind)) {
       screen_.blank();
       screen_.paragraph("  ", "Who waits on what:", Style::bold);
@@ -776,7 +530,8 @@ class CaseWriter {
     write_replay(minimal.token, finding.failure.kind);
   }
 
-  void write_cause(const Cause& cause, const Interleaving& interleaving, Names& names) {
+  // The lines of source that it has shown.
+  MarkedLines write_cause(const Cause& cause, const Interleaving& interleaving, Names& names) {
     const std::string why = cause_text(cause, names);
     if (!why.empty()) screen_.paragraph("  Cause:   ", why, Style::plain, Style::bold);
     const auto row = [&](const std::optional<Event>& event) {
@@ -785,6 +540,10 @@ class CaseWriter {
     const std::string swap = swap_text(cause, row(cause.first), row(cause.second), names);
     if (!swap.empty()) screen_.paragraph("  Proof:   ", swap, Style::plain, Style::bold);
     if (!why.empty() || !swap.empty()) screen_.blank();
+    if (why.empty()) return {};
+    MarkedLines places = places_of(cause, names.symbols());
+    if (excerpts_.insert(places).second) write_excerpts(screen_, places, names.symbols());
+    return places;
   }
 
   void write_unreduced(FailureKind kind, const Token& token) {
@@ -820,7 +579,8 @@ class CaseWriter {
   std::set<std::uint64_t> seen_;
   std::set<std::string> same_lines_;
   std::set<std::pair<FailureKind, std::string>> told_;  // that they are in the interleaving above
-  std::vector<Token> shown_;                            // whose interleavings the report shows
+  std::set<MarkedLines> excerpts_;
+  std::vector<Token> shown_;  // whose interleavings the report shows
 };
 
 void write_skipped(Screen& screen, std::span<const ReportCase> cases) {
@@ -891,6 +651,7 @@ void write_terminal_replay(std::ostream& out, const ReportCase& report_case, con
                            const LongReplay& long_replay) {
   Screen screen{out, options};
   Names names{*report_case.symbols};
+  names.know(trace);
   const auto* failed = std::get_if<Failed>(&outcome);
   if (failed == nullptr && !reports.empty()) failed = &reports.front();
   const auto* gave_up = std::get_if<GaveUp>(&outcome);
@@ -918,6 +679,7 @@ void write_terminal_replay(std::ostream& out, const ReportCase& report_case, con
     write_interleaving(
         screen, "Interleaving", shown,
         select_rows(trace, shown, names, {.weak_memory = token.engine == EngineKind::relacy}));
+    write_origins(screen, names);
   }
   if (gave_up != nullptr) {
     if (failed != nullptr) screen.blank();
@@ -933,16 +695,6 @@ void write_terminal_replay(std::ostream& out, const ReportCase& report_case, con
   if (failed != nullptr) kind = failed->kind;
   screen.line(screen.paint("  Replay:  ", Style::bold) +
               replay_command(report_case, token, kind, long_replay.step_limit));
-}
-
-void write_interleaving_text(std::ostream& out, const Interleaving& interleaving, bool mark_races,
-                             const TerminalOptions& options) {
-  Screen screen{out, options};
-  InterleavingTable table{screen, interleaving, mark_races};
-  if (!table.only_file().empty()) {
-    screen.line(fmt::format("  lines of {}:", printable(file_name(table.only_file()))));
-  }
-  table.write();
 }
 
 }  // namespace heddle

@@ -39,9 +39,4 @@ void write_terminal_replay(std::ostream& out, const ReportCase& report_case, con
                            const Trace& trace, const TerminalOptions& options,
                            const LongReplay& long_replay = {});
 
-// The table of one interleaving alone. `mark_races`: the failure is a race, so its accesses are
-// what to look at.
-void write_interleaving_text(std::ostream& out, const Interleaving& interleaving, bool mark_races,
-                             const TerminalOptions& options);
-
 }  // namespace heddle

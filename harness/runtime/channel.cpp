@@ -97,6 +97,7 @@ std::string bytes_of(const Job& job) {
   w.varint(job.memory);
   w.boolean(job.replay);
   w.boolean(job.record_trace);
+  w.boolean(job.trace_all_stacks);
   w.varint(job.trace_from);
   w.varint(job.trace_until);
   w.varint(job.most_decisions);
@@ -131,6 +132,7 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.memory = r.varint();
   job.replay = r.boolean();
   job.record_trace = r.boolean();
+  job.trace_all_stacks = r.boolean();
   job.trace_from = r.varint();
   job.trace_until = r.varint();
   job.most_decisions = r.varint();

@@ -67,6 +67,7 @@ class CauseFinder {
         end_(Clock::now() + limits.max_time) {
     job_.engine = EngineKind::fuzz;
     job_.record_trace = true;
+    job_.trace_all_stacks = false;
     job_.step_limit = std::min(job_.step_limit, limits.step_limit);
     story_.events = minimal.trace.events;
     story_.happened = story_.events.size();
@@ -92,6 +93,7 @@ class CauseFinder {
       if (cause.pattern == CausePattern::none) {
         cause = explain(story_, failure_, pair, runs_ahead(pair));
       }
+      refine(story_, cause);
       if (best.has_value() && cause.pattern == CausePattern::none) continue;
       check(pair, *swapped, cause);
       // Where the rest of the run decides as well, no more can be said of the two.
@@ -100,7 +102,6 @@ class CauseFinder {
       if (good || !best.has_value()) best = std::move(cause);
       if (good) break;
     }
-    if (best.has_value()) refine(story_, *best);
     // The order of two accesses is what the wait was to make sure of.
     if (odd.has_value() && (!best.has_value() || best->pattern == CausePattern::none ||
                             best->pattern == CausePattern::order_violation ||
@@ -309,7 +310,14 @@ class CauseFinder {
 
   Ahead runs_ahead(const EventPair& pair) {
     const ThreadId thread = story_.events[pair.second].thread;
+    // Where both are there: earlier the thread of the first could not go.
     std::size_t begin = 0;
+    for (std::size_t i = 0; i < pair.first; ++i) {
+      const Op& op = story_.events[i].op;
+      if (op.kind == OpKind::thread_create && op.other == story_.events[pair.first].thread) {
+        begin = i + 1;
+      }
+    }
     while (begin < story_.happened && story_.events[begin].thread != thread) ++begin;
     if (begin >= pair.first) return Ahead::fails;
     const Event& held = story_.events[begin];

@@ -1,5 +1,6 @@
 #include "harness/search/cause_pattern.h"
 
+#include "harness/search/held_locks.h"
 #include "harness/search/wait_pattern.h"
 
 #include <algorithm>
@@ -22,23 +23,6 @@ bool is_read(const Op& op) {
 // Writes without looking.
 bool is_store(const Op& op) {
   return op.kind == OpKind::write || op.kind == OpKind::atomic_store;
-}
-
-bool takes_lock(const Op& op) {
-  switch (op.kind) {
-    case OpKind::mutex_lock:
-    case OpKind::rwlock_read_lock:
-    case OpKind::rwlock_write_lock:
-    case OpKind::once:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool gives_lock(const Op& op) {
-  return op.kind == OpKind::mutex_unlock || op.kind == OpKind::rwlock_unlock ||
-         op.kind == OpKind::rwlock_shared_unlock || op.kind == OpKind::once_end;
 }
 
 bool notifies(const Op& op) {
@@ -92,31 +76,6 @@ bool differ(const Event& a, const Event& b) {
   return a.op.address != b.op.address || a.op.size != b.op.size || *a.value != *b.value;
 }
 
-// What the threads hold, as a story goes on.
-class Held {
- public:
-  void advance(const Story& story, std::size_t at) {
-    const Event& event = story.events[at];
-    auto& held = by_thread_[event.thread];
-    const auto drop = [&held, &story](Address lock) {
-      const auto found = std::find_if(held.rbegin(), held.rend(), [&](std::size_t taken) {
-        return story.events[taken].op.address == lock;
-      });
-      if (found != held.rend()) held.erase(std::next(found).base());
-    };
-    if (takes_lock(event.op)) held.push_back(at);
-    if (gives_lock(event.op)) drop(event.op.address);
-    if (event.op.kind == OpKind::cond_wait) drop(event.op.address2);
-  }
-
-  // The events by which the thread took them, in order.
-  const std::vector<std::size_t>& of(ThreadId thread) { return by_thread_[thread]; }
-  const std::map<ThreadId, std::vector<std::size_t>>& all() const { return by_thread_; }
-
- private:
-  std::map<ThreadId, std::vector<std::size_t>> by_thread_;
-};
-
 class Classifier {
  public:
   Classifier(const Story& story, const Failed& failure) : story_(story), failure_(failure) {}
@@ -134,7 +93,7 @@ class Classifier {
         found(CausePattern::lost_wakeup, {pair.first, pair.second});
     } else if (first.kind == OpKind::heap_free && is_memory_access(second.kind)) {
       found(CausePattern::use_after_free, {pair.first, pair.second});
-    } else if (failure_.kind == FailureKind::use_after_free) {
+    } else if (failure_.kind == FailureKind::use_after_free || is_unordered_double_free(pair)) {
       // Whatever else decides on the way there, it is the free that does the harm.
     } else if (is_read(first) && writes(second.kind)) {
       explain_read_first(ahead);
@@ -173,6 +132,13 @@ class Classifier {
   }
 
  private:
+  // Of accesses that nothing orders, to what is freed twice, the order is luck; that nobody waited
+  // before the object's life ended is what is wrong.
+  bool is_unordered_double_free(const EventPair& pair) const {
+    return failure_.kind == FailureKind::double_free &&
+           !may_be_ordered(story_, pair.first, pair.second);
+  }
+
   const Event& at(std::size_t i) const { return story_.events[i]; }
   std::size_t size() const { return story_.events.size(); }
   bool happened(std::size_t i) const { return i < story_.happened; }
@@ -282,7 +248,8 @@ class Classifier {
     const std::size_t write = pair_.second;
     const ThreadId thread = at(read).thread;
     const auto to_same = [&](std::size_t i) { return same_place(at(i).op, at(read).op); };
-    if (happened(write)) {
+    // What it has looked at anew since is not what it goes by.
+    if (happened(write) && last(thread, write, to_same) == read) {
       const std::size_t again =
           next(thread, write, [&](std::size_t i) { return happened(i) && to_same(i); });
       if (again != kNone && is_store(at(again).op) && reads_last(read, again)) {
@@ -297,10 +264,28 @@ class Classifier {
                                is_life(at(i).op.kind) || synchronises(at(i).op));
       });
       if (act != kNone && interrupted_before(thread, write) && differ(at(read), at(write))) {
+        // Two looks at what belongs together, and a change of both between them.
+        const std::size_t other = next(thread, write, [&](std::size_t i) {
+          return happened(i) && is_read(at(i).op) && !to_same(i) &&
+                 written_between(at(write).thread, read, i);
+        });
+        if (takes_lock(at(act).op) && other != kNone) {
+          return found(CausePattern::atomicity_violation, {read, write, other});
+        }
         return found(CausePattern::check_then_act, {read, write, act});
       }
     }
     explain_too_early(ahead);
+  }
+
+  // Whether the thread wrote what `access` sees after `begin`.
+  bool written_between(ThreadId thread, std::size_t begin, std::size_t access) const {
+    for (std::size_t i = begin + 1; i < access; ++i) {
+      if (at(i).thread == thread && writes(at(i).op.kind) && same_place(at(i).op, at(access).op)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // Whether the thread, having read x, changes it; or finds another value there, having been
@@ -341,7 +326,8 @@ class Classifier {
       if (before != kNone) found(CausePattern::atomicity_violation, {before, use, change});
       return;
     }
-    if (ahead != Ahead::fails) return;
+    // What is freed twice was there in time: of it no value is missing.
+    if (ahead != Ahead::fails || failure_.kind == FailureKind::double_free) return;
     const bool found_nothing = at(use).value.value_or(0) == 0;
     const bool written =
         !found_nothing ||
@@ -371,6 +357,8 @@ class Classifier {
         is_second_look(earlier, write, use)) {
       return found(CausePattern::atomicity_violation, {earlier, write, use});
     }
+    // Of threads that wait for ever the order of their looks is not what is wrong.
+    if (is_stuck()) return;
     // What A has yet to do to what B uses.
     const ThreadId writer = at(write).thread;
     const std::size_t rest = next(writer, use, [&](std::size_t i) {
@@ -382,6 +370,7 @@ class Classifier {
   }
 
   bool has_begun(ThreadId thread, std::size_t i) const {
+    if (thread == 0) return true;  // main's
     return std::any_of(story_.events.begin(),
                        story_.events.begin() + static_cast<std::ptrdiff_t>(i),
                        [thread](const Event& event) {

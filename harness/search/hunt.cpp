@@ -223,15 +223,18 @@ class HuntParty {
     for (const Finding& found : outcome.result.findings) {
       std::optional<MinimalInterleaving> minimal;
       std::optional<Token> token;
+      std::optional<Failed> failure;
       settle(found, [&](Hunt& hunt) {
         hunt.strategy = search_.job.strategy;
         hunt.runs = before + found.first_run + 1;
         if (!token.has_value()) {
           minimal = minimize(replayer, job, found, options_.minimize);
           token = minimal.has_value() ? minimal->token : found.token;
+          if (minimal.has_value()) failure = minimal->failure;
           hunt.minimal = std::move(minimal);
         }
         hunt.token = token;
+        if (failure.has_value()) hunt.found = failure;
       });
     }
     return true;

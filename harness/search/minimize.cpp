@@ -22,6 +22,19 @@ unsigned preemptions_of(const Trace& trace) {
                     [](const Event& event) { return event.why == SwitchReason::preempted; }));
 }
 
+// An engine keeps of earlier accesses no more than their code address.
+void add_callers(Failed& failure, const Trace& trace) {
+  for (Place& place : failure.places) {
+    if (!place.stack.empty() || place.op.pc == 0) continue;
+    const auto event =
+        std::find_if(trace.events.rbegin(), trace.events.rend(), [&place](const Event& other) {
+          return other.thread == place.thread && other.op.pc == place.op.pc &&
+                 other.op.address <= place.op.address && place.op.address < end_of(other.op);
+        });
+    if (event != trace.events.rend()) place.stack = event->stack;
+  }
+}
+
 class Minimizer {
  public:
   Minimizer(Replayer& replayer, Job job, const Finding& finding, const MinimizeLimits& limits)
@@ -55,7 +68,7 @@ class Minimizer {
     limits.max_time =
         std::min(limits.max_time, std::chrono::ceil<std::chrono::milliseconds>(
                                       std::max(end_ - Clock::now(), Clock::duration{})));
-    minimal_.cause = find_cause(replayer_, job_, finding_.failure, minimal_, limits);
+    minimal_.cause = find_cause(replayer_, job_, minimal_.failure, minimal_, limits);
     return std::move(minimal_);
   }
 
@@ -85,8 +98,7 @@ class Minimizer {
                                          if (done == nullptr) return false;
                                          bool fails = shows_failure(*done, key_);
                                          if (fails && most.has_value()) {
-                                           const std::optional<JobDone> traced =
-                                               traced_run(candidate);
+                                           const std::optional<Recorded> traced = record(candidate);
                                            fails = traced.has_value() && size_of(*traced) <= *most;
                                            was_more |= !fails;
                                          }
@@ -110,32 +122,45 @@ class Minimizer {
            std::holds_alternative<GaveUp>(*done->outcome);
   }
 
-  static Size size_of(const JobDone& run) {
+  struct Recorded {
+    Trace trace;
+    Failed failure;
+    unsigned outside_choices = 0;
+  };
+
+  static Size size_of(const Recorded& run) {
     return {run.outside_choices, preemptions_of(run.trace)};
   }
 
-  // The run of a schedule, with its trace; nothing if it does not fail so.
-  std::optional<JobDone> traced_run(const Schedule& schedule) {
+  // A run of the schedule, with its trace; nothing if it does not fail so.
+  std::optional<Recorded> record(const Schedule& schedule) {
     Job replay = job_;
     replay.schedule = schedule;
     replay.record_trace = true;
     auto run = replayer_.replay(replay);
     auto* done = std::get_if<JobDone>(&run);
-    if (done == nullptr || !shows_failure(*done, key_)) return std::nullopt;
-    return std::move(*done);
+    if (done == nullptr) return std::nullopt;
+    const Failed* failure = failure_with(*done, key_);
+    if (failure == nullptr) return std::nullopt;
+    Recorded recorded{.trace = std::move(done->trace),
+                      .failure = *failure,
+                      .outside_choices = done->outside_choices};
+    add_callers(recorded.failure, recorded.trace);
+    return recorded;
   }
 
-  void keep(JobDone run) {
-    const Size size = size_of(run);
+  void keep(Recorded recorded) {
+    const Size size = size_of(recorded);
     minimal_.outside_choices = size.outside_choices;
     minimal_.preemptions = size.preemptions;
-    minimal_.trace = std::move(run.trace);
+    minimal_.trace = std::move(recorded.trace);
+    minimal_.failure = std::move(recorded.failure);
   }
 
   bool record() {
-    std::optional<JobDone> run = traced_run(minimal_.token.schedule);
-    if (!run.has_value()) return false;
-    keep(*std::move(run));
+    std::optional<Recorded> recorded = record(minimal_.token.schedule);
+    if (!recorded.has_value()) return false;
+    keep(*std::move(recorded));
     return true;
   }
 
@@ -208,7 +233,7 @@ class Minimizer {
           continue;
         }
         job_.relacy_state = explored.failing_state;
-        std::optional<JobDone> run = traced_run({});
+        std::optional<Recorded> run = record({});
         if (!run.has_value() || size_of(*run) > found) {
           job_.relacy_state = minimal_.token.relacy_state;
           return;
@@ -242,10 +267,10 @@ class Minimizer {
 
   // Goes over to `schedule`, made smaller; false if it does not fail so or is more.
   bool take(const Schedule& schedule) {
-    std::optional<JobDone> run = traced_run(schedule);
-    if (!run.has_value() || size_of(*run) > size()) return false;
+    std::optional<Recorded> recorded = record(schedule);
+    if (!recorded.has_value() || size_of(*recorded) > size()) return false;
     minimal_.token.schedule = schedule;
-    keep(*std::move(run));
+    keep(*std::move(recorded));
     minimal_.one_minimal = false;
     // Fewer or simpler deviations may have more preemptions.
     const MinimalInterleaving whole = minimal_;
@@ -299,6 +324,22 @@ class Minimizer {
 };
 
 }  // namespace
+
+std::optional<Failed> see_again(Replayer& replayer, Job job, const Finding& finding) {
+  if (!finding.token.has_value()) return std::nullopt;
+  job.engine = finding.token->engine;
+  job.schedule = finding.token->schedule;
+  job.relacy_state = finding.token->relacy_state;
+  job.record_trace = true;
+  const auto run = replayer.replay(std::move(job));
+  const auto* done = std::get_if<JobDone>(&run);
+  if (done == nullptr) return std::nullopt;
+  const Failed* failure = failure_with(*done, failure_key(finding.failure));
+  if (failure == nullptr) return std::nullopt;
+  Failed seen = *failure;
+  add_callers(seen, done->trace);
+  return seen;
+}
 
 std::optional<MinimalInterleaving> minimize(Replayer& replayer, const Job& job,
                                             const Finding& finding, const MinimizeLimits& limits) {

@@ -22,6 +22,10 @@ struct MinimizeLimits {
   CauseLimits cause{};
 };
 
+// The failure as one more run of its schedule has it, with the callers of all its places; nothing
+// if that does not show it.
+std::optional<Failed> see_again(Replayer& replayer, Job job, const Finding& finding);
+
 // Nothing if the failure does not show when its schedule is replayed: then the program does not
 // behave alike in like runs, and the report must say so.
 std::optional<MinimalInterleaving> minimize(Replayer& replayer, const Job& job,

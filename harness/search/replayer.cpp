@@ -165,12 +165,16 @@ std::string output_of(WorkerOptions options, const Job& replay, std::uint32_t lo
   return executed ? output : std::string();
 }
 
-bool shows_failure(const JobDone& run, std::uint64_t key) {
+const Failed* failure_with(const JobDone& run, std::uint64_t key) {
   for (const Failed& report : run.reports) {
-    if (failure_key(report) == key) return true;
+    if (failure_key(report) == key) return &report;
   }
   const auto* failed = run.outcome.has_value() ? std::get_if<Failed>(&*run.outcome) : nullptr;
-  return failed != nullptr && failure_key(*failed) == key;
+  return failed != nullptr && failure_key(*failed) == key ? failed : nullptr;
+}
+
+bool shows_failure(const JobDone& run, std::uint64_t key) {
+  return failure_with(run, key) != nullptr;
 }
 
 }  // namespace heddle

@@ -56,7 +56,9 @@ class Replayer {
 // process of its own. Empty if it cannot be executed.
 std::string output_of(WorkerOptions options, const Job& replay, std::uint32_t lost_ms);
 
-// Whether a run ended, or went, in the failure with this failure_key().
+// The failure with this failure_key() in which a run ended, or went; null if it has none.
+const Failed* failure_with(const JobDone& run, std::uint64_t key);
+// Whether there is one.
 bool shows_failure(const JobDone& run, std::uint64_t key);
 
 }  // namespace heddle

@@ -72,6 +72,10 @@ std::string_view to_string(CausePattern pattern) {
       return "flag changed outside the mutex";
     case CausePattern::aba:
       return "ABA";
+    case CausePattern::flag_under_another_mutex:
+      return "flag changed under another mutex";
+    case CausePattern::notify_before_change:
+      return "notification before the change";
   }
   return "unknown pattern";
 }

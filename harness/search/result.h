@@ -62,6 +62,10 @@ enum class CausePattern : std::uint8_t {
                        // before A waits. Steps: A's look, B's change, B's notification, A's wait
   aba,  // A loads x, B changes x and changes it back, A's compare-exchange finds x as
         // it was. Steps: A's load, B's two, A's compare-exchange
+  flag_under_another_mutex,  // as flag_outside_mutex, but B holds a mutex of its own. Steps: those
+                             // four, and where B took that
+  notify_before_change,      // B notifies, and changes what A looks at only then. Steps: A's look,
+                             // B's notification, B's change, A's wait
 };
 
 std::string_view to_string(CausePattern pattern);  // "lost update", as reports print it
@@ -101,6 +105,7 @@ struct MinimalInterleaving {
   // The first to fail so of all the least: whatever run the search began with, it ends here.
   bool canonical = false;
   std::optional<Cause> cause{};
+  Failed failure{};  // as this run has it: addresses of others are not its own
 };
 
 // What fuzz has to say of a failure that was seen on real threads.

@@ -92,24 +92,81 @@ bool looks_unchanged(const Story& story, std::size_t wait, std::size_t end) {
   return true;
 }
 
-void refine_lost_wakeup(const Story& story, Cause& cause) {
-  const auto index_of = [&story](const Event& step) {
-    for (std::size_t i = 0; i < story.happened; ++i) {
-      const Event& event = story.events[i];
-      if (event.thread == step.thread && event.step == step.step && event.op.kind == step.op.kind &&
-          event.op.address == step.op.address) {
-        return i;
-      }
+// Of what happened; kNone of what did not.
+std::size_t index_of(const Story& story, const Event& step) {
+  for (std::size_t i = 0; i < story.happened; ++i) {
+    const Event& event = story.events[i];
+    if (event.thread == step.thread && event.step == step.step && event.op.kind == step.op.kind &&
+        event.op.address == step.op.address) {
+      return i;
     }
-    return kNone;
-  };
-  const std::size_t notify = index_of(cause.steps[0]);
-  const std::size_t wait = index_of(cause.steps[1]);
+  }
+  return kNone;
+}
+
+// Where the thread took the mutex that it holds before `end`, whichever; kNone if it has none.
+std::size_t any_taken(const Story& story, ThreadId thread, std::size_t end) {
+  for (std::size_t i = std::min(end, story.happened); i-- > 0;) {
+    const Event& event = story.events[i];
+    if (event.thread == thread && event.op.kind == OpKind::mutex_lock &&
+        taken(story, thread, event.op.address, end) == i) {
+      return i;
+    }
+  }
+  return kNone;
+}
+
+// The last time before `end` that the thread read memory which another one changes.
+std::size_t last_shared_look(const Story& story, ThreadId thread, std::size_t end) {
+  for (std::size_t look = last_look(story, thread, end); look != kNone;
+       look = last_look(story, thread, look)) {
+    const Op& op = story.events[look].op;
+    const bool shared =
+        std::any_of(story.events.begin(), story.events.end(), [&](const Event& event) {
+          return event.thread != thread && writes(event.op.kind) && overlap(event.op, op);
+        });
+    if (shared) return look;
+  }
+  return kNone;
+}
+
+// Whether the notifying thread changed what the other had looked at only after it had notified, and
+// notified no more.
+bool explain_late_change(const Story& story, Cause& cause, std::size_t look, std::size_t notify,
+                         std::size_t wait) {
+  const Event& notification = story.events[notify];
+  std::size_t change = kNone;
+  for (std::size_t i = notify + 1; i < story.events.size(); ++i) {
+    const Event& event = story.events[i];
+    if (event.thread != notification.thread) continue;
+    if (event.op.address == notification.op.address &&
+        (event.op.kind == OpKind::cond_signal || event.op.kind == OpKind::cond_broadcast)) {
+      return false;
+    }
+    const bool changes = writes(event.op.kind) && overlap(event.op, story.events[look].op);
+    if (changes && change == kNone) change = i;
+  }
+  if (change == kNone || change < look) return false;
+  cause.pattern = CausePattern::notify_before_change;
+  cause.steps = {story.events[look], notification, story.events[change], story.events[wait]};
+  return true;
+}
+
+void refine_lost_wakeup(const Story& story, Cause& cause) {
+  const std::size_t notify = index_of(story, cause.steps[0]);
+  const std::size_t wait = index_of(story, cause.steps[1]);
   if (notify == kNone || wait == kNone || story.events[wait].op.kind != OpKind::cond_wait) return;
   const Event& waiting = story.events[wait];
   const std::size_t locked = taken(story, waiting.thread, waiting.op.address2, wait);
-  const std::size_t look = last_look(story, waiting.thread, wait);
+  const std::size_t look = last_shared_look(story, waiting.thread, wait);
   if (locked == kNone || look == kNone || look < locked) return;
+  if (look > notify) {
+    // It has looked since, so it has not missed what the notification was for.
+    if (explain_late_change(story, cause, look, notify, wait)) return;
+    cause.pattern = CausePattern::none;
+    cause.steps.clear();
+    return;
+  }
   for (std::size_t i = look + 1; i < notify; ++i) {
     const Event& event = story.events[i];
     if (event.thread != story.events[notify].thread || !writes(event.op.kind) ||
@@ -119,34 +176,75 @@ void refine_lost_wakeup(const Story& story, Cause& cause) {
     if (taken(story, event.thread, waiting.op.address2, i) != kNone) continue;
     cause.pattern = CausePattern::flag_outside_mutex;
     cause.steps = {story.events[look], event, story.events[notify], waiting};
+    const std::size_t other = any_taken(story, event.thread, i);
+    if (other == kNone) return;
+    cause.pattern = CausePattern::flag_under_another_mutex;
+    cause.steps.push_back(story.events[other]);
     return;
   }
 }
 
+// Of threads that wait for ever the order of a look and a change says nothing, unless the change
+// comes after the notification that was to tell of it.
+void refine_stuck(const Story& story, Cause& cause) {
+  if (!cause.first.has_value() || !cause.second.has_value() ||
+      !is_memory_access(cause.first->op.kind) || writes(cause.first->op.kind)) {
+    return;
+  }
+  const std::size_t look = index_of(story, *cause.first);
+  if (look == kNone) return;
+  std::size_t wait = look + 1;
+  while (wait < story.happened && story.events[wait].thread != cause.first->thread) ++wait;
+  if (wait >= story.happened || story.events[wait].op.kind != OpKind::cond_wait) return;
+  for (std::size_t i = wait + 1; i < story.happened; ++i) {
+    // It went on.
+    if (story.events[i].thread == cause.first->thread) return;
+  }
+  for (std::size_t notify = look; notify-- > 0;) {
+    const Event& event = story.events[notify];
+    if (event.thread == cause.second->thread &&
+        notifies(event.op, story.events[wait].op.address, cause.first->thread)) {
+      explain_late_change(story, cause, look, notify, wait);
+      return;
+    }
+  }
+}
+
+// A compare-exchange that found what its thread had loaded, though that had changed meanwhile.
 void refine_check(const Story& story, Cause& cause) {
-  const Event& look = cause.steps[0];
-  const Event& act = cause.steps[2];
-  if (act.op.kind != OpKind::atomic_rmw || !look.value.has_value() ||
-      act.op.address != look.op.address || act.old_value != look.value) {
+  const std::size_t look = index_of(story, cause.steps[0]);
+  if (look == kNone) return;
+  const ThreadId thread = story.events[look].thread;
+  std::size_t act = look + 1;
+  while (act < story.happened &&
+         (story.events[act].thread != thread || story.events[act].op.kind != OpKind::atomic_rmw)) {
+    ++act;
+  }
+  if (act >= story.happened) return;
+  const Event& exchange = story.events[act];
+  std::size_t load = act;
+  while (load-- > 0) {
+    const Event& event = story.events[load];
+    if (event.thread == thread && event.op.address == exchange.op.address) break;
+  }
+  if (load == kNone || story.events[load].op.kind != OpKind::atomic_load ||
+      !exchange.old_value.has_value() || story.events[load].value != exchange.old_value) {
     return;
   }
   const Event* away = nullptr;
   const Event* back = nullptr;
-  bool looked = false;
-  for (std::size_t i = 0; i < story.happened; ++i) {
+  for (std::size_t i = load + 1; i < act; ++i) {
     const Event& event = story.events[i];
-    if (event.thread == look.thread && event.step == look.step) looked = true;
-    if (event.thread == act.thread && event.step == act.step) break;
-    if (!looked || !writes(event.op.kind) || event.op.address != look.op.address ||
-        event.thread == act.thread || !event.value.has_value()) {
+    if (!writes(event.op.kind) || event.op.address != exchange.op.address ||
+        event.thread == thread || !event.value.has_value()) {
       continue;
     }
-    if (event.value != look.value && away == nullptr) away = &event;
-    back = event.value == look.value && away != nullptr ? &event : nullptr;
+    if (event.value != exchange.old_value && away == nullptr) away = &event;
+    back = event.value == exchange.old_value && away != nullptr ? &event : nullptr;
   }
   if (away == nullptr || back == nullptr) return;
   cause.pattern = CausePattern::aba;
-  cause.steps = {look, *away, *back, act};
+  cause.steps = {story.events[load], *away, *back, exchange};
 }
 
 }  // namespace
@@ -193,6 +291,7 @@ std::optional<OddWait> find_odd_wait(const Story& story, const Failed& failure) 
 void refine(const Story& story, Cause& cause) {
   if (cause.pattern == CausePattern::lost_wakeup) refine_lost_wakeup(story, cause);
   if (cause.pattern == CausePattern::check_then_act) refine_check(story, cause);
+  if (cause.pattern == CausePattern::none) refine_stuck(story, cause);
 }
 
 bool may_be_ordered(const Story& story, std::size_t first, std::size_t second) {

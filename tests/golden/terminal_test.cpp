@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <sstream>
 
 #include "harness/report/text.h"
@@ -25,6 +26,37 @@ std::string report(const scenario::Scenario& scenario, TerminalOptions options =
 TEST(TerminalGolden, lost_update_with_four_engines) {
   expect_approved("terminal_unlocked_counter.txt",
                   report(scenario::unlocked_counter(), {.width = 100}));
+}
+
+// The program of the scenario, where its debug information has it.
+scenario::Scenario with_source(scenario::Scenario scenario) {
+  const std::string path = testing::TempDir() + "unlocked_counter.cpp";
+  std::ofstream(path) << "#include <cassert>\n#include <thread>\n\nint counter = 0;\n\n"
+                         "// Called by both threads, and they are not kept apart.\n"
+                         "constexpr int kStep = 1;\n\n"
+                         "void increment() {\n"
+                         "  // Reads, adds and writes.\n"
+                         "  counter += kStep;\n}\n\n"
+                         "int main() {\n  std::thread first(increment);\n"
+                         "  std::thread second(increment);\n  first.join(), second.join();\n"
+                         "  assert(counter == 2);\n}\n";
+  auto code = scenario::unlocked_counter_code();
+  for (auto& [pc, frames] : code) {
+    for (Frame& frame : frames) {
+      if (frame.file.ends_with("unlocked_counter.cpp")) frame.file = path;
+    }
+  }
+  return {scenario.result, FakeSymbols{code, {{scenario::kCounter, "counter"}}}};
+}
+
+TEST(TerminalGolden, source_text_stands_beside_each_step_where_there_is_room) {
+  expect_approved("terminal_source_120.txt",
+                  report(with_source(scenario::unlocked_counter()), {.width = 120}));
+}
+
+TEST(TerminalGolden, source_text_stands_below_a_table_that_needs_the_width) {
+  expect_approved("terminal_source_80.txt",
+                  report(with_source(scenario::unlocked_counter()), {.width = 80}));
 }
 
 TEST(TerminalGolden, lost_update_in_colour) {

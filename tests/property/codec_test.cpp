@@ -109,6 +109,30 @@ TEST(CodecProperty, no_field_of_a_failure_is_left_out) {
   }));
 }
 
+TEST(CodecProperty, no_field_of_what_a_trace_knows_of_memory_is_left_out) {
+  EXPECT_TRUE(rc::check([](const Trace& trace) {
+    const std::string bytes = encoded(trace);
+    Reader reader{bytes};
+    Trace copy;
+    decode(reader, copy);
+    RC_ASSERT(copy.frames == trace.frames);
+    RC_ASSERT(copy.blocks.size() == trace.blocks.size());
+    for (std::size_t i = 0; i < trace.blocks.size(); ++i) {
+      RC_ASSERT(copy.blocks[i].begin == trace.blocks[i].begin);
+      RC_ASSERT(copy.blocks[i].end == trace.blocks[i].end);
+      RC_ASSERT(copy.blocks[i].thread == trace.blocks[i].thread);
+      RC_ASSERT(copy.blocks[i].stack == trace.blocks[i].stack);
+    }
+    RC_ASSERT(copy.thread_locals.size() == trace.thread_locals.size());
+    for (std::size_t i = 0; i < trace.thread_locals.size(); ++i) {
+      RC_ASSERT(copy.thread_locals[i].thread == trace.thread_locals[i].thread);
+      RC_ASSERT(copy.thread_locals[i].begin == trace.thread_locals[i].begin);
+      RC_ASSERT(copy.thread_locals[i].end == trace.thread_locals[i].end);
+      RC_ASSERT(copy.thread_locals[i].image == trace.thread_locals[i].image);
+    }
+  }));
+}
+
 TEST(CodecProperty, a_message_cut_short_is_refused) {
   EXPECT_TRUE(rc::check([](const Trace& trace) {
     const std::string bytes = encoded(trace);

@@ -119,10 +119,40 @@ struct Arbitrary<heddle::Event> {
 };
 
 template <>
+struct Arbitrary<heddle::StackFrame> {
+  static Gen<heddle::StackFrame> arbitrary() {
+    using heddle::StackFrame;
+    return gen::build<StackFrame>(gen::set(&StackFrame::thread), gen::set(&StackFrame::begin),
+                                  gen::set(&StackFrame::end), gen::set(&StackFrame::pc));
+  }
+};
+
+template <>
+struct Arbitrary<heddle::AllocatedBlock> {
+  static Gen<heddle::AllocatedBlock> arbitrary() {
+    using heddle::AllocatedBlock;
+    return gen::build<AllocatedBlock>(
+        gen::set(&AllocatedBlock::begin), gen::set(&AllocatedBlock::end),
+        gen::set(&AllocatedBlock::thread), gen::set(&AllocatedBlock::stack));
+  }
+};
+
+template <>
+struct Arbitrary<heddle::ThreadLocals> {
+  static Gen<heddle::ThreadLocals> arbitrary() {
+    using heddle::ThreadLocals;
+    return gen::build<ThreadLocals>(gen::set(&ThreadLocals::thread), gen::set(&ThreadLocals::begin),
+                                    gen::set(&ThreadLocals::end), gen::set(&ThreadLocals::image));
+  }
+};
+
+template <>
 struct Arbitrary<heddle::Trace> {
   static Gen<heddle::Trace> arbitrary() {
     using heddle::Trace;
-    return gen::build<Trace>(gen::set(&Trace::events), gen::set(&Trace::truncated));
+    return gen::build<Trace>(gen::set(&Trace::events), gen::set(&Trace::frames),
+                             gen::set(&Trace::blocks), gen::set(&Trace::thread_locals),
+                             gen::set(&Trace::truncated));
   }
 };
 

@@ -32,6 +32,16 @@ const std::vector<Known> kKnown = {
     {"atomic_counter", assertion, CausePattern::lost_update, true},
     {"queue_handoff", lost_wakeup, CausePattern::lost_wakeup, true},
     {"relaxed_publish", data_race, CausePattern::unsafe_publication, true},
+    {"aba_stack", assertion, CausePattern::aba, true},
+    {"flag_after_notify", lost_wakeup, CausePattern::notify_before_change, true},
+    {"flag_outside_mutex", lost_wakeup, CausePattern::flag_outside_mutex, true},
+    {"two_mutexes", lost_wakeup, CausePattern::flag_under_another_mutex, true},
+    {"two_fields", assertion, CausePattern::atomicity_violation, true},
+    {"use_before_init", assertion, CausePattern::order_violation, true},
+    // The notification reached somebody, and one was to wake two.
+    {"shutdown_one", deadlock, CausePattern::none, true},
+    // That nobody waits for the thread is wrong, and not in which order the two free.
+    {"static_at_exit", double_free, CausePattern::none, true},
     {"atomic_pair", assertion, CausePattern::atomicity_violation},
     {"bank_audit", assertion, CausePattern::atomicity_violation},
     {"bank_transfer", deadlock, CausePattern::lock_order_cycle},
@@ -50,7 +60,8 @@ const std::vector<Known> kKnown = {
     {"fence_one_sided", data_race, CausePattern::unsafe_publication},
     // Main frees before the thread can run.
     {"heap_use_after_free", use_after_free, CausePattern::use_after_free},
-    {"latch", assertion, CausePattern::order_violation},
+    // Of the data, and not of the wait for them.
+    {"latch", assertion, CausePattern::atomicity_violation},
     {"lock_cycle_three", deadlock, CausePattern::lock_order_cycle},
     {"lock_order_ab_ba", deadlock, CausePattern::lock_order_cycle},
     {"notify_without_lock", lost_wakeup, CausePattern::flag_outside_mutex},

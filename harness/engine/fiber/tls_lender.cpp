@@ -25,6 +25,7 @@ struct TlsLender::Block {
   unsigned char* data;
   std::size_t size;
   std::span<const unsigned char> image;  // what it begins with; the rest is zero
+  const unsigned char* in_module;        // that image, where the module has it
 };
 
 struct TlsLender::Parked {
@@ -113,10 +114,10 @@ TlsLender::TlsLender() : stack_size_(64 * 1024 + size_of_variables()) {
   stack_size_ = (stack_size_ + kPage - 1) & ~(kPage - 1);
   auto self = std::make_unique<Parked>();
   self->base = FsBase::get();
-  for_each_module([&](unsigned char* data, std::size_t size, const unsigned char*, std::size_t,
-                      std::string_view) {
+  for_each_module([&](unsigned char* data, std::size_t size, const unsigned char* image,
+                      std::size_t, std::string_view) {
     self->copies.emplace_back(data, data + size);
-    self->blocks.push_back({data, size, self->copies.back()});
+    self->blocks.push_back({data, size, self->copies.back(), image});
   });
   modules_ = self->blocks.size();
   parked_.push_back(std::move(self));
@@ -162,7 +163,7 @@ bool TlsLender::begin_one() {
         for_each_module([own](unsigned char* data, std::size_t size, const unsigned char* image,
                               std::size_t image_size, std::string_view module) {
           if (own->blocks.size() == own->blocks.capacity()) return;
-          own->blocks.push_back({data, size, {image, image_size}});
+          own->blocks.push_back({data, size, {image, image_size}, image});
           if (!is_system_library(module)) own->programs_own.emplace_back(data, size);
         });
         // Whatever runs on this block runs the program's code.
@@ -194,6 +195,15 @@ void TlsLender::reset(ThreadId thread) {
 std::vector<std::span<unsigned char>> TlsLender::variables(ThreadId thread) const {
   std::vector<std::span<unsigned char>> all;
   for (const Block& block : parked_[thread]->blocks) all.emplace_back(block.data, block.size);
+  return all;
+}
+
+std::vector<ThreadLocals> TlsLender::places(ThreadId thread) const {
+  std::vector<ThreadLocals> all;
+  for (const Block& block : parked_[thread]->blocks) {
+    const auto begin = reinterpret_cast<Address>(block.data);
+    all.push_back({thread, begin, begin + block.size, reinterpret_cast<Address>(block.in_module)});
+  }
   return all;
 }
 

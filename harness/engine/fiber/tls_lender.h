@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "harness/model/op.h"
+#include "harness/model/trace.h"
 
 namespace heddle {
 
@@ -43,6 +44,9 @@ class TlsLender {
 
   // Those of them that are of the program and libraries of its own, for threads that it started.
   std::span<const std::span<unsigned char>> programs_own(ThreadId thread) const;
+
+  // Where those of `variables()` are, and of which module.
+  std::vector<ThreadLocals> places(ThreadId thread) const;
 
   // What the kernel calls the thread whose block it is; of thread 0 the calling thread.
   pid_t number(ThreadId thread) const;

@@ -42,6 +42,13 @@ void open_rooms(RunHost& host) {
   });
 }
 
+void note_block(Address begin) {
+  // What Heddle takes on the program's behalf is nobody's object.
+  if (!t_program_code || begin == 0) return;
+  if (g_run->job().leaks) note_allocation(begin);
+  g_run->note_block(begin, begin + program_heap::size_of(reinterpret_cast<const void*>(begin)));
+}
+
 class FuzzEngine final : public Engine {
  public:
   void prepare(RunHost& host) override {
@@ -72,7 +79,8 @@ class FuzzEngine final : public Engine {
     program_heap::g_on_reuse = [](Address begin, std::size_t size) {
       g_memory->forget(begin, size);
     };
-    program_heap::g_on_allocate = job.leaks ? note_allocation : program_heap::AllocateCallback{};
+    program_heap::g_on_allocate = nullptr;
+    if (job.leaks || job.record_trace) program_heap::g_on_allocate = note_block;
     if (!strategy->set_state(job.strategy_state)) {
       RunResult result;
       result.outcome = HarnessError{"the state of the search is not one of strategy '" +

@@ -79,6 +79,12 @@ void Run::end_recording() {
   leave();
 }
 
+void Run::note_block(Address begin, Address end) {
+  if (!under_way() || recorder() == nullptr) return;
+  const RuntimeScope scope;
+  recorder_.add_block(running_.thread->id, begin, end, code_);
+}
+
 Place Run::here(const Op& op) {
   Place place{.thread = running_.thread->id, .op = op, .stack = capture_stack(code_), .note = {}};
   settle_place(place, code_);

@@ -307,6 +307,8 @@ class Run {
   // accesses keeps no operation of them.
   void capture(FuzzThread::State state, std::vector<Place>& places, bool code_only = false);
   // The recorder, if this part of the run is to be recorded.
+  // The thread that runs has got this memory of the heap.
+  void note_block(Address begin, Address end);
   TraceRecorder* recorder() { return tracing_ && in_traced_part() ? &recorder_ : nullptr; }
   // Decisions are recorded: where the running thread is.
   void note_where();

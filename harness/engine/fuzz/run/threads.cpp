@@ -130,7 +130,7 @@ void Run::begin_run(std::uint64_t number) {
   fingerprint_.begin_run(!job_->replay);
   switch_reason_ = SwitchReason::none;
   if (live_.count != nullptr) live_.count->store(0, std::memory_order_relaxed);
-  if (tracing_) recorder_.begin();
+  if (tracing_) recorder_.begin(job_->trace_all_stacks);
   decision_log_ = {};
 
   result_.run = number;
@@ -184,6 +184,9 @@ void Run::finish_result() {
     result_.schedule.deviations.assign(live_.entries, live_.entries + count);
   }
   if (!tracing_) return;
+  for (ThreadId thread = 0; thread < used_threads_; ++thread) {
+    recorder_.add_thread_locals(tls_.places(thread));
+  }
   result_.trace = recorder_.take();
   decision_log_.events = recorder_.count();
   result_.log = std::move(decision_log_);

@@ -8,6 +8,13 @@
 
 namespace heddle {
 
+namespace {
+
+// Events before this one have the stacks of plain accesses too.
+constexpr std::size_t kMostWithStacks = 20'000;
+
+}  // namespace
+
 std::optional<std::uint64_t> read_memory(Address address, unsigned size) {
   std::uint64_t value = 0;
   if (size == 0 || size > sizeof value) return std::nullopt;
@@ -19,9 +26,11 @@ std::optional<std::uint64_t> read_memory(Address address, unsigned size) {
   return value;
 }
 
-void TraceRecorder::begin() {
+void TraceRecorder::begin(bool all_stacks) {
   trace_ = {};
   count_ = 0;
+  frames_.clear();
+  all_stacks_ = all_stacks;
   unsettled_ = false;
   expects_race_ = false;
   decided_by_ = kNoThread;
@@ -39,8 +48,10 @@ void TraceRecorder::add(ThreadId thread, std::uint64_t step, const Op& op, Switc
   event.racy = std::exchange(expects_race_, false);
   event.decided_by = decided_by_;
   event.decided_at = decided_at_;
-  if (!code.contains(op.pc) || !is_plain_access(op.kind)) {
-    event.stack = capture_stack(code);
+  // Of a longer run the time that they take would be seconds, and its middle is not shown.
+  const bool wanted = all_stacks_ && trace_.events.size() < kMostWithStacks;
+  if (wanted || !code.contains(op.pc) || !is_plain_access(op.kind)) {
+    event.stack = capture(thread, code);
     // A lock taken inside libstdc++ belongs to the program's line that asked for it.
     if (!event.stack.empty()) {
       if (!code.contains(op.pc)) event.op.pc = event.stack.front();
@@ -51,6 +62,25 @@ void TraceRecorder::add(ThreadId thread, std::uint64_t step, const Op& op, Switc
   trace_.events.push_back(std::move(event));
   ++count_;
   unsettled_ = op.kind == OpKind::write;
+}
+
+void TraceRecorder::add_block(ThreadId thread, Address begin, Address end,
+                              const ProgramCode& code) {
+  if (trace_.blocks.size() < kLimit) {
+    trace_.blocks.push_back({begin, end, thread, capture(thread, code)});
+  }
+}
+
+void TraceRecorder::add_thread_locals(const std::vector<ThreadLocals>& variables) {
+  trace_.thread_locals.insert(trace_.thread_locals.end(), variables.begin(), variables.end());
+}
+
+std::vector<Address> TraceRecorder::capture(ThreadId thread, const ProgramCode& code) {
+  if (frames_.size() >= kMostFrames) return capture_stack(code);
+  captured_.clear();
+  std::vector<Address> stack = capture_stack(code, &captured_, thread);
+  frames_.insert(captured_.begin(), captured_.end());
+  return stack;
 }
 
 void TraceRecorder::skip() {
@@ -88,8 +118,32 @@ void TraceRecorder::mark_race(ThreadId thread, Address pc, Address address, unsi
   }
 }
 
+// Of all calls and allocations few are of any interest.
+void TraceRecorder::keep_what_is_touched() {
+  std::vector<Address> touched;
+  for (const Event& event : trace_.events) {
+    touched.push_back(event.op.address);
+    if (event.op.kind == OpKind::cond_wait) touched.push_back(event.op.address2);
+  }
+  std::sort(touched.begin(), touched.end());
+  const auto is_touched = [&touched](Address begin, Address end) {
+    const auto first = std::lower_bound(touched.begin(), touched.end(), begin);
+    return first != touched.end() && *first < end;
+  };
+  for (const StackFrame& frame : frames_) {
+    if (is_touched(frame.begin, frame.end)) trace_.frames.push_back(frame);
+  }
+  frames_.clear();
+  std::erase_if(trace_.blocks,
+                [&](const AllocatedBlock& block) { return !is_touched(block.begin, block.end); });
+  std::erase_if(trace_.thread_locals, [&](const ThreadLocals& variables) {
+    return !is_touched(variables.begin, variables.end);
+  });
+}
+
 Trace TraceRecorder::take() {
   settle();
+  keep_what_is_touched();
   return std::move(trace_);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "harness/engine/call_stack.h"
@@ -14,12 +15,17 @@ class TraceRecorder {
  public:
   // Events kept; older ones are dropped.
   static constexpr std::size_t kLimit = 200'000;
+  static constexpr std::size_t kMostFrames = 20'000;  // in all, each call that one makes apart
 
-  void begin();
+  // `all_stacks`: those of plain accesses too, which are most events.
+  void begin(bool all_stacks);
   // The calling thread does `op`. The value of a plain read is read from memory, that of a plain
   // write is filled in by settle().
   void add(ThreadId thread, std::uint64_t step, const Op& op, SwitchReason why,
            const ProgramCode& code);
+  // The calling thread has got this memory of the heap.
+  void add_block(ThreadId thread, Address begin, Address end, const ProgramCode& code);
+  void add_thread_locals(const std::vector<ThreadLocals>& variables);
   // Instead of add(), where nothing is to be recorded.
   void skip();
   void set_values(std::optional<std::uint64_t> value, std::optional<std::uint64_t> old_value);
@@ -47,8 +53,14 @@ class TraceRecorder {
   Trace take();
 
  private:
+  std::vector<Address> capture(ThreadId thread, const ProgramCode& code);
+  void keep_what_is_touched();
+
   Trace trace_;
   std::uint64_t count_ = 0;
+  std::set<StackFrame> frames_;
+  std::vector<StackFrame> captured_;
+  bool all_stacks_ = false;
   bool unsettled_ = false;
   bool expects_race_ = false;
   ThreadId decided_by_ = kNoThread;

@@ -34,6 +34,33 @@ extern "C" void* counter_address() { return &bank::counter; }
 extern "C" void* cents_of_third() { return &bank::accounts[2].balance.cents; }
 extern "C" void* hidden_second() { bank::hidden[1]++; return &bank::hidden[1]; }
 extern "C" void* local_static() { static int calls; ++calls; return &calls; }
+struct Job { Job* next; int runs[2]; void run(); };
+Job* first_job = new Job;
+__attribute__((noinline)) void look(volatile void** out) {
+  // What the caller's stack pointer was, and where it goes on.
+  out[0] = __builtin_dwarf_cfa();
+  out[1] = __builtin_return_address(0);
+}
+__attribute__((noinline)) void with_locals(Job& job, volatile void** out) {
+  volatile int before[2] = {};
+  Job own = {};
+  job.next = &own;
+  look(out);
+  out[2] = __builtin_dwarf_cfa();
+  out[3] = &own.runs[1];
+  out[4] = &before[1];
+}
+volatile void* frame[5];
+extern "C" void* frame_of_locals() {
+  Job job;
+  with_locals(job, frame);
+  return frame;
+}
+extern "C" void* pointer_address() { return &first_job; }
+#line 1 "/src/one/util.cpp"
+int one_util() { return 1; }
+#line 1 "/src/two/util.cpp"
+int two_util() { return 2; }
 )";
 
 class SymbolizerTest : public testing::TestWithParam<std::string> {
@@ -106,6 +133,41 @@ TEST_P(DebugTest, addresses_outside_of_every_module_have_no_name) {
   EXPECT_TRUE(symbols.code(reinterpret_cast<Address>(&on_the_stack)).empty());
   EXPECT_TRUE(symbols.code(0).empty());
   EXPECT_EQ(symbols.data(0), "");
+}
+
+TEST_P(DebugTest, local_variables_are_named_by_the_frame_that_they_are_in) {
+  const Symbolizer symbols{modules_};
+  const auto* known = reinterpret_cast<const Address*>(call("frame_of_locals"));
+  const StackFrame frame{.thread = 0, .begin = known[0], .end = known[2], .pc = known[1]};
+  EXPECT_EQ(symbols.local(frame, known[4]), "before[1] of with_locals()");
+  EXPECT_EQ(symbols.local(frame, known[3]), "own.runs[1] of with_locals()");
+  EXPECT_EQ(symbols.local(frame, frame.end), "") << "the caller's";
+  const auto pointee = symbols.pointee(frame, known[3] - 12);
+  ASSERT_TRUE(pointee.has_value()) << "of own.next";
+  EXPECT_EQ(pointee->name, "Job");
+}
+
+TEST_P(DebugTest, files_of_one_name_are_told_apart_by_their_folder) {
+  const Symbolizer symbols{modules_};
+  EXPECT_EQ(symbols.file_label("/src/one/util.cpp"), "one/util.cpp");
+  EXPECT_EQ(symbols.file_label("/src/two/util.cpp"), "two/util.cpp");
+  EXPECT_EQ(symbols.file_label((directory_ / "library.cpp").string()), "library.cpp");
+}
+
+TEST_P(DebugTest, a_pointer_tells_the_type_of_what_it_points_to) {
+  const Symbolizer symbols{modules_};
+  const auto type = symbols.pointee(call("pointer_address"));
+  ASSERT_TRUE(type.has_value());
+  EXPECT_EQ(type->name, "Job");
+  EXPECT_EQ(type->size, 16U);
+  EXPECT_FALSE(type->exact) << "of a derived class as well";
+  EXPECT_EQ(symbols.member(*type, 12), ".runs[1]");
+  const auto next = symbols.pointee(*type, 0);
+  ASSERT_TRUE(next.has_value());
+  EXPECT_EQ(next->name, "Job");
+  EXPECT_FALSE(symbols.pointee(*type, 8).has_value()) << "no pointer";
+  EXPECT_FALSE(symbols.pointee(*type, 4).has_value()) << "the middle of one";
+  EXPECT_FALSE(symbols.pointee(call("counter_address")).has_value());
 }
 
 INSTANTIATE_TEST_SUITE_P(optimized, DebugTest, testing::Values("-g -O1", "-g -O2"));

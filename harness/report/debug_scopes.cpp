@@ -1,0 +1,157 @@
+#include "harness/report/debug_scopes.h"
+
+#include <dwarf.h>
+
+#include "harness/report/debug_types.h"
+
+namespace heddle {
+namespace {
+
+// Scopes nest without end only in damaged debug information.
+constexpr int kDeepest = 128;
+
+bool collect_functions(Dwarf_Die parent, Dwarf_Addr address, int depth,
+                       std::vector<Dwarf_Die>& functions) {
+  Dwarf_Die die;
+  if (depth > kDeepest || dwarf_child(&parent, &die) != 0) return false;
+  do {
+    switch (dwarf_tag(&die)) {
+      case DW_TAG_namespace:
+      case DW_TAG_structure_type:
+      case DW_TAG_class_type:
+        if (collect_functions(die, address, depth + 1, functions)) return true;
+        break;
+      case DW_TAG_subprogram:
+      case DW_TAG_inlined_subroutine:
+        if (dwarf_haspc(&die, address) != 1) break;
+        functions.push_back(die);
+        collect_functions(die, address, depth + 1, functions);
+        return true;
+      case DW_TAG_lexical_block:
+        if (dwarf_haspc(&die, address) != 1) break;
+        collect_functions(die, address, depth + 1, functions);
+        return true;
+      default:
+        break;
+    }
+  } while (dwarf_siblingof(&die, &die) == 0);
+  return false;
+}
+
+// What an operation of a location reckons from; `base` is the function's own.
+std::optional<Address> origin_of(unsigned operation, const StackFrame& frame,
+                                 std::optional<Address> base) {
+  // The registers by their numbers of the System V ABI: rbp is 6, rsp 7.
+  switch (operation) {
+    case DW_OP_fbreg:
+      return base;
+    case DW_OP_call_frame_cfa:
+      return frame.end;
+    case DW_OP_reg6:
+    case DW_OP_breg6:
+      // Below the return address, where it was saved.
+      return frame.end - 16;
+    case DW_OP_reg7:
+    case DW_OP_breg7:
+      return frame.begin;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<LocalVariable> find_local(Dwarf_Die scope, Dwarf_Addr pc, const StackFrame& frame,
+                                        Address base, Address address, int depth) {
+  Dwarf_Die die;
+  if (depth > kDeepest || dwarf_child(&scope, &die) != 0) return std::nullopt;
+  std::optional<LocalVariable> found;
+  do {
+    const int tag = dwarf_tag(&die);
+    if (tag == DW_TAG_lexical_block && dwarf_haspc(&die, pc) == 1) {
+      // What is declared further inside hides what has gone out of use.
+      if (auto inner = find_local(die, pc, frame, base, address, depth + 1)) return inner;
+    }
+    if (tag != DW_TAG_variable && tag != DW_TAG_formal_parameter) continue;
+    Dwarf_Attribute memory;
+    Dwarf_Op* operations = nullptr;
+    std::size_t count = 0;
+    if (dwarf_getlocation_addr(dwarf_attr(&die, DW_AT_location, &memory), pc, &operations, &count,
+                               1) != 1 ||
+        count != 1) {
+      continue;
+    }
+    const std::optional<Address> from = origin_of(operations[0].atom, frame, base);
+    if (!from.has_value()) continue;
+    Dwarf_Attribute name_memory;
+    const char* name = dwarf_formstring(dwarf_attr_integrate(&die, DW_AT_name, &name_memory));
+    Dwarf_Die type;
+    Dwarf_Word size = 0;
+    if (name == nullptr || !type_of(&die, &type)) continue;
+    Dwarf_Die sized = type;
+    const Address begin = *from + operations[0].number;
+    if (dwarf_aggregate_size(&sized, &size) != 0 || address < begin || address - begin >= size) {
+      continue;
+    }
+    found = LocalVariable{.name = name, .type = type, .offset = address - begin};
+  } while (dwarf_siblingof(&die, &die) == 0);
+  return found;
+}
+
+void find_declared(Dwarf_Die scope, unsigned line, int depth, std::optional<Dwarf_Die>& target) {
+  Dwarf_Die die;
+  if (depth > kDeepest || dwarf_child(&scope, &die) != 0) return;
+  do {
+    if (dwarf_tag(&die) == DW_TAG_lexical_block) find_declared(die, line, depth + 1, target);
+    if (dwarf_tag(&die) != DW_TAG_variable) continue;
+    Dwarf_Attribute memory;
+    Dwarf_Word declared = 0;
+    Dwarf_Die type;
+    if (dwarf_formudata(dwarf_attr_integrate(&die, DW_AT_decl_line, &memory), &declared) != 0 ||
+        declared != line || !type_of(&die, &type)) {
+      continue;
+    }
+    if (const auto found = pointee_at(type, 0)) target = found;
+  } while (dwarf_siblingof(&die, &die) == 0);
+}
+
+}  // namespace
+
+Dwarf_Die* unit_of(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr* bias) {
+  if (Dwarf_Die* cu = dwfl_module_addrdie(module, address, bias)) return cu;
+  // clang writes no .debug_aranges, the table that the look-up above needs.
+  for (Dwarf_Die* cu = dwfl_module_nextcu(module, nullptr, bias); cu != nullptr;
+       cu = dwfl_module_nextcu(module, cu, bias)) {
+    if (dwarf_haspc(cu, address - *bias) == 1) return cu;
+  }
+  return nullptr;
+}
+
+std::vector<Dwarf_Die> functions_at(Dwarf_Die unit, Dwarf_Addr address) {
+  std::vector<Dwarf_Die> functions;
+  collect_functions(unit, address, 0, functions);
+  return functions;
+}
+
+std::optional<Address> frame_base(Dwarf_Die function, const StackFrame& frame) {
+  Dwarf_Attribute memory;
+  Dwarf_Op* operations = nullptr;
+  std::size_t count = 0;
+  if (dwarf_getlocation(dwarf_attr(&function, DW_AT_frame_base, &memory), &operations, &count) !=
+          0 ||
+      count != 1) {
+    return std::nullopt;
+  }
+  return origin_of(operations[0].atom, frame, std::nullopt);
+}
+
+std::optional<LocalVariable> find_local(Dwarf_Die function, Dwarf_Addr pc, const StackFrame& frame,
+                                        Address base, Address address) {
+  return find_local(function, pc, frame, base, address, 0);
+}
+
+std::optional<Dwarf_Die> pointee_declared(Dwarf_Die function, unsigned line) {
+  std::optional<Dwarf_Die> target;
+  find_declared(function, line, 0, target);
+  return target;
+}
+
+}  // namespace heddle

@@ -1,0 +1,75 @@
+// What reports call the objects of a program, end to end: from debug information, and from what the
+// run shows of its stacks and its heap.
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <string>
+
+#include "harness/report/describe.h"
+#include "harness/report/symbolizer.h"
+#include "verdict_support.h"
+
+namespace heddle::verdicts {
+namespace {
+
+struct Called {
+  std::string which;  // the program's argument
+  std::string name;
+  bool in_heap = false;
+};
+
+std::ostream& operator<<(std::ostream& out, const Called& called) {
+  return out << called.which;
+}
+
+class ObjectNames : public testing::TestWithParam<Called> {};
+
+TEST_P(ObjectNames, are_the_programs_own) {
+  SearchOptions options = search_options(program_path("named_objects"), EngineKind::fuzz, 200);
+  options.worker.args = {GetParam().which};
+  const EngineResult result = search_once(options);
+  const Finding* finding = find_kind(result, FailureKind::data_race);
+  ASSERT_NE(finding, nullptr);
+  Replayer replayer(options.worker, options.lost_ms);
+  const auto minimal = minimize(replayer, options.job, *finding, kNoTimeLimit);
+  ASSERT_TRUE(minimal.has_value());
+  const Symbolizer symbols{replayer.modules()};
+  Names names = names_for(minimal->failure, &minimal->trace, symbols);
+  const Op& op = minimal->failure.places.front().op;
+  EXPECT_EQ(names.of(op.address, op.kind), GetParam().name);
+  const std::string origin = names.origin(op.address);
+  EXPECT_EQ(origin.starts_with("allocated by T0 at named_objects.cpp:"), GetParam().in_heap)
+      << origin;
+  // As the library's own lines are nobody's, each place is one of the program's.
+  for (const Place& place : minimal->failure.places) {
+    const SourceLine source = source_of(symbols, place.op.pc, place.stack);
+    EXPECT_FALSE(source.in_library) << short_place(source);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ObjectNames,
+    testing::Values(
+        Called{"member of a static", "pool.size"}, Called{"element of a static", "table[3].count"},
+        Called{"static member", "bank::Pool::made"},
+        Called{"static local", "bank::Clock::tick::ticks"}, Called{"container", "pool.waiting"},
+        Called{"thread-local", "seen of T0"}, Called{"local", "count of main()"},
+        Called{"member of a local", "mine.balance of main()"},
+        Called{"element of a local", "slots[1].used of main()"},
+        Called{"new", "Account 1.balance", true}, Called{"make_shared", "Account 1.balance", true},
+        Called{"make_unique", "Account 1.balance", true},
+        Called{"element of a vector", "Slot 1[2].used", true},
+        Called{"element of a map", "std::pair 1.second.used", true},
+        Called{"by a pointer in a vector", "Slot 1.used", true},
+        Called{"by a pointer in the heap", "Node 1.value", true}, Called{"array", "int 1[3]", true},
+        Called{"of unknown type", "object 1+8", true}),
+    [](const auto& test) {
+      std::string name = test.param.which;
+      for (char& c : name) {
+        if (c == ' ' || c == '-') c = '_';
+      }
+      return name;
+    });
+
+}  // namespace
+}  // namespace heddle::verdicts
