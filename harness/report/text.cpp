@@ -64,6 +64,12 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
+std::string rounded(double number) {
+  double unit = 1;
+  while (number / unit >= 1000) unit *= 10;
+  return grouped(static_cast<std::uint64_t>(std::llround(number / unit) * std::llround(unit)));
+}
+
 std::string plural(std::uint64_t number, std::string_view noun) {
   return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
 }

@@ -14,6 +14,9 @@ namespace heddle {
 // "10 000": digits in groups of three.
 std::string grouped(std::uint64_t number);
 
+// The same with three digits that count: what measurements and estimates are good for.
+std::string rounded(double number);
+
 // "1 run", "10 000 runs".
 std::string plural(std::uint64_t number, std::string_view noun);
 
