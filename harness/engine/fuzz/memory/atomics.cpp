@@ -173,9 +173,10 @@ bool Memory::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
   const std::uint64_t wanted = *expected;
   const bool stored = !fails && native_cas(address, size, expected, desired);
   run.running().native_pc = 0;
-  const bool changes = stored && desired != wanted;
+  // One that stores what it expects changes nothing, but passes on what the thread knows where it
+  // finds that: to who comes before or behind it is a write.
   if (run.followed()) [[unlikely]] {
-    LeavesAlone alone = desired == wanted ? LeavesAlone{} : LeavesAlone::unless_equal(wanted);
+    LeavesAlone alone = LeavesAlone::unless_equal(wanted);
     alone.may_fail = weak;
     run.found(stored || fails ? wanted : *expected, alone);
   }
@@ -186,15 +187,12 @@ bool Memory::atomic_cas(Address address, unsigned size, std::uint64_t* expected,
   Location& location = atomic_location(op.kind, address, size, pc);
   acquire(location, op.order);
   if (stored) release(location, success, true);
-  run.progress(changes);
-  if (changes) {
+  run.progress(stored && desired != wanted);
+  if (stored) {
     run.done(op, desired, wanted);
   } else {
-    run.looked(op, stored ? desired : *expected, wanted);
-    // One that stores what it expects leaves the value alone in any order, but passes on what the
-    // thread knows only where it finds that: as if it did so always.
-    const bool keeps = desired == wanted;
-    tell_passed_on(location.address, keeps ? success : op.order, keeps);
+    run.looked(op, *expected, wanted);
+    tell_passed_on(location.address, op.order, false);
   }
   return stored;
 }

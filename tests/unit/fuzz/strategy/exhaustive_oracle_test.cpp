@@ -268,6 +268,12 @@ const Rare kRare[] = {
       {{Act::timed_add_unlock, 0, 0, 2}},
       {{Act::wait, 0, 1, 1}},
       {{Act::timed_add_unlock, 0, 1, 1}}}},
+    // What it passes on hangs on whether it finds the value, and fails without cause or not.
+    {"a_weak_compare_exchange_that_stores_what_it_expects",
+     {{{Act::weak_cas, 0, 0, 0}},
+      {{Act::wait_for, 0, 0, 2}},
+      {{Act::lock_add_unlock, 0, 0, 1}},
+      {{Act::await_try, 0, 1, 1}}}},
 };
 
 class EveryOrderOf : public testing::TestWithParam<Rare> {};

@@ -81,12 +81,9 @@ Did Machine::effect(const Operation& operation) const {
       return Did::plain_read;
     case Kind::cas:
     case Kind::weak_cas:
-      // One that stores what it expects counts as one that has done so in any case: whether it does
-      // hangs on the order.
-      if (values_[operation.place] != operation.value && operation.value != operation.desired) {
-        return Did::read;
-      }
-      [[fallthrough]];
+      // One that stores what it expects counts as a write: that it passes on what the thread knows
+      // hangs on what it finds, as if it changed the value.
+      return values_[operation.place] == operation.value ? Did::write : Did::read;
     default:
       return after(operation) == values_[operation.place] ? Did::keep : Did::write;
   }
@@ -134,8 +131,7 @@ LeavesAlone Machine::leaves_alone(const Operation& operation) {
       return LeavesAlone::if_equal(0, ~value);
     case Kind::cas:
     case Kind::weak_cas: {
-      LeavesAlone alone =
-          operation.value == operation.desired ? LeavesAlone{} : LeavesAlone::unless_equal(value);
+      LeavesAlone alone = LeavesAlone::unless_equal(value);
       alone.may_fail = operation.kind == Kind::weak_cas;
       return alone;
     }
@@ -249,7 +245,7 @@ std::size_t Machine::access(std::size_t thread, const World& world) {
   tell_found(world, found, leaves_alone(operation));
   if (fails) {
     effect.op.kind = OpKind::atomic_cas_fail;
-    effect.did = operation.value == operation.desired ? Did::keep : Did::read;
+    effect.did = Did::read;
   } else {
     values_[operation.place] = after(operation);
   }
