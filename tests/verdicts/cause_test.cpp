@@ -71,7 +71,7 @@ const std::vector<Known> kKnown = {
     {"shared_mutex", assertion, CausePattern::lost_update},
     {"sleep_atomic", assertion, CausePattern::use_before_initialization},
     {"spsc_ring", data_race, CausePattern::unsafe_publication, false, false},
-    {"stack_aba", assertion, CausePattern::check_then_act},
+    {"stack_aba", assertion, CausePattern::aba},
 };
 
 // Where in the run the thread is for the n-th time at that operation, as it was in another run;
