@@ -196,7 +196,7 @@ class Symbolizer::Impl {
   }
 
   std::optional<PlacedType> allocated_by(Address return_address) {
-    const Functions functions = functions_at(return_address);
+    const Functions& functions = functions_at(return_address);
     for (auto function = functions.dies.rbegin(); function != functions.dies.rend(); ++function) {
       const std::optional<Stored> stored = stored_by(*function);
       if (!stored.has_value()) continue;
@@ -276,9 +276,10 @@ class Symbolizer::Impl {
 
   std::vector<ObjectType> find_classes(Address return_address) {
     std::vector<ObjectType> classes;
-    const Functions functions = functions_at(return_address);
+    const Functions& functions = functions_at(return_address);
     for (auto function = functions.dies.rbegin(); function != functions.dies.rend(); ++function) {
-      std::optional<Dwarf_Die> type = class_of(*function);
+      Dwarf_Die die = *function;
+      std::optional<Dwarf_Die> type = class_of(die);
       if (!type.has_value() || is_library_type(&*type)) continue;
       if (const auto known = object_type(type)) classes.push_back(*known);
     }
@@ -305,7 +306,15 @@ class Symbolizer::Impl {
     return ObjectType{.name = name, .size = size, .exact = is_exact(*die), .id = at->second};
   }
 
-  Functions functions_at(Address return_address) {
+  // Asked for each access of a run, and each frame below it: to go through a unit of some size
+  // takes milliseconds.
+  const Functions& functions_at(Address return_address) {
+    const auto [at, is_new] = functions_.try_emplace(return_address);
+    if (is_new) at->second = find_functions(return_address);
+    return at->second;
+  }
+
+  Functions find_functions(Address return_address) {
     Functions functions;
     if (dwfl_ == nullptr || return_address == 0) return functions;
     const Dwarf_Addr address = return_address - 1;
@@ -321,7 +330,7 @@ class Symbolizer::Impl {
   }
 
   std::optional<Local> find_local(const StackFrame& frame, Address address) {
-    Functions functions = functions_at(frame.pc);
+    const Functions& functions = functions_at(frame.pc);
     if (functions.dies.empty() || address < frame.begin || address >= frame.end) {
       return std::nullopt;
     }
@@ -331,9 +340,10 @@ class Symbolizer::Impl {
       const std::optional<LocalVariable> found =
           heddle::find_local(*function, functions.address, frame, *base, address);
       if (!found.has_value()) continue;
-      const char* file = dwarf_decl_file(&*function);
+      Dwarf_Die die = *function;
+      const char* file = dwarf_decl_file(&die);
       if (file != nullptr && is_library_file(file)) return std::nullopt;
-      return Local{*found, function_label(short_function(function_name(&*function)))};
+      return Local{*found, function_label(short_function(function_name(&die)))};
     }
     return std::nullopt;
   }
@@ -375,7 +385,7 @@ class Symbolizer::Impl {
         frame.file = path_of(cu, dwarf_linesrc(line, nullptr, nullptr));
         frame.line = number > 0 ? static_cast<unsigned>(number) : 0;
       }
-      frames = inlined_frames(cu, address - bias, frame);
+      frames = inlined_frames(cu, functions_at(return_address).dies, frame);
     }
     if (frames.empty()) {
       frame.function = demangled(dwfl_module_addrname(module, address));
@@ -385,8 +395,8 @@ class Symbolizer::Impl {
   }
 
   // `innermost`: file and line from the line table.
-  static std::vector<Frame> inlined_frames(Dwarf_Die* cu, Dwarf_Addr address, Frame innermost) {
-    const std::vector<Dwarf_Die> functions = heddle::functions_at(*cu, address);
+  static std::vector<Frame> inlined_frames(Dwarf_Die* cu, const std::vector<Dwarf_Die>& functions,
+                                           Frame innermost) {
     std::vector<Frame> frames;
     Frame frame = std::move(innermost);
     for (auto function = functions.rbegin(); function != functions.rend(); ++function) {
@@ -536,6 +546,7 @@ class Symbolizer::Impl {
   char* debuginfo_path_ = nullptr;
   Dwfl* dwfl_ = nullptr;
   std::unordered_map<Address, std::vector<Frame>> code_;
+  std::unordered_map<Address, Functions> functions_;
   std::unordered_map<Address, std::string> data_;
   std::map<Dwfl_Module*, Variables> variables_;
   std::optional<Files> files_;
