@@ -173,6 +173,13 @@ std::string cause_text(const Cause& cause, Names& names) {
       text += fmt::format(" and locks it again ({}) while it holds it", at(steps[1]));
       break;
     case CausePattern::wait_without_loop:
+      if (steps.size() == 4) {
+        text = fmt::format("{} waited on {} ({})", who(0), name(0), at(steps[0]));
+        text += fmt::format(
+            " and did not look again when it was woken: {} was faster and changed {} back ({})",
+            who(2), name(2), at(steps[2]));
+        break;
+      }
       text = fmt::format(
           "{} waited on {} ({}), woke without being notified and went on, though "
           "what it waits for had not come",

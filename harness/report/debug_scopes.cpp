@@ -2,6 +2,8 @@
 
 #include <dwarf.h>
 
+#include <filesystem>
+
 #include "harness/report/debug_types.h"
 
 namespace heddle {
@@ -129,6 +131,40 @@ std::vector<Dwarf_Die> functions_at(Dwarf_Die unit, Dwarf_Addr address) {
   std::vector<Dwarf_Die> functions;
   collect_functions(unit, address, 0, functions);
   return functions;
+}
+
+unsigned declared_line(Dwarf_Die* die) {
+  Dwarf_Attribute memory;
+  Dwarf_Word line = 0;
+  if (dwarf_formudata(dwarf_attr_integrate(die, DW_AT_decl_line, &memory), &line) != 0) return 0;
+  return static_cast<unsigned>(line);
+}
+
+std::string path_of(Dwarf_Die* cu, const char* file) {
+  if (file == nullptr) return "";
+  Dwarf_Attribute memory;
+  const char* folder = dwarf_formstring(dwarf_attr(cu, DW_AT_comp_dir, &memory));
+  if (*file == '/' || folder == nullptr) return file;
+  return (std::filesystem::path(folder) / file).lexically_normal().string();
+}
+
+std::string call_file(Dwarf_Die* cu, Dwarf_Die* inlined) {
+  Dwarf_Attribute memory;
+  Dwarf_Word index = 0;
+  Dwarf_Files* files = nullptr;
+  std::size_t count = 0;
+  if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &memory), &index) != 0 ||
+      dwarf_getsrcfiles(cu, &files, &count) != 0 || index >= count) {
+    return "";
+  }
+  return path_of(cu, dwarf_filesrc(files, index, nullptr, nullptr));
+}
+
+unsigned call_line(Dwarf_Die* inlined) {
+  Dwarf_Attribute memory;
+  Dwarf_Word line = 0;
+  if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &memory), &line) != 0) return 0;
+  return static_cast<unsigned>(line);
 }
 
 std::optional<Address> frame_base(Dwarf_Die function, const StackFrame& frame) {

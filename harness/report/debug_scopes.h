@@ -19,6 +19,16 @@ Dwarf_Die* unit_of(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr* bias);
 // dwarf_getscopes(): it misses what was inlined into a function that clang nests in a namespace.
 std::vector<Dwarf_Die> functions_at(Dwarf_Die unit, Dwarf_Addr address);
 
+// The line where it is defined, if that is said, else where it is declared; 0: not known.
+unsigned declared_line(Dwarf_Die* die);
+
+// Of the unit's file: a compiler that was given a relative path records it so, and where it ran.
+std::string path_of(Dwarf_Die* cu, const char* file);
+
+// The file and the line that a function was inlined into; empty and 0: not known.
+std::string call_file(Dwarf_Die* cu, Dwarf_Die* inlined);
+unsigned call_line(Dwarf_Die* inlined);
+
 // The address that the debug information of a function reckons local variables from.
 std::optional<Address> frame_base(Dwarf_Die function, const StackFrame& frame);
 

@@ -65,43 +65,6 @@ std::string function_name(Dwarf_Die* die) {
   return name == nullptr ? "" : name;
 }
 
-// Where it is defined, if that is said, else where it is declared.
-unsigned declared_line(Dwarf_Die* die) {
-  Dwarf_Attribute memory;
-  Dwarf_Word line = 0;
-  if (dwarf_formudata(dwarf_attr_integrate(die, DW_AT_decl_line, &memory), &line) != 0) return 0;
-  return static_cast<unsigned>(line);
-}
-
-// A compiler that was given a relative path records it so, and where it ran.
-std::string path_of(Dwarf_Die* cu, const char* file) {
-  if (file == nullptr) return "";
-  Dwarf_Attribute memory;
-  const char* folder = dwarf_formstring(dwarf_attr(cu, DW_AT_comp_dir, &memory));
-  if (*file == '/' || folder == nullptr) return file;
-  return (std::filesystem::path(folder) / file).lexically_normal().string();
-}
-
-// The file that a function was inlined into.
-std::string call_file(Dwarf_Die* cu, Dwarf_Die* inlined) {
-  Dwarf_Attribute memory;
-  Dwarf_Word index = 0;
-  Dwarf_Files* files = nullptr;
-  std::size_t count = 0;
-  if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &memory), &index) != 0 ||
-      dwarf_getsrcfiles(cu, &files, &count) != 0 || index >= count) {
-    return "";
-  }
-  return path_of(cu, dwarf_filesrc(files, index, nullptr, nullptr));
-}
-
-unsigned call_line(Dwarf_Die* inlined) {
-  Dwarf_Attribute memory;
-  Dwarf_Word line = 0;
-  if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &memory), &line) != 0) return 0;
-  return static_cast<unsigned>(line);
-}
-
 }  // namespace
 
 class Symbolizer::Impl {

@@ -138,6 +138,16 @@ class CauseFinder {
   std::optional<Cause> check_odd_wait() {
     auto odd = find_odd_wait(story_, failure_);
     if (!odd.has_value()) return std::nullopt;
+    if (odd->overtaken_by.has_value()) {
+      const EventPair pair{.first = *odd->overtaken_by, .second = odd->end};
+      const std::optional<Swapped> swapped = swap(pair);
+      if (!swapped.has_value()) return std::nullopt;
+      odd->cause.first = story_.events[pair.first];
+      odd->cause.second = story_.events[pair.second];
+      check(pair, *swapped, odd->cause);
+      if (odd->cause.passed != odd->cause.checked) return std::nullopt;
+      return odd->cause;
+    }
     const Event& wait = story_.events[odd->wait];
     const Event& end = story_.events[odd->end];
     for (std::size_t i = 0; i < deviations_.size() && !out_of_budget(); ++i) {

@@ -56,7 +56,9 @@ enum class CausePattern : std::uint8_t {
                        // orders the two uses of x. Steps: these four
   self_deadlock,       // A locks what it holds. Steps: where it took it, where it wants it again
   wait_without_loop,   // A's wait ended without a notification, and A went on though what it had
-                       // looked at was as before. Steps: the wait, its end
+                       // looked at was as before. Steps: the wait, its end. Or with one, but C
+                       // changed that back before A had the mutex. Steps: the wait, the
+                       // notification, C's change, the wait's end
   timed_out_wait,      // A's wait ended by its time, and A went on. Steps: the wait, its end
   flag_outside_mutex,  // A looks at x, B changes x without the mutex that A holds, and notifies
                        // before A waits. Steps: A's look, B's change, B's notification, A's wait
@@ -74,8 +76,8 @@ struct Cause {
   CausePattern pattern = CausePattern::none;
   std::vector<Event> steps;  // what makes the pattern, in the order that it says
   // The two operations whose order decides. The second may not have come to happen. Of
-  // wait_without_loop and timed_out_wait only the first: the end of the wait, without which the run
-  // was made again.
+  // waits that end without a notification only the first: the end of the wait, without which the
+  // run was made again.
   std::optional<Event> first{};
   std::optional<Event> second{};
   std::uint64_t checked = 0;          // runs with the second before the first

@@ -92,6 +92,31 @@ bool looks_unchanged(const Story& story, std::size_t wait, std::size_t end) {
   return true;
 }
 
+// The last change by which what the waiting thread had looked at became again what it was then: a
+// loop would have waited once more. kNone if it is not so.
+std::size_t restored(const Story& story, std::size_t wait, std::size_t end) {
+  const ThreadId thread = story.events[wait].thread;
+  const std::size_t locked = taken(story, thread, story.events[wait].op.address2, wait);
+  if (locked == kNone) return kNone;
+  std::size_t change = kNone;
+  for (std::size_t i = locked + 1; i < wait; ++i) {
+    const Event& look = story.events[i];
+    if (look.thread != thread || !is_memory_access(look.op.kind)) continue;
+    std::size_t last = kNone;
+    for (std::size_t j = i + 1; j < end; ++j) {
+      const Event& event = story.events[j];
+      if (writes(event.op.kind) && overlap(event.op, look.op)) last = j;
+    }
+    if (last == kNone) continue;
+    const Event& event = story.events[last];
+    const bool same = event.op.address == look.op.address && event.op.size == look.op.size &&
+                      look.value.has_value() && event.value == look.value;
+    if (!same || event.thread == thread) return kNone;
+    change = change == kNone ? last : std::max(change, last);
+  }
+  return change;
+}
+
 // Of what happened; kNone of what did not.
 std::size_t index_of(const Story& story, const Event& step) {
   for (std::size_t i = 0; i < story.happened; ++i) {
@@ -271,11 +296,25 @@ std::optional<OddWait> find_odd_wait(const Story& story, const Failed& failure) 
     };
     if (std::any_of(failure.places.begin(), failure.places.end(), stuck)) continue;
     std::size_t end = wait + 1;
-    bool notified = false;
+    std::size_t notification = kNone;
     for (; end < story.happened && story.events[end].thread != event.thread; ++end) {
-      notified = notified || notifies(story.events[end].op, event.op.address, event.thread);
+      const bool notified = notifies(story.events[end].op, event.op.address, event.thread);
+      if (notified && notification == kNone) notification = end;
     }
-    if (notified || end >= story.happened) continue;
+    if (end >= story.happened) continue;
+    if (notification != kNone) {
+      const std::size_t change = restored(story, wait, end);
+      if (change == kNone || change < notification) continue;
+      const std::size_t overtaken =
+          taken(story, story.events[change].thread, event.op.address2, change);
+      if (overtaken == kNone || overtaken < notification) continue;
+      return OddWait{.wait = wait,
+                     .end = end,
+                     .overtaken_by = overtaken,
+                     .cause = {.pattern = CausePattern::wait_without_loop,
+                               .steps = {event, story.events[notification], story.events[change],
+                                         story.events[end]}}};
+    }
     const bool timed = story.events[end].op.kind == OpKind::timeout;
     if (!timed &&
         (story.events[end].op.kind != OpKind::mutex_lock || !looks_unchanged(story, wait, end))) {
@@ -283,7 +322,9 @@ std::optional<OddWait> find_odd_wait(const Story& story, const Failed& failure) 
     }
     const CausePattern pattern =
         timed ? CausePattern::timed_out_wait : CausePattern::wait_without_loop;
-    return OddWait{wait, end, {.pattern = pattern, .steps = {event, story.events[end]}}};
+    return OddWait{.wait = wait,
+                   .end = end,
+                   .cause = {.pattern = pattern, .steps = {event, story.events[end]}}};
   }
   return std::nullopt;
 }

@@ -52,6 +52,8 @@ const std::vector<Known> kKnown = {
     {"check_then_act", assertion, CausePattern::check_then_act},
     // One signal for two threads: no order of two operations is wrong in itself.
     {"cond_signal_for_two", deadlock, CausePattern::none},
+    // By the thread that was faster, and by no spurious wake-up.
+    {"cond_wait_if", assertion, CausePattern::wait_without_loop},
     {"detached_local", use_after_free, CausePattern::use_after_free},
     {"dining_philosophers", deadlock, CausePattern::lock_order_cycle},
     {"divide_by_zero", signal, CausePattern::check_then_act},

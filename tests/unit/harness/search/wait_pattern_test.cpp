@@ -67,6 +67,35 @@ TEST(WaitPatternTest, a_wait_that_was_notified_is_nothing_odd) {
   EXPECT_FALSE(find_odd_wait(story_of(trace), assertion_of(1)).has_value());
 }
 
+// T0 changes x and notifies; T2 is faster than T1, and `back` is what it leaves there.
+std::optional<OddWait> overtaken(std::uint64_t back) {
+  TraceBuilder trace = looks_and_wakes();
+  trace.add(0, on(OpKind::mutex_lock, kLock, 0x6))
+      .add(0, access(OpKind::write, kX, 0x7), 1)
+      .add(0, on(OpKind::cond_signal, kCond, 0x8))
+      .add(0, on(OpKind::mutex_unlock, kLock, 0x9))
+      .add(2, on(OpKind::mutex_lock, kLock, 0xa))
+      .add(2, access(OpKind::write, kX, 0xb), back)
+      .add(2, on(OpKind::mutex_unlock, kLock, 0xc))
+      .add(1, on(OpKind::mutex_lock, kLock, 0x4))
+      .add(1, {.kind = OpKind::failure, .pc = 0x99});
+  return find_odd_wait(story_of(trace), assertion_of(1));
+}
+
+TEST(WaitPatternTest, a_wait_whose_notification_another_thread_was_faster_than_is_without_a_loop) {
+  const auto odd = overtaken(0);
+  ASSERT_TRUE(odd.has_value());
+  EXPECT_EQ(odd->cause.pattern, CausePattern::wait_without_loop);
+  ASSERT_EQ(odd->cause.steps.size(), 4U);
+  EXPECT_EQ(odd->cause.steps[1].op.pc, 0x8U);
+  EXPECT_EQ(odd->cause.steps[2].op.pc, 0xbU);
+  EXPECT_TRUE(odd->overtaken_by.has_value());
+}
+
+TEST(WaitPatternTest, a_loop_that_would_have_ended_with_the_notification_is_nothing_odd) {
+  EXPECT_FALSE(overtaken(2).has_value());
+}
+
 TEST(WaitPatternTest, a_wait_that_ends_by_its_time_is_told_apart) {
   TraceBuilder trace = looks_and_wakes();
   trace.add(1, on(OpKind::timeout, kCond, 0x4)).add(1, on(OpKind::mutex_lock, kLock, 0x4));
