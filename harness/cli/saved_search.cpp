@@ -85,6 +85,7 @@ std::string to_text(const SavedSearch& saved) {
   json["failed_late"] = saved.earlier.failed_late;
   json["weaker_atomics"] = saved.earlier.features.weaker_atomics;
   json["compare_exchange"] = saved.earlier.features.compare_exchange;
+  json["unknown_exchange"] = saved.earlier.features.unknown_exchange;
   json["interrupted"] = saved.earlier.features.interrupted;
   json["repeatable"] = saved.earlier.repeatable;
   json["finished"] = saved.finished;
@@ -120,6 +121,7 @@ std::variant<SavedSearch, SavedSearchError> parse_saved_search(const std::string
                                   .failed_late = json.at("failed_late"),
                                   .features = {.weaker_atomics = json.at("weaker_atomics"),
                                                .compare_exchange = json.at("compare_exchange"),
+                                               .unknown_exchange = json.at("unknown_exchange"),
                                                .interrupted = json.at("interrupted")},
                                   .repeatable = json.at("repeatable")},
                       .finished = json.at("finished"),

@@ -4,6 +4,9 @@ namespace heddle::atomics_seen {
 
 constinit std::array<std::atomic<bool>, 8> g_orders = {};
 constinit std::atomic<bool> g_compare_exchange = false;
+constinit std::atomic<bool> g_weak_exchange = false;
+constinit std::atomic<bool> g_unknown_exchange = false;
+constinit std::atomic<bool> g_condition_wait = false;
 
 Features features() {
   Features seen;
@@ -12,6 +15,9 @@ Features features() {
     seen.weaker_atomics |= g_orders[order].load(std::memory_order_relaxed);
   }
   seen.compare_exchange = g_compare_exchange.load(std::memory_order_relaxed);
+  seen.weak_exchange = g_weak_exchange.load(std::memory_order_relaxed);
+  seen.unknown_exchange = g_unknown_exchange.load(std::memory_order_relaxed);
+  seen.condition_wait = g_condition_wait.load(std::memory_order_relaxed);
   return seen;
 }
 

@@ -1,4 +1,5 @@
-// Which kinds of atomic operation the program has made, in this process, whatever the engine.
+// Which kinds of atomic operation, and the like, the program has made, in this process, whatever
+// the engine.
 #pragma once
 
 #include <array>
@@ -12,6 +13,9 @@ namespace heddle::atomics_seen {
 
 extern std::array<std::atomic<bool>, 8> g_orders __attribute__((visibility("hidden")));
 extern std::atomic<bool> g_compare_exchange __attribute__((visibility("hidden")));
+extern std::atomic<bool> g_weak_exchange __attribute__((visibility("hidden")));
+extern std::atomic<bool> g_unknown_exchange __attribute__((visibility("hidden")));
+extern std::atomic<bool> g_condition_wait __attribute__((visibility("hidden")));
 
 // Written once and then only read: under stress a store by each operation would have the real
 // threads wait for each other's cache line.
@@ -23,8 +27,16 @@ inline void note_order(MemoryOrder order) {
   note(g_orders[static_cast<std::uint8_t>(order) & 7U]);
 }
 
-inline void note_compare_exchange() {
+inline void note_compare_exchange(bool weak) {
   note(g_compare_exchange);
+  if (weak) note(g_weak_exchange);
+}
+// clang has one call for both.
+inline void note_unknown_exchange() {
+  note(g_unknown_exchange);
+}
+inline void note_condition_wait() {
+  note(g_condition_wait);
 }
 
 // Since the process began: what constructors did counts too.

@@ -62,7 +62,7 @@ T rmw(volatile T* address, RmwKind kind, T operand, int order, Address pc) {
 template <typename T>
 bool cas(volatile T* address, T* expected, T desired, int success, int failure, bool weak,
          Address pc) {
-  atomics_seen::note_compare_exchange();
+  atomics_seen::note_compare_exchange(weak);
   std::uint64_t value = *expected;
   const bool stored =
       g_engine_table->atomic_cas(address_of(const_cast<T*>(address)), sizeof(T), &value, desired,
@@ -116,6 +116,7 @@ bool cas(volatile T* address, T* expected, T desired, int success, int failure, 
   }                                                                                                \
   HEDDLE_EXPORT type __tsan_atomic##bits##_compare_exchange_val(volatile type* a, type e, type v,  \
                                                                 int success, int failure) {        \
+    heddle::atomics_seen::note_unknown_exchange();                                                 \
     heddle::cas<type>(a, &e, v, success, failure, false, HEDDLE_PC);                               \
     return e;                                                                                      \
   }
@@ -163,7 +164,7 @@ Wide wide_rmw(volatile Wide* address, Function&& next) {
 }
 
 void note_wide_cas(int failure) {
-  atomics_seen::note_compare_exchange();
+  atomics_seen::note_compare_exchange(false);
   atomics_seen::note_order(static_cast<MemoryOrder>(failure & 0xff));
 }
 

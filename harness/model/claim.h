@@ -76,9 +76,25 @@ struct RelacyModel {
   friend bool operator==(const RelacyModel&, const RelacyModel&) = default;
 };
 
-using ClaimBound = std::variant<PreemptionBound, OutsideChoiceBound, DeviationBound,
-                                SpuriousWakeBound, WeakFailureBound, EarlyTimeoutBound,
-                                DeadlinesInOrder, SequentialConsistency, RelacyModel>;
+// What Relacy's searches by depth do once where it could happen more often: a weak compare-exchange
+// of an atomic fails without cause, a wait ends without a notification.
+struct RelacyChoices {
+  bool weak_exchanges = false;
+  bool spurious_wakes = false;
+
+  friend bool operator==(const RelacyChoices&, const RelacyChoices&) = default;
+};
+
+// Compare-exchanges of which the compiler does not say whether they are weak do not fail without
+// cause.
+struct StrongExchanges {
+  friend bool operator==(const StrongExchanges&, const StrongExchanges&) = default;
+};
+
+using ClaimBound =
+    std::variant<PreemptionBound, OutsideChoiceBound, DeviationBound, SpuriousWakeBound,
+                 WeakFailureBound, EarlyTimeoutBound, DeadlinesInOrder, SequentialConsistency,
+                 RelacyModel, RelacyChoices, StrongExchanges>;
 
 // ---- why a search that came to its end without a failure proves nothing
 // --------------------------

@@ -7,12 +7,18 @@ struct Features {
   // An atomic access of an order below seq_cst: a load may then see another store than the latest.
   bool weaker_atomics = false;
   bool compare_exchange = false;
+  bool weak_exchange = false;     // a weak one
+  bool unknown_exchange = false;  // one of which the compiler does not say whether it is weak
+  bool condition_wait = false;    // under relacy
   // A thread was interrupted in a loop of code that is not instrumented: where, no schedule says.
   bool interrupted = false;
 
   Features& operator|=(const Features& other) {
     weaker_atomics |= other.weaker_atomics;
     compare_exchange |= other.compare_exchange;
+    weak_exchange |= other.weak_exchange;
+    unknown_exchange |= other.unknown_exchange;
+    condition_wait |= other.condition_wait;
     interrupted |= other.interrupted;
     return *this;
   }

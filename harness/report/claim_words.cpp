@@ -121,6 +121,20 @@ NamedText named(const ClaimBound& bound) {
                    return {"sequentially_consistent",
                            "sequentially consistent: a load sees the latest store"};
                  },
+                 [](const RelacyChoices& choices) -> NamedText {
+                   std::vector<std::string> once;
+                   if (choices.weak_exchanges) {
+                     once.emplace_back(
+                         "a weak compare-exchange of each atomic fails without cause");
+                   }
+                   if (choices.spurious_wakes) once.emplace_back("a wait ends spuriously");
+                   return {"relacy_choices", fmt::format("at most once {}", listed(once))};
+                 },
+                 [](const StrongExchanges&) -> NamedText {
+                   return {"strong_exchanges",
+                           "compare-exchanges as strong ones, since clang does not tell them from "
+                           "weak ones"};
+                 },
                  [](const RelacyModel& model) -> NamedText {
                    return {"relacy_model",
                            fmt::format("Relacy's model: a load sees one of the last {} stores, and "

@@ -180,6 +180,9 @@ struct Put {
     if (done.exploration.has_value()) put(w, *done.exploration);
     w.boolean(done.features.weaker_atomics);
     w.boolean(done.features.compare_exchange);
+    w.boolean(done.features.weak_exchange);
+    w.boolean(done.features.unknown_exchange);
+    w.boolean(done.features.condition_wait);
     w.boolean(done.features.interrupted);
     w.boolean(done.begins_anew);
     w.string(done.left_behind);
@@ -244,6 +247,9 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       if (r.boolean()) done.exploration = get_exploration(r);
       done.features.weaker_atomics = r.boolean();
       done.features.compare_exchange = r.boolean();
+      done.features.weak_exchange = r.boolean();
+      done.features.unknown_exchange = r.boolean();
+      done.features.condition_wait = r.boolean();
       done.features.interrupted = r.boolean();
       done.begins_anew = r.boolean();
       done.left_behind = r.string();

@@ -11,6 +11,10 @@ std::vector<ClaimBound> find_bounds(const ClaimGrounds& grounds) {
   std::vector<ClaimBound> bounds;
   if (grounds.engine == EngineKind::relacy) {
     bounds.push_back(RelacyModel{});
+    const RelacyChoices choices{.weak_exchanges = grounds.features.weak_exchange,
+                                .spurious_wakes = grounds.features.condition_wait};
+    if (choices.weak_exchanges || choices.spurious_wakes) bounds.push_back(choices);
+    if (grounds.features.unknown_exchange) bounds.push_back(StrongExchanges{});
     if (grounds.preemption_bound != Exploration::kNoBound) {
       bounds.push_back(PreemptionBound{grounds.preemption_bound});
     }
@@ -31,6 +35,7 @@ std::vector<ClaimBound> find_bounds(const ClaimGrounds& grounds) {
     bounds.push_back(DeviationBound{exploration.deviations});
   }
   if (grounds.failed_late > 0) bounds.push_back(DeadlinesInOrder{});
+  if (grounds.features.unknown_exchange) bounds.push_back(StrongExchanges{});
   const ChoiceBounds& reached = exploration.reached;
   if (reached.spurious_wakes) bounds.push_back(SpuriousWakeBound{kSpuriousWakes});
   if (reached.weak_failures) bounds.push_back(WeakFailureBound{kWeakFailures});

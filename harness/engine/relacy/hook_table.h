@@ -11,6 +11,7 @@
 #include "harness/engine/relacy/memory/fences.h"
 #include "harness/engine/relacy/objects/inexpressible.h"
 #include "harness/engine/relacy/rooms.h"
+#include "harness/hooks/atomics_seen.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/model/op.h"
 #include "harness/model/outcome.h"
@@ -120,6 +121,7 @@ class HookTable {
       return rooms_->mutexes.destroy(mutex);
     };
     table.cond_wait = [](pthread_cond_t* cond, pthread_mutex_t* mutex, Address pc) {
+      atomics_seen::note_condition_wait();
       return rooms_->conditions.wait(cond, mutex, nullptr, pc);
     };
     table.cond_timedwait = [](pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t,

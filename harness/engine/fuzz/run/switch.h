@@ -28,7 +28,9 @@ namespace heddle {
   if (&next == &self) return;
   if (tracing_) [[unlikely]]
     note_switch();
-  switch_reason_ = why;
+  // Until the next event: that the thread which was switched to could not go on either says nothing
+  // of the one before.
+  if (switch_reason_ == SwitchReason::none) switch_reason_ = why;
   steps_before_ += running_.step - slice_begin_;
   resume(next);
   while (capture_into_ != nullptr) [[unlikely]] answer_capture();
