@@ -226,9 +226,12 @@ class Game {
     }
   }
 
+  // `events`: the last of the run.
   Interleaving rows(std::span<const Event> events, std::size_t most) {
-    const Trace trace{.events = shown_events(events, play_.trace()), .truncated = false};
-    return select_last_rows(trace, *names_, most);
+    const std::span<const Event> all = play_.events();
+    const auto before = all.first(all.size() - events.size());
+    const Trace trace{.events = shown_events(all, play_.trace()), .truncated = false};
+    return select_last_rows(trace, *names_, most, shown_events(before, play_.trace()).size());
   }
 
   std::span<const Event> news() const {

@@ -87,10 +87,11 @@ class Selection {
     named_.erase(0);
   }
 
-  std::vector<Draft> drafts() {
+  // Of the events from `from` on.
+  std::vector<Draft> drafts(std::size_t from = 0) {
     std::vector<Draft> result;
     const std::size_t end = end_of_interest();
-    for (std::size_t at = 0; at < end; ++at) {
+    for (std::size_t at = from; at < end; ++at) {
       const Event& event = trace_.events[at];
       if (!matters(at)) continue;
       const SourceLine source = source_of_event(event);
@@ -494,10 +495,11 @@ Interleaving select_rows(const Trace& trace, const Failed& failure, Names& names
   return result;
 }
 
-Interleaving select_last_rows(const Trace& trace, Names& names, std::size_t max_rows) {
+Interleaving select_last_rows(const Trace& trace, Names& names, std::size_t max_rows,
+                              std::size_t from) {
   const Failed none{.kind = FailureKind::assertion, .message = {}, .places = {}};
   Selection selection{trace, none, names, {}, Shown::everything};
-  std::vector<Draft> drafts = folded(selection.drafts(), selection);
+  std::vector<Draft> drafts = folded(selection.drafts(from), selection);
   const std::size_t all = drafts.size();
   keep_the_last(drafts, max_rows);
   const bool cut = drafts.size() < all;

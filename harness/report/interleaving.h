@@ -62,8 +62,9 @@ InterleavingOptions rows_of(const MinimalInterleaving& minimal);
 
 // The last of all that the threads did, whether it matters to others or not, loops folded: of a run
 // that was stopped in the middle. Code of libraries that no code of the person's called is left
-// out.
-Interleaving select_last_rows(const Trace& trace, Names& names, std::size_t max_rows = 40);
+// out. Of the events before `from`, which say who waits and holds what, there are no rows.
+Interleaving select_last_rows(const Trace& trace, Names& names, std::size_t max_rows = 40,
+                              std::size_t from = 0);
 
 // The number of the row that shows this event, or what the thread still waits for if the event did
 // not happen (it has no step then); 0 if there is none.

@@ -94,7 +94,12 @@ std::string text_of(const ThreadAt& at, const Decision& decision, std::span<cons
   Event event;
   event.thread = at.thread;
   event.op = at.op;
-  return intent_text(event, names);
+  std::string text = intent_text(event, names);
+  // Whether it will succeed is not known yet.
+  const bool tries =
+      at.op.kind == OpKind::mutex_trylock_fail || at.op.kind == OpKind::sem_trywait_fail;
+  if (tries) text.resize(std::min(text.size(), text.rfind(": ")));
+  return text;
 }
 
 // The function that the thread begins with, or another that it comes to first.
