@@ -112,6 +112,14 @@ TEST(Claim, of_relacy_is_one_of_its_model) {
   EXPECT_EQ(bounded.claim, Claim(ProvedWithin{bounded.runs, {RelacyModel{}, PreemptionBound{1}}}));
 }
 
+TEST(Claim, of_relacy_says_what_its_search_does_once) {
+  const EngineResult full = searched_in_full_by_relacy(claims_path("both_fail"), "full");
+  // clang does not say which compare-exchanges are weak.
+  EXPECT_TRUE(has_bound<RelacyChoices>(full.claim) || has_bound<StrongExchanges>(full.claim));
+  const EngineResult fuzz = searched(claims_path("both_fail"), "dpor");
+  EXPECT_EQ(has_bound<StrongExchanges>(fuzz.claim), has_bound<StrongExchanges>(full.claim));
+}
+
 // On its way to the claim that is a flag of the strategy's, of its saved state and of a message.
 TEST(Claim, is_none_where_loops_were_cut_short) {
   for (const char* strategy : {"auto", "dpor", "dfs:bound=1"}) {
