@@ -110,14 +110,14 @@ struct Tally {
   int too_large = 0;
 };
 
-void compare(const std::string& program, Tally& tally) {
+void compare(const std::string& program, const MinimizeLimits& limits, Tally& tally) {
   SCOPED_TRACE(program);
   const SearchOptions options = search_options(program, EngineKind::fuzz, 2'000);
   const EngineResult result = search_once(options);
   Replayer replayer(options.worker, options.lost_ms);
   for (const Finding& finding : result.findings) {
     if (!finding.token.has_value() || finding.failure.late_wake) continue;
-    const auto minimal = minimize(replayer, options.job, finding, {});
+    const auto minimal = minimize(replayer, options.job, finding, limits);
     if (!minimal.has_value()) continue;
     const Size size{minimal->outside_choices, minimal->preemptions,
                     minimal->token.schedule.deviations.size()};
@@ -136,11 +136,11 @@ TEST(Least, no_schedule_with_as_few_deviations_is_less) {
   Tally tally;
   for (const char* name : {"unlocked_counter", "two_mutexes", "flag_outside_mutex", "lost_post",
                            "if_for_while", "notify_from_zero"}) {
-    compare(case_path(name), tally);
+    compare(case_path(name), kNoTimeLimit, tally);
   }
   for (const char* name : {"any/gcc/lock_order_ab_ba", "any/gcc/mutex_timedlock",
                            "any/gcc/cond_wait_if", "any/gcc/weak_exchange"}) {
-    compare(program_path(name), tally);
+    compare(program_path(name), kNoTimeLimit, tally);
   }
   EXPECT_GE(tally.compared, 8);
 }
@@ -158,7 +158,7 @@ TEST(Least, of_all_cases_and_small_programs) {
       if (runs) programs.push_back(entry.path().string());
     }
     std::sort(programs.begin(), programs.end());
-    for (const std::string& program : programs) compare(program, tally);
+    for (const std::string& program : programs) compare(program, {}, tally);
   };
   all_in(std::filesystem::path(case_path("unlocked_counter")).parent_path());
   all_in(std::filesystem::path(program_path("any/gcc/lock_order_ab_ba")).parent_path());
