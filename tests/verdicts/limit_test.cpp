@@ -116,6 +116,7 @@ TEST(Livelock, is_none_where_a_signal_is_to_come) {
   EXPECT_EQ(result.error.value_or(""), "");
   EXPECT_EQ(result.runs, 5U);
   EXPECT_EQ(result.failed, 0U);
+  for (const Finding& finding : result.findings) ADD_FAILURE() << finding.failure.message;
 }
 
 TEST(Livelock, is_looked_for_without_touching_memory_that_is_gone) {
