@@ -7,8 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "harness/cli/case_list.h"
 #include "harness/engine/engine.h"
 
 namespace heddle {
@@ -49,6 +51,9 @@ struct Refusal {
   int status;
   std::string message;
 };
+
+// The word of the command line as a program that runs can be made of; else why not.
+std::variant<NamedProgram, Refusal> usable_program(const std::string& word);
 
 // Prints "heddle: MESSAGE" to standard error and returns `status`.
 int complain(int status, std::string_view message);

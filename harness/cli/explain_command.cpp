@@ -17,7 +17,6 @@
 #include "harness/report/symbolizer.h"
 #include "harness/search/minimize.h"
 #include "harness/search/program_build.h"
-#include "harness/search/program_check.h"
 #include "harness/search/replayer.h"
 
 namespace heddle {
@@ -53,16 +52,11 @@ int explain(const ExplainOptions& options) {
   }
   auto& resolved = std::get<ResolvedToken>(parsed);
   const Token& token = resolved.token;
-  auto list = read_case_list();
-  if (const auto* error = std::get_if<CaseListError>(&list)) {
-    return complain(kOwnError, error->message);
-  }
-  const auto program = find_program(options.program, std::get<std::vector<ListedCase>>(list));
-  if (const auto* error = std::get_if<CaseListError>(&program)) {
-    return complain(kUsage, error->message);
+  const auto program = usable_program(options.program);
+  if (const auto* refusal = std::get_if<Refusal>(&program)) {
+    return complain(refusal->status, refusal->message);
   }
   const auto& named = std::get<NamedProgram>(program);
-  if (const auto wrong = check_program(named.path)) return complain(kOwnError, *wrong);
   const BuildMark this_build = program_build(named.path);
   if (const auto wrong = other_build(named, resolved.build, this_build))
     return complain(kOwnError, *wrong);

@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <utility>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/numbers.h"
 #include "harness/model/memory_size.h"
 #include "harness/search/machine_memory.h"
+#include "harness/search/program_check.h"
 
 namespace heddle {
 
@@ -49,6 +51,20 @@ void add_shared_options(CLI::App& command, SharedOptions& options) {
       "--memory", options.memory,
       "how much a worker may have, e.g. 512MB or 2G: a run that asks for more fails; "
       "default: half of what there is, shared out over workers");
+}
+
+std::variant<NamedProgram, Refusal> usable_program(const std::string& word) {
+  auto list = read_case_list();
+  if (const auto* error = std::get_if<CaseListError>(&list)) {
+    return Refusal{kOwnError, error->message};
+  }
+  auto program = find_program(word, std::get<std::vector<ListedCase>>(list));
+  if (const auto* error = std::get_if<CaseListError>(&program)) {
+    return Refusal{kUsage, error->message};
+  }
+  auto& named = std::get<NamedProgram>(program);
+  if (const auto wrong = check_program(named.path)) return Refusal{kOwnError, *wrong};
+  return std::move(named);
 }
 
 }  // namespace heddle

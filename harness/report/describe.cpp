@@ -64,6 +64,22 @@ std::string step_text(const std::optional<Place>& place, Names& names) {
 
 }  // namespace
 
+std::string_view reason_text(SwitchReason why, std::string_view none) {
+  switch (why) {
+    case SwitchReason::none:
+      return none;
+    case SwitchReason::preempted:
+      return "preempted";
+    case SwitchReason::blocked:
+      return "blocked";
+    case SwitchReason::ended:
+      return "ended";
+    case SwitchReason::gave_way:
+      return "gave way";
+  }
+  return none;
+}
+
 std::string value_text(std::uint64_t value, unsigned size) {
   constexpr std::uint64_t kSmall = 65536;
   if (size >= 1 && size < 8) {

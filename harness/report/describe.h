@@ -20,6 +20,9 @@
 
 namespace heddle {
 
+// "preempted"; `none`: where it is not known why.
+std::string_view reason_text(SwitchReason why, std::string_view none);
+
 // A value of `size` bytes: decimal, small negative numbers as such, large ones in hex.
 std::string value_text(std::uint64_t value, unsigned size);
 

@@ -1,5 +1,7 @@
 #include "harness/report/interleaving_table.h"
 
+#include "harness/report/describe.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,27 +17,11 @@
 namespace heddle {
 namespace {
 
-std::string_view reason_text(SwitchReason why) {
-  switch (why) {
-    case SwitchReason::none:
-      return "stops";
-    case SwitchReason::preempted:
-      return "preempted";
-    case SwitchReason::blocked:
-      return "blocked";
-    case SwitchReason::ended:
-      return "ended";
-    case SwitchReason::gave_way:
-      return "gave way";
-  }
-  return "";
-}
-
 std::string switch_text(const InterleavingRow& row) {
   if (row.switched_from == kNoThread || row.kind == InterleavingRow::Kind::pending) return "";
   // A failure of several threads at once has no order to explain.
   if (row.kind == InterleavingRow::Kind::failure && row.why == SwitchReason::none) return "";
-  return fmt::format("{} {}", thread_name(row.switched_from), reason_text(row.why));
+  return fmt::format("{} {}", thread_name(row.switched_from), reason_text(row.why, "stops"));
 }
 
 // Words that are wider, names that is, lose their middle: broken in two they could not be read.

@@ -66,26 +66,10 @@ std::string_view kind_text(InterleavingRow::Kind kind) {
   return "";
 }
 
-std::string_view reason_text(SwitchReason why) {
-  switch (why) {
-    case SwitchReason::none:
-      return "unknown";
-    case SwitchReason::preempted:
-      return "preempted";
-    case SwitchReason::blocked:
-      return "blocked";
-    case SwitchReason::ended:
-      return "ended";
-    case SwitchReason::gave_way:
-      return "gave way";
-  }
-  return "";
-}
-
 Json to_json(const InterleavingRow& row) {
   Json switched = nullptr;
   if (row.switched_from != kNoThread) {
-    switched = {{"from", row.switched_from}, {"reason", reason_text(row.why)}};
+    switched = {{"from", row.switched_from}, {"reason", reason_text(row.why, "unknown")}};
   }
   return {{"kind", kind_text(row.kind)},
           {"number", row.number},
