@@ -234,7 +234,12 @@ class Selection {
   bool matters(std::size_t at) {
     const Event& event = trace_.events[at];
     const Op& op = event.op;
-    if (shown_ == Shown::everything) return !source_of_event(event).in_library;
+    if (shown_ == Shown::everything) {
+      // What a library does with what is its own says nothing that its call does not.
+      const bool own = is_plain_access(op.kind) && !source_of_event(event).library_call.empty() &&
+                       (is_librarys_own(op.address) || is_call_of_nothing(event));
+      return !own && !source_of_event(event).in_library;
+    }
     if (op.kind == OpKind::failure) return !is_stuck(failure_.kind);
     if (op.kind == OpKind::rwlock_other || notes_.notes[at].choice || cited_.contains(at)) {
       return true;

@@ -228,6 +228,33 @@ TEST(Play, undo_goes_back_command_by_command) {
   EXPECT_EQ(player.last().at("message"), "error");
 }
 
+// The words that a command adds to the text, of what the thread has done.
+std::string text_of(const std::string& program, const std::vector<std::string>& commands) {
+  const Ended ended = play({program}, commands);
+  EXPECT_EQ(ended.err, "");
+  return ended.out;
+}
+
+TEST(Play, a_notification_knows_who_has_begun_to_wait_before) {
+  const std::string text =
+      text_of(program_path("any/gcc/cond_wait_if"), {"0", "b 1", "0", "b 0", "q"});
+  // T1 waits in one move and is woken in another.
+  EXPECT_NE(text.find("wait on filled"), std::string::npos) << text;
+  EXPECT_NE(text.find("signal filled (wakes T1)"), std::string::npos) << text;
+}
+
+TEST(Play, that_a_try_fails_is_said_when_it_has) {
+  const std::string text = text_of(program_path("any/gcc/mutex_trylock"), {"0", "1", "q"});
+  EXPECT_NE(text.find("try to lock mutex"), std::string::npos) << text;
+  EXPECT_EQ(text.find("taken"), std::string::npos) << text;
+}
+
+TEST(Play, what_a_thread_is_made_of_is_no_move) {
+  const std::string text = text_of(case_path("unlocked_counter"), {"0", "0", "q"});
+  EXPECT_NE(text.find("start T1"), std::string::npos) << text;
+  EXPECT_EQ(text.find("std::thread::thread"), std::string::npos) << text;
+}
+
 TEST(Play, each_line_is_a_message_and_errors_change_nothing) {
   const Ended ended = play({"--json", "atomic_counter"},
                            {"{\"do\": \"go\", \"thread\": 7}", "go", "{\"do\": \"undo\"}",
