@@ -310,6 +310,32 @@ TEST(Exhaustive, what_keeps_a_value_only_if_it_finds_it_is_turned_round_too) {
   }
 }
 
+// Two threads, each with a weak compare-exchange that matches: in each order of steps one way
+// without a failure, two with one, one with both.
+TEST(Exhaustive, choices_and_deviations_are_bounded_as_asked) {
+  const auto explored = [](const std::string& strategy) {
+    SearchOptions options =
+        search_options(program_path("claims/both_fail"), EngineKind::fuzz, 100'000);
+    options.job.strategy = strategy;
+    return search_once(options).exploration.value_or(Exploration{});
+  };
+  const Exploration none = explored("dfs:choices=0");
+  const Exploration all = explored("dfs:choices=2");
+  if (all.executions == none.executions) GTEST_SKIP() << "the compiler does not tell weak ones";
+  EXPECT_TRUE(none.complete);
+  EXPECT_EQ(none.outside_choices, 0U);
+  const Exploration one = explored("dfs:choices=1");
+  EXPECT_EQ(one.executions, 3 * none.executions);
+  EXPECT_EQ(one.outside_choices, 1U);
+  EXPECT_EQ(all.executions, 4 * none.executions);
+  EXPECT_EQ(all.outside_choices, Exploration::kNoBound);
+  const Exploration by_default = explored("dfs:deviations=0");
+  EXPECT_EQ(by_default.executions, 1U);
+  EXPECT_EQ(by_default.deviations, 0U);
+  // One of them: of a choice, or of who goes next.
+  EXPECT_GT(explored("dfs:deviations=1").executions, 3U);
+}
+
 TEST(Exhaustive, correct_cases_are_proved_so) {
   for (const char* name : {"mutex_counter", "queue_handoff.fixed", "atomic_counter.fixed"}) {
     SearchOptions options = search_options(case_path(name), EngineKind::fuzz, 1'000'000);
