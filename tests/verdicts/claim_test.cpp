@@ -112,6 +112,17 @@ TEST(Claim, of_relacy_is_one_of_its_model) {
   EXPECT_EQ(bounded.claim, Claim(ProvedWithin{bounded.runs, {RelacyModel{}, PreemptionBound{1}}}));
 }
 
+// Of older stores that loads may see none, one, two.
+TEST(Claim, of_relacy_is_bound_to_the_choices_that_were_tried) {
+  std::uint64_t fewer = 0;
+  for (const char* search : {"full,choices:0", "full,choices:1", "full,choices:2"}) {
+    const EngineResult result = searched_in_full_by_relacy(claims_path("store_buffering"), search);
+    EXPECT_GT(result.runs, fewer) << search;
+    fewer = result.runs;
+  }
+  EXPECT_EQ(fewer, searched_in_full_by_relacy(claims_path("store_buffering"), "full").runs);
+}
+
 TEST(Claim, of_relacy_says_what_its_search_does_once) {
   const EngineResult full = searched_in_full_by_relacy(claims_path("both_fail"), "full");
   // clang does not say which compare-exchanges are weak.
