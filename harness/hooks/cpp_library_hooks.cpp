@@ -9,6 +9,7 @@
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/memory_access.h"
+#include "harness/hooks/own_code.h"
 
 // Where the program's part of the stack ended when it called one of them: the stubs write it.
 extern "C" {
@@ -20,16 +21,6 @@ namespace heddle {
 namespace {
 
 constinit thread_local Address t_caller = 0;
-
-// The linker's names.
-// NOLINTBEGIN(readability-identifier-naming)
-extern "C" const char __ehdr_start __attribute__((visibility("hidden")));
-extern "C" const char _etext __attribute__((visibility("hidden")));
-// NOLINTEND(readability-identifier-naming)
-
-bool is_own_code(const void* pc) {
-  return pc >= &__ehdr_start && pc < &_etext;
-}
 
 Address address_of(const void* pointer) {
   return reinterpret_cast<Address>(pointer);
@@ -64,7 +55,8 @@ size_t bytes(size_t characters) {
 
 // One that another of them calls is a part of that.
 HEDDLE_SEEN(void, __tsan_func_entry, void* pc) {
-  if (!heddle::is_own_code(pc)) heddle::t_caller = heddle::address_of(pc);
+  if (const heddle::Address at = heddle::address_of(pc); !heddle::is_own_code(at))
+    heddle::t_caller = at;
 }
 HEDDLE_SEEN(void, __tsan_func_exit) {}
 HEDDLE_SEEN(void, __tsan_init) {}

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "harness/hooks/program_signals.h"
 #include "harness/model/op.h"
 
 namespace heddle {
@@ -128,6 +129,10 @@ struct EngineTable {
   void (*double_free)(Address block, Address pc);
   // The program asks for memory, and the run has had what it may have; null where nobody asks.
   void (*out_of_memory)(Address pc);
+
+  // A signal came that the program handles; the engine calls the handler. Null where it may be
+  // called at once, amid hooks too.
+  void (*handle_signal)(const program_signals::Arrived& arrived, ucontext_t* interrupted);
 
   int (*yield)(Address pc);
   // Relative time.

@@ -1,47 +1,21 @@
 // mmap and its kin. Calls from the program's code go to program_maps, all others to the C library;
 // what that library maps for itself, thread stacks and its own heap, never comes here.
-#include <link.h>
 #include <stdarg.h>
 #include <sys/mman.h>
 
 #include "harness/hooks/caller.h"
 #include "harness/hooks/constructor_calls.h"
 #include "harness/hooks/next_function.h"
+#include "harness/hooks/own_code.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/program_maps.h"
 
 namespace {
 
-// Where this library's own code lies.
-struct OwnCode {
-  heddle::Address begin = 0;
-  heddle::Address end = 0;
-};
-
-OwnCode find_own_code() {
-  OwnCode own;
-  dl_iterate_phdr(
-      [](dl_phdr_info* info, std::size_t, void* argument) {
-        const auto here = reinterpret_cast<heddle::Address>(&find_own_code);
-        for (int i = 0; i < info->dlpi_phnum; ++i) {
-          const ElfW(Phdr)& header = info->dlpi_phdr[i];
-          const heddle::Address begin = info->dlpi_addr + header.p_vaddr;
-          if (header.p_type != PT_LOAD || here < begin || here >= begin + header.p_memsz) continue;
-          *static_cast<OwnCode*>(argument) = {begin, begin + header.p_memsz};
-          return 1;
-        }
-        return 0;
-      },
-      &own);
-  return own;
-}
-
 // Heddle maps memory of its own amid the program's calls, and that must outlive the run.
 bool is_programs(heddle::Address pc) {
   if (!heddle::t_program_code) return heddle::constructor_calls::made_from(pc);
-  static constinit OwnCode own;
-  if (own.end == 0) own = find_own_code();
-  return pc < own.begin || pc >= own.end;
+  return !heddle::is_own_code(pc);
 }
 
 }  // namespace

@@ -133,6 +133,7 @@ constinit const EngineTable g_passthrough_table = {
     .heap_free = nullptr,
     .double_free = nullptr,
     .out_of_memory = nullptr,
+    .handle_signal = nullptr,
     .yield = [](Address) { return real().sched_yield(); },
     .sleep = [](const timespec* duration,
                 Address) { return real().clock_nanosleep(CLOCK_MONOTONIC, 0, duration, nullptr); },

@@ -72,11 +72,6 @@ HEDDLE_EXPORT int prctl(int option, ...) noexcept {
   return HEDDLE_NEXT(prctl)(option, word[0], word[1], word[2], word[3]);
 }
 
-HEDDLE_EXPORT sighandler_t signal(int number, sighandler_t handler) noexcept {
-  StateUses(HEDDLE_PC).update<&Memory::signal_handlers>().tell();
-  return HEDDLE_NEXT(signal)(number, handler);
-}
-
 // ---- std::set_terminate() and its kin, by the names that compilers give them
 
 #define HEDDLE_SET_HANDLER(name, symbol, Handler)                                          \

@@ -45,20 +45,7 @@ using heddle::hidden_state::Memory;
 using heddle::hidden_state::StateUses;
 using heddle::hidden_state::use_descriptor;
 
-namespace {
-
-// What signals do is told, and changed too.
-void use_handlers(bool changes, heddle::Address pc) {
-  StateUses uses(pc);
-  if (changes) {
-    uses.update<&Memory::signal_handlers>();
-  } else {
-    uses.read<&Memory::signal_handlers>();
-  }
-  uses.tell();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 #define HEDDLE_BEGIN(result, name, parameters, arguments, reads)                           \
   extern "C" result heddle_hook_##name parameters __asm__(#name);                          \

@@ -25,6 +25,7 @@
 #include "harness/hooks/lasting_state.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/own_descriptors.h"
+#include "harness/hooks/program_signals.h"
 #include "harness/runtime/open_files.h"
 
 // All streams of the process, each with the next in `_chain`.
@@ -112,6 +113,7 @@ struct Snapshot {
 // What signals do.
 struct Signals {
   std::array<struct sigaction, NSIG> handlers{};
+  program_signals::Actions programs = program_signals::g_actions;
   stack_t stack{};
 
   Signals() {
@@ -155,6 +157,8 @@ void restore_handlers(const Signals& saved) {
     // By the C library's own function, which ThreadSanitizer intercepts: it keeps a list.
     HEDDLE_NEXT(sigaction)(number, &saved.handlers[static_cast<std::size_t>(number)], nullptr);
   }
+  program_signals::g_actions = saved.programs;
+  program_signals::g_fiber_signals = {};
 }
 
 void restore_mask(const Snapshot& saved) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/engine/fiber/fiber_signals.h"
 #include "harness/engine/fuzz/memory/access.h"
 #include "harness/engine/fuzz/objects/objects.h"
 #include "harness/engine/fuzz/world/world.h"
@@ -68,6 +69,7 @@ void answer_memory(EngineTable& table) {
   };
   table.double_free = [](Address block, Address pc) { g_memory->double_free(block, pc); };
   table.out_of_memory = [](Address pc) { Memory::out_of_memory(pc); };
+  table.handle_signal = fiber_signals::handle;
 }
 
 // A copy is made in parts where a schedule could switch threads within it.

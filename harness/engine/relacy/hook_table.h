@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "harness/engine/fiber/fiber_signals.h"
 #include "harness/engine/relacy/memory/fences.h"
 #include "harness/engine/relacy/objects/inexpressible.h"
 #include "harness/engine/relacy/rooms.h"
@@ -162,6 +163,7 @@ class HookTable {
     table.exit_at_once = [](int status, Address pc) { rooms_->process.exit_at_once(status, pc); };
     table.abort = [](Address pc) { rooms_->process.abort(pc); };
     table.out_of_memory = [](Address pc) { rooms_->process.out_of_memory(pc); };
+    table.handle_signal = fiber_signals::handle;
     table.assert_fail = [](const char* expression, const char*, unsigned, const char*, Address pc) {
       rooms_->run.fail(FailureKind::assertion, expression, pc);
     };

@@ -566,6 +566,7 @@ constinit const EngineTable kStressTable = {
     .heap_free = nullptr,
     .double_free = double_free,
     .out_of_memory = out_of_memory,
+    .handle_signal = nullptr,
     .yield = yield,
     .sleep = sleep,
     .clock_gettime = clock_gettime,

@@ -1,58 +1,23 @@
 #include "harness/engine/fuzz/run/unseen_loops.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <ucontext.h>
 
 #include "harness/engine/fuzz/run/run.h"
-#include "harness/engine/native/raw_system.h"
 #include "harness/hooks/program_heap.h"
-
-// Where the kernel has a signal handler return to. In the very bytes by which unwinders know it.
-asm(R"(
-  .pushsection .text
-  .balign 16
-  .type heddle_signal_return, @function
-  .hidden heddle_signal_return
-  nop
-heddle_signal_return:
-  movq $15, %rax
-  syscall
-  .size heddle_signal_return, . - heddle_signal_return
-  .popsection
-)");
-extern "C" void heddle_signal_return() __attribute__((visibility("hidden")));
 
 namespace heddle {
 namespace {
 
-using native::as_argument;
-using native::system_call;
-
-// One of the two that the C library keeps for itself, so that no program handles or blocks it: what
-// it is for there, setuid() in a process of many threads, is none of a worker's.
+// What it is for in the C library, setuid() in a process of many threads, is none of a worker's.
 constexpr int kSignal = 33;
-constexpr long kTickNs = 500'000'000;
+constexpr std::uint64_t kTickNs = 500'000'000;
 
 bool g_any = false;
 
-// As the kernel has it.
-struct KernelAction {
-  void (*handler)(int, siginfo_t*, void*);
-  unsigned long flags;
-  void (*restorer)();
-  unsigned long mask;
-};
-
-void on_tick(int, siginfo_t*, void* context) {
-  const int error = errno;
+void on_tick(ucontext_t* interrupted) {
   // Amid Heddle's own work, whatever code it has called.
-  if (t_program_code && g_run->under_way()) {
-    const auto* interrupted = static_cast<const ucontext_t*>(context);
-    g_run->cpu_tick(static_cast<Address>(interrupted->uc_mcontext.gregs[REG_RIP]));
-  }
-  errno = error;
+  if (!t_program_code || !g_run->under_way()) return;
+  g_run->cpu_tick(static_cast<Address>(interrupted->uc_mcontext.gregs[REG_RIP]));
 }
 
 }  // namespace
@@ -61,34 +26,10 @@ bool interrupted_any() {
   return g_any;
 }
 
-bool CpuTicks::has_timer_ = false;
+constinit native::ThreadTimer CpuTicks::timer_(kSignal, CLOCK_THREAD_CPUTIME_ID, on_tick);
 
-void CpuTicks::make_timer() {
-  // Not the process's number: to ask for it before each run takes a tenth of a short one's time.
-  static const int registered = pthread_atfork(nullptr, nullptr, [] { has_timer_ = false; });
-  has_timer_ = registered == 0;
-  if (!has_timer_) return;
-  constexpr unsigned long kRestorer = 0x04000000;  // SA_RESTORER, which no header gives away
-  // Not blocked while it is handled: another thread of the program goes on from there.
-  const KernelAction action{.handler = on_tick,
-                            .flags = SA_SIGINFO | SA_RESTART | SA_NODEFER | kRestorer,
-                            .restorer = heddle_signal_return,
-                            .mask = 0};
-  if (system_call(SYS_rt_sigaction, kSignal, as_argument(&action), 0, sizeof action.mask) < 0) {
-    return;
-  }
-  sigevent event{};
-  event.sigev_notify = SIGEV_THREAD_ID;
-  event.sigev_signo = kSignal;
-  event._sigev_un._tid = native::thread_id();
-  int timer = 0;
-  if (system_call(SYS_timer_create, CLOCK_THREAD_CPUTIME_ID, as_argument(&event),
-                  as_argument(&timer)) < 0) {
-    return;
-  }
-  const itimerspec every{.it_interval = {.tv_sec = 0, .tv_nsec = kTickNs},
-                         .it_value = {.tv_sec = 0, .tv_nsec = kTickNs}};
-  system_call(SYS_timer_settime, timer, 0, as_argument(&every), 0);
+void CpuTicks::start() {
+  timer_.set(kTickNs, kTickNs);
 }
 
 void Run::cpu_tick(Address pc) {

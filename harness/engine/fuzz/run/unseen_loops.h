@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "harness/engine/native/thread_timer.h"
 #include "harness/model/op.h"
 
 namespace heddle {
@@ -12,17 +13,16 @@ namespace heddle {
 // is a signal, which comes to Run::cpu_tick().
 class CpuTicks {
  public:
-  // Before each run: a process that was forked has no timer of its own. Where the system gives
-  // none, nothing ever ticks.
+  // Before each run: a process that was forked has no timer yet.
   static void begin() {
-    if (!has_timer_) [[unlikely]]
-      make_timer();
+    if (!timer_.is_made()) [[unlikely]]
+      start();
   }
 
  private:
-  static void make_timer();
+  static void start();
 
-  static bool has_timer_;  // this process, or it was tried
+  static native::ThreadTimer timer_;
 };
 
 // What a tick remembers for the next.

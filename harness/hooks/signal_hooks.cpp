@@ -1,0 +1,105 @@
+#include <signal.h>
+
+#include "harness/hooks/engine_table.h"
+#include "harness/hooks/hidden_state.h"
+#include "harness/hooks/memory_access.h"
+#include "harness/hooks/program_signals.h"
+#include "harness/hooks/state_uses.h"
+
+namespace heddle::program_signals {
+
+namespace {
+
+bool is_wrapped(int number, const struct sigaction* action) {
+  if (action == nullptr || number < 1 || number >= NSIG) return false;
+  if (action->sa_handler == SIG_DFL || action->sa_handler == SIG_IGN) return false;
+  for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT}) {
+    if (number == own) return false;
+  }
+  return true;
+}
+
+void on_signal(int number, siginfo_t* info, void* context) {
+  // The run is over, and so is its process.
+  if (!t_program_code && g_engine_table == &g_passthrough_table) return;
+  const Arrived arrived{number, *info, g_actions[static_cast<std::size_t>(number)]};
+  auto* const interrupted = static_cast<ucontext_t*>(context);
+  const auto handle = g_engine_table->handle_signal;
+  (handle == nullptr ? call : handle)(arrived, interrupted);
+}
+
+// As the program would see it.
+struct sigaction unwrapped(struct sigaction found, const struct sigaction& programs) {
+  if (found.sa_sigaction != on_signal) return found;
+  found.sa_sigaction = programs.sa_sigaction;
+  found.sa_flags = (found.sa_flags & ~SA_SIGINFO) | (programs.sa_flags & SA_SIGINFO);
+  return found;
+}
+
+using Change = int (*)(int, const struct sigaction*, struct sigaction*);
+
+int change(Change real, int number, const struct sigaction* action, struct sigaction* old) {
+  if (number < 1 || number >= NSIG) return real(number, action, old);
+  struct sigaction& kept = g_actions[static_cast<std::size_t>(number)];
+  const struct sigaction before = kept;
+  struct sigaction wrapped = {};
+  if (is_wrapped(number, action)) {
+    wrapped = *action;
+    wrapped.sa_sigaction = on_signal;
+    wrapped.sa_flags |= SA_SIGINFO;
+    // First: it may come at once.
+    kept = *action;
+    action = &wrapped;
+  }
+  struct sigaction found = {};
+  const int result = real(number, action, &found);
+  if (result != 0) kept = before;
+  if (result == 0 && old != nullptr) *old = unwrapped(found, before);
+  return result;
+}
+
+void use_handlers(bool changes, Address pc) {
+  hidden_state::StateUses uses(pc);
+  if (changes) {
+    uses.update<&hidden_state::Memory::signal_handlers>();
+  } else {
+    uses.read<&hidden_state::Memory::signal_handlers>();
+  }
+  uses.tell();
+}
+
+}  // namespace
+}  // namespace heddle::program_signals
+
+namespace signals = heddle::program_signals;
+
+HEDDLE_EXPORT_HOOK(int, sigaction, int number, const struct sigaction* action,
+                   struct sigaction* old) {
+  const auto real = HEDDLE_REAL(sigaction);
+  if (!heddle::t_program_code) return real(number, action, old);
+  if (!heddle::is_watched()) return signals::change(real, number, action, old);
+  const heddle::MemoryAccess access(HEDDLE_PC);
+  access.read(action, action == nullptr ? 0 : sizeof *action);
+  signals::use_handlers(action != nullptr, HEDDLE_PC);
+  heddle::PrivateResults made(old);
+  const int result = signals::change(real, number, action, old);
+  if (result == 0) made.deliver(access);
+  return result;
+}
+
+HEDDLE_EXPORT_HOOK(sighandler_t, signal, int number, sighandler_t handler) {
+  const auto real = HEDDLE_REAL(signal);
+  if (!heddle::t_program_code) return real(number, handler);
+  signals::use_handlers(true, HEDDLE_PC);
+  if (number < 1 || number >= NSIG) return real(number, handler);
+  const struct sigaction before = signals::g_actions[static_cast<std::size_t>(number)];
+  const sighandler_t old = real(number, handler);
+  if (old == SIG_ERR) return old;
+  // With the flags that the library has chosen, siginterrupt() among them.
+  const auto next = HEDDLE_NEXT(sigaction);
+  struct sigaction now = {};
+  if (next(number, nullptr, &now) == 0) signals::change(next, number, &now, nullptr);
+  struct sigaction was = {};
+  was.sa_handler = old;
+  return signals::unwrapped(was, before).sa_handler;
+}
