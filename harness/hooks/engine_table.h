@@ -48,6 +48,10 @@ struct SyncCall {
   const timespec* deadline = nullptr;
   clockid_t clock = CLOCK_REALTIME;
   bool (*is_done)(const void* object) = nullptr;  // once_begin
+  // once_end, where it is done: marks the object so. For the engine that answers the call: the
+  // C++ library's own function does not know an object that is marked before, and its waiters sleep
+  // for ever.
+  void (*set_done)(void* object) = nullptr;
 };
 
 // `pc` is always the return address of the hooked call. Sizes are in bytes. Functions that stand

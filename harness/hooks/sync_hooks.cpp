@@ -184,6 +184,10 @@ bool once_is_done(const void* control) {
   return __atomic_load_n(static_cast<const int*>(control), __ATOMIC_RELAXED) == kOnceDone;
 }
 
+void set_once_done(void* control) {
+  __atomic_store_n(static_cast<int*>(control), kOnceDone, __ATOMIC_RELAXED);
+}
+
 // The thread prepares a system library, once in the process.
 constinit thread_local bool t_prepares_library = false;
 
@@ -209,8 +213,8 @@ int once(pthread_once_t* control, void (*routine)(), heddle::Address pc) {
     table.sync_call({.kind = Kind::once_end, .object = control, .value = 0}, pc);
     throw;
   }
-  __atomic_store_n(control, kOnceDone, __ATOMIC_RELAXED);
-  table.sync_call({.kind = Kind::once_end, .object = control, .value = 1}, pc);
+  table.sync_call(
+      {.kind = Kind::once_end, .object = control, .value = 1, .set_done = set_once_done}, pc);
   return 0;
 }
 
@@ -234,6 +238,10 @@ bool guard_is_done(const void* guard) {
   return __atomic_load_n(static_cast<const unsigned char*>(guard), __ATOMIC_RELAXED) != 0;
 }
 
+void set_guard_done(void* guard) {
+  __atomic_store_n(static_cast<unsigned char*>(guard), 1, __ATOMIC_RELEASE);
+}
+
 }  // namespace
 
 extern "C" {
@@ -253,12 +261,11 @@ HEDDLE_EXPORT int __cxa_guard_acquire(std::uint64_t* guard) {
 }
 
 HEDDLE_EXPORT void __cxa_guard_release(std::uint64_t* guard) noexcept {
-  if (heddle::t_program_code) {
-    __atomic_store_n(reinterpret_cast<unsigned char*>(guard), 1, __ATOMIC_RELEASE);
-    if (table_of(guard).sync_call({.kind = Kind::once_end, .object = guard, .value = 1},
-                                  HEDDLE_PC) != kCallDirectly) {
-      return;
-    }
+  if (heddle::t_program_code &&
+      table_of(guard).sync_call(
+          {.kind = Kind::once_end, .object = guard, .value = 1, .set_done = set_guard_done},
+          HEDDLE_PC) != kCallDirectly) {
+    return;
   }
   HEDDLE_NEXT(__cxa_guard_release)(guard);
 }

@@ -75,6 +75,16 @@ TEST_P(CorrectProgram, passes_under_thread_sanitizer) {
   expect_pass(GetParam(), EngineKind::tsan, runs(30));
 }
 
+// Marked as initialised before the C++ library had heard of it: who came just then slept for ever.
+TEST(LocalStatic, wakes_who_waits_under_stress) {
+  SearchOptions options = search_options(program_path("static_guards"), EngineKind::stress, 300);
+  options.job.delay = {.probability = 0.3, .mean_ns = 5'000};
+  const EngineResult result = search_once(options);
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_EQ(result.runs, 300U);
+  EXPECT_EQ(result.failed, 0U);
+}
+
 INSTANTIATE_TEST_SUITE_P(programs, CorrectProgram, testing::ValuesIn(correct_programs()),
                          test_name);
 

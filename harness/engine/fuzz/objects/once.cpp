@@ -24,6 +24,7 @@ int begin(const SyncCall& call, Address pc) {
 }
 
 int end(const SyncCall& call, Address pc) {
+  if (call.set_done != nullptr) call.set_done(call.object);
   SyncObject& once = g_objects->at(call.object, pc);
   ++g_run->running().step;
   // A guard that was taken before the run, or by code that Heddle does not see.

@@ -39,8 +39,9 @@ class Onces {
 
   int end(const SyncCall& call, Address pc) {
     const Address address = address_of(call.object);
-    // For the program's own look at it, before it calls. The word says already that it is done;
-    // found there before the store, that would be a value that every thread has known for ever.
+    // For the program's own look at it, before it calls. Done natively first; found there before
+    // the store, that would be a value that every thread has known for ever.
+    if (call.set_done != nullptr) call.set_done(call.object);
     const std::uint64_t done = native_load(address, 1);
     if (done != 0) native_store(address, 1, 0);
     atomics_.store(address, 1, done, MemoryOrder::release, pc);
