@@ -173,11 +173,19 @@ std::string cause_text(const Cause& cause, Names& names) {
       text += fmt::format(" and locks it again ({}) while it holds it", at(steps[1]));
       break;
     case CausePattern::wait_without_loop:
+      if (steps.size() == 3) {
+        text = fmt::format("{} waited on {} ({})", who(0), name(0), at(steps[0]));
+        text += fmt::format(
+            " and did not look again when {} notified it ({}): what it had looked at had not "
+            "changed",
+            who(1), at(steps[1]));
+        break;
+      }
       if (steps.size() == 4) {
         text = fmt::format("{} waited on {} ({})", who(0), name(0), at(steps[0]));
         text += fmt::format(
-            " and did not look again when it was woken: {} was faster and changed {} back ({})",
-            who(2), name(2), at(steps[2]));
+            " and did not look again when it was woken: {} was faster and changed {} ({})", who(2),
+            name(2), at(steps[2]));
         break;
       }
       text = fmt::format(

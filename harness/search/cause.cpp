@@ -109,10 +109,35 @@ class CauseFinder {
       return odd;
     }
     if (!best.has_value()) best = explain_failure(story_, failure_);
+    if (best.has_value()) name_wait(*best);
     return best;
   }
 
  private:
+  // Where several wait without a loop, any of them can be the slower one, and whichever comes
+  // second fails. What decides then is whether the others' next change comes before the woken
+  // thread's use, which nothing but a second look could have made sure of.
+  void name_wait(Cause& cause) const {
+    if (!notified_.has_value() || !cause.first.has_value()) return;
+    switch (cause.pattern) {
+      case CausePattern::none:
+      case CausePattern::check_then_act:
+      case CausePattern::atomicity_violation:
+      case CausePattern::order_violation:
+      case CausePattern::use_before_initialization:
+        break;
+      default:
+        return;
+    }
+    const Event& use = *cause.first;
+    const Event& woken = story_.events[notified_->end];
+    if (use.thread != woken.thread || use.step <= woken.step || !is_memory_access(use.op.kind)) {
+      return;
+    }
+    cause.pattern = CausePattern::wait_without_loop;
+    cause.steps = notified_->cause.steps;
+  }
+
   struct Swapped {
     std::vector<Deviation> deviations;
     JobDone run;
@@ -138,6 +163,7 @@ class CauseFinder {
   std::optional<Cause> check_odd_wait() {
     auto odd = find_odd_wait(story_, failure_);
     if (!odd.has_value()) return std::nullopt;
+    if (odd->notified) notified_ = odd;
     if (odd->overtaken_by.has_value()) {
       const EventPair pair{.first = *odd->overtaken_by, .second = odd->end};
       const std::optional<Swapped> swapped = swap(pair);
@@ -414,6 +440,7 @@ class CauseFinder {
   const std::vector<Deviation> deviations_;
   const Clock::time_point end_;
   Story story_;
+  std::optional<OddWait> notified_{};
   std::uint64_t runs_ = 0;
 };
 

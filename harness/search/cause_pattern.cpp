@@ -328,6 +328,11 @@ class Classifier {
     }
     // What is freed twice was there in time: of it no value is missing.
     if (ahead != Ahead::fails || failure_.kind == FailureKind::double_free) return;
+    // Who goes on to change it himself (a count) does not wait for another to do so.
+    const std::size_t own = next(at(use).thread, use, [&](std::size_t i) {
+      return happened(i) && same_place(at(i).op, at(use).op);
+    });
+    if (own != kNone && writes(at(own).op.kind)) return;
     const bool found_nothing = at(use).value.value_or(0) == 0;
     const bool written =
         !found_nothing ||

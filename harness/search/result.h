@@ -57,8 +57,9 @@ enum class CausePattern : std::uint8_t {
   self_deadlock,       // A locks what it holds. Steps: where it took it, where it wants it again
   wait_without_loop,   // A's wait ended without a notification, and A went on though what it had
                        // looked at was as before. Steps: the wait, its end. Or with one, but C
-                       // changed that back before A had the mutex. Steps: the wait, the
-                       // notification, C's change, the wait's end
+                       // changed that back, or took the only element of a container, before A had
+                       // the mutex: the wait, the notification, C's change, the end; without C, all
+                       // was so when it began to wait: the wait, the notification, the end
   timed_out_wait,      // A's wait ended by its time, and A went on. Steps: the wait, its end
   flag_outside_mutex,  // A looks at x, B changes x without the mutex that A holds, and notifies
                        // before A waits. Steps: A's look, B's change, B's notification, A's wait

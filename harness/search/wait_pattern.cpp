@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <vector>
 
 namespace heddle {
 namespace {
@@ -68,6 +69,21 @@ std::size_t last_look(const Story& story, ThreadId thread, std::size_t end) {
   return kNone;
 }
 
+// Whether another thread changes what the access was to.
+bool is_shared(const Story& story, std::size_t access) {
+  const Event& one = story.events[access];
+  return std::any_of(story.events.begin(), story.events.end(), [&](const Event& event) {
+    return event.thread != one.thread && writes(event.op.kind) && overlap(event.op, one.op);
+  });
+}
+
+// The last time before `end` that the thread read memory which another one changes.
+std::size_t last_shared_look(const Story& story, ThreadId thread, std::size_t end) {
+  std::size_t look = last_look(story, thread, end);
+  while (look != kNone && !is_shared(story, look)) look = last_look(story, thread, look);
+  return look;
+}
+
 bool notifies(const Op& op, Address cond, ThreadId thread) {
   if (op.address != cond) return false;
   return op.kind == OpKind::cond_broadcast ||
@@ -79,7 +95,7 @@ bool looks_unchanged(const Story& story, std::size_t wait, std::size_t end) {
   const ThreadId thread = story.events[wait].thread;
   const Address mutex = story.events[wait].op.address2;
   const std::size_t locked = taken(story, thread, mutex, wait);
-  const std::size_t look = last_look(story, thread, wait);
+  const std::size_t look = last_shared_look(story, thread, wait);
   if (look == kNone || locked == kNone || look < locked) return locked != kNone;
   for (std::size_t i = look + 1; i < story.happened; ++i) {
     const Event& event = story.events[i];
@@ -117,6 +133,69 @@ std::size_t restored(const Story& story, std::size_t wait, std::size_t end) {
   return change;
 }
 
+// Its reads, with the mutex and before it waited, of what another thread changes.
+std::vector<std::size_t> shared_looks(const Story& story, std::size_t wait) {
+  const ThreadId thread = story.events[wait].thread;
+  const std::size_t locked = taken(story, thread, story.events[wait].op.address2, wait);
+  std::vector<std::size_t> looks;
+  for (std::size_t i = wait; locked != kNone && i-- > locked + 1;) {
+    const Event& event = story.events[i];
+    const bool looks_there = event.thread == thread && is_memory_access(event.op.kind) &&
+                             !writes(event.op.kind) && is_shared(story, i);
+    if (looks_there) looks.push_back(i);
+  }
+  return looks;
+}
+
+// Whether what it had looked at is as it was when it is woken: a loop would have waited on.
+bool all_unchanged(const Story& story, const std::vector<std::size_t>& looks, std::size_t end) {
+  return !looks.empty() && std::none_of(looks.begin(), looks.end(), [&](std::size_t look) {
+    for (std::size_t i = look + 1; i < end; ++i) {
+      const Event& event = story.events[i];
+      if (writes(event.op.kind) && overlap(event.op, story.events[look].op)) return true;
+    }
+    return false;
+  });
+}
+
+// Whether the thread, woken, looks at it at the same place of the program as before it waited.
+bool looks_again(const Story& story, const std::vector<std::size_t>& looks, std::size_t end) {
+  const ThreadId thread = story.events[end].thread;
+  for (std::size_t i = end + 1; i < story.happened; ++i) {
+    const Event& event = story.events[i];
+    if (event.thread != thread) continue;
+    for (const std::size_t look : looks) {
+      const Event& before = story.events[look];
+      if (overlap(event.op, before.op)) {
+        return event.op.pc == before.op.pc && event.stack == before.stack;
+      }
+    }
+  }
+  return false;
+}
+
+// As restored(), of a container: the thread had looked at several values, of which none need be as
+// before for the whole to be empty again. The last change of one by a thread that is not the one
+// that notified.
+std::size_t emptied(const Story& story, const std::vector<std::size_t>& looks,
+                    std::size_t notification, std::size_t end) {
+  std::set<Address> places;
+  for (const std::size_t look : looks) places.insert(story.events[look].op.address);
+  if (places.size() < 2) return kNone;
+  const auto was_looked_at = [&](const Op& op) {
+    return std::any_of(looks.begin(), looks.end(),
+                       [&](std::size_t look) { return overlap(story.events[look].op, op); });
+  };
+  for (std::size_t i = end; i-- > notification + 1;) {
+    const Event& event = story.events[i];
+    if (writes(event.op.kind) && event.thread != story.events[notification].thread &&
+        was_looked_at(event.op)) {
+      return i;
+    }
+  }
+  return kNone;
+}
+
 // Of what happened; kNone of what did not.
 std::size_t index_of(const Story& story, const Event& step) {
   for (std::size_t i = 0; i < story.happened; ++i) {
@@ -137,20 +216,6 @@ std::size_t any_taken(const Story& story, ThreadId thread, std::size_t end) {
         taken(story, thread, event.op.address, end) == i) {
       return i;
     }
-  }
-  return kNone;
-}
-
-// The last time before `end` that the thread read memory which another one changes.
-std::size_t last_shared_look(const Story& story, ThreadId thread, std::size_t end) {
-  for (std::size_t look = last_look(story, thread, end); look != kNone;
-       look = last_look(story, thread, look)) {
-    const Op& op = story.events[look].op;
-    const bool shared =
-        std::any_of(story.events.begin(), story.events.end(), [&](const Event& event) {
-          return event.thread != thread && writes(event.op.kind) && overlap(event.op, op);
-        });
-    if (shared) return look;
   }
   return kNone;
 }
@@ -303,13 +368,24 @@ std::optional<OddWait> find_odd_wait(const Story& story, const Failed& failure) 
     }
     if (end >= story.happened) continue;
     if (notification != kNone) {
-      const std::size_t change = restored(story, wait, end);
+      const std::vector<std::size_t> looks = shared_looks(story, wait);
+      if (looks_again(story, looks, end)) continue;
+      if (all_unchanged(story, looks, end)) {
+        return OddWait{.wait = wait,
+                       .end = end,
+                       .notified = true,
+                       .cause = {.pattern = CausePattern::wait_without_loop,
+                                 .steps = {event, story.events[notification], story.events[end]}}};
+      }
+      std::size_t change = restored(story, wait, end);
+      if (change == kNone) change = emptied(story, looks, notification, end);
       if (change == kNone || change < notification) continue;
       const std::size_t overtaken =
           taken(story, story.events[change].thread, event.op.address2, change);
       if (overtaken == kNone || overtaken < notification) continue;
       return OddWait{.wait = wait,
                      .end = end,
+                     .notified = true,
                      .overtaken_by = overtaken,
                      .cause = {.pattern = CausePattern::wait_without_loop,
                                .steps = {event, story.events[notification], story.events[change],

@@ -18,6 +18,7 @@ std::optional<Cause> explain_self_deadlock(const Story& story, const Failed& fai
 struct OddWait {
   std::size_t wait = 0;  // events of the story
   std::size_t end = 0;   // the thread's next
+  bool notified = false;
   // Where the other took the mutex, between the notification and the end.
   std::optional<std::size_t> overtaken_by{};
   Cause cause{};  // if it is shown that the run passes without

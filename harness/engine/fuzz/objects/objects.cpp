@@ -93,7 +93,7 @@ bool Objects::obtain(SyncObject& object, Want want, std::uint64_t deadline) {
   begin_want(self, object, want);
   // Asked in any case, see wait_for_others().
   if (deadline != 0 && run.choose(Choice::timeout, 2) == 1) {
-    run.wait_eagerly(deadline, true);
+    run.wait_eagerly(deadline, true, free);
     if (!available(object, self)) run.end_early(deadline);
   } else {
     if (deadline != 0) run.begin_timer(self, deadline, time_up);
@@ -195,7 +195,7 @@ bool Objects::wait_for_others(std::uint64_t deadline, bool spuriously) {
     return false;
   }
   const bool notifiable = self.cond != nullptr;
-  run.wait_eagerly(deadline, early);
+  run.wait_eagerly(deadline, early, false);
   // Not if it was notified before.
   if (early && (!notifiable || self.cond != nullptr)) {
     self.timed_out = true;

@@ -88,7 +88,7 @@ bool Run::names_step(std::uint64_t steps) const {
   });
 }
 
-void Run::wait_eagerly(std::uint64_t deadline, bool ends_by_it) {
+void Run::wait_eagerly(std::uint64_t deadline, bool ends_by_it, bool could_go_on) {
   FuzzThread& self = *running_.thread;
   self.eager = true;
   self.eager_step = running_.step;
@@ -102,8 +102,12 @@ void Run::wait_eagerly(std::uint64_t deadline, bool ends_by_it) {
   }
   if (!alone()) {
     const std::size_t mine = ready_.index_of(self.id);
-    const std::size_t chosen = decide((mine + 1) % ready_.size(), false);
-    if (chosen != mine) switch_to(*threads_[ready_[chosen].id], SwitchReason::blocked);
+    const std::size_t next = could_go_on ? mine : (mine + 1) % ready_.size();
+    const std::size_t chosen = decide(next, could_go_on);
+    if (chosen != mine) {
+      switch_to(*threads_[ready_[chosen].id],
+                could_go_on ? SwitchReason::preempted : SwitchReason::blocked);
+    }
   }
   self.eager = false;
   if (deadline != 0) {

@@ -169,8 +169,9 @@ class Run {
   // picked.
   void block();
   // Others first, for as long as they leave it; it stays ready. `deadline`: virtual nanoseconds, 0
-  // for none; `ends_by_it`: and not by itself.
-  void wait_eagerly(std::uint64_t deadline, bool ends_by_it);
+  // for none; `ends_by_it`: and not by itself. `could_go_on`: nothing keeps it now, so that another
+  // that goes first preempts it.
+  void wait_eagerly(std::uint64_t deadline, bool ends_by_it, bool could_go_on);
   // Nobody else can go on. Not with every thread asked: for strategies that follow().
   bool alone() const { return ready_.size() == 1 && !followed_; }
   // A choice of the running thread, as a step of its own; alternative 0 is the default.

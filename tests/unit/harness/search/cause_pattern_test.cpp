@@ -147,6 +147,15 @@ TEST(CausePatternTest, a_look_at_what_nobody_has_written_is_a_use_before_initial
   EXPECT_EQ(places(cause), (std::vector<Address>{0x20, 0x10}));
 }
 
+TEST(CausePatternTest, who_counts_uses_nothing_before_it_is_initialised) {
+  TraceBuilder trace = two_threads();
+  trace.add(2, access(OpKind::read, kX, 0x20), 0)
+      .add(2, access(OpKind::write, kX, 0x21), 1)
+      .add(2, {.kind = OpKind::failure, .pc = 0x22});
+  const Story story = story_of(trace, {event(1, access(OpKind::write, kX, 0x10))});
+  EXPECT_EQ(explain(story, assertion_of(2), {3, 6}, Ahead::fails).pattern, CausePattern::none);
+}
+
 TEST(CausePatternTest, a_look_at_an_old_value_is_an_order_violation) {
   TraceBuilder trace = two_threads();
   trace.add(2, access(OpKind::write, kX, 0x19), 0)

@@ -96,6 +96,77 @@ TEST(WaitPatternTest, a_loop_that_would_have_ended_with_the_notification_is_noth
   EXPECT_FALSE(overtaken(2).has_value());
 }
 
+// T0 changes x; T2 is done with that before T1 looks and waits, and only then T0 notifies. T1 looks
+// at what is its own too, and, at `again`, once more.
+std::optional<OddWait> notified_for_nothing(Address again) {
+  TraceBuilder trace;
+  trace.add(0, with(OpKind::thread_create, 1, 0x1))
+      .add(0, access(OpKind::write, kX, 0x7), 1)
+      .add(2, access(OpKind::write, kX, 0xb), 0)
+      .add(1, on(OpKind::mutex_lock, kLock, 0x2))
+      .add(1, access(OpKind::read, kX, 0x3), 0)
+      .add(1, access(OpKind::read, kY, 0x3), 0)
+      .add(1, wait_on(kCond, kLock, 0x4))
+      .add(0, on(OpKind::cond_signal, kCond, 0x8))
+      .add(1, on(OpKind::mutex_lock, kLock, 0x4))
+      .add(1, access(OpKind::read, kX, again), 0)
+      .add(1, {.kind = OpKind::failure, .pc = 0x99});
+  return find_odd_wait(story_of(trace), assertion_of(1));
+}
+
+TEST(WaitPatternTest, a_wait_that_a_late_notification_ended_is_without_a_loop) {
+  const auto odd = notified_for_nothing(0x5);
+  ASSERT_TRUE(odd.has_value());
+  EXPECT_EQ(odd->cause.pattern, CausePattern::wait_without_loop);
+  ASSERT_EQ(odd->cause.steps.size(), 3U);
+  EXPECT_EQ(odd->cause.steps[1].op.pc, 0x8U);
+  EXPECT_FALSE(odd->overtaken_by.has_value());
+}
+
+TEST(WaitPatternTest, a_loop_that_looks_again_is_nothing_odd) {
+  EXPECT_FALSE(notified_for_nothing(0x3).has_value());
+}
+
+TEST(WaitPatternTest, what_the_thread_alone_uses_is_no_look) {
+  TraceBuilder trace = looks_and_wakes();
+  trace.add(0, access(OpKind::write, kX, 0x7), 1)
+      .add(0, on(OpKind::cond_signal, kCond, 0x8))
+      .add(1, on(OpKind::mutex_lock, kLock, 0x4))
+      .add(1, access(OpKind::read, kY, 0x5), 0)
+      .add(1, {.kind = OpKind::failure, .pc = 0x99});
+  EXPECT_FALSE(find_odd_wait(story_of(trace), assertion_of(1)).has_value());
+}
+
+// A queue is empty where x is y. T0 puts something in and notifies two; T2 takes it.
+std::optional<OddWait> emptied_again(Address again) {
+  TraceBuilder trace;
+  trace.add(0, with(OpKind::thread_create, 1, 0x1))
+      .add(1, on(OpKind::mutex_lock, kLock, 0x2))
+      .add(1, access(OpKind::read, kX, 0x3), 7)
+      .add(1, access(OpKind::read, kY, 0x30), 7)
+      .add(1, wait_on(kCond, kLock, 0x4))
+      .add(0, on(OpKind::mutex_lock, kLock, 0x6))
+      .add(0, access(OpKind::write, kX, 0x7), 8)
+      .add(0, on(OpKind::cond_broadcast, kCond, 0x8))
+      .add(0, on(OpKind::mutex_unlock, kLock, 0x9))
+      .add(2, on(OpKind::mutex_lock, kLock, 0xa))
+      .add(2, access(OpKind::write, kY, 0xb), 8)
+      .add(2, on(OpKind::mutex_unlock, kLock, 0xc))
+      .add(1, on(OpKind::mutex_lock, kLock, 0x4))
+      .add(1, access(OpKind::read, kX, again), 8)
+      .add(1, {.kind = OpKind::failure, .pc = 0x99});
+  return find_odd_wait(story_of(trace), assertion_of(1));
+}
+
+TEST(WaitPatternTest, a_container_that_another_thread_emptied_again_wanted_a_loop) {
+  const auto odd = emptied_again(0x5);
+  ASSERT_TRUE(odd.has_value());
+  EXPECT_EQ(odd->cause.pattern, CausePattern::wait_without_loop);
+  ASSERT_EQ(odd->cause.steps.size(), 4U);
+  EXPECT_EQ(odd->cause.steps[2].op.pc, 0xbU);
+  EXPECT_FALSE(emptied_again(0x3).has_value());
+}
+
 TEST(WaitPatternTest, a_wait_that_ends_by_its_time_is_told_apart) {
   TraceBuilder trace = looks_and_wakes();
   trace.add(1, on(OpKind::timeout, kCond, 0x4)).add(1, on(OpKind::mutex_lock, kLock, 0x4));
