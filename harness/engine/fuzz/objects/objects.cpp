@@ -98,6 +98,9 @@ bool Objects::obtain(SyncObject& object, Want want, std::uint64_t deadline) {
   } else {
     if (deadline != 0) run.begin_timer(self, deadline, time_up);
     if (free) {
+      // Not at the step of the choice: a schedule has one deviation for a step, and that of T1 here
+      // would be read as the choice of alternative 1 there.
+      if (deadline != 0) ++run.running().step;
       // Whoever takes it before this thread does takes this thread's turn too.
       run.point();
     } else {
