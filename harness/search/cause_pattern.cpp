@@ -504,8 +504,24 @@ std::vector<EventPair> candidates(const Story& story, const Failed& failure) {
     looked_at.merge(keys_of(events[i].op));
   }
 
+  // By what each thread did before it last wrote something of that, it decided what was found
+  // there.
+  std::map<ThreadId, std::size_t> wrote;
+  for (std::size_t i = 0; i < story.happened; ++i) {
+    if (!writes(events[i].op.kind)) continue;
+    const std::set<Address> keys = keys_of(events[i].op);
+    if (std::any_of(keys.begin(), keys.end(),
+                    [&](Address key) { return looked_at.contains(key); })) {
+      wrote[events[i].thread] = i;
+    }
+  }
+  const auto leads_there = [&](std::size_t i) {
+    const auto last = wrote.find(events[i].thread);
+    return last != wrote.end() && i < last->second;
+  };
+
   struct Ranked {
-    std::array<std::size_t, 6> rank;
+    std::array<std::size_t, 7> rank;
     EventPair pair;
   };
   std::vector<Ranked> ranked;
@@ -522,15 +538,17 @@ std::vector<EventPair> candidates(const Story& story, const Failed& failure) {
     if (looked == looks.size() && std::none_of(keys.begin(), keys.end(), [&](Address key) {
           return looked_at.contains(key);
         })) {
-      looked = kLastLooks + 1;
+      looked = leads_there(i) || leads_there(j) ? kLastLooks + 1 : kLastLooks + 2;
     }
+    // Of bystanders the order can decide too, by what else it puts off.
+    const bool bystanders = looked == kLastLooks + 2 && !failure.places.empty();
     // The thread of the first was interrupted, and meanwhile came the second.
     const bool interrupted = std::any_of(preemptions.begin(), preemptions.end(),
                                          [&](std::size_t k) { return i < k && k <= j; });
     const bool memory = is_memory_access(first.op.kind);
     const auto later_unless = [](bool soon) { return soon ? std::size_t{0} : std::size_t{1}; };
-    return Ranked{{later_unless(led), later_unless(memory), looked, later_unless(is_read(first.op)),
-                   later_unless(interrupted), story.happened - i},
+    return Ranked{{later_unless(led), later_unless(!bystanders), later_unless(memory), looked,
+                   later_unless(is_read(first.op)), later_unless(interrupted), story.happened - i},
                   {i, j}};
   };
 

@@ -166,6 +166,27 @@ TEST(CausePatternTest, a_look_at_an_old_value_is_an_order_violation) {
             CausePattern::order_violation);
 }
 
+// T1 finds the lock taken and says so in x, which main looks at; T2 and T3 write y, which nobody
+// goes by.
+TEST(CausePatternTest, bystanders_are_tried_after_what_decided_what_was_found) {
+  TraceBuilder trace = two_threads();
+  trace.add(2, on(OpKind::mutex_lock, kLock, 0x20))
+      .because(SwitchReason::preempted)
+      .add(1, on(OpKind::mutex_trylock_fail, kLock, 0x10))
+      .add(1, access(OpKind::write, kX, 0x11), 0)
+      .because(SwitchReason::ended)
+      .add(2, access(OpKind::write, kY, 0x21), 1)
+      .add(3, access(OpKind::write, kY, 0x30), 2)
+      .add(0, access(OpKind::read, kX, 0x31), 0)
+      .add(0, {.kind = OpKind::failure, .pc = 0x32});
+  const auto pairs = candidates(story_of(trace), assertion_of(0));
+  const auto rank = [&pairs](EventPair pair) {
+    return std::find(pairs.begin(), pairs.end(), pair) - pairs.begin();
+  };
+  EXPECT_LT(rank({3, 4}), rank({6, 7}));
+  EXPECT_LT(rank({6, 7}), std::ssize(pairs));
+}
+
 TEST(CausePatternTest, an_access_to_what_another_thread_freed_is_a_use_after_free) {
   TraceBuilder trace = two_threads();
   trace.add(1, {.kind = OpKind::heap_free, .address = kX, .address2 = kX + 16, .pc = 0x10})
