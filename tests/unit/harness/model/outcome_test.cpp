@@ -46,6 +46,20 @@ TEST(FailureKeyTest, kinds_and_code_places_tell_failures_apart) {
   EXPECT_NE(failure_key(race), failure_key(inversion));
 }
 
+TEST(FailureKeyTest, which_notification_was_lost_last_does_not_matter) {
+  const auto lost_at = [](Address pc) {
+    Place waits = place(1, 0x10);
+    waits.op.kind = OpKind::cond_wait;
+    Place notified = place(2, pc);
+    notified.op.kind = OpKind::cond_signal;
+    return Failed{FailureKind::lost_wakeup, "", {waits, notified}};
+  };
+  EXPECT_EQ(failure_key(lost_at(0x20)), failure_key(lost_at(0x30)));
+  Failed elsewhere = lost_at(0x20);
+  elsewhere.places.front().op.pc = 0x11;
+  EXPECT_NE(failure_key(lost_at(0x20)), failure_key(elsewhere));
+}
+
 TEST(FailureKeyTest, a_place_counts_as_often_as_it_occurs) {
   const Failed once{FailureKind::data_race, "", {place(1, 0x10)}};
   const Failed twice{FailureKind::data_race, "", {place(1, 0x10), place(2, 0x10)}};
