@@ -76,7 +76,9 @@ std::string to_text(const RelacyState& state) {
                                        : "b" + std::to_string(tree.bound) + "-" + path;
 }
 
-std::optional<RelacyState> parse_relacy_state(std::string_view text) {
+namespace {
+
+std::optional<RelacyState> read_relacy_state(std::string_view text) {
   const std::size_t dash = text.find('-');
   if (dash == std::string_view::npos || dash == 0) return std::nullopt;
   const std::string_view head = text.substr(0, dash);
@@ -101,6 +103,15 @@ std::optional<RelacyState> parse_relacy_state(std::string_view text) {
   if (!path) return std::nullopt;
   tree.path = std::move(*path);
   return tree;
+}
+
+}  // namespace
+
+std::optional<RelacyState> parse_relacy_state(std::string_view text) {
+  auto state = read_relacy_state(text);
+  // One run has one text.
+  if (state.has_value() && to_text(*state) != text) state.reset();
+  return state;
 }
 
 }  // namespace heddle
