@@ -32,7 +32,8 @@ void on_signal(int number, siginfo_t* info, void* context) {
 struct sigaction unwrapped(struct sigaction found, const struct sigaction& programs) {
   if (found.sa_sigaction != on_signal) return found;
   found.sa_sigaction = programs.sa_sigaction;
-  found.sa_flags = (found.sa_flags & ~SA_SIGINFO) | (programs.sa_flags & SA_SIGINFO);
+  constexpr int kChanged = SA_SIGINFO | SA_ONSTACK;
+  found.sa_flags = (found.sa_flags & ~kChanged) | (programs.sa_flags & kChanged);
   return found;
 }
 
@@ -47,6 +48,8 @@ int change(Change real, int number, const struct sigaction* action, struct sigac
     wrapped = *action;
     wrapped.sa_sigaction = on_signal;
     wrapped.sa_flags |= SA_SIGINFO;
+    // The system has one such stack for all fibers, and two may be in a handler at a time.
+    if (g_engine_table->handle_signal != nullptr) wrapped.sa_flags &= ~SA_ONSTACK;
     // First: it may come at once.
     kept = *action;
     action = &wrapped;

@@ -30,11 +30,15 @@ void work() {
 int main() {
   struct sigaction action = {};
   action.sa_sigaction = tick;
-  action.sa_flags = SA_SIGINFO;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  static char room[65536];
+  const stack_t stack = {room, 0, sizeof room};
+  sigaltstack(&stack, nullptr);
   sigaction(SIGALRM, &action, nullptr);
   struct sigaction now = {};
   sigaction(SIGALRM, nullptr, &now);
-  assert(now.sa_sigaction == tick && (now.sa_flags & SA_SIGINFO) != 0);
+  assert(now.sa_sigaction == tick && (now.sa_flags & SA_SIGINFO) != 0 &&
+         (now.sa_flags & SA_ONSTACK) != 0);
   const itimerval often = {{0, 1000}, {0, 1000}};
   setitimer(ITIMER_REAL, &often, nullptr);
   std::thread first(work);
