@@ -296,9 +296,18 @@ std::string intent_text(const Event& event, Names& names) {
   }
 }
 
+// A program may throw megabytes; nobody reads them, and reports are pasted.
+std::string readable_message(const Failed& failure) {
+  constexpr std::size_t kMost = 2'000;
+  const std::string message = printable(failure.message);
+  const std::string cut = shortened(message, kMost);
+  if (cut.size() == message.size()) return message;
+  return cut + " (" + grouped(failure.message.size()) + " bytes)";
+}
+
 std::string kind_and_message(const Failed& failure) {
   const std::string kind{to_string(failure.kind)};
-  const std::string message = printable(failure.message);
+  const std::string message = readable_message(failure);
   if (message.empty()) return kind;
   // "exit status 1" has said what kind it is.
   return message.starts_with(kind) ? message : kind + ": " + message;
@@ -394,7 +403,7 @@ std::string headline(const Failed& failure, Names& names) {
     }
     return text;
   }
-  const std::string message = printable(failure.message);
+  const std::string message = readable_message(failure);
   text = late + kind_and_message(failure);
   if (is_of_object(failure.kind) && !failure.places.empty()) {
     const Op& op = failure.places.front().op;

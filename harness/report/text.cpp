@@ -126,8 +126,8 @@ std::string printable(std::string_view text) {
 
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   std::vector<std::string> lines;
-  while (width_of(text) > width) {
-    const std::size_t limit = bytes_of(text, width);
+  // Not by the width of all that is left: of a long message each line would cost that.
+  for (std::size_t limit; (limit = bytes_of(text, width)) < text.size();) {
     // The space may stand just behind the last column that fits.
     std::size_t cut = text.rfind(' ', limit);
     if (cut == std::string_view::npos || text.find_first_not_of(' ') > cut) cut = limit;

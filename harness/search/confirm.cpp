@@ -1,7 +1,5 @@
 #include "harness/search/confirm.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <set>
 #include <tuple>
@@ -78,8 +76,7 @@ void Confirmation::repeat_in(WorkerProcess& worker) {
   job.isolation = job_.isolation;
   worker.progress().stop = 0;
   worker.send(job);
-  pollfd ready{.fd = worker.descriptor(), .events = POLLIN, .revents = 0};
-  if (poll(&ready, 1, static_cast<int>(lost_ms_)) <= 0) return;
+  if (!worker.wait(std::chrono::milliseconds(lost_ms_))) return;
   const auto message = worker.receive();
   const auto* again = message.has_value() ? std::get_if<JobDone>(&*message) : nullptr;
   if (again == nullptr || again->error.has_value()) return;

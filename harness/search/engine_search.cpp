@@ -484,8 +484,8 @@ class Search {
       // These engines know a hang from a long run, and end both.
       patience_ms += kRealThreadsPatience * std::uint64_t{options_.job.hang_ms};
     }
-    const auto patience = std::chrono::milliseconds(patience_ms);
-    if (Clock::now() - slot.moved < patience) return;
+    const bool suspended = slot.worker->is_suspended();
+    if (!suspended && Clock::now() - slot.moved < std::chrono::milliseconds(patience_ms)) return;
     slot.worker->kill();
     if (slot.stopped) {
       // Asked to stop, and the run under way did not: it says nothing about the program.
@@ -494,8 +494,8 @@ class Search {
       slot.range.reset();
       return;
     }
-    ++hangs_;
-    lost(slot, todo, no_step_for(options_.lost_ms));
+    if (!suspended) ++hangs_;
+    lost(slot, todo, suspended ? suspended_by_signal() : no_step_for(options_.lost_ms));
   }
 
   // The worker died in a run without a word of its own: the run is charged with it.

@@ -10,6 +10,12 @@ Failed no_step_for(std::uint64_t milliseconds) {
           .places = {}};
 }
 
+Failed suspended_by_signal() {
+  return {.kind = FailureKind::signal,
+          .message = "the process was suspended, by SIGSTOP or a signal like it",
+          .places = {}};
+}
+
 Failed wrote_over_heddle(const std::string& end) {
   return {.kind = FailureKind::signal,
           .message = "the program wrote over memory of Heddle's" +

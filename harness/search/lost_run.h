@@ -12,6 +12,8 @@ namespace heddle {
 // The run took no step for so long. The words are the same for all runs of a search, of which only
 // the first is waited for as long.
 Failed no_step_for(std::uint64_t milliseconds);
+// A run whose process has stopped itself, or was stopped, and waits for SIGCONT.
+Failed suspended_by_signal();
 
 // The page that the supervisor shares with the worker cannot be believed. `end`: how the process
 // ended; empty: it was ended.

@@ -10,6 +10,7 @@
 
 #include "fuzz/relacy_search.h"
 #include "harness/search/checked_progress.h"
+#include "harness/search/lost_run.h"
 
 namespace heddle {
 
@@ -28,12 +29,13 @@ std::variant<JobDone, StartError> Replayer::replay(Job job) {
   job.runs = 1;
   if (auto error = start()) return *error;
   worker_->send(job);
-  pollfd ready{.fd = worker_->descriptor(), .events = POLLIN, .revents = 0};
   JobDone done;
-  if (poll(&ready, 1, static_cast<int>(lost_ms_)) == 0) {
-    worker_.reset();
+  if (!worker_->wait(std::chrono::milliseconds(lost_ms_))) {
     done.outcome =
-        Failed{.kind = FailureKind::hang, .message = "the run did not end", .places = {}};
+        worker_->is_suspended()
+            ? suspended_by_signal()
+            : Failed{.kind = FailureKind::hang, .message = "the run did not end", .places = {}};
+    worker_.reset();
     return done;
   }
   auto message = worker_->receive();
@@ -93,7 +95,7 @@ std::variant<Explored, StartError> Replayer::explore(
         progress.stop = 1;
         // The run under way may take long, but not for ever.
         const auto patience = steady_clock::now() + std::chrono::milliseconds(lost_ms_);
-        if (poll(&ready, 1, left_ms(patience)) == 0) break;
+        if (!worker_->wait(std::chrono::milliseconds(left_ms(patience)))) break;
       }
       auto message = worker_->receive();
       if (!message.has_value() || std::holds_alternative<Lost>(*message)) break;

@@ -32,6 +32,15 @@
 namespace heddle {
 namespace {
 
+// As proc(5) names states. The name of the process, which may be anything, ends with the last ')'.
+bool is_in_state(char state, pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text;
+  std::getline(file, text, '\0');
+  const std::size_t name = text.rfind(')');
+  return name != std::string::npos && name + 2 < text.size() && text[name + 2] == state;
+}
+
 std::optional<std::string> variable(const char* name) {
   const char* value = getenv(name);
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
@@ -267,6 +276,27 @@ void WorkerProcess::kill() {
     ::kill(-pid_, SIGKILL);
     ::kill(pid_, SIGKILL);
   }
+}
+
+bool WorkerProcess::is_suspended() {
+  // Of one that goes on just now, along with this process, the state may be an old one.
+  constexpr unsigned kCalls = 6;
+  bool any = is_in_state('T', pid_);
+  const std::string id = std::to_string(pid_);
+  std::ifstream children("/proc/" + id + "/task/" + id + "/children");
+  for (pid_t child = 0; !any && children >> child;) any = is_in_state('T', child);
+  seen_suspended_ = any ? seen_suspended_ + 1 : 0;
+  return seen_suspended_ >= kCalls;
+}
+
+bool WorkerProcess::wait(std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds kTick{50};
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  pollfd ready{.fd = descriptor(), .events = POLLIN, .revents = 0};
+  do {
+    if (poll(&ready, 1, static_cast<int>(std::min(kTick, patience).count())) > 0) return true;
+  } while (!is_suspended() && std::chrono::steady_clock::now() < deadline);
+  return false;
 }
 
 std::string WorkerProcess::how_it_ended() {

@@ -55,6 +55,11 @@ class WorkerProcess {
   int descriptor() const { return channel_.descriptor(); }
 
   void kill();
+  // Whether a signal (SIGSTOP) has suspended it, or a process that it makes its runs in, for as
+  // long as some calls of this: it does not go on by itself.
+  bool is_suspended();
+  // Waits for what receive() would give. False if nothing came in that time, or it is suspended.
+  bool wait(std::chrono::milliseconds patience);
   // Waits for the process, which should be gone or going, and says how it ended, e.g. "was killed
   // by signal 9 (SIGKILL)". One that goes on for seconds, deaf, is killed, and this is said.
   std::string how_it_ended();
@@ -75,6 +80,7 @@ class WorkerProcess {
   bool reaped_ = false;
   bool killed_here_ = false;
   bool was_killed_ = false;
+  unsigned seen_suspended_ = 0;  // calls in a row
   MemoryWatch memory_;
   Channel channel_;
   SharedProgress* progress_;

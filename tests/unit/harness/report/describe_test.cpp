@@ -43,6 +43,13 @@ TEST(DescribeTest, function_names_lose_what_only_a_compiler_needs) {
   EXPECT_EQ(short_function(""), "");
 }
 
+TEST(DescribeTest, nobody_reads_megabytes_of_a_message) {
+  const std::string text =
+      kind_and_message({FailureKind::uncaught_exception, std::string(3'000'000, 'x'), {}});
+  EXPECT_LT(text.size(), 2'100U);
+  EXPECT_NE(text.find("xxx... (3 000 000 bytes)"), std::string::npos) << text.substr(1'990);
+}
+
 TEST(DescribeTest, the_source_is_the_innermost_line_of_the_persons_own_code) {
   const FakeSymbols symbols = scenario::queue_symbols();
   const Address stack[] = {0x72};

@@ -39,6 +39,13 @@ TEST(TextTest, no_failure_states_the_bound_that_the_runs_support) {
   EXPECT_EQ(rate_text({312, 10'000}), "3.12 % (2.80 to 3.48)");
 }
 
+// In time that grows with the text: by the square of it, this takes a quarter of an hour.
+TEST(TextTest, megabytes_without_a_space_are_wrapped) {
+  const std::vector<std::string> lines = wrap(std::string(20'000'000, 'x'), 80);
+  EXPECT_EQ(lines.size(), 250'000U);
+  EXPECT_EQ(lines.back(), std::string(80, 'x'));
+}
+
 TEST(TextTest, wrapped_lines_break_at_spaces) {
   EXPECT_EQ(wrap("read counter -> 0", 9), (std::vector<std::string>{"read", "counter", "-> 0"}));
   EXPECT_EQ(wrap("read counter", 12), (std::vector<std::string>{"read counter"}));
