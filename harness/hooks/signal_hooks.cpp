@@ -10,15 +10,6 @@ namespace heddle::program_signals {
 
 namespace {
 
-bool is_wrapped(int number, const struct sigaction* action) {
-  if (action == nullptr || number < 1 || number >= NSIG) return false;
-  if (action->sa_handler == SIG_DFL || action->sa_handler == SIG_IGN) return false;
-  for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT}) {
-    if (number == own) return false;
-  }
-  return true;
-}
-
 void on_signal(int number, siginfo_t* info, void* context) {
   // The run is over, and so is its process.
   if (!t_program_code && g_engine_table == &g_passthrough_table) return;
@@ -26,6 +17,17 @@ void on_signal(int number, siginfo_t* info, void* context) {
   auto* const interrupted = static_cast<ucontext_t*>(context);
   const auto handle = g_engine_table->handle_signal;
   (handle == nullptr ? call : handle)(arrived, interrupted);
+}
+
+bool is_wrapped(int number, const struct sigaction* action) {
+  if (action == nullptr || number < 1 || number >= NSIG) return false;
+  if (action->sa_handler == SIG_DFL || action->sa_handler == SIG_IGN) return false;
+  // Given back what a function without a hook has told it (bsd_signal()).
+  if (action->sa_sigaction == on_signal) return false;
+  for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT}) {
+    if (number == own) return false;
+  }
+  return true;
 }
 
 // As the program would see it.

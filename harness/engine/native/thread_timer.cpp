@@ -38,6 +38,8 @@ std::uint64_t ThreadTimer::g_process = 1;
 const int ThreadTimer::g_told_of_forks = pthread_atfork(nullptr, nullptr, [] { ++g_process; });
 
 void ThreadTimer::on_signal(int /*number*/, siginfo_t* info, void* context) {
+  // Sent by hand, it names no timer.
+  if (info->si_code != SI_TIMER) return;
   const int error = errno;
   const auto* const timer = static_cast<const ThreadTimer*>(info->si_ptr);
   timer->handler_(static_cast<ucontext_t*>(context));

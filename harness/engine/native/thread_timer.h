@@ -1,4 +1,5 @@
-// A timer of the calling thread, whose signal no program under test can handle, block or send.
+// A timer of the calling thread, whose signal no program under test can handle or block by the C
+// library's functions.
 #pragma once
 
 #include <signal.h>
