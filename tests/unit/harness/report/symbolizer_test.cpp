@@ -35,7 +35,7 @@ extern "C" void* cents_of_third() { return &bank::accounts[2].balance.cents; }
 extern "C" void* hidden_second() { bank::hidden[1]++; return &bank::hidden[1]; }
 extern "C" void* local_static() { static int calls; ++calls; return &calls; }
 struct Job { Job* next; int runs[2]; void run(); };
-Job* first_job = new Job;
+Job a_job; Job* first_job = &a_job;
 __attribute__((noinline)) void look(volatile void** out) {
   // What the caller's stack pointer was, and where it goes on.
   out[0] = __builtin_dwarf_cfa();
