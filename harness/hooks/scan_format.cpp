@@ -69,8 +69,7 @@ class ScanResults::Parser {
       if (place.kind != Place::Kind::letters) continue;
       // As many as the format says. Those that the input does not have stay as they are.
       place.allocated = program_heap::allocate(place.size, alignof(wchar_t));
-      // Of no bytes there may be no block.
-      if (place.size > 0) std::memcpy(place.allocated, place.program, place.size);
+      std::memcpy(place.allocated, place.program, place.size);
       pointers_[place.index] = place.allocated;
     }
   }
