@@ -12,11 +12,18 @@
 std::atomic<int> ticks{0};
 std::mutex mutex;
 int guarded = 0;
+thread_local int depth = 0;
 
 void tick(int number, siginfo_t* info, void* /*context*/) {
   assert(number == SIGALRM && info->si_signo == SIGALRM);
+  // The signal is blocked in this thread until its handler has returned, which takes longer than it
+  // takes the signal to come again.
+  ++depth;
+  assert(depth == 1);
   ticks.fetch_add(1);
+  for (int i = 0; i < 20'000; ++i) ticks.load();
   ticks.fetch_add(1);
+  --depth;
 }
 
 void work() {
