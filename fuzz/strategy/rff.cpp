@@ -1,7 +1,6 @@
 #include "fuzz/strategy/rff.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "fuzz/strategy/dependency.h"
 #include "fuzz/strategy/random_choice.h"
@@ -65,12 +64,12 @@ bool Rff::begin_run(std::uint64_t run) {
 std::optional<Rff::Wish> Rff::new_wish() {
   if (reads_.empty()) return std::nullopt;
   const Known& read = known_[reads_[random_.below(reads_.size())]];
-  const auto same_place = [&](const Known& a, const Known& b) { return a.place < b.place; };
-  const auto [begin, end] = std::equal_range(known_.begin(), known_.end(), read, same_place);
   std::uint64_t writers = 1;  // what was there at first
   Event write = kInitial;
-  for (auto known = begin; known != end; ++known) {
-    if (known->writes && random_.below(++writers) == 0) write = known->event;
+  for (const Known& known : known_) {
+    if (known.place == read.place && known.writes && random_.below(++writers) == 0) {
+      write = known.event;
+    }
   }
   constexpr std::uint64_t kSeldom = 4;
   return Wish{
@@ -145,17 +144,15 @@ void Rff::executed(const Op& op, bool /*changed*/) {
 }
 
 void Rff::learn_events() {
-  const auto before = [](const Known& a, const Known& b) {
-    return std::tie(a.place, a.event) < std::tie(b.place, b.event);
-  };
   for (const Known& event : events_) {
-    if (!places_[event.place].shared || known_.size() >= kMostEvents) continue;
-    const auto at = std::lower_bound(known_.begin(), known_.end(), event, before);
-    if (at != known_.end() && at->event == event.event) {
-      at->reads |= event.reads;
-      at->writes |= event.writes;
-    } else {
-      known_.insert(at, event);
+    if (!places_[event.place].shared) continue;
+    const auto at = known_at_.find(event.event);
+    if (at != known_at_.end()) {
+      known_[at->second].reads |= event.reads;
+      known_[at->second].writes |= event.writes;
+    } else if (known_.size() < kMostEvents) {
+      known_at_[event.event] = known_.size();
+      known_.push_back(event);
     }
   }
   find_reads();
@@ -210,6 +207,7 @@ std::string Rff::state() const {
 
 bool Rff::set_state(std::string_view state) {
   known_.clear();
+  known_at_.clear();
   reads_.clear();
   kept_.clear();
   outcomes_.clear();
@@ -222,6 +220,7 @@ bool Rff::set_state(std::string_view state) {
     const std::uint64_t flags = in.number();
     known.reads = (flags & 1U) != 0;
     known.writes = (flags & 2U) != 0;
+    known_at_[known.event] = static_cast<std::size_t>(&known - known_.data());
   }
   kept_.resize(in.count());
   for (Kept& kept : kept_) {

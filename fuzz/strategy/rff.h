@@ -94,7 +94,10 @@ class Rff final : public Strategy {
   ThreadId running_ = 0;
   PosPriorities priorities_;
 
-  std::vector<Known> known_;        // ascending by place and event
+  // In the order in which they were seen: by their hashes, the choice among them would depend on
+  // where the program happens to lie.
+  std::vector<Known> known_;
+  std::unordered_map<Event, std::size_t> known_at_;
   std::vector<std::size_t> reads_;  // indices of those that read in known_
   std::vector<Kept> kept_;
   std::unordered_map<std::uint64_t, std::uint64_t> outcomes_;  // how often each was seen

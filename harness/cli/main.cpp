@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "harness/cli/commands.h"
@@ -62,6 +64,12 @@ int main(int argc, char** argv) {
     return heddle::kHeld;
   } catch (const CLI::ParseError& error) {
     return heddle::complain(heddle::kUsage, heddle::wrong_words(app, error));
+  }
+  // It tells where this command's own libraries are, and whether a program's threads wait or run.
+  std::error_code no_error;
+  if (!std::filesystem::exists("/proc/self/exe", no_error)) {
+    return heddle::complain(heddle::kOwnError,
+                            "needs /proc, which is not mounted: mount -t proc proc /proc");
   }
   try {
     const int status = action();

@@ -48,6 +48,8 @@ std::optional<std::string> ReportFile::try_out() const {
   std::error_code error;
   if (fs::is_directory(path_, error)) return fmt::format("cannot write {}: it is a folder", named_);
   if (access(path_.c_str(), W_OK) == 0) return std::nullopt;
+  // Of a file that is to be made, what the folder says counts.
+  if (errno == ENOENT && can_be_made(path_)) return std::nullopt;
   return fmt::format("cannot write {}: {}", named_, std::strerror(errno));
 }
 

@@ -29,8 +29,10 @@
 #include "harness/search/grounds.h"
 #include "harness/search/hunt.h"
 #include "harness/search/limit.h"
+#include "harness/search/machine_memory.h"
 #include "harness/search/minimize.h"
 #include "harness/search/program_check.h"
+#include "harness/search/rebase.h"
 
 namespace heddle {
 namespace {
@@ -329,14 +331,19 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
   }
   SearchOutcome outcome = search(search_options, events);
   if (saved != nullptr) keep(outcome, *saved);
-  // The program lies at the same addresses under every engine.
-  if (modules.empty()) modules = outcome.modules;
   const auto show_shrinking = [&] {
     progress.activity = "shrinking";
     if (line != nullptr) line->show(progress);
   };
   minimize_findings(outcome.result, search_options, show_shrinking);
   find_limit_token(outcome, search_options, show_shrinking);
+  if (outcome.result.error.has_value()) *outcome.result.error += address_limit_words();
+  // The same for all engines of a case, whose findings are compared.
+  if (modules.empty()) {
+    modules = std::move(outcome.modules);
+  } else if (engine == EngineKind::tsan) {
+    rebase(outcome.result, outcome.modules, modules);
+  }
   return std::move(outcome.result);
 }
 
@@ -366,6 +373,7 @@ void hunt(const Plan& plan, const PlannedCase& planned, const RunOptions& option
   HuntOptions hunt_options;
   hunt_options.runs = options.hunt_runs;
   if (limit > 0) hunt_options.seconds = std::min(hunt_options.seconds, limit);
+  rebase_for_fuzz(result, search_options.worker);
   hunt_findings(result.engines, search_options, result.modules, hunt_options, events);
 }
 

@@ -4,6 +4,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/token_files.h"
 #include "harness/search/program_build.h"
+#include "harness/search/rebase.h"
 
 namespace heddle {
 
@@ -26,7 +27,11 @@ void write_interim(std::span<const ReportFile> reports, std::vector<ToldCases::T
                    const EngineResult& so_far, const std::vector<Module>& modules) {
   CaseResult under_way = *results.back().result;
   under_way.engines.push_back(so_far);
-  if (under_way.modules.empty()) under_way.modules = modules;
+  if (under_way.modules.empty()) {
+    under_way.modules = modules;
+  } else {
+    rebase(under_way.engines.back(), modules, under_way.modules);
+  }
   under_way.interrupted = true;
   results.back().result = &under_way;
   const ToldCases told(results);

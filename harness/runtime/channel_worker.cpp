@@ -12,6 +12,7 @@
 
 #include "harness/hooks/system_libraries.h"
 #include "harness/runtime/channel.h"
+#include "harness/runtime/channel_forks.h"
 #include "harness/runtime/channel_jobs.h"
 
 namespace heddle {
@@ -50,6 +51,9 @@ std::vector<Module> loaded_modules() {
   _exit(3);
 }
 
+int g_socket = -1;
+int g_memory = -1;
+
 // The environment as the program would have seen it without Heddle.
 void put_back_environment() {
   const auto put_back = [](const char* name, const char* saved_name) {
@@ -72,21 +76,26 @@ bool started_by_supervisor() {
   return getenv(kChannelVariable) != nullptr;
 }
 
-void serve_jobs(WorkerSetup setup) {
-  int socket = -1;
-  int memory = -1;
+void begin_worker() {
   const char* text = getenv(kChannelVariable);
-  if (text == nullptr || std::sscanf(text, "%d,%d", &socket, &memory) != 2) {
-    die("a worker is started by the heddle command only");
+  const int known = text == nullptr ? 0 : std::sscanf(text, "%d,%d", &g_socket, &g_memory);
+  if (known <= 0) die("a worker is started by the heddle command only");
+  if (known == 1) {
+    const WorkerFiles files = fork_workers(g_socket);
+    g_socket = files.socket;
+    g_memory = files.memory;
   }
+}
+
+void serve_jobs(WorkerSetup setup) {
   put_back_environment();
   setup.program.envp = __environ;
   void* shared =
-      mmap(nullptr, sizeof(SharedProgress), PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+      mmap(nullptr, sizeof(SharedProgress), PROT_READ | PROT_WRITE, MAP_SHARED, g_memory, 0);
   if (shared == MAP_FAILED) die("the worker cannot map its shared memory");
-  close(memory);
+  close(g_memory);
 
-  Channel channel(setup.keep_descriptor(socket));
+  Channel channel(setup.keep_descriptor(g_socket));
   setup.begin();
   JobServer server(setup, channel, *static_cast<SharedProgress*>(shared));
   channel.send(WorkerMessage(Hello{.modules = loaded_modules()}));

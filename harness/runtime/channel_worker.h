@@ -42,6 +42,10 @@ struct WorkerSetup {
 // Whether the supervisor started this process.
 bool started_by_supervisor();
 
+// To be called before anything else in such a process. In one that only forks workers, this returns
+// in each of these, with the files that it has been given.
+void begin_worker();
+
 // Serves jobs until the supervisor is gone, and ends the process.
 [[noreturn]] void serve_jobs(WorkerSetup setup);
 

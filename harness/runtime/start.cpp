@@ -48,6 +48,7 @@ Features features_seen() {
 int worker_main(int argc, char** argv, char** envp) {
   // Constructors have run; from here on it is Heddle's code until a run begins.
   t_program_code = false;
+  begin_worker();
   const bool has_threads = early_threads::g_open.load(std::memory_order_relaxed) > 0;
   // The C library believes in a single thread until one is made, and libstdc++ then counts
   // references without atomics: logical threads would seem to race in shared_ptr.

@@ -24,6 +24,7 @@ std::unique_ptr<Engine> make_engine(EngineKind kind) {
 
 int worker_main(int argc, char** argv, char** envp) {
   note_program_constructed();
+  begin_worker();
   const bool has_threads = early_threads::g_open.load(std::memory_order_relaxed) > 0;
   // Of the program's memory only its writable segments: the heap belongs to ThreadSanitizer's
   // allocator here, and the engine sees to it.

@@ -1,9 +1,13 @@
 #include "harness/search/machine_memory.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <fstream>
 #include <optional>
 #include <string_view>
+
+#include "harness/model/memory_size.h"
 
 namespace heddle {
 namespace {
@@ -69,6 +73,14 @@ std::uint64_t share_of_memory(std::uint64_t at_hand, unsigned workers) {
   constexpr std::uint64_t kLeastShare = std::uint64_t{256} << 20;
   if (at_hand == 0) return 0;
   return std::max(at_hand / 2 / std::max(1U, workers), kLeastShare);
+}
+
+std::string address_limit_words() {
+  rlimit limit{};
+  getrlimit(RLIMIT_AS, &limit);
+  if (limit.rlim_cur == RLIM_INFINITY) return {};
+  return "; this may be since processes have " + memory_words(limit.rlim_cur) +
+         " of addresses here (ulimit -v)";
 }
 
 }  // namespace heddle

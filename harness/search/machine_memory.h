@@ -17,4 +17,8 @@ std::uint64_t share_of_memory(std::uint64_t at_hand, unsigned workers);
 // What a worker needs before the program has anything.
 inline constexpr std::uint64_t kLeastMemory = std::uint64_t{64} << 20;
 
+// What to say behind the error of an engine where processes may have only so many addresses, of
+// which engines reserve far more than they use. Empty where they may have all.
+std::string address_limit_words();
+
 }  // namespace heddle

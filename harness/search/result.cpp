@@ -1,10 +1,19 @@
 #include "harness/search/result.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace heddle {
 namespace {
 
 bool is_seen_on_the_way(FailureKind kind) {
   return kind == FailureKind::data_race || kind == FailureKind::lock_inversion;
+}
+
+// Of two races of one run. Addresses in one module keep their order wherever it lies, so that the
+// choice of what is told does not depend on that.
+bool is_place_before(const Place& a, const Place& b) {
+  return std::tie(a.thread, a.op.kind, a.op.pc) < std::tie(b.thread, b.op.kind, b.op.pc);
 }
 
 }  // namespace
@@ -27,7 +36,11 @@ bool comes_before(const Finding& a, const Finding& b) {
   const bool a_later = is_seen_on_the_way(a.failure.kind);
   const bool b_later = is_seen_on_the_way(b.failure.kind);
   if (a_later != b_later) return b_later;
-  return a.count != b.count ? a.count > b.count : a.first_run < b.first_run;
+  if (a.count != b.count) return a.count > b.count;
+  if (a.first_run != b.first_run) return a.first_run < b.first_run;
+  return std::lexicographical_compare(a.failure.places.begin(), a.failure.places.end(),
+                                      b.failure.places.begin(), b.failure.places.end(),
+                                      is_place_before);
 }
 
 EarlierParts earlier_with(const EngineResult& result) {

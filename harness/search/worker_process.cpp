@@ -21,13 +21,17 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "harness/engine/tsan/tsan_engine.h"
 #include "harness/model/memory_size.h"
 #include "harness/search/environment.h"
 #include "harness/search/google_test.h"
+#include "harness/search/prepared_process.h"
+#include "harness/search/wait_readable.h"
 
 namespace heddle {
 namespace {
@@ -44,6 +48,25 @@ bool is_in_state(char state, pid_t pid) {
 std::optional<std::string> variable(const char* name) {
   const char* value = getenv(name);
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+// Whether this child ends in that time. It is still to be waited for.
+bool has_ended_within(pid_t pid, std::chrono::milliseconds patience) {
+  const auto process = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (process >= 0) {
+    const bool ended = is_readable(process, patience);
+    close(process);
+    return ended;
+  }
+  // Sandboxes know no such call, and systems before Linux 5.3.
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  siginfo_t end{};
+  while (waitid(P_PID, static_cast<id_t>(pid), &end, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+         end.si_pid == 0) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
 }
 
 // Folders of clang's runtime libraries, the newest first, as Debian and LLVM's own packages lay
@@ -71,7 +94,8 @@ std::vector<std::string> clang_runtime_dirs() {
 Environment worker_environment(const WorkerOptions& options, int socket, int memory) {
   Environment environment;
   if (options.google_test) quiet_google_test(environment);
-  environment.set(kChannelVariable, std::to_string(socket) + "," + std::to_string(memory));
+  environment.set(kChannelVariable,
+                  std::to_string(socket) + (memory < 0 ? "" : "," + std::to_string(memory)));
   // Resolving a function at its first call writes its address into the program's memory; putting
   // that back before each run would have the loader resolve it in every run.
   environment.set("LD_BIND_NOW", "1");
@@ -113,28 +137,35 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
+// A program that hangs in a constructor never comes to its main.
+constexpr std::chrono::seconds kStartPatience{30};
+
 // Held while a worker is started: a new one must not be taken for an orphan.
 std::mutex g_starting;
 int g_workers = 0;
 std::atomic<bool> g_adopts{false};
 
-// Whether there is something to read within that time, whatever signals come.
-bool is_ready(int descriptor, int patience_ms) {
-  using Clock = std::chrono::steady_clock;
-  const auto deadline = Clock::now() + std::chrono::milliseconds(patience_ms);
-  pollfd ready{.fd = descriptor, .events = POLLIN, .revents = 0};
-  while (true) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    const int count = poll(&ready, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
-    if (count >= 0 || errno != EINTR) return count > 0;
-  }
-}
+// What workers are forked from where each process would have other addresses, the one asked last at
+// the end.
+struct Prepared {
+  WorkerOptions options;
+  std::unique_ptr<PreparedProcess> process;
+};
+std::vector<Prepared> g_prepared;  // guarded by g_starting
+std::mutex g_preparing;            // for all that is done with them; locked before g_starting
+// Of as many programs at once, each with its process under ThreadSanitizer. What is forgotten may
+// be had again, at other addresses.
+constexpr std::size_t kMostPrepared = 16;
 
 void kill_orphans() {
   std::error_code error;
   for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", error)) {
     std::ifstream children(thread.path() / "children");
     for (pid_t pid = 0; children >> pid;) {
+      const bool keeps =
+          std::any_of(g_prepared.begin(), g_prepared.end(),
+                      [pid](const Prepared& prepared) { return prepared.process->pid() == pid; });
+      if (keeps) continue;
       ::kill(pid, SIGKILL);
       waitpid(pid, nullptr, 0);
     }
@@ -163,11 +194,117 @@ void kill_orphans() {
     dup2(options.output >= 0 && options.errors_too ? options.output : null, STDERR_FILENO);
   }
   fcntl(socket, F_SETFD, 0);
-  fcntl(memory, F_SETFD, 0);
+  if (memory >= 0) fcntl(memory, F_SETFD, 0);
   if (input >= 0) execve(options.program.c_str(), argv, envp);
   const int error = errno;
   [[maybe_unused]] const auto written = write(error_pipe, &error, sizeof error);
   _exit(127);
+}
+
+// A process that executes the program, and where it says which error has kept it from that.
+struct Execution {
+  pid_t pid = -1;
+  int errors = -1;
+};
+
+// `memory`: -1 for a process that only forks workers. `note` is called with g_starting held.
+std::variant<Execution, StartError> execute(const WorkerOptions& options, int socket, int memory,
+                                            const std::function<void(pid_t)>& note) {
+  int errors[2];
+  if (pipe2(errors, O_CLOEXEC) != 0) {
+    return StartError{std::string("cannot make a pipe: ") + strerror(errno)};
+  }
+  std::vector<std::string> args = options.args;
+  args.insert(args.begin(), options.program);
+  Environment environment = worker_environment(options, socket, memory);
+  const std::vector<char*> argv = pointers(args);
+  const std::vector<char*> envp = environment.pointers();
+  const std::lock_guard starting(g_starting);
+  const pid_t pid = fork();
+  if (pid < 0) return StartError{std::string("cannot start a process: ") + strerror(errno)};
+  if (pid == 0) {
+    become_program(options, const_cast<char**>(argv.data()), const_cast<char**>(envp.data()),
+                   socket, memory, errors[1]);
+  }
+  note(pid);
+  close(errors[1]);
+  return Execution{pid, errors[0]};
+}
+
+// What a worker prints, and what it reads, may differ from one to the next.
+bool is_same_program(const WorkerOptions& a, const WorkerOptions& b) {
+  return a.program == b.program && a.args == b.args && a.tsan == b.tsan &&
+         a.google_test == b.google_test && a.library_dir == b.library_dir;
+}
+
+void forget_prepared(std::size_t index) {
+  const std::lock_guard starting(g_starting);
+  g_prepared.erase(g_prepared.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+// The process that workers of this program are forked from, moved to the end of the list. Null if
+// it does not come to its main. With g_preparing held, which alone changes the list.
+const PreparedProcess* prepare(const WorkerOptions& options) {
+  const auto known = std::find_if(
+      g_prepared.begin(), g_prepared.end(),
+      [&](const Prepared& prepared) { return is_same_program(prepared.options, options); });
+  if (known != g_prepared.end()) {
+    const std::lock_guard starting(g_starting);
+    std::rotate(known, std::next(known), g_prepared.end());
+    return g_prepared.back().process.get();
+  }
+  int sockets[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) return nullptr;
+  WorkerOptions quiet = options;
+  quiet.show_output = false;
+  quiet.output = -1;
+  quiet.input.clear();
+  const auto execution = execute(quiet, sockets[1], -1, [&](pid_t pid) {
+    g_prepared.push_back({quiet, std::make_unique<PreparedProcess>(pid, sockets[0])});
+  });
+  close(sockets[1]);
+  if (!std::holds_alternative<Execution>(execution)) {
+    close(sockets[0]);
+    return nullptr;
+  }
+  close(std::get<Execution>(execution).errors);
+  if (!g_prepared.back().process->is_ready(kStartPatience)) {
+    forget_prepared(g_prepared.size() - 1);
+    return nullptr;
+  }
+  if (g_prepared.size() > kMostPrepared) forget_prepared(0);
+  return g_prepared.back().process.get();
+}
+
+// Nothing where the program cannot be prepared: executing it says why.
+std::optional<pid_t> fork_worker(const WorkerOptions& options, int socket, int memory) {
+  const std::lock_guard preparing(g_preparing);
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  // Opened anew, so that no two workers read at one place.
+  const int input =
+      options.input.empty() ? null : open(options.input.c_str(), O_RDONLY | O_CLOEXEC);
+  const int hidden = options.output >= 0 ? options.output : null;
+  const WorkerFiles files{
+      .socket = socket,
+      .memory = memory,
+      .input = input,
+      .output = options.show_output ? STDOUT_FILENO : hidden,
+      .errors = options.show_output ? STDERR_FILENO : (options.errors_too ? hidden : null)};
+  std::optional<pid_t> worker;
+  // One that the system has ended, for want of memory, is prepared anew.
+  constexpr int kTries = 2;
+  for (int i = 0; i < kTries && !worker.has_value() && null >= 0 && input >= 0; ++i) {
+    const PreparedProcess* const prepared = prepare(options);
+    if (prepared == nullptr) break;
+    std::unique_lock starting(g_starting);
+    worker = prepared->fork_worker(files);
+    if (worker.has_value()) ++g_workers;
+    starting.unlock();
+    if (!worker.has_value()) forget_prepared(g_prepared.size() - 1);
+  }
+  if (input != null) close(input);
+  close(null);
+  return worker;
 }
 
 }  // namespace
@@ -205,28 +342,15 @@ WorkerProcess::Started WorkerProcess::start_once(const WorkerOptions& options, b
   if (shared == MAP_FAILED) {
     return StartError{std::string("cannot map shared memory: ") + strerror(errno)};
   }
-  int errors[2];
-  if (pipe2(errors, O_CLOEXEC) != 0) {
-    return StartError{std::string("cannot make a pipe: ") + strerror(errno)};
-  }
-
-  std::vector<std::string> args = options.args;
-  args.insert(args.begin(), options.program);
-  Environment environment = worker_environment(options, sockets[1], memory);
-  const std::vector<char*> argv = pointers(args);
-  const std::vector<char*> envp = environment.pointers();
-  std::unique_lock starting(g_starting);
-  const pid_t pid = fork();
-  if (pid < 0) return StartError{std::string("cannot start a process: ") + strerror(errno)};
-  if (pid == 0) {
-    become_program(options, const_cast<char**>(argv.data()), const_cast<char**>(envp.data()),
-                   sockets[1], memory, errors[1]);
-  }
-  ++g_workers;
-  starting.unlock();
+  std::optional<pid_t> forked;
+  if (!can_fix_addresses()) forked = fork_worker(options, sockets[1], memory);
+  auto execution = forked.has_value()
+                       ? std::variant<Execution, StartError>(Execution{*forked, -1})
+                       : execute(options, sockets[1], memory, [](pid_t) { ++g_workers; });
+  if (auto* error = std::get_if<StartError>(&execution)) return *error;
+  const auto [pid, errors] = std::get<Execution>(execution);
   close(sockets[1]);
   close(memory);
-  close(errors[1]);
   // What a program writes to all descriptors may look like the beginning of a long message.
   const timeval patience{.tv_sec = 10, .tv_usec = 0};
   setsockopt(sockets[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -235,12 +359,11 @@ WorkerProcess::Started WorkerProcess::start_once(const WorkerOptions& options, b
       new WorkerProcess(pid, sockets[0], static_cast<SharedProgress*>(shared)));
 
   int exec_error = 0;
-  const bool failed = read(errors[0], &exec_error, sizeof exec_error) == sizeof exec_error;
-  close(errors[0]);
+  const bool failed = errors >= 0 && read(errors, &exec_error, sizeof exec_error) > 0;
+  if (errors >= 0) close(errors);
   if (failed) return StartError{options.program + " cannot be started: " + strerror(exec_error)};
 
-  // A program that hangs in a constructor never says hello.
-  if (!is_ready(sockets[0], 30'000)) {
+  if (!is_readable(sockets[0], kStartPatience)) {
     return StartError{options.program + " did not reach main() within 30 seconds"};
   }
   const auto hello = worker->receive();
@@ -301,14 +424,9 @@ bool WorkerProcess::wait(std::chrono::milliseconds patience) {
 
 std::string WorkerProcess::how_it_ended() {
   // A program that has closed all descriptors is no longer heard of, and may go on for ever.
-  constexpr int kPatienceMs = 5'000;
-  bool was_deaf = false;
-  if (!killed_here_) {
-    const auto process = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
-    was_deaf = process >= 0 && !is_ready(process, kPatienceMs);
-    if (process >= 0) close(process);
-    if (was_deaf || process < 0) kill();
-  }
+  constexpr std::chrono::seconds kPatience{5};
+  const bool was_deaf = !killed_here_ && !has_ended_within(pid_, kPatience);
+  if (was_deaf) kill();
   memory_.stop();
   int status = 0;
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {

@@ -129,6 +129,18 @@ TEST(Livelock, is_looked_for_without_touching_memory_that_is_gone) {
   for (const Finding& finding : result.findings) ADD_FAILURE() << finding.failure.message;
 }
 
+// Who went on first, once a state had come again, was whoever had gone on last in the run before.
+TEST(Livelock, is_proved_by_the_same_steps_in_a_fresh_process) {
+  for (const char* const strategy : {"random", "pos", "pct:depth=3", "surw"}) {
+    SearchOptions options = search_options(program_path("polite_diners"), EngineKind::fuzz, 20);
+    options.job.strategy = strategy;
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.failed, 20U) << strategy;
+    EXPECT_FALSE(result.not_as_fresh.has_value()) << strategy;
+    EXPECT_FALSE(result.divergence.has_value()) << strategy;
+  }
+}
+
 TEST(LastSteps, are_recorded_and_no_others) {
   const SearchOptions options = limited("lost_ticket", 1);
   Job job = options.job;

@@ -53,7 +53,8 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 Ended run_process(const std::vector<std::string>& argv, const std::vector<std::string>& variables,
-                  const std::function<void(int pid)>& meanwhile) {
+                  const std::function<void(int pid)>& meanwhile,
+                  const std::function<void()>& restrict_itself) {
   const TemporaryFolder folder;
   const std::string out = folder / "out";
   const std::string err = folder / "err";
@@ -72,6 +73,7 @@ Ended run_process(const std::vector<std::string>& argv, const std::vector<std::s
     dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
     dup2(open(out.c_str(), O_WRONLY | O_CREAT, 0600), STDOUT_FILENO);
     dup2(open(err.c_str(), O_WRONLY | O_CREAT, 0600), STDERR_FILENO);
+    if (restrict_itself) restrict_itself();
     execvpe(argument_pointers[0], argument_pointers.data(), environment_pointers.data());
     _exit(127);
   }

@@ -40,10 +40,12 @@ struct Ended {
 };
 
 // Starts `argv`, calls `meanwhile` with its process id, waits for its end. `variables`: NAME=value,
-// added to the environment.
+// added to the environment. `restrict_itself` is called in the new process, before it executes the
+// program.
 Ended run_process(const std::vector<std::string>& argv,
                   const std::vector<std::string>& variables = {},
-                  const std::function<void(int pid)>& meanwhile = nullptr);
+                  const std::function<void(int pid)>& meanwhile = nullptr,
+                  const std::function<void()>& restrict_itself = nullptr);
 
 // The built command.
 Ended heddle_command(std::vector<std::string> args,

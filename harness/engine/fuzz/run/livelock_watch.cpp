@@ -51,6 +51,9 @@ void LivelockWatch::prove() {
   arrivals_ = 0;
   states_.clear();
   present_ = stepped_from_ = nullptr;
+  // Until the first state is known: as an earlier run in this process left it, a fresh process
+  // would go on with another thread.
+  next_ = lowest(ready_);
 }
 
 void LivelockWatch::wrote(Address address, std::size_t size) {

@@ -1,10 +1,9 @@
 #include "harness/engine/fuzz/run/trace_recorder.h"
 
-#include <sys/uio.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "harness/engine/native/raw_system.h"
 
 namespace heddle {
 
@@ -18,11 +17,7 @@ constexpr std::size_t kMostWithStacks = 20'000;
 std::optional<std::uint64_t> read_memory(Address address, unsigned size) {
   std::uint64_t value = 0;
   if (size == 0 || size > sizeof value) return std::nullopt;
-  const iovec to{&value, size};
-  const iovec from{reinterpret_cast<void*>(address), size};
-  if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) != static_cast<ssize_t>(size)) {
-    return std::nullopt;
-  }
+  if (!native::read_memory(address, &value, size)) return std::nullopt;
   return value;
 }
 

@@ -1,10 +1,8 @@
 #include "harness/engine/relacy/run/trace_recorder.h"
 
-#include <sys/uio.h>
-#include <unistd.h>
-
 #include <utility>
 
+#include "harness/engine/native/raw_system.h"
 #include "harness/engine/relacy/run/call_place.h"
 
 namespace heddle::relacy {
@@ -14,11 +12,7 @@ namespace {
 // be the program's own.
 std::optional<std::uint64_t> read_memory(Address address, unsigned size) {
   std::uint64_t value = 0;
-  const iovec to{&value, size};
-  const iovec from{reinterpret_cast<void*>(address), size};
-  if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) != static_cast<ssize_t>(size)) {
-    return std::nullopt;
-  }
+  if (!native::read_memory(address, &value, size)) return std::nullopt;
   return value;
 }
 
