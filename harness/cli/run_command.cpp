@@ -24,6 +24,7 @@
 #include "harness/cli/told_cases.h"
 #include "harness/report/progress.h"
 #include "harness/report/terminal.h"
+#include "harness/search/confirm.h"
 #include "harness/search/engine_search.h"
 #include "harness/search/google_test.h"
 #include "harness/search/grounds.h"
@@ -306,7 +307,8 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
     search_options.earlier = saved->earlier;
   }
   search_options.runs = plan.runs;
-  search_options.seconds = limit;
+  search_options.seconds = plan.seconds > 0 ? limit : 0;
+  search_options.budget = limit;
   // Engines with real threads need the processors for the threads of one run.
   const bool real_threads = engine == EngineKind::stress || engine == EngineKind::tsan;
   search_options.workers = options.jobs == 0 && real_threads ? 1 : plan.workers;
@@ -426,8 +428,10 @@ int run(const RunOptions& options) {
       write_interim(plan.reports, told, so_far, modules);
     };
   }
-  // With a hunt for each case.
-  Budget budget(plan.budget, planned_cases.size() * (plan.engines.size() + 1));
+  // With a hunt for what real threads show in each case.
+  const bool hunts = options.hunt_runs != 0 &&
+                     std::any_of(plan.engines.begin(), plan.engines.end(), has_real_threads);
+  Budget budget(plan.budget, planned_cases.size() * (plan.engines.size() + (hunts ? 1 : 0)));
   for (const PlannedCase& planned : planned_cases) {
     if (g_interrupted) break;
     auto& result = *results.emplace_back(std::make_unique<CaseResult>());

@@ -6,6 +6,7 @@
 #   [STOP_AT_RACE]              fuzz: --stop-at-race, a run ends at its first data race
 #   [OPTIONS <option>...]       more options of `heddle run`, for all engines
 #   [ARGS <argument>...]        arguments of the program
+#   [BUDGET <seconds>...]       what a search may take at most; default: four fifths of TIMEOUT
 #   [TIMEOUT <seconds>])        of each test; default: 300
 #
 # An executable NAME, built with -g -O1 -fsanitize=thread and with assert() on, and a CTest test
@@ -16,11 +17,14 @@
 #
 # An expectation is `pass`, `fail`, `fail:<kind>` or `any`. A kind is an enumerator of FailureKind in
 # harness/model/outcome.h, such as lost_wakeup. Alone it holds for all engines; after an engine's
-# name and a colon for that engine, wherever it stands in the list. RUNS works the same way:
+# name and a colon for that engine, wherever it stands in the list. RUNS and BUDGET work the same way:
 #
 #   heddle_add_case(queue queue.cpp
 #     EXPECT pass fuzz:fail:lost_wakeup stress:any
 #     RUNS 1000 fuzz:20000)
+#
+# A search that has used up its budget, on a busy machine or since runs hang, reports the runs that
+# it has made; CTest, at TIMEOUT, would leave nothing of them.
 #
 # Nothing here that could not be written by hand with add_executable() and add_test(). Other projects
 # have it from find_package(heddle), or from FetchContent, and call enable_testing() themselves.
@@ -77,7 +81,7 @@ endfunction()
 
 function(heddle_add_case NAME)
   cmake_parse_arguments(PARSE_ARGV 1 ARG
-    "LEAKS;STOP_AT_RACE" "TIMEOUT" "EXPECT;ENGINES;RUNS;OPTIONS;ARGS")
+    "LEAKS;STOP_AT_RACE" "TIMEOUT" "EXPECT;ENGINES;RUNS;BUDGET;OPTIONS;ARGS")
   if(NOT ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "heddle_add_case(${NAME}): no sources.")
   endif()
@@ -109,6 +113,7 @@ function(heddle_add_case NAME)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
+  math(EXPR default_budget "${ARG_TIMEOUT} * 4 / 5")
 
   add_executable(${NAME} ${ARG_UNPARSED_ARGUMENTS})
   # Last on the command line, so they win over those of the build type: asserts are the case's
@@ -138,7 +143,8 @@ function(heddle_add_case NAME)
     list(APPEND expectations "\"${engine}\": \"${expectation}\"")
 
     _heddle_for_engine(runs ${engine} "" ${ARG_RUNS})
-    set(options --engine ${engine} --expect ${expectation})
+    _heddle_for_engine(budget ${engine} ${default_budget} ${ARG_BUDGET})
+    set(options --engine ${engine} --expect ${expectation} --budget ${budget}s)
     if(runs)
       list(APPEND options --runs ${runs})
     endif()

@@ -57,6 +57,7 @@ struct Job {
   bool learns_racy = false;
   std::uint64_t step_limit = 20'000'000;  // steps of all threads in one run, then it gave up
   std::uint32_t hang_ms = 2'000;          // stress, tsan: see HangDetector
+  bool stood_still = false;               // stress, tsan: an earlier run has, likewise
   std::uint64_t memory = 0;               // bytes that a worker may have; 0: no limit
   // What keep_strategy() was told in earlier jobs.
   std::string strategy_state;

@@ -299,7 +299,7 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
     json["not_repeatable"] = divergence_text(*engine.divergence, names);
   }
   if (engine.lost_workers != 0) json["lost_workers"] = engine.lost_workers;
-  if (engine.known_well) json["ended_early"] = true;
+  if (engine.known_well || engine.out_of_budget) json["ended_early"] = true;
   if (engine.own_processes) {
     json["own_processes"] = {{"left_behind", engine.own_processes->left_behind},
                              {"runs", engine.own_processes->runs},

@@ -73,7 +73,7 @@
 //                   with, "later"}
 //   lost_workers    workers that were killed from outside; absent if there were none
 //   ended_early     true if fewer runs were made than asked for: they take long, and the rate is
-//                   known well; else absent
+//                   known well, or --budget was used up; else absent
 //   limit           of the first run that gave up, limit; null if none did
 //   findings        array of finding: first the ways in which the program itself fails, then data
 //                   races and lock orders; of each kind the most frequent first

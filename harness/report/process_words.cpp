@@ -60,7 +60,12 @@ std::vector<std::string> process_remarks(const EngineResult& engine, Names& name
   }
   if (engine.known_well) {
     remarks.emplace_back(
-        "ended before all runs were made: they take long, and the rate is known well enough");
+        engine.gave_up == engine.runs
+            ? "ended before all runs were made: none of them ends, and each takes long"
+            : "ended before all runs were made: they take long, and the rate is known well enough");
+  }
+  if (engine.out_of_budget && !engine.known_well) {
+    remarks.emplace_back("ended before all runs were made: --budget was used up");
   }
   if (engine.features.interrupted) {
     remarks.emplace_back(

@@ -94,6 +94,7 @@ std::string bytes_of(const Job& job) {
   w.boolean(job.learns_racy);
   w.varint(job.step_limit);
   w.varint(job.hang_ms);
+  w.boolean(job.stood_still);
   w.varint(job.memory);
   w.boolean(job.replay);
   w.boolean(job.record_trace);
@@ -129,6 +130,7 @@ std::optional<Job> job_of(std::string_view bytes) {
   job.learns_racy = r.boolean();
   job.step_limit = r.varint();
   job.hang_ms = r.varint32();
+  job.stood_still = r.boolean();
   job.memory = r.varint();
   job.replay = r.boolean();
   job.record_trace = r.boolean();

@@ -35,6 +35,9 @@ constexpr std::uint64_t kEpochGrowth = 4;
 // first failure comes sooner, and to share so few out would take longer.
 constexpr std::uint64_t kSerialRuns = 16;
 
+// What has taken no step for as long as a run may take is waited for a part of that the next time.
+constexpr std::uint32_t kLostPart = 10;
+
 // When auto tries an exhaustive search. With few threads it often ends after a few runs; with many
 // it would only hold the sampling up, unless that has gone on for long and found nothing.
 constexpr std::uint32_t kFewThreads = 5;
@@ -264,7 +267,10 @@ class Search {
 
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
-  bool out_of_time() const { return options_.seconds > 0 && seconds() >= options_.seconds; }
+  bool out_of_time() const {
+    return (options_.seconds > 0 && seconds() >= options_.seconds) ||
+           (options_.budget > 0 && seconds() >= options_.budget);
+  }
 
   bool over() const {
     return outcome_.result.error.has_value() || outcome_.result.exhausted || interrupted() ||
@@ -333,6 +339,7 @@ class Search {
     job.first_run = range.begin;
     job.runs = range.end - range.begin;
     job.racy_pcs = racy_;
+    job.stood_still = stood_still_;
     // An exhaustive search begins anew instead.
     job.learns_racy = serial_ && !exhaustive_ && walk_ == &main_;
     job.strategy = walk_->strategy;
@@ -385,12 +392,15 @@ class Search {
   bool knows_enough() const {
     if (options_.seconds > 0 || exhaustive_) return false;
     Rate rate = outcome_.result.rate();
+    std::uint64_t gave_up = outcome_.result.gave_up;
     for (const Slot& slot : slots_) {
       if (!slot.range.has_value()) continue;
       rate.runs += slot.worker->progress().runs_done;
       rate.hits += slot.worker->progress().runs_failed;
+      gave_up += slot.worker->progress().runs_gave_up;
     }
-    return is_known_well(rate, seconds());
+    return is_known_well(rate, seconds()) ||
+           never_ends(options_.job.engine, gave_up, rate.runs - gave_up, seconds());
   }
 
   void tell_interim() {
@@ -478,7 +488,7 @@ class Search {
     }
     // What has taken no step for so long is waited for less the next time: at 20 s for each of such
     // runs a search would end at none.
-    const std::uint64_t once_ms = hangs_ == 0 ? options_.lost_ms : options_.lost_ms / 5;
+    const std::uint64_t once_ms = hangs_ == 0 ? options_.lost_ms : options_.lost_ms / kLostPart;
     std::uint64_t patience_ms = slot.stopped ? 1'000 : once_ms;
     if (!slot.stopped && has_real_threads(options_.job.engine)) {
       // These engines know a hang from a long run, and end both.
@@ -581,6 +591,7 @@ class Search {
   }
 
   void describe(Described& described) {
+    stood_still_ |= described.failure.kind == FailureKind::hang;
     Found& found = found_[described.key];
     // Of several workers' descriptions the one of the lowest run stays, whichever came first.
     if (found.described && found.first_run <= described.run) return;
@@ -624,6 +635,8 @@ class Search {
   void finish() {
     EngineResult& result = outcome_.result;
     result.seconds = seconds();
+    result.out_of_budget = options_.budget > 0 && result.seconds >= options_.budget &&
+                           !result.exhausted && result.runs < options_.runs;
     slots_.clear();
     finish_coverage();
     confirmation_.settle(std::move(found_), result);
@@ -665,6 +678,7 @@ class Search {
   double told_at_ = 0;                      // seconds()
   std::uint64_t epoch_begin_ = 0;
   std::size_t epoch_parts_ = 1;
+  bool stood_still_ = false;  // see Job
   std::uint64_t steps_ = 0;
   std::uint32_t most_threads_ = 0;
   bool any_lost_ = false;  // a run's worker: what the run did is not known
@@ -681,6 +695,8 @@ SearchOutcome search(const SearchOptions& options, const SearchEvents& events) {
   // What is left of the time; and with none left, what there is has to do.
   options_apart.seconds = std::max(0.0, options.seconds - outcome.result.seconds);
   if (options.seconds > 0 && options_apart.seconds == 0) return outcome;
+  options_apart.budget = std::max(0.0, options.budget - outcome.result.seconds);
+  if (options.budget > 0 && options_apart.budget == 0) return outcome;
   SearchOutcome apart = Search(options_apart, events).run();
   if (apart.result.runs == 0 && !apart.result.error.has_value()) return outcome;
   take_over(apart.result, std::move(outcome.result));

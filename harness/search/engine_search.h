@@ -18,7 +18,10 @@ struct SearchOptions {
   WorkerOptions worker;         // `tsan` is set by the engine
   Job job;                      // first_run and runs are set by the search
   std::uint64_t runs = 10'000;  // at most; ~0: no limit
-  double seconds = 0;           // 0: no limit of time
+  // How long it goes on, whatever the number of runs; 0: no limit of time.
+  double seconds = 0;
+  // It ends at the latest then, with fewer runs than it was to make; 0: no such limit.
+  double budget = 0;
   unsigned workers = 1;
   EarlierParts earlier{};  // of the search that job.strategy_state comes of
   // Wall-clock time that a run may take before its worker is given up, in milliseconds.

@@ -5,7 +5,7 @@ namespace heddle {
 Failed no_step_for(std::uint64_t milliseconds) {
   return {.kind = FailureKind::hang,
           .message = "no step for " + std::to_string(milliseconds / 1'000) +
-                     " s (seen once, then for a fifth of that); probably an endless loop in code "
+                     " s (seen once, then for a tenth of that); probably an endless loop in code "
                      "that is not instrumented",
           .places = {}};
 }

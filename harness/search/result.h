@@ -223,6 +223,7 @@ struct EngineResult {
   // anew.
   std::uint64_t lost_workers = 0;
   bool known_well = false;        // fewer runs than asked for: each costs much, and all fails alike
+  bool out_of_budget = false;     // likewise: SearchOptions::budget ended it
   bool one_thread = false;        // the error: no run ever had a second thread
   std::optional<GaveUp> limit{};  // of the first run that gave up
   std::optional<Token> limit_token{};               // fuzz: a run that gives up so

@@ -253,5 +253,29 @@ TEST(GaveUp, threads_that_take_turns_reach_the_step_limit_too) {
   EXPECT_EQ(result.gave_up, 50U);
 }
 
+TEST(Budget, ends_a_search_with_the_runs_that_it_has_made) {
+  SearchOptions options =
+      search_options(case_path("mutex_counter"), EngineKind::stress, 100'000'000);
+  options.budget = 0.2;
+  const EngineResult result = search_once(options);
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_GT(result.runs, 0U);
+  EXPECT_LT(result.runs, options.runs);
+  EXPECT_EQ(result.failed, 0U);
+  EXPECT_TRUE(result.out_of_budget);
+}
+
+TEST(Budget, changes_nothing_of_a_search_that_ends_before) {
+  SearchOptions options = search_options(case_path("queue_handoff"), EngineKind::fuzz, 300);
+  options.workers = 2;
+  const EngineResult usual = search_once(options);
+  options.budget = 1'000;
+  const EngineResult limited = search_once(options);
+  EXPECT_FALSE(limited.out_of_budget);
+  EXPECT_EQ(limited.runs, usual.runs);
+  EXPECT_EQ(limited.failed, usual.failed);
+  EXPECT_EQ(limited.first_failure, usual.first_failure);
+}
+
 }  // namespace
 }  // namespace heddle::verdicts

@@ -99,6 +99,8 @@ Verdict HangDetector::see(Sample sample) {
     begin_wait(sample);
   }
   if (blocked) return Verdict::blocked;
+  if (stepped || !sample.all_asleep) awake_at_ns_ = sample.now_ns;
+  if (sample.now_ns - awake_at_ns_ >= kAsleepPatience * still_ns_) return Verdict::asleep;
   // Not all steps: a loop that waits for a flag makes a hundred million a second, and is a hang.
   if (last_change_.steps > step_limit_) return Verdict::too_many;
   if (sample.now_ns - run_since_ns_ >= kLongest * still_ns_) return Verdict::too_long;
@@ -108,7 +110,7 @@ Verdict HangDetector::see(Sample sample) {
   // Who has had next to no processor time in all that time sleeps, or waits for the world outside.
   if (ran >= patience || (passed >= patience && ran < passed / 64)) return Verdict::idle;
   if (asks_) return see_motion(sample);
-  if (sample.cpu_ns - waiting_since_ns_ >= still_ns_) {
+  if (sample.cpu_ns - waiting_since_ns_ >= ask_after_ns_) {
     asks_ = true;
     asked_at_ns_ = sample.cpu_ns;
   }
@@ -126,7 +128,7 @@ Verdict HangDetector::see_motion(const Sample& sample) {
       break;
     case Motion::unknown:
       circles_seen_ = 0;
-      if (sample.cpu_ns - asked_at_ns_ >= still_ns_) begin_wait(sample);
+      if (sample.cpu_ns - asked_at_ns_ >= ask_after_ns_) begin_wait(sample);
       break;
   }
   return Verdict::going_on;
@@ -136,6 +138,12 @@ std::string HangDetector::limit_words(Verdict verdict) const {
   if (verdict == Verdict::too_many) {
     return "the limit of " + std::to_string(step_limit_) + " steps was reached: for real threads " +
            std::to_string(kStepFactor) + " times --step-limit";
+  }
+  if (verdict == Verdict::asleep) {
+    return "all threads have waited for " +
+           std::to_string(kAsleepPatience * still_ns_ / 1'000'000) + " ms, " +
+           std::to_string(kAsleepPatience) +
+           " times --hang-ms, one of them for input or a signal that does not come";
   }
   const bool idle = verdict == Verdict::idle;
   const std::uint64_t times = idle ? kPatience : kLongest;

@@ -81,6 +81,24 @@ std::optional<std::uint64_t> parse_number(std::string_view word) {
   return value;
 }
 
+// Those that wait for a child are none of them: it may have much to do.
+bool waits_for_outside(std::uint64_t call) {
+  switch (call) {
+    case SYS_read:
+    case SYS_readv:
+    case SYS_recvfrom:
+    case SYS_recvmsg:
+    case SYS_accept:
+    case SYS_accept4:
+    case SYS_pause:
+    case SYS_rt_sigsuspend:
+    case SYS_flock:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::optional<char> parse_stat_state(std::string_view stat) {
@@ -95,6 +113,7 @@ Waiting parse_syscall(std::string_view text) {
   if (first == "running") return Waiting::no;
   const auto number = parse_number(first);
   if (!number) return first == "-1" ? Waiting::no : Waiting::unknown;
+  if (waits_for_outside(*number)) return Waiting::outside;
   if (*number != SYS_futex) return Waiting::no;
   next_word(text);  // the futex's address
   const auto operation = parse_number(next_word(text));

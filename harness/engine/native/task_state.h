@@ -11,8 +11,9 @@ namespace heddle::native {
 
 enum class Waiting : std::uint8_t {
   unknown,  // the kernel does not say
-  no,       // not in a futex call, or with a time limit
+  no,       // in none of the following calls, or with a time limit
   forever,  // in a futex call that only another thread can end
+  outside,  // in one without a time limit that ends when something comes from outside, or a signal
 };
 
 struct TaskState {
@@ -21,6 +22,10 @@ struct TaskState {
 
   bool gone() const { return state == '?' || state == 'Z' || state == 'X'; }
   bool blocked_for_good() const { return state == 'S' && waiting == Waiting::forever; }
+  // Of its own accord it will do nothing more.
+  bool asleep() const {
+    return state == 'S' && (waiting == Waiting::forever || waiting == Waiting::outside);
+  }
 };
 
 // The third field of /proc/PID/task/TID/stat; nothing if the text is not of that form. The second

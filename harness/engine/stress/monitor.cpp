@@ -35,7 +35,9 @@ RunResult make_result(const Run& run, std::uint64_t number) {
 }
 
 Monitor::Monitor(const Job& job, RunHost& host)
-    : host_(host), job_(job), detector_(std::uint64_t{job.hang_ms} * 1'000'000, job.step_limit) {
+    : host_(host),
+      job_(job),
+      detector_(std::uint64_t{job.hang_ms} * 1'000'000, job.step_limit, job.stood_still) {
   // Signals sent to the process are for the program's threads.
   sigset_t all{};
   sigset_t before{};
@@ -86,17 +88,18 @@ void Monitor::look(std::uint64_t sequence) {
   if (g_run.stopping()) g_run.request_stop();
 }
 
-bool Monitor::find_waiting() {
+void Monitor::find_waiting(native::HangDetector::Sample& sample) {
   const std::int32_t pid = native::process_id();
   const std::uint32_t count = g_run.thread_count();
   waits_.assign(count, false);
   settled_.assign(count, false);
   bool any = false;
   bool all = true;
+  bool asleep = true;
   for (std::uint32_t i = 0; i < count; ++i) {
     const ProgramThread& thread = g_run.thread(i);
     const Life life = thread.slot.life.load();
-    if (life == Life::created) return false;
+    if (life == Life::created) return;
     if (life == Life::running) any = true;
     const native::TaskState state = native::read_task_state(pid, thread.slot.tid.load());
     // Where the kernel does not tell, the hooks know as much for the calls that go through them.
@@ -108,8 +111,10 @@ bool Monitor::find_waiting() {
     // The thread of a main that has ended waits for the others, with a time limit.
     settled_[i] = waits_[i] || (i == 0 && life == Life::ended);
     all = all && settled_[i];
+    asleep = asleep && (settled_[i] || life == Life::ended || state.asleep());
   }
-  return any && all;
+  sample.all_blocked = any && all;
+  sample.all_asleep = any && asleep;
 }
 
 // Of all threads but the monitor's own.
@@ -123,8 +128,8 @@ void Monitor::judge(std::uint64_t sequence, std::uint64_t now) {
                                       .now_ns = now,
                                       .cpu_ns = processor_time(),
                                       .steps = g_run.total_steps(),
-                                      .changes = g_run.total_changes(),
-                                      .all_blocked = find_waiting()};
+                                      .changes = g_run.total_changes()};
+  find_waiting(sample);
   if (detector_.asks()) sample.motion = motion_.see(g_run.slots(), settled_);
   const Verdict verdict = detector_.see(sample);
   if (!detector_.asks()) motion_.stop(g_run.slots());

@@ -37,7 +37,7 @@ class Monitor {
   void look(std::uint64_t sequence);
   void judge(std::uint64_t sequence, std::uint64_t now);
   void end_run(native::Verdict verdict);
-  bool find_waiting();
+  void find_waiting(native::HangDetector::Sample& sample);
   std::uint64_t processor_time() const;
 
   RunHost& host_;

@@ -175,7 +175,9 @@ class TsanEngine final : public Engine {
   // Waits for the end of the run, or ends it.
   static Outcome watch(const Job& job, std::uint32_t done, Child& child) {
     SharedRun& run = *g_shared;
-    native::HangDetector detector(std::uint64_t{job.hang_ms} * 1'000'000, job.step_limit);
+    static bool stood_still = false;
+    native::HangDetector detector(std::uint64_t{job.hang_ms} * 1'000'000, job.step_limit,
+                                  stood_still || job.stood_still);
     native::MotionWatch motion(child.pid());
     for (;;) {
       if (run.done.load(std::memory_order_acquire) == done) {
@@ -191,6 +193,7 @@ class TsanEngine final : public Engine {
       const Verdict verdict = detector.see(seen);
       if (!detector.asks()) motion.stop(slots);
       if (verdict == Verdict::going_on) continue;
+      stood_still |= verdict == Verdict::standstill;
       Failed hang = describe(child.pid(), waits, verdict);
       child.end();
       if (native::HangDetector::is_limit(verdict)) {
@@ -242,6 +245,7 @@ class TsanEngine final : public Engine {
         .cpu_ns = native::clock_ns(native::processor_clock_of(pid))};
     bool any = false;
     bool all = true;
+    bool asleep = true;
     for (std::uint32_t i = 0; i < run.threads_used(); ++i) {
       const native::ThreadSlot& slot = run.threads[i].slot;
       sample.steps += slot.steps.load();
@@ -254,7 +258,9 @@ class TsanEngine final : public Engine {
       // Main's own, after pthread_exit(), waits for the others with a time limit.
       settled.push_back(waits.back() || (life == Life::ended && (i == 0 || state.gone())));
       all = all && settled.back();
+      asleep = asleep && (settled.back() || life == Life::ended || state.asleep());
     }
+    sample.all_asleep = any && asleep;
     // Threads beyond the limit are not seen; one of them may be the one that goes on.
     // A thread may wait within ThreadSanitizer's runtime for its background thread, which is none
     // of the program's and has a lock: that is no deadlock, however long the machine takes over it.

@@ -10,12 +10,30 @@ TEST(KnownWell, a_program_that_always_hangs_is_known_after_some_runs) {
 }
 
 TEST(KnownWell, neither_few_failures_nor_little_time_nor_cheap_runs_are_enough) {
-  EXPECT_FALSE(is_known_well({.hits = 19, .runs = 19}, 400));
-  EXPECT_FALSE(is_known_well({.hits = 20, .runs = 20}, 29));
+  EXPECT_FALSE(is_known_well({.hits = 19, .runs = 20}, 400));
+  EXPECT_FALSE(is_known_well({.hits = 20, .runs = 21}, 29));
   EXPECT_FALSE(is_known_well({.hits = 9'000, .runs = 9'000}, 60));
   EXPECT_FALSE(is_known_well({.hits = 0, .runs = 100}, 1'000)) << "nothing is known of failures";
   EXPECT_FALSE(is_known_well({.hits = 25, .runs = 50}, 100)) << "anything from 37 to 63 %";
   EXPECT_FALSE(is_known_well({.hits = 200, .runs = 20}, 100)) << "counters that cannot be";
+}
+
+TEST(KnownWell, where_every_run_fails_fewer_are_enough) {
+  EXPECT_TRUE(is_known_well({.hits = 8, .runs = 8}, 10));
+  EXPECT_FALSE(is_known_well({.hits = 7, .runs = 7}, 100));
+  EXPECT_FALSE(is_known_well({.hits = 8, .runs = 8}, 9));
+  EXPECT_FALSE(is_known_well({.hits = 8, .runs = 9}, 20));
+  EXPECT_FALSE(is_known_well({.hits = 100, .runs = 100}, 19)) << "that is cheap enough";
+}
+
+TEST(KnownWell, runs_that_never_end_are_known_after_a_few) {
+  EXPECT_TRUE(never_ends(EngineKind::stress, 2, 0, 20));
+  EXPECT_FALSE(never_ends(EngineKind::stress, 1, 0, 60));
+  EXPECT_FALSE(never_ends(EngineKind::stress, 2, 0, 19));
+  EXPECT_FALSE(never_ends(EngineKind::stress, 20, 1, 60)) << "one has ended";
+  EXPECT_FALSE(never_ends(EngineKind::stress, 100, 0, 60)) << "that is cheap enough";
+  EXPECT_FALSE(never_ends(EngineKind::fuzz, 20, 0, 59));
+  EXPECT_TRUE(never_ends(EngineKind::fuzz, 20, 0, 60));
 }
 
 }  // namespace

@@ -21,26 +21,26 @@ HangDetector::Sample at(std::uint64_t now, std::uint64_t steps, std::uint64_t ch
 }
 
 TEST(HangDetector, CallsItBlockedOnlyWhenSeenTwice) {
-  HangDetector detector(kSecond, 1'000);
+  HangDetector detector(kSecond, 1'000, false);
   EXPECT_EQ(detector.see(at(1, 10, 10, true)), Verdict::going_on);
   EXPECT_EQ(detector.see(at(2, 10, 10, true)), Verdict::blocked);
 }
 
 TEST(HangDetector, CallsItBlockedOnlyWhenAllWereBlockedBothTimes) {
-  HangDetector detector(kSecond, 1'000);
+  HangDetector detector(kSecond, 1'000, false);
   EXPECT_EQ(detector.see(at(1, 10, 10, false)), Verdict::going_on);
   EXPECT_EQ(detector.see(at(2, 10, 10, true)), Verdict::going_on);
   EXPECT_EQ(detector.see(at(3, 10, 10, true)), Verdict::blocked);
 }
 
 TEST(HangDetector, TakesAStepBetweenTwoBlockedSamplesForProgress) {
-  HangDetector detector(kSecond, 1'000);
+  HangDetector detector(kSecond, 1'000, false);
   detector.see(at(1, 10, 10, true));
   EXPECT_EQ(detector.see(at(2, 11, 10, true)), Verdict::going_on);
 }
 
 TEST(HangDetector, DoesNotMixRuns) {
-  HangDetector detector(kSecond, 1'000);
+  HangDetector detector(kSecond, 1'000, false);
   detector.see(at(1, 10, 10, true, 1));
   EXPECT_EQ(detector.see(at(2, 10, 10, true, 2)), Verdict::going_on);
   EXPECT_EQ(detector.see(at(3, 10, 10, true, 2)), Verdict::blocked);
@@ -53,7 +53,7 @@ HangDetector::Sample moving(std::uint64_t now, Motion motion) {
 }
 
 TEST(HangDetector, AsksWhatThreadsDoWhenNothingHasChangedForTheTimeLimit) {
-  HangDetector detector(kSecond, 1'000'000'000);
+  HangDetector detector(kSecond, 1'000'000'000, false);
   detector.see(at(0, 10, 10));
   detector.see(at(kSecond - 1, 500, 10));
   EXPECT_FALSE(detector.asks());
@@ -62,7 +62,7 @@ TEST(HangDetector, AsksWhatThreadsDoWhenNothingHasChangedForTheTimeLimit) {
 }
 
 TEST(HangDetector, CallsItAStandstillOnlyWhenThreadsAreSeenInCirclesTwice) {
-  HangDetector detector(kSecond, 1'000'000'000);
+  HangDetector detector(kSecond, 1'000'000'000, false);
   detector.see(at(0, 10, 10));
   detector.see(at(kSecond, 900, 10));
   EXPECT_EQ(detector.see(moving(kSecond + 1, Motion::circles)), Verdict::going_on);
@@ -70,7 +70,7 @@ TEST(HangDetector, CallsItAStandstillOnlyWhenThreadsAreSeenInCirclesTwice) {
 }
 
 TEST(HangDetector, LetsThreadsThatLookAtEverOtherThingsGoOn) {
-  HangDetector detector(kSecond, 1'000'000'000);
+  HangDetector detector(kSecond, 1'000'000'000, false);
   detector.see(at(0, 10, 10));
   for (std::uint64_t second = 1; second < 2 * HangDetector::kPatience; ++second) {
     EXPECT_EQ(detector.see(moving(second * kSecond, Motion::onward)), Verdict::going_on);
@@ -78,7 +78,7 @@ TEST(HangDetector, LetsThreadsThatLookAtEverOtherThingsGoOn) {
 }
 
 TEST(HangDetector, GivesUpOnThreadsOfWhichNobodyKnows) {
-  HangDetector detector(kSecond, 1'000'000'000);
+  HangDetector detector(kSecond, 1'000'000'000, false);
   detector.see(at(0, 10, 10));
   Verdict verdict = Verdict::going_on;
   std::uint64_t second = 0;
@@ -91,8 +91,37 @@ TEST(HangDetector, GivesUpOnThreadsOfWhichNobodyKnows) {
   EXPECT_NE(detector.limit_words(verdict).find("--hang-ms"), std::string::npos);
 }
 
+TEST(HangDetector, GivesUpSoonerOnThreadsThatAllWaitForSomethingFromOutside) {
+  HangDetector detector(kSecond, 1'000'000'000, false);
+  HangDetector::Sample sample = at(0, 10, 10);
+  detector.see(sample);
+  Verdict verdict = Verdict::going_on;
+  std::uint64_t second = 0;
+  sample.all_asleep = true;
+  while (verdict == Verdict::going_on) {
+    // As one that sleeps has no processor time.
+    sample.now_ns = ++second * kSecond;
+    // For a moment one of them was awake.
+    sample.all_asleep = second != 3;
+    verdict = detector.see(sample);
+  }
+  EXPECT_EQ(verdict, Verdict::asleep);
+  EXPECT_EQ(second, 3 + HangDetector::kAsleepPatience);
+  EXPECT_TRUE(HangDetector::is_limit(verdict));
+  EXPECT_NE(detector.limit_words(verdict).find("--hang-ms"), std::string::npos);
+}
+
+TEST(HangDetector, AsksSoonerWhereAnEarlierRunStoodStill) {
+  HangDetector detector(kSecond, 1'000'000'000, true);
+  detector.see(at(0, 10, 10));
+  detector.see(at(kSecond / 11, 90, 10));
+  EXPECT_FALSE(detector.asks());
+  detector.see(at(kSecond / 10, 100, 10));
+  EXPECT_TRUE(detector.asks());
+}
+
 TEST(HangDetector, CountsProcessorTimeAndNotTheWalls) {
-  HangDetector detector(kSecond, 1'000'000'000);
+  HangDetector detector(kSecond, 1'000'000'000, false);
   HangDetector::Sample sample = at(0, 10, 10);
   detector.see(sample);
   // A machine so busy that the program has had a tenth of it.
@@ -103,7 +132,7 @@ TEST(HangDetector, CountsProcessorTimeAndNotTheWalls) {
 }
 
 TEST(HangDetector, WaitsForWhoHasHadLittleProcessorTimeHoweverLateItIs) {
-  HangDetector detector(kSecond, 1'000'000'000);
+  HangDetector detector(kSecond, 1'000'000'000, false);
   HangDetector::Sample sample = at(0, 10, 10);
   detector.see(sample);
   sample.now_ns = 2 * HangDetector::kPatience * kSecond;
@@ -113,7 +142,7 @@ TEST(HangDetector, WaitsForWhoHasHadLittleProcessorTimeHoweverLateItIs) {
 }
 
 TEST(HangDetector, CountsTheTimeFromTheLastChange) {
-  HangDetector detector(kSecond, 1'000);
+  HangDetector detector(kSecond, 1'000, false);
   detector.see(at(0, 10, 10));
   detector.see(at(kSecond / 2, 11, 11));
   detector.see(at(kSecond, 11, 11));
@@ -123,13 +152,13 @@ TEST(HangDetector, CountsTheTimeFromTheLastChange) {
 }
 
 TEST(HangDetector, GivesUpOnARunThatChangesThingsBeyondTheStepLimit) {
-  HangDetector detector(kSecond, 10);
+  HangDetector detector(kSecond, 10, false);
   detector.see(at(0, 10, 10));
   EXPECT_EQ(detector.see(at(1, 10 * HangDetector::kStepFactor + 1, 500)), Verdict::too_many);
 }
 
 TEST(HangDetector, GivesUpOnARunThatDoesNotEnd) {
-  HangDetector detector(kSecond, 1'000'000'000);
+  HangDetector detector(kSecond, 1'000'000'000, false);
   detector.see(at(0, 10, 10));
   Verdict verdict = Verdict::going_on;
   std::uint64_t second = 0;
@@ -142,7 +171,7 @@ TEST(HangDetector, GivesUpOnARunThatDoesNotEnd) {
 }
 
 TEST(HangDetector, LeavesALoopThatOnlyLooksToTheTimeLimit) {
-  HangDetector detector(kSecond, 1'000);
+  HangDetector detector(kSecond, 1'000, false);
   detector.see(at(0, 10, 10));
   EXPECT_EQ(detector.see(at(1, 1'000'000, 10)), Verdict::going_on);
 }

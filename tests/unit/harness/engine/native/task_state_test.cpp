@@ -43,7 +43,8 @@ TEST_P(ParseSyscall, TellsAWaitWithoutEndFromAllElse) {
 }
 
 // Numbers as x86-64 Linux has them: 202 is futex; operation 0 FUTEX_WAIT, 1 FUTEX_WAKE, 9
-// FUTEX_WAIT_BITSET, 0x80 the private flag, 0x100 the realtime flag; 230 is clock_nanosleep.
+// FUTEX_WAIT_BITSET, 0x80 the private flag, 0x100 the realtime flag; 0 is read, 34 pause, 61 wait4,
+// 230 clock_nanosleep.
 INSTANTIATE_TEST_SUITE_P(
     Kernel, ParseSyscall,
     testing::Values(
@@ -51,6 +52,9 @@ INSTANTIATE_TEST_SUITE_P(
         SyscallCase{"202 0x7f00 0x189 0x0 0x0 0x0 0xffffffff 0x7ffe 0x7f01\n", Waiting::forever},
         SyscallCase{"202 0x7f00 0x189 0x0 0x7ffc 0x0 0xffffffff 0x7ffe 0x7f01\n", Waiting::no},
         SyscallCase{"202 0x7f00 0x81 0x1 0x0 0x0 0x0 0x7ffe 0x7f01\n", Waiting::no},
+        SyscallCase{"0 0x3 0x7ffe 0x1 0x0 0x0 0x0 0x7ffe 0x7f01\n", Waiting::outside},
+        SyscallCase{"34 0x0 0x0 0x0 0x0 0x0 0x0 0x7ffe 0x7f01\n", Waiting::outside},
+        SyscallCase{"61 0xffffffff 0x0 0x0 0x0 0x0 0x0 0x7ffe 0x7f01\n", Waiting::no},
         SyscallCase{"230 0x1 0x0 0x7ffc 0x0 0x0 0x0 0x7ffe 0x7f01\n", Waiting::no},
         SyscallCase{"running\n", Waiting::no}, SyscallCase{"-1 0x7ffe 0x7f01\n", Waiting::no},
         SyscallCase{"202 0x7f00\n", Waiting::unknown}, SyscallCase{"nonsense\n", Waiting::unknown},
