@@ -102,6 +102,8 @@ void Memory::double_free(Address block, Address pc) {
   failure.places.push_back(g_run->here({.kind = OpKind::heap_free, .address = block, .pc = pc}));
   const ShadowCell* cell = shadow_.cell(block);
   if (is_freed(cell)) {
+    learn(pc);
+    learn(cell->history.write_access.pc());
     failure.places.push_back(
         {.thread = cell->history.write.thread(),
          .op = {.kind = OpKind::heap_free, .address = block, .pc = cell->history.write_access.pc()},

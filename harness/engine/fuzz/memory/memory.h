@@ -87,6 +87,8 @@ class Memory {
   // The running thread comes to `op`, where a life begins or ends: another may go first where that
   // is known to race.
   void life_point(const Op& op);
+  // Accesses, and lives, at this code address are scheduling points from now on.
+  void learn(Address pc);
   // Whether there are locations in the memory of `op`.
   bool holds_locations(const Op& op);
   // Whatever was done to this memory, or to objects in it, must come before `op`.
@@ -141,8 +143,6 @@ class Memory {
 
   Location& atomic_location(OpKind kind, Address address, unsigned size, Address pc);
 
-  // Accesses at this code address are scheduling points from now on.
-  void learn(Address pc);
   // These bytes race: all accesses to them are scheduling points until the run ends.
   void mark_racing(Address address, std::size_t size);
   // The same, if another thread has accessed them too.

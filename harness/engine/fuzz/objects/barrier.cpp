@@ -12,6 +12,13 @@ std::uint32_t parties_of(const void* barrier) {
   return static_cast<const std::uint32_t*>(barrier)[2];
 }
 
+// The last look of the C library's at a barrier that this thread has waited at: whoever ends its
+// life must come behind that. pthread_barrier_destroy() waits for it, free() does not.
+void leave(const SyncCall& call, Address pc) {
+  SyncObject& barrier = g_objects->at(call.object, pc);
+  barrier.readers_clock.join(g_run->clock());
+}
+
 int wait(const SyncCall& call, Address pc) {
   Run& run = *g_run;
   SyncObject& barrier = g_objects->at(call.object, pc);
@@ -30,12 +37,20 @@ int wait(const SyncCall& call, Address pc) {
     Objects::begin_want(self, barrier, Want::next_round);
     run.block();
     Objects::end_want(self);
+    --barrier.leaving;
+    leave(call, pc);
+    if (barrier.leaving != 0) return 0;
+    for (FuzzThread* other = barrier.wanters; other != nullptr; other = other->next_wanter) {
+      if (other->want == Want::all_left) run.tell_woken(*other);
+    }
+    Objects::refresh(barrier);
     return 0;
   }
   // To each of this round now: who comes to the next may be faster than who leaves this one.
   for (FuzzThread* other = barrier.wanters; other != nullptr; other = other->next_wanter) {
     other->clock.join(barrier.clock());
     run.tell_woken(*other);
+    ++barrier.leaving;
   }
   run.acquire(barrier.clock());
   run.tick();
@@ -43,14 +58,29 @@ int wait(const SyncCall& call, Address pc) {
   barrier.arrived = 0;
   ++barrier.round;
   Objects::refresh(barrier);
+  leave(call, pc);
   return PTHREAD_BARRIER_SERIAL_THREAD;
+}
+
+int destroy(const SyncCall& call, Address pc) {
+  Run& run = *g_run;
+  SyncObject& barrier = g_objects->at(call.object, pc);
+  if (barrier.leaving != 0) {
+    run.next_step();
+    run.begin_wait();
+    Objects::begin_want(run.self(), barrier, Want::all_left);
+    run.block();
+    Objects::end_want(run.self());
+  }
+  run.acquire(barrier.readers_clock);
+  return destroy_object<sizeof(pthread_barrier_t)>(call, pc);
 }
 
 }  // namespace
 
 void answer_barrier(EngineTable& /*table*/, ObjectCalls& calls) {
   calls[SyncCall::Kind::barrier_wait] = wait;
-  calls[SyncCall::Kind::barrier_destroy] = destroy_object<sizeof(pthread_barrier_t)>;
+  calls[SyncCall::Kind::barrier_destroy] = destroy;
 }
 
 }  // namespace heddle

@@ -7,6 +7,10 @@ namespace heddle {
 
 void Objects::use_after_destroy(const Location& location, Address pc) {
   const RuntimeScope scope;
+  // The other order is worth a try too, and who follows the run must know what would come first.
+  g_memory->learn(location.life_pc);
+  g_run->done_unseen(
+      {.kind = OpKind::atomic_load, .size = 1, .address = location.address, .pc = pc});
   Failed failure{.kind = FailureKind::use_after_destroy, .message = {}, .places = {}};
   failure.places.push_back(
       g_run->here({.kind = OpKind::object_use, .address = location.address, .pc = pc}));

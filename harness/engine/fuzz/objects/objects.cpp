@@ -47,6 +47,8 @@ bool Objects::available(const SyncObject& object, const FuzzThread& thread) {
     }
     case Want::next_round:
       return object.round != thread.want_round;
+    case Want::all_left:
+      return object.leaving == 0;
   }
   return true;
 }
@@ -264,6 +266,7 @@ void Objects::tell_waiting(Strategy& strategy) {
         op.kind = OpKind::sem_wait;
         break;
       case Want::next_round:
+      case Want::all_left:
         continue;
     }
     strategy.left_waiting(thread.id, op);

@@ -38,10 +38,12 @@ struct SyncObject {
   // As Strategy::found() has it.
   std::uint64_t taken() const { return owner != nullptr ? 1 : 2 * readers.size(); }
   std::uint32_t queued_writers = 0;  // of a lock that prefers them: readers that come later wait
+  // Barrier: likewise those who have left it, and who destroys it.
   VectorClock readers_clock;
 
-  // Barrier.
+  // Barrier. Who has been let go has yet to leave: the C library looks at it once more.
   std::uint32_t arrived = 0;
+  std::uint32_t leaving = 0;
   std::uint32_t round = 0;
 
   // Condition variable, futex.
@@ -74,6 +76,7 @@ class SyncObjects {
     object.queued_writers = 0;
     object.readers_clock.clear();
     object.arrived = 0;
+    object.leaving = 0;
     object.round = 0;
     object.first_waiter = nullptr;
     object.waiters = 0;

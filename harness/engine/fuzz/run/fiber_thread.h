@@ -24,6 +24,7 @@ enum class Want : std::uint8_t {
   behind,      // likewise, nor waits to have it so while others have it with them
   unit,        // a semaphore above zero
   next_round,  // a barrier that has let its round go
+  all_left,    // one that nobody has yet to leave
 };
 
 struct FuzzThread {

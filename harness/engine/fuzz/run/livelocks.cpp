@@ -61,6 +61,9 @@ std::size_t Run::decide_watched(std::size_t fallback, bool is_running) {
     const bool proves = watch_.phase() == LivelockWatch::Phase::proving;
     return proves ? ready_.index_of(self.id) : decide_freely(fallback, is_running);
   }
+  // Only who follows a run is asked where there is one thread to go on: its replay is not, and must
+  // come to the same states at the same points.
+  if (ready_.size() == 1) return decide_freely(fallback, is_running);
   std::uint64_t alive = 0;
   std::uint64_t ready = 0;
   for (std::size_t i = 0; i < used_threads_; ++i) {

@@ -34,7 +34,9 @@ void Run::tell_passed_on(Address address, bool passes) {
 void Run::note(const Op& op, std::optional<std::uint64_t> value,
                std::optional<std::uint64_t> old_value, bool changed) {
   if (tracing_) record(op, value, old_value);
-  if (done_log_ != nullptr) {
+  // What StepLog::for_other_processes() drops would fill the log of a replay, and leave no room for
+  // the rest.
+  if (done_log_ != nullptr && !is_plain_access(op.kind) && !is_life(op.kind)) {
     const RuntimeScope scope;
     done_log_->add(running_.thread->id, op);
   }

@@ -255,6 +255,8 @@ class Run {
 
   // Whether the strategy wants to know what each step did.
   bool followed() const { return followed_; }
+  // Whether the run went on for longer than the strategy was told of it.
+  bool lost_follower() const { return proves_for_follower_; }
   // Of an atomic operation, before it is done(): what it finds, and when it leaves that as it is.
   void found(std::uint64_t value, const LeavesAlone& alone) {
     if (followed_) [[unlikely]]

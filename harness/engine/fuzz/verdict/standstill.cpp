@@ -33,6 +33,9 @@ void describe_wanted(const FuzzThread& thread, Place& place, std::vector<Place>&
     case Want::next_round:
       place.note = "waits at a barrier where " + std::to_string(object.arrived) + " arrived";
       return;
+    case Want::all_left:
+      place.note = "waits until all have left the barrier that it destroys";
+      return;
   }
 }
 

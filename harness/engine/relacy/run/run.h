@@ -33,6 +33,9 @@ namespace heddle::relacy {
 // ever if nobody else came to set it (and to race with the read), so after this many there is one.
 inline constexpr std::uint32_t kPlainAccessesInARow = 1U << 16U;
 
+// So many times the step limit is given to a main that has no other thread beside it.
+inline constexpr std::uint64_t kMostAlone = 100;
+
 // A search by depth keeps every choice of a run, and a loop that waits for another thread can take
 // any number of turns.
 inline constexpr std::uint64_t kTreeStepLimit = 20'000;
@@ -119,7 +122,14 @@ class Run {
     ++thread.steps;
     if (--plain_left_ == 0) [[unlikely]] {
       plain_left_ = kPlainAccessesInARow;
-      if (thread.steps > order_.step_limit) give_up("the step limit was reached");
+      if (alone_) {
+        // There is nothing to interleave: what counts is what comes when there are more.
+        steps_alone_ = thread.steps;
+        if (steps_alone_ <= kMostAlone * order_.step_limit) return;
+      }
+      if (thread.steps - (current() == 0 ? steps_alone_ : 0) > order_.step_limit || alone_) {
+        give_up("the step limit was reached");
+      }
       context().sched();
     }
   }
@@ -233,6 +243,7 @@ class Run {
   bool stuck_ = false;
   bool too_many_threads_ = false;
   bool alone_ = true;
+  std::uint64_t steps_alone_ = 0;  // of main, until it last was not
   int created_ = 0;
   int joined_ = 0;
   std::uint32_t plain_left_ = 0;
@@ -255,6 +266,7 @@ void Run<Model>::begin(const RunOrder& order, RunResult& result) {
   stuck_ = false;
   too_many_threads_ = false;
   alone_ = true;
+  steps_alone_ = 0;
   created_ = 0;
   joined_ = 0;
   plain_left_ = kPlainAccessesInARow;
