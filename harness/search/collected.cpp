@@ -2,7 +2,23 @@
 
 #include <algorithm>
 
+#include "fuzz/relacy_search.h"
+
 namespace heddle {
+
+EngineResult result_of_no_run(const Job& job, const EarlierParts& earlier) {
+  EngineResult result;
+  result.engine = job.engine;
+  result.method = method_of(job);
+  result.earlier = earlier;
+  result.features = earlier.features;
+  if (job.engine != EngineKind::relacy) return result;
+  const auto search = parse_relacy_search(job.relacy_search);
+  if (search.has_value() && search->bound != kNoContextBound) {
+    result.preemption_bound = search->bound;
+  }
+  return result;
+}
 
 void add_counts(const SharedProgress& progress, bool explores, EngineResult& result) {
   result.runs += progress.runs_done;
@@ -22,6 +38,15 @@ void add_counts(const SharedProgress& progress, bool explores, EngineResult& res
 void note_failed(std::uint64_t run, EngineResult& result) {
   auto& first = result.first_failure;
   first = std::min(first.value_or(run + 1), run + 1);
+}
+
+void add_failed_run(std::uint64_t run, bool explores, EngineResult& result) {
+  ++result.runs;
+  ++result.failed;
+  note_failed(run, result);
+  if (!explores) return;
+  ++result.explored;
+  ++result.explored_failed;
 }
 
 void add_failures(const SharedProgress& progress, FoundFailures& found, FirstRuns& first_runs) {

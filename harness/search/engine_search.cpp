@@ -61,19 +61,8 @@ class Search {
   Search(const SearchOptions& options, const SearchEvents& events)
       : options_(options),
         events_(events),
-        confirmation_(with_engine(options.worker, options.job.engine), options.job, options.lost_ms,
-                      options.confirms) {
-    options_.worker = with_engine(options.worker, options.job.engine);
-    outcome_.result.engine = options.job.engine;
-    outcome_.result.method = method_of(options.job);
-    outcome_.result.earlier = options.earlier;
-    outcome_.result.features = options.earlier.features;
-    if (options.job.engine == EngineKind::relacy) {
-      const auto search = parse_relacy_search(options.job.relacy_search);
-      if (search.has_value() && search->bound != kNoContextBound) {
-        outcome_.result.preemption_bound = search->bound;
-      }
-    }
+        confirmation_(options.worker, options.job, options.lost_ms, options.confirms) {
+    outcome_.result = result_of_no_run(options.job, options.earlier);
     if (options.job.engine == EngineKind::fuzz) {
       const auto made = make_strategy(options.job.strategy, options.job.seed);
       const auto* strategy = std::get_if<std::unique_ptr<Strategy>>(&made);
@@ -108,11 +97,6 @@ class Search {
   bool goes_on_apart() const { return goes_on_apart_; }
 
  private:
-  static WorkerOptions with_engine(WorkerOptions worker, EngineKind engine) {
-    worker.tsan = engine == EngineKind::tsan;
-    return worker;
-  }
-
   // Runs of one strategy, and what it knows.
   struct Walk {
     std::string strategy;
@@ -391,16 +375,26 @@ class Search {
   // With a limit of time that is the user's to decide.
   bool knows_enough() const {
     if (options_.seconds > 0 || exhaustive_) return false;
-    Rate rate = outcome_.result.rate();
-    std::uint64_t gave_up = outcome_.result.gave_up;
+    const EngineResult now = counted_now();
+    return is_known_well(now.rate(), seconds()) ||
+           never_ends(now.engine, now.gave_up, now.runs - now.gave_up, seconds());
+  }
+
+  // With the runs of jobs under way.
+  EngineResult counted_now() const {
+    EngineResult now;
+    now.engine = options_.job.engine;
+    now.runs = outcome_.result.runs;
+    now.failed = outcome_.result.failed;
+    now.explored = outcome_.result.explored;
+    now.explored_failed = outcome_.result.explored_failed;
+    now.gave_up = outcome_.result.gave_up;
     for (const Slot& slot : slots_) {
       if (!slot.range.has_value()) continue;
-      rate.runs += slot.worker->progress().runs_done;
-      rate.hits += slot.worker->progress().runs_failed;
-      gave_up += slot.worker->progress().runs_gave_up;
+      const SharedProgress& progress = slot.worker->progress();
+      if (is_plausible(progress, *slot.range)) add_counts(progress, false, now);
     }
-    return is_known_well(rate, seconds()) ||
-           never_ends(options_.job.engine, gave_up, rate.runs - gave_up, seconds());
+    return now;
   }
 
   void tell_interim() {
@@ -565,13 +559,7 @@ class Search {
     const ProcessRuns one = first ? ProcessRuns{.first = 1} : ProcessRuns{.later = 1};
     confirmation_.first_runs().add_runs(one);
     confirmation_.first_runs().add_failures(described.key, one);
-    ++outcome_.result.runs;
-    note_failed(run, outcome_.result);
-    ++outcome_.result.failed;
-    if (walk_ == &exploring_) {
-      ++outcome_.result.explored;
-      ++outcome_.result.explored_failed;
-    }
+    add_failed_run(run, walk_ == &exploring_, outcome_.result);
     give_back(slot, todo, run + 1);
   }
 
@@ -621,15 +609,8 @@ class Search {
 
   void report_progress() {
     if (!events_.progress) return;
-    std::uint64_t runs = outcome_.result.runs;
-    std::uint64_t failed = outcome_.result.failed;
-    for (Slot& slot : slots_) {
-      if (!slot.range.has_value()) continue;
-      if (!is_plausible(slot.worker->progress(), *slot.range)) continue;
-      runs += slot.worker->progress().runs_done;
-      failed += slot.worker->progress().runs_failed;
-    }
-    events_.progress(runs, failed, seconds());
+    const EngineResult now = counted_now();
+    events_.progress(now.runs, now.failed, seconds());
   }
 
   void finish() {
@@ -686,7 +667,9 @@ class Search {
 
 }  // namespace
 
-SearchOutcome search(const SearchOptions& options, const SearchEvents& events) {
+SearchOutcome search(const SearchOptions& asked, const SearchEvents& events) {
+  SearchOptions options = asked;
+  options.worker.tsan = options.job.engine == EngineKind::tsan;
   Search together(options, events);
   SearchOutcome outcome = together.run();
   if (!together.goes_on_apart()) return outcome;

@@ -129,6 +129,39 @@ TEST(Livelock, is_looked_for_without_touching_memory_that_is_gone) {
   for (const Finding& finding : result.findings) ADD_FAILURE() << finding.failure.message;
 }
 
+// Its log of steps was full before the first that another process has as well.
+TEST(LongStart, is_compared_with_a_fresh_process_and_has_no_limit) {
+  for (const char* const strategy : {"auto", "dpor", "random"}) {
+    SearchOptions options = search_options(program_path("long_start"), EngineKind::fuzz, 100);
+    options.job.strategy = strategy;
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.error.value_or(""), "");
+    EXPECT_EQ(result.failed, 0U);
+    EXPECT_EQ(result.gave_up, 0U);
+    EXPECT_FALSE(result.not_as_fresh.has_value()) << strategy;
+    EXPECT_FALSE(result.divergence.has_value()) << strategy;
+  }
+  for (const EngineKind engine : {EngineKind::fuzz, EngineKind::relacy}) {
+    SearchOptions options = search_options(program_path("long_start"), engine, 5);
+    options.worker.args = {"longer"};
+    options.job.step_limit = 1'000'000;
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.error.value_or(""), "");
+    EXPECT_EQ(result.gave_up, 0U);
+    EXPECT_EQ(result.failed, 0U);
+  }
+}
+
+// A search that follows each step was told no more of the run once a state had come again, and took
+// what the run did from then on for nothing.
+TEST(Livelock, looked_for_in_a_run_that_ends_leaves_no_proof) {
+  SearchOptions options = search_options(program_path("polled_wait"), EngineKind::fuzz, 100);
+  options.job.strategy = "dpor";
+  const EngineResult result = search_once(options);
+  EXPECT_GT(result.failed, 0U);
+  EXPECT_FALSE(result.not_as_fresh.has_value());
+}
+
 // Who went on first, once a state had come again, was whoever had gone on last in the run before.
 TEST(Livelock, is_proved_by_the_same_steps_in_a_fresh_process) {
   for (const char* const strategy : {"random", "pos", "pct:depth=3", "surw"}) {

@@ -126,12 +126,12 @@ class FuzzEngine final : public Engine {
       }
       g_run->keep_steps(nullptr);
       if (keeps_steps) host.report_sample(*told, steps_);
-      const RunEnd end{.decisions = told->decisions,
-                       .cut = told->cut || g_run->lost_follower(),
-                       .stopped = told->stopped && !g_run->lost_follower(),
-                       .limit = std::holds_alternative<GaveUp>(told->outcome) ||
-                                g_run->lost_follower(),
-                       .given_up = told->redundant};
+      const RunEnd end{
+          .decisions = told->decisions,
+          .cut = told->cut || g_run->lost_follower(),
+          .stopped = told->stopped && !g_run->lost_follower(),
+          .limit = std::holds_alternative<GaveUp>(told->outcome) || g_run->lost_follower(),
+          .given_up = told->redundant};
       const bool learned = g_memory->has_learned();
       if (!job.replay && !job.last_of_process) {
         // A failure that is reported should come again by its token.

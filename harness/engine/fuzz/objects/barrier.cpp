@@ -54,6 +54,7 @@ int wait(const SyncCall& call, Address pc) {
   }
   run.acquire(barrier.clock());
   run.tick();
+  barrier.round_clock = barrier.clock();
   barrier.clock().clear();
   barrier.arrived = 0;
   ++barrier.round;
@@ -64,15 +65,19 @@ int wait(const SyncCall& call, Address pc) {
 
 int destroy(const SyncCall& call, Address pc) {
   Run& run = *g_run;
-  SyncObject& barrier = g_objects->at(call.object, pc);
-  if (barrier.leaving != 0) {
+  SyncObject* const barrier = g_objects->at_least(call.object);
+  if (barrier != nullptr && barrier->leaving != 0) {
     run.next_step();
     run.begin_wait();
-    Objects::begin_want(run.self(), barrier, Want::all_left);
+    Objects::begin_want(run.self(), *barrier, Want::all_left);
     run.block();
     Objects::end_want(run.self());
   }
-  run.acquire(barrier.readers_clock);
+  // Who has been let go with the others knows that they came, and now that they have left. Whoever
+  // knows nothing of them might have destroyed it before they came.
+  if (barrier != nullptr && barrier->round_clock.ordered_before(run.clock())) {
+    run.acquire(barrier->readers_clock);
+  }
   return destroy_object<sizeof(pthread_barrier_t)>(call, pc);
 }
 

@@ -44,6 +44,7 @@ struct SyncObject {
   // Barrier. Who has been let go has yet to leave: the C library looks at it once more.
   std::uint32_t arrived = 0;
   std::uint32_t leaving = 0;
+  VectorClock round_clock;  // what those know who have been let go last
   std::uint32_t round = 0;
 
   // Condition variable, futex.
@@ -77,6 +78,7 @@ class SyncObjects {
     object.readers_clock.clear();
     object.arrived = 0;
     object.leaving = 0;
+    object.round_clock.clear();
     object.round = 0;
     object.first_waiter = nullptr;
     object.waiters = 0;

@@ -49,8 +49,8 @@ void Run::point() {
   if (self.spins > kSpinLimit && !is_plain_access(self.op.kind)) [[unlikely]] {
     self.spins = 0;
     gives_way = true;
-    // Whoever could run waits for time to pass. Not after one yield: the C++ library looks some times
-    // before it waits with a time limit. For who reads the clock, that goes on by itself.
+    // Whoever could run waits for time to pass. Not after one yield: the C++ library looks some
+    // times before it waits with a time limit. For who reads the clock, that goes on by itself.
     if (!timers_.empty() && waits_in_loop(self) && self.clock_reads == 0 && all_wait()) {
       fire_timer();
     }

@@ -1,0 +1,22 @@
+// The mutex is destroyed while the other thread may be about to lock it, hold it, or have had it.
+#include <assert.h>
+#include <pthread.h>
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static int done;
+
+static void *work(void *unused) {
+  pthread_mutex_lock(&mutex);
+  done = 1;
+  pthread_mutex_unlock(&mutex);
+  return unused;
+}
+
+int main(void) {
+  pthread_t other;
+  pthread_create(&other, NULL, work, NULL);
+  pthread_mutex_destroy(&mutex);
+  pthread_join(other, NULL);
+  assert(done == 0);
+  return 0;
+}
