@@ -40,6 +40,16 @@ std::string not_as_fresh_text(const NotAsFresh& unlike, Names& names) {
     }
     parts.push_back(failure_text(failure, names));
   }
+  const bool only_in_first =
+      !unlike.divergence && !unlike.failures.empty() &&
+      std::all_of(unlike.failures.begin(), unlike.failures.end(),
+                  [](const ProcessFailure& failure) { return failure.failed.first != 0; });
+  if (only_in_first) {
+    // The program's, for certain, and perhaps a matter of time: a first run begins slowly.
+    return fmt::format("seen only in the first run of a process: {}; {}", fmt::join(parts, "; "),
+                       unlike.own_processes ? "so the runs above had a process each"
+                                            : "--isolation process gives each run one");
+  }
   if (unlike.divergence) parts.push_back(fresh_difference_text(*unlike.divergence, names));
   return fmt::format(
       "not repeatable inside one process, which is Heddle's fault and none of the "
