@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "harness/hooks/hidden_memory.h"
+#include "harness/report/describe.h"
 
 namespace heddle {
 namespace {
@@ -68,6 +69,13 @@ std::string_view access_noun(OpKind kind) {
     default:
       return "use";
   }
+}
+
+// What a thread that is stuck waits for, or does again and again.
+std::string wait_text(const Event& step, Names& names) {
+  const std::string text =
+      place_text({.thread = step.thread, .op = step.op, .stack = step.stack, .note = {}}, names);
+  return is_memory_access(step.op.kind) ? text + " again and again" : text;
 }
 
 std::string sentence(std::string_view name, const std::string& text) {
@@ -222,6 +230,26 @@ std::string cause_text(const Cause& cause, Names& names) {
       text += fmt::format(" and waits for another notification ({})", at(steps[3]));
       break;
     }
+    case CausePattern::hold_and_wait: {
+      text = fmt::format("{} took {} ({})", who(0), name(0), at(steps[0]));
+      text +=
+          fmt::format(" and {} ({}) while it holds it", wait_text(steps[1], names), at(steps[1]));
+      text += fmt::format("; {} needs it ({})", who(2), at(steps[2]));
+      break;
+    }
+    case CausePattern::one_notification: {
+      text = fmt::format("{} notified one of those who wait on {} ({})", who(0), name(0),
+                         at(steps[0]));
+      text += fmt::format(" and woke {}", thread_name(steps[0].op.other));
+      if (steps.size() > 2) text += fmt::format(", which waits again ({})", at(steps[2]));
+      text +=
+          fmt::format("; {} waits on ({}), and nobody notifies once more", who(1), at(steps[1]));
+      break;
+    }
+    case CausePattern::use_after_return:
+      text = fmt::format("{} {} {} ({}), a variable of a call that had returned", who(0), did(0),
+                         name(0), at(steps[0]));
+      break;
     case CausePattern::aba: {
       text = fmt::format("{} loaded {} ({}); ", who(0), name(0), at(steps[0]));
       text += fmt::format("{} changed it ({})", who(1), at(steps[1]));

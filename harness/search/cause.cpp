@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/search/cause_pattern.h"
+#include "harness/search/stuck_pattern.h"
 #include "harness/search/wait_pattern.h"
 
 namespace heddle {
@@ -108,12 +109,22 @@ class CauseFinder {
                             best->pattern == CausePattern::use_before_initialization)) {
       return odd;
     }
-    if (!best.has_value()) best = explain_failure(story_, failure_);
     if (best.has_value()) name_wait(*best);
+    if (!best.has_value() || best->pattern == CausePattern::none) tell_failure(best);
     return best;
   }
 
  private:
+  // What the failure alone tells; the proof of an order is kept.
+  void tell_failure(std::optional<Cause>& cause) const {
+    std::optional<Cause> told = explain_failure(story_, failure_);
+    if (!told.has_value()) told = explain_stuck(story_, failure_);
+    if (!told.has_value()) return;
+    if (!cause.has_value()) cause.emplace();
+    cause->pattern = told->pattern;
+    cause->steps = std::move(told->steps);
+  }
+
   // Where several wait without a loop, any of them can be the slower one, and whichever comes
   // second fails. What decides then is whether the others' next change comes before the woken
   // thread's use, which nothing but a second look could have made sure of.

@@ -89,6 +89,12 @@ std::string_view to_string(CausePattern pattern) {
       return "flag changed under another mutex";
     case CausePattern::notify_before_change:
       return "notification before the change";
+    case CausePattern::hold_and_wait:
+      return "hold and wait";
+    case CausePattern::one_notification:
+      return "one notification for several";
+    case CausePattern::use_after_return:
+      return "use after return";
   }
   return "unknown pattern";
 }

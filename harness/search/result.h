@@ -69,6 +69,12 @@ enum class CausePattern : std::uint8_t {
                              // four, and where B took that
   notify_before_change,      // B notifies, and changes what A looks at only then. Steps: A's look,
                              // B's notification, B's change, A's wait
+  hold_and_wait,     // A holds a lock and waits for what B would do, and B waits for the lock.
+                     // Steps: where A took it, A's wait, B's
+  one_notification,  // A notifies one of several who wait, and nobody notifies again. Steps: A's,
+                     // the wait of one that goes on; that of the one that was woken, if it waits
+                     // again
+  use_after_return,  // A uses a variable of a call that has returned. Steps: A's
 };
 
 std::string_view to_string(CausePattern pattern);  // "lost update", as reports print it

@@ -38,8 +38,12 @@ const std::vector<Known> kKnown = {
     {"two_mutexes", lost_wakeup, CausePattern::flag_under_another_mutex, true},
     {"two_fields", assertion, CausePattern::atomicity_violation, true},
     {"use_before_init", assertion, CausePattern::order_violation, true},
-    // The notification reached somebody, and one was to wake two.
-    {"shutdown_one", deadlock, CausePattern::none, true},
+    {"shutdown_one", deadlock, CausePattern::one_notification, true},
+    {"one_for_two_kinds", deadlock, CausePattern::one_notification, true},
+    {"bounded_buffer", deadlock, CausePattern::hold_and_wait, true, false},
+    {"join_under_lock", deadlock, CausePattern::hold_and_wait, true, false},
+    {"result_on_stack", use_after_return, CausePattern::use_after_return, true, false},
+    {"iterator_across_unlock", use_after_free, CausePattern::use_after_free, true},
     // That nobody waits for the thread is wrong, and not in which order the two free.
     {"static_at_exit", double_free, CausePattern::none, true},
     {"atomic_pair", assertion, CausePattern::atomicity_violation},
@@ -50,8 +54,7 @@ const std::vector<Known> kKnown = {
     {"c11_mutex", assertion, CausePattern::lost_update},
     {"call_once_by_hand", assertion, CausePattern::atomicity_violation},
     {"check_then_act", assertion, CausePattern::check_then_act},
-    // One signal for two threads: no order of two operations is wrong in itself.
-    {"cond_signal_for_two", deadlock, CausePattern::none},
+    {"cond_signal_for_two", deadlock, CausePattern::one_notification},
     // By the thread that was faster, and by no spurious wake-up.
     {"cond_wait_if", assertion, CausePattern::wait_without_loop},
     {"detached_local", use_after_free, CausePattern::use_after_free},
