@@ -75,6 +75,9 @@ constexpr std::array<std::string_view, 20> kSeesNumbers = {
     "accept",  "eventfd",  "timerfd", "signalfd", "epoll_create", "memfd",       "inotify",
     "mkstemp", "mkostemp", "fileno",  "dirfd",    "shm_open",     "posix_openpt"};
 
+constexpr std::array<std::string_view, 7> kSetsHandlers = {
+    "signal", "sigaction", "bsd_signal", "ssignal", "sysv_signal", "__sysv_signal", "sigset"};
+
 // std::cin, cout, cerr and clog, their wide kin, and what changes all of them.
 constexpr std::array<std::string_view, 10> kStreams = {
     "_ZSt3cin",   "_ZSt4cout",  "_ZSt4cerr",
@@ -146,6 +149,7 @@ Kinds kinds_of(std::string_view name) {
   note(Kind::changes_folder, kChangesFolder);
   note(Kind::sets_mask, kSetsMask);
   note(Kind::sees_numbers, kSeesNumbers);
+  note(Kind::sets_handlers, kSetsHandlers);
   note(Kind::has_streams, kStreams);
   return kinds;
 }

@@ -12,6 +12,7 @@ enum class Kind : std::uint8_t {
   changes_folder,  // the working directory
   sets_mask,       // of the modes of new files
   sees_numbers,    // gets to know the number of a new descriptor
+  sets_handlers,   // of signals
   has_streams,     // std::cout or its kin, or loads a library that may
 };
 

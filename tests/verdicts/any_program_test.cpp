@@ -95,6 +95,10 @@ constexpr char kMutexLife[] = "it does not know when a mutex is destroyed";
 constexpr char kFrame[] = "it does not know which frames are gone";
 
 const std::vector<Program> kPrograms = {
+    {"abort_caught", finds(abort), finds(abort)},
+    {"abort_caught.fixed", clean(), clean()},
+    {"abort_raised_again", finds(assertion), finds(assertion)},
+    {"abort_raised_again.fixed", clean(), clean()},
     {"async_capture", finds(data_race, {assertion}), Unsupported{kFutex}},
     {"async_capture.fixed", clean(), Unsupported{kFutex}},
     {"atomic_flag_lock", finds(data_race), finds(data_race)},

@@ -12,6 +12,7 @@
 #include "harness/engine/stress/monitor.h"
 #include "harness/engine/stress/stress_hooks.h"
 #include "harness/engine/stress/stress_run.h"
+#include "harness/hooks/caught_abort.h"
 #include "harness/hooks/cleanup.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
@@ -137,6 +138,10 @@ class TerminateHandler {
     if (self == nullptr) {
       before_();
       __builtin_unreachable();
+    }
+    // As abort() would, which it stands for.
+    if (caught_abort::is_handled()) {
+      caught_abort::raise_for({.pc = reinterpret_cast<Address>(__builtin_return_address(0))});
     }
     const native::AbortReason reason = native::explain_terminate();
     // The stack has not been unwound, and the last hooked call is near what went wrong.
