@@ -8,6 +8,7 @@
 #include "harness/hooks/caught_abort.h"
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/exit_functions.h"
+#include "harness/hooks/library_exit.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/program_imports.h"
@@ -114,7 +115,9 @@ HEDDLE_EXPORT void quick_exit(int status) {
 // Function-local statics register their destructors here in every run; the C library's list would
 // grow without end.
 HEDDLE_EXPORT int __cxa_atexit(void (*function)(void*), void* argument, void* module) {
-  return heddle::exit_functions::add(function, argument, module);
+  const int error = heddle::exit_functions::add(function, argument, module);
+  if (!heddle::t_program_code) heddle::library_exit::watch_again();
+  return error;
 }
 
 // ThreadSanitizer's library has a function of this name and the C library none that is shared: a
