@@ -410,6 +410,8 @@ const std::vector<Program> kPrograms = {
     {"stack_aba", finds(assertion), finds(assertion)},
     {"stack_aba.fixed", clean(), clean()},
     {"stack_bounds.fixed", clean(), clean()},
+    {"stack_given", finds(assertion), finds(assertion)},
+    {"stack_given.fixed", clean(), clean()},
     {"stack_large.fixed", clean(), clean()},
     {"stack_overflow", finds(signal), finds(signal), Also::few_runs},
     {"stack_overflow.fixed", clean(), clean()},

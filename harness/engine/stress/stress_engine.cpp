@@ -16,6 +16,7 @@
 #include "harness/hooks/cleanup.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
+#include "harness/hooks/stack_bounds.h"
 
 namespace heddle {
 namespace stress {
@@ -159,15 +160,20 @@ class TableInForce {
     cleanup::g_cancel = [](pthread_t thread) {
       return t_self == nullptr ? real().pthread_cancel(thread) : g_run.cancel(thread);
     };
+    g_find_stack = Run::find_given_stack;
     g_engine_table = &kStressTable;
   }
   TableInForce(const TableInForce&) = delete;
   TableInForce& operator=(const TableInForce&) = delete;
   ~TableInForce() {
     g_engine_table = &passthrough_table();
+    g_find_stack = find_stack_before_;
     cleanup::g_cancel = nullptr;
     program_heap::set_threaded(false);
   }
+
+ private:
+  FindStack* const find_stack_before_ = g_find_stack;
 };
 
 // ---- the run

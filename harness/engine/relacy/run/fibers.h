@@ -12,6 +12,7 @@
 #include "harness/engine/call_stack.h"
 #include "harness/engine/fiber/fiber.h"
 #include "harness/engine/fiber/tls_lender.h"
+#include "harness/hooks/stack_bounds.h"
 #include "harness/model/op.h"
 
 // What Relacy wants of its platform, in the global namespace, where it looks for it.
@@ -65,9 +66,16 @@ struct Fibers {
     return id >= kManyThreads || stacks.top(id, stack_size) != nullptr;
   }
 
-  // Its next switch starts the thread's function anew, wherever a run that ended left it.
-  void reset(int thread, std::size_t stack_size = FiberStacks::kSize) {
+  // Its next switch starts the thread's function anew, wherever a run that ended left it. `given`:
+  // on a stack in the program's memory.
+  void reset(int thread, std::size_t stack_size = FiberStacks::kSize, StackBounds given = {}) {
     const auto index = static_cast<std::size_t>(thread);
+    if (given.size != 0) {
+      top[index] = reinterpret_cast<void*>(given.end());
+      stack_size = given.size;
+    } else {
+      top[index] = stacks.top(static_cast<ThreadId>(thread));
+    }
     size[index] = stack_size;
     lender.reset(static_cast<ThreadId>(thread));
     of[index]->context =
