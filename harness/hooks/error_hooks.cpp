@@ -9,6 +9,7 @@
 
 #include "harness/hooks/caller.h"
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/library_variables.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/print_format.h"
@@ -31,6 +32,7 @@ void print(Address pc, Print next, const char* format, va_list arguments) {
     va_end(copy);
     errno = kept;
   }
+  heddle::library_variables::error_output(pc);
   next(format, arguments);
 }
 
@@ -49,6 +51,7 @@ void print_as_text(Address pc, const char* format, va_list arguments, Call call)
     heddle::access_print_arguments(MemoryAccess(pc), format, copy);
     va_end(copy);
   }
+  heddle::library_variables::error_output(pc);
   va_list copy;
   va_copy(copy, arguments);
   char text[512];

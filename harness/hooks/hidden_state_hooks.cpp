@@ -14,6 +14,7 @@
 #include "harness/hooks/handed_out.h"
 #include "harness/hooks/hidden_state.h"
 #include "harness/hooks/libc_state.h"
+#include "harness/hooks/library_variables.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/state_uses.h"
@@ -115,6 +116,7 @@ HEDDLE_EXPORT tm* localtime(const time_t* when) {
   const Address pc = HEDDLE_PC;
   hidden_state::read<&Memory::environment>(pc);
   hidden_state::read_bytes(when, sizeof *when, pc);
+  library_variables::set_time_zone(pc);
   hidden_state::StateUses(pc).update<&Memory::time_zone>().tell();
   return hand_out<&Memory::broken_down_time>(pc, [&] { return HEDDLE_NEXT(localtime)(when); });
 }
@@ -129,6 +131,7 @@ HEDDLE_EXPORT char* ctime(const time_t* when) {
   const Address pc = HEDDLE_PC;
   hidden_state::read<&Memory::environment>(pc);
   hidden_state::read_bytes(when, sizeof *when, pc);
+  library_variables::set_time_zone(pc);
   hidden_state::StateUses(pc).update<&Memory::time_zone>().tell();
   hidden_state::write_bytes(&memory().broken_down_time, sizeof(tm), pc);
   return hand_out<&Memory::time_text>(pc, [&]() -> char* {
@@ -146,6 +149,7 @@ HEDDLE_EXPORT tm* getdate(const char* text) {
 
 HEDDLE_EXPORT void tzset() {
   hidden_state::read<&Memory::environment>(HEDDLE_PC);
+  library_variables::set_time_zone(HEDDLE_PC);
   hidden_state::StateUses(HEDDLE_PC).update<&Memory::time_zone>().tell();
   // What it allocates stays for the next run, as does the C library's pointer to it.
   const RuntimeScope scope;
@@ -158,6 +162,7 @@ HEDDLE_EXPORT char* getenv(const char* name) {
   const Address pc = HEDDLE_PC;
   read_text(name, pc);
   hidden_state::read<&Memory::environment>(pc);
+  library_variables::read_environment(pc);
   return HEDDLE_NEXT(getenv)(name);
 }
 
@@ -165,6 +170,7 @@ HEDDLE_EXPORT char* secure_getenv(const char* name) {
   const Address pc = HEDDLE_PC;
   read_text(name, pc);
   hidden_state::read<&Memory::environment>(pc);
+  library_variables::read_environment(pc);
   return HEDDLE_NEXT(secure_getenv)(name);
 }
 
@@ -173,6 +179,7 @@ HEDDLE_EXPORT int setenv(const char* name, const char* value, int replace) {
   read_text(name, pc);
   read_text(value, pc);
   hidden_state::write<&Memory::environment>(pc);
+  library_variables::set_in_environment(name, replace != 0, pc);
   libc_state::touch_environment();
   const RuntimeScope scope;
   return HEDDLE_NEXT(setenv)(name, value, replace);
@@ -182,6 +189,7 @@ HEDDLE_EXPORT int unsetenv(const char* name) {
   const Address pc = HEDDLE_PC;
   read_text(name, pc);
   hidden_state::write<&Memory::environment>(pc);
+  library_variables::remove_from_environment(name, pc);
   libc_state::touch_environment();
   const RuntimeScope scope;
   return HEDDLE_NEXT(unsetenv)(name);
@@ -191,6 +199,11 @@ HEDDLE_EXPORT int putenv(char* entry) {
   const Address pc = HEDDLE_PC;
   read_text(entry, pc);
   hidden_state::write<&Memory::environment>(pc);
+  if (strchr(entry, '=') != nullptr) {
+    library_variables::set_in_environment(entry, true, pc);
+  } else {
+    library_variables::remove_from_environment(entry, pc);
+  }
   libc_state::touch_environment();
   const RuntimeScope scope;
   return HEDDLE_NEXT(putenv)(entry);
@@ -198,6 +211,7 @@ HEDDLE_EXPORT int putenv(char* entry) {
 
 HEDDLE_EXPORT int clearenv() {
   hidden_state::write<&Memory::environment>(HEDDLE_PC);
+  library_variables::clear_environment(HEDDLE_PC);
   libc_state::touch_environment();
   const RuntimeScope scope;
   return HEDDLE_NEXT(clearenv)();
