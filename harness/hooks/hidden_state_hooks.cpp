@@ -18,6 +18,7 @@
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/state_uses.h"
+#include "harness/hooks/time_zone.h"
 
 // The names and signatures below are the C library's.
 #pragma GCC diagnostic ignored "-Wmissing-declarations"
@@ -118,7 +119,11 @@ HEDDLE_EXPORT tm* localtime(const time_t* when) {
   hidden_state::read_bytes(when, sizeof *when, pc);
   library_variables::set_time_zone(pc);
   hidden_state::StateUses(pc).update<&Memory::time_zone>().tell();
-  return hand_out<&Memory::broken_down_time>(pc, [&] { return HEDDLE_NEXT(localtime)(when); });
+  const bool is_programs = t_program_code;
+  return hand_out<&Memory::broken_down_time>(pc, [&] {
+    if (is_programs) time_zone::look();
+    return HEDDLE_NEXT(localtime)(when);
+  });
 }
 
 HEDDLE_EXPORT char* asctime(const tm* time) {
@@ -134,7 +139,9 @@ HEDDLE_EXPORT char* ctime(const time_t* when) {
   library_variables::set_time_zone(pc);
   hidden_state::StateUses(pc).update<&Memory::time_zone>().tell();
   hidden_state::write_bytes(&memory().broken_down_time, sizeof(tm), pc);
+  const bool is_programs = t_program_code;
   return hand_out<&Memory::time_text>(pc, [&]() -> char* {
+    if (is_programs) time_zone::look();
     tm* const time = keep(HEDDLE_NEXT(localtime)(when), memory().broken_down_time);
     return time == nullptr ? nullptr : HEDDLE_NEXT(asctime)(time);
   });
@@ -144,15 +151,18 @@ HEDDLE_EXPORT tm* getdate(const char* text) {
   const Address pc = HEDDLE_PC;
   hidden_state::read<&Memory::environment>(pc);
   read_text(text, pc);
-  return hand_out<&Memory::date>(pc, [&] { return HEDDLE_NEXT(getdate)(text); });
+  const bool is_programs = t_program_code;
+  return hand_out<&Memory::date>(pc, [&] {
+    if (is_programs) time_zone::look();
+    return HEDDLE_NEXT(getdate)(text);
+  });
 }
 
 HEDDLE_EXPORT void tzset() {
   hidden_state::read<&Memory::environment>(HEDDLE_PC);
   library_variables::set_time_zone(HEDDLE_PC);
   hidden_state::StateUses(HEDDLE_PC).update<&Memory::time_zone>().tell();
-  // What it allocates stays for the next run, as does the C library's pointer to it.
-  const RuntimeScope scope;
+  if (t_program_code) return time_zone::look();
   HEDDLE_NEXT(tzset)();
 }
 

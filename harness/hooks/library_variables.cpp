@@ -8,13 +8,7 @@
 #include "harness/hooks/hidden_state.h"
 #include "harness/hooks/kept_errno.h"
 #include "harness/hooks/program_imports.h"
-
-// By names that no program may have for something else.
-extern "C" {
-extern char* __tzname[2];
-extern long __timezone;
-extern int __daylight;
-}
+#include "harness/hooks/zone_variables.h"
 
 namespace heddle::library_variables {
 namespace {

@@ -39,6 +39,7 @@
 #include "harness/hooks/library_variables.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/state_uses.h"
+#include "harness/hooks/time_zone.h"
 
 namespace library_variables = heddle::library_variables;
 using heddle::is_watched;

@@ -234,6 +234,7 @@ const std::vector<Program> kPrograms = {
     {"leaked_message.fixed", clean(), clean(), Also::leaks},
     {"left_behind_kernel.fixed", clean(), clean()},
     {"left_behind_libraries.fixed", clean(), clean()},
+    {"left_behind_zone.fixed", clean(), clean()},
     {"life_atomic_freed", finds(use_after_free, {data_race}), Unsupported{kHeap}},
     {"life_atomic_freed.fixed", clean(), clean()},
     {"life_atomic_freed_late", finds(use_after_free, {data_race}), Unsupported{kHeap},
