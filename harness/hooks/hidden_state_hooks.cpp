@@ -109,7 +109,11 @@ HEDDLE_EXPORT char* strsep(char** place, const char* delimiters) {
 HEDDLE_EXPORT tm* gmtime(const time_t* when) {
   const Address pc = HEDDLE_PC;
   hidden_state::read_bytes(when, sizeof *when, pc);
-  return hand_out<&Memory::broken_down_time>(pc, [&] { return HEDDLE_NEXT(gmtime)(when); });
+  const bool is_programs = t_program_code;
+  return hand_out<&Memory::broken_down_time>(pc, [&] {
+    if (is_programs) time_zone::look_once();
+    return HEDDLE_NEXT(gmtime)(when);
+  });
 }
 
 // The time zone is that of the environment, at each call.

@@ -1,5 +1,6 @@
 #include "harness/hooks/time_zone.h"
 
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -65,6 +66,15 @@ void look() {
 
 void look_once() {
   if (g_was_reset) look();
+}
+
+void look_for(const char* format) {
+  for (const char* at = strchr(format, '%'); at != nullptr; at = strchr(at + 1, '%')) {
+    // Flags, a width, and a modifier may come in between.
+    while (at[1] != '\0' && strchr("_-0^#123456789EO", at[1]) != nullptr) ++at;
+    if (at[1] == 'Z' || at[1] == 's') return look();
+    if (at[1] != '\0') ++at;
+  }
 }
 
 void restore(bool environment_was_touched) {

@@ -9,8 +9,10 @@ namespace heddle::time_zone {
 // tzset(), localtime(), mktime(). What they would allocate for it is no memory of the program's,
 // which ends with the run.
 void look();
-// Of those that look at it only if no function has before: localtime_r().
+// Of those that look at it only if no function has before: localtime_r(), and even gmtime_r().
 void look_once();
+// strftime() looks at it for some conversions.
+void look_for(const char* format);
 
 // The program finds the zone as it was at its start. Call between runs, once its memory is put
 // back.
