@@ -68,11 +68,11 @@ void look_once() {
   if (g_was_reset) look();
 }
 
-void look_for(const char* format) {
+void look_for(const char* format, const tm& parts) {
   for (const char* at = strchr(format, '%'); at != nullptr; at = strchr(at + 1, '%')) {
     // Flags, a width, and a modifier may come in between.
     while (at[1] != '\0' && strchr("_-0^#123456789EO", at[1]) != nullptr) ++at;
-    if (at[1] == 'Z' || at[1] == 's') return look();
+    if ((at[1] == 'Z' && parts.tm_zone == nullptr) || at[1] == 's') return look();
     if (at[1] != '\0') ++at;
   }
 }

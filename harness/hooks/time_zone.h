@@ -3,6 +3,8 @@
 // begin with.
 #pragma once
 
+#include <time.h>
+
 namespace heddle::time_zone {
 
 // Called by the program, right before the C library's function, of those that always look at TZ:
@@ -11,8 +13,8 @@ namespace heddle::time_zone {
 void look();
 // Of those that look at it only if no function has before: localtime_r(), and even gmtime_r().
 void look_once();
-// strftime() looks at it for some conversions.
-void look_for(const char* format);
+// strftime() looks at it for the name of a zone that `parts` do not have, and for seconds.
+void look_for(const char* format, const tm& parts);
 
 // The program finds the zone as it was at its start. Call between runs, once its memory is put
 // back.
