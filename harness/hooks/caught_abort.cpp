@@ -2,6 +2,10 @@
 
 #include <unwind.h>
 
+#include <atomic>
+#include <cstdint>
+
+#include "harness/hooks/lasting_state.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 
@@ -19,10 +23,20 @@ bool has_handler(const struct sigaction& action) {
   return action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN;
 }
 
+// Changes nothing, so that nothing is noted as to be put back.
 struct sigaction now() {
+  static constinit decltype(&sigaction) next = nullptr;
   struct sigaction action = {};
-  HEDDLE_NEXT(sigaction)(SIGABRT, nullptr, &action);
+  next_function(next, "sigaction")(SIGABRT, nullptr, &action);
   return action;
+}
+
+// Whether this run may have set a handler.
+bool may_be_changed() {
+  using lasting_state::Part;
+  // sigset() changes the mask too, and is noted by that.
+  return lasting_state::is_changed(Part::signal_handlers) ||
+         lasting_state::is_changed(Part::signal_mask);
 }
 
 _Unwind_Reason_Code look_for_raise(_Unwind_Context* frame, void* found) {
@@ -37,7 +51,16 @@ _Unwind_Reason_Code look_for_raise(_Unwind_Context* frame, void* found) {
 }  // namespace
 
 bool is_handled() {
-  return has_handler(now());
+  if (may_be_changed()) return has_handler(now());
+  // As when the program began. Programs fail in many runs, and a system call costs as much as one.
+  enum State : std::uint8_t { unknown, no, yes };
+  static constinit std::atomic<State> at_start = unknown;
+  State known = at_start.load(std::memory_order_relaxed);
+  if (known == unknown) {
+    known = has_handler(now()) ? yes : no;
+    at_start.store(known, std::memory_order_relaxed);
+  }
+  return known == yes;
 }
 
 [[gnu::noinline]] void raise_for(const Cause& cause) {

@@ -44,6 +44,7 @@ struct Fibers {
   std::array<Address, kManyThreads> base{};
   std::array<void*, kManyThreads> top{};
   std::array<std::size_t, kManyThreads> size{};  // of the stack, for who asks in this run
+  std::array<bool, kManyThreads> has_given{};    // the program's, in this run or the one before
   const ProgramCode code;
   // Where the fiber that is switched to next shall write its own call stack, to switch back at
   // once: nobody else can unwind it.
@@ -73,8 +74,10 @@ struct Fibers {
     if (given.size != 0) {
       top[index] = reinterpret_cast<void*>(given.end());
       stack_size = given.size;
-    } else {
+      has_given[index] = true;
+    } else if (has_given[index]) {
       top[index] = stacks.top(static_cast<ThreadId>(thread));
+      has_given[index] = false;
     }
     size[index] = stack_size;
     lender.reset(static_cast<ThreadId>(thread));
