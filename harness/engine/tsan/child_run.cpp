@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <ucontext.h>
 
@@ -182,6 +183,13 @@ void execute_one(const Program& program) {
   g_shared->threads[0].slot.life.store(Life::ended, std::memory_order_release);
 }
 
+// By which the C library has set the time zone, if it was asked to. It looks at TZ again only where
+// that has changed, and no function makes it forget what it has seen.
+std::string zone_in_environment() {
+  const char* const zone = getenv("TZ");
+  return zone == nullptr ? "unset" : "=" + std::string(zone);
+}
+
 bool reported_other_than_races() {
   const std::uint32_t count = g_shared->report_count.load();
   if (count > kMaxReports) return true;
@@ -200,6 +208,7 @@ void serve_runs(RunHost& host) {
   leave_child_processes_alone();
   begin_mapping_runs();
   const native::ThreadLocals locals;
+  const std::string zone = zone_in_environment();
   for (std::uint32_t served = 0;; ++served) {
     // The first time too: what runs of an earlier process have read of standard input is gone for
     // this one, since they share the place in it.
@@ -211,9 +220,10 @@ void serve_runs(RunHost& host) {
     }
     execute_one(host.program());
     const bool all_joined = g_shared->joins.load() + 1 == g_shared->thread_count.load();
-    const bool put_back = host.put_back();
+    const bool same_zone = zone_in_environment() == zone;
+    const bool put_back = host.put_back() && same_zone;
     if (!put_back) {
-      const std::string what = host.left_behind();
+      const std::string what = same_zone ? host.left_behind() : "the time zone, by a change of TZ";
       what.copy(g_shared->left_behind.data(), g_shared->left_behind.size() - 1);
     }
     if (!all_joined || reported_other_than_races() || !heap_is_restorable() ||
