@@ -14,9 +14,11 @@
 #include "harness/hooks/handed_out.h"
 #include "harness/hooks/hidden_state.h"
 #include "harness/hooks/libc_state.h"
+#include "harness/hooks/library_variables.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/state_uses.h"
+#include "harness/hooks/time_zone.h"
 
 // The names and signatures below are the C library's.
 #pragma GCC diagnostic ignored "-Wmissing-declarations"
@@ -107,7 +109,11 @@ HEDDLE_EXPORT char* strsep(char** place, const char* delimiters) {
 HEDDLE_EXPORT tm* gmtime(const time_t* when) {
   const Address pc = HEDDLE_PC;
   hidden_state::read_bytes(when, sizeof *when, pc);
-  return hand_out<&Memory::broken_down_time>(pc, [&] { return HEDDLE_NEXT(gmtime)(when); });
+  const bool is_programs = t_program_code;
+  return hand_out<&Memory::broken_down_time>(pc, [&] {
+    if (is_programs) time_zone::look_once();
+    return HEDDLE_NEXT(gmtime)(when);
+  });
 }
 
 // The time zone is that of the environment, at each call.
@@ -115,8 +121,13 @@ HEDDLE_EXPORT tm* localtime(const time_t* when) {
   const Address pc = HEDDLE_PC;
   hidden_state::read<&Memory::environment>(pc);
   hidden_state::read_bytes(when, sizeof *when, pc);
+  library_variables::set_time_zone(pc);
   hidden_state::StateUses(pc).update<&Memory::time_zone>().tell();
-  return hand_out<&Memory::broken_down_time>(pc, [&] { return HEDDLE_NEXT(localtime)(when); });
+  const bool is_programs = t_program_code;
+  return hand_out<&Memory::broken_down_time>(pc, [&] {
+    if (is_programs) time_zone::look();
+    return HEDDLE_NEXT(localtime)(when);
+  });
 }
 
 HEDDLE_EXPORT char* asctime(const tm* time) {
@@ -129,9 +140,12 @@ HEDDLE_EXPORT char* ctime(const time_t* when) {
   const Address pc = HEDDLE_PC;
   hidden_state::read<&Memory::environment>(pc);
   hidden_state::read_bytes(when, sizeof *when, pc);
+  library_variables::set_time_zone(pc);
   hidden_state::StateUses(pc).update<&Memory::time_zone>().tell();
   hidden_state::write_bytes(&memory().broken_down_time, sizeof(tm), pc);
+  const bool is_programs = t_program_code;
   return hand_out<&Memory::time_text>(pc, [&]() -> char* {
+    if (is_programs) time_zone::look();
     tm* const time = keep(HEDDLE_NEXT(localtime)(when), memory().broken_down_time);
     return time == nullptr ? nullptr : HEDDLE_NEXT(asctime)(time);
   });
@@ -141,14 +155,18 @@ HEDDLE_EXPORT tm* getdate(const char* text) {
   const Address pc = HEDDLE_PC;
   hidden_state::read<&Memory::environment>(pc);
   read_text(text, pc);
-  return hand_out<&Memory::date>(pc, [&] { return HEDDLE_NEXT(getdate)(text); });
+  const bool is_programs = t_program_code;
+  return hand_out<&Memory::date>(pc, [&] {
+    if (is_programs) time_zone::look();
+    return HEDDLE_NEXT(getdate)(text);
+  });
 }
 
 HEDDLE_EXPORT void tzset() {
   hidden_state::read<&Memory::environment>(HEDDLE_PC);
+  library_variables::set_time_zone(HEDDLE_PC);
   hidden_state::StateUses(HEDDLE_PC).update<&Memory::time_zone>().tell();
-  // What it allocates stays for the next run, as does the C library's pointer to it.
-  const RuntimeScope scope;
+  if (t_program_code) return time_zone::look();
   HEDDLE_NEXT(tzset)();
 }
 
@@ -158,6 +176,7 @@ HEDDLE_EXPORT char* getenv(const char* name) {
   const Address pc = HEDDLE_PC;
   read_text(name, pc);
   hidden_state::read<&Memory::environment>(pc);
+  library_variables::read_environment(pc);
   return HEDDLE_NEXT(getenv)(name);
 }
 
@@ -165,6 +184,7 @@ HEDDLE_EXPORT char* secure_getenv(const char* name) {
   const Address pc = HEDDLE_PC;
   read_text(name, pc);
   hidden_state::read<&Memory::environment>(pc);
+  library_variables::read_environment(pc);
   return HEDDLE_NEXT(secure_getenv)(name);
 }
 
@@ -173,6 +193,7 @@ HEDDLE_EXPORT int setenv(const char* name, const char* value, int replace) {
   read_text(name, pc);
   read_text(value, pc);
   hidden_state::write<&Memory::environment>(pc);
+  library_variables::set_in_environment(name, replace != 0, pc);
   libc_state::touch_environment();
   const RuntimeScope scope;
   return HEDDLE_NEXT(setenv)(name, value, replace);
@@ -182,6 +203,7 @@ HEDDLE_EXPORT int unsetenv(const char* name) {
   const Address pc = HEDDLE_PC;
   read_text(name, pc);
   hidden_state::write<&Memory::environment>(pc);
+  library_variables::remove_from_environment(name, pc);
   libc_state::touch_environment();
   const RuntimeScope scope;
   return HEDDLE_NEXT(unsetenv)(name);
@@ -191,6 +213,11 @@ HEDDLE_EXPORT int putenv(char* entry) {
   const Address pc = HEDDLE_PC;
   read_text(entry, pc);
   hidden_state::write<&Memory::environment>(pc);
+  if (strchr(entry, '=') != nullptr) {
+    library_variables::set_in_environment(entry, true, pc);
+  } else {
+    library_variables::remove_from_environment(entry, pc);
+  }
   libc_state::touch_environment();
   const RuntimeScope scope;
   return HEDDLE_NEXT(putenv)(entry);
@@ -198,6 +225,7 @@ HEDDLE_EXPORT int putenv(char* entry) {
 
 HEDDLE_EXPORT int clearenv() {
   hidden_state::write<&Memory::environment>(HEDDLE_PC);
+  library_variables::clear_environment(HEDDLE_PC);
   libc_state::touch_environment();
   const RuntimeScope scope;
   return HEDDLE_NEXT(clearenv)();

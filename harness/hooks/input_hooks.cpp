@@ -12,9 +12,12 @@
 #include <algorithm>
 
 #include "harness/hooks/file_positions.h"
+#include "harness/hooks/library_variables.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/program_imports.h"
 #include "harness/hooks/state_uses.h"
+
+namespace library_variables = heddle::library_variables;
 
 using heddle::Address;
 using heddle::is_watched;
@@ -395,6 +398,6 @@ HEDDLE_FPUTS(fputs_unlocked, use_stream_unlocked(stream, pc))
 HEDDLE_EXPORT_HOOK(int, puts, const char* text) {
   const Address pc = HEDDLE_PC;
   if (is_watched()) MemoryAccess(pc).read_string(text);
-  const StreamUse held = use_stream_output(stdout, pc);
+  const StreamUse held = use_stream_output(library_variables::output(pc), pc);
   return HEDDLE_REAL(puts)(text);
 }

@@ -1,4 +1,4 @@
-// The C library's calls that an engine answers: threads, locks, time and the end of the process.
+// The C library's calls that an engine answers: threads, locks and time.
 // Each forwards to the table in force.
 #include <errno.h>
 #include <pthread.h>
@@ -219,17 +219,6 @@ HEDDLE_EXPORT time_t time(time_t* now) {
     *now = time.tv_sec;
   }
   return time.tv_sec;
-}
-
-HEDDLE_EXPORT void abort() {
-  g_engine_table->abort(HEDDLE_PC);
-  __builtin_unreachable();
-}
-
-HEDDLE_EXPORT void __assert_fail(const char* expression, const char* file, unsigned line,
-                                 const char* function) {
-  g_engine_table->assert_fail(expression, file, line, function, HEDDLE_PC);
-  __builtin_unreachable();
 }
 
 HEDDLE_EXPORT int __cxa_thread_atexit_impl(void (*destructor)(void*), void* object, void* module) {

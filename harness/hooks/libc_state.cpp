@@ -18,6 +18,7 @@
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/program_limits.h"
 #include "harness/hooks/stream_objects.h"
+#include "harness/hooks/time_zone.h"
 
 namespace heddle::libc_state {
 namespace {
@@ -82,6 +83,7 @@ void restore() {
   cleanup::begin_run();
   program_limits::restore();
   if (g_environment_touched) g_environment->restore();
+  time_zone::restore(g_environment_touched);
   g_environment_touched = false;
 }
 

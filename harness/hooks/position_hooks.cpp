@@ -7,6 +7,7 @@
 #include "harness/hooks/caller.h"
 #include "harness/hooks/file_positions.h"
 #include "harness/hooks/hidden_state.h"
+#include "harness/hooks/library_variables.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/state_uses.h"
@@ -20,6 +21,7 @@
 #undef putc_unlocked
 #undef putchar_unlocked
 
+namespace library_variables = heddle::library_variables;
 using namespace heddle::hidden_state;  // NOLINT(google-build-using-namespace): its own hooks
 
 HEDDLE_EXPORT off_t lseek(int file, off_t offset, int from) {
@@ -109,12 +111,12 @@ HEDDLE_PUT(putc)
 HEDDLE_PUT(fputc)
 
 HEDDLE_EXPORT int putchar(int character) {
-  const StreamUse held = use_stream_output(stdout, HEDDLE_PC);
+  const StreamUse held = use_stream_output(library_variables::output(HEDDLE_PC), HEDDLE_PC);
   return HEDDLE_NEXT(putchar)(character);
 }
 
 HEDDLE_EXPORT int getchar() {
-  const StreamUse held = use_stream_input(stdin, HEDDLE_PC);
+  const StreamUse held = use_stream_input(library_variables::input(HEDDLE_PC), HEDDLE_PC);
   return HEDDLE_NEXT(getchar)();
 }
 
@@ -150,7 +152,7 @@ HEDDLE_EXPORT int getc_unlocked(FILE* stream) {
 }
 
 HEDDLE_EXPORT int getchar_unlocked() {
-  use_stream_unlocked(stdin, HEDDLE_PC);
+  use_stream_unlocked(library_variables::input(HEDDLE_PC), HEDDLE_PC);
   return HEDDLE_NEXT(getchar_unlocked)();
 }
 
@@ -160,7 +162,7 @@ HEDDLE_EXPORT int putc_unlocked(int character, FILE* stream) {
 }
 
 HEDDLE_EXPORT int putchar_unlocked(int character) {
-  use_stream_unlocked(stdout, HEDDLE_PC);
+  use_stream_unlocked(library_variables::output(HEDDLE_PC), HEDDLE_PC);
   return HEDDLE_NEXT(putchar_unlocked)(character);
 }
 

@@ -6,8 +6,11 @@
 #include <algorithm>
 
 #include "harness/hooks/file_positions.h"
+#include "harness/hooks/library_variables.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/print_format.h"
+
+namespace library_variables = heddle::library_variables;
 
 using heddle::access_print_arguments;
 using heddle::is_watched;
@@ -191,7 +194,7 @@ HEDDLE_PRINT(__asprintf_chk, __vasprintf_chk, (char** to, int flag, const char* 
 
 // To streams and descriptors: only the arguments are the program's memory.
 HEDDLE_PRINT(printf, vprintf, (const char* format, ...), (const char* format, va_list arguments),
-             print_to_stream(HEDDLE_PC, stdout, format, arguments,
+             print_to_stream(HEDDLE_PC, library_variables::output(HEDDLE_PC), format, arguments,
                              [&] { return HEDDLE_REAL(vprintf)(format, arguments); }))
 HEDDLE_PRINT(fprintf, vfprintf, (FILE * stream, const char* format, ...),
              (FILE * stream, const char* format, va_list arguments),
@@ -203,7 +206,7 @@ HEDDLE_PRINT(dprintf, vdprintf, (int file, const char* format, ...),
                            [&] { return HEDDLE_REAL(vdprintf)(file, format, arguments); }))
 HEDDLE_PRINT(__printf_chk, __vprintf_chk, (int flag, const char* format, ...),
              (int flag, const char* format, va_list arguments),
-             print_to_stream(HEDDLE_PC, stdout, format, arguments,
+             print_to_stream(HEDDLE_PC, library_variables::output(HEDDLE_PC), format, arguments,
                              [&] { return HEDDLE_REAL(__vprintf_chk)(flag, format, arguments); }))
 HEDDLE_PRINT(__fprintf_chk, __vfprintf_chk, (FILE * stream, int flag, const char* format, ...),
              (FILE * stream, int flag, const char* format, va_list arguments),

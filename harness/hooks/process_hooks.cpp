@@ -1,6 +1,5 @@
 // What all threads of a process share in the kernel and the C++ library: the working directory, the
 // file mode mask, priorities, names, and the handlers for the worst.
-#include <signal.h>
 #include <stdarg.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -35,12 +34,6 @@ HEDDLE_EXPORT int fchdir(int folder) noexcept {
 HEDDLE_EXPORT mode_t umask(mode_t mask) noexcept {
   StateUses(HEDDLE_PC).update<&Memory::file_mode_mask>().tell();
   return HEDDLE_NEXT(umask)(mask);
-}
-
-// What the handler does is the thread's own; which it is hangs on all.
-HEDDLE_EXPORT int raise(int signal) noexcept {
-  StateUses(HEDDLE_PC).read<&Memory::signal_handlers>().tell();
-  return HEDDLE_NEXT(raise)(signal);
 }
 
 HEDDLE_EXPORT int nice(int change) noexcept {

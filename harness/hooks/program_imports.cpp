@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <link.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstring>
@@ -75,6 +76,16 @@ constexpr std::array<std::string_view, 20> kSeesNumbers = {
     "accept",  "eventfd",  "timerfd", "signalfd", "epoll_create", "memfd",       "inotify",
     "mkstemp", "mkostemp", "fileno",  "dirfd",    "shm_open",     "posix_openpt"};
 
+constexpr std::array<std::string_view, 7> kSetsHandlers = {
+    "signal", "sigaction", "bsd_signal", "ssignal", "sysv_signal", "__sysv_signal", "sigset"};
+
+// Variables, by their whole names. The linker may have put a copy of one into the program, which
+// the C library then uses.
+constexpr std::array<std::string_view, 3> kEnvironment = {"environ", "_environ", "__environ"};
+constexpr std::array<std::string_view, 6> kTimeZone = {"tzname",     "__tzname", "timezone",
+                                                       "__timezone", "daylight", "__daylight"};
+constexpr std::array<std::string_view, 3> kStandardStreams = {"stdin", "stdout", "stderr"};
+
 // std::cin, cout, cerr and clog, their wide kin, and what changes all of them.
 constexpr std::array<std::string_view, 10> kStreams = {
     "_ZSt3cin",   "_ZSt4cout",  "_ZSt4cerr",
@@ -101,8 +112,23 @@ bool begins_with_one(std::string_view symbol, const Names& names) {
 struct Tables {
   const ElfW(Sym) * symbols = nullptr;
   const char* strings = nullptr;
-  std::size_t count = 0;  // symbols that are not defined come first
+  std::size_t count = 0;
 };
+
+// How many symbols there are, by a table that holds those which are defined; the others come first.
+std::size_t count_by(const std::uint32_t* table) {
+  const std::uint32_t buckets = table[0];
+  const std::uint32_t first = table[1];
+  const std::uint32_t* const bucket =
+      table + 4 + table[2] * (sizeof(ElfW(Addr)) / sizeof(std::uint32_t));
+  std::uint32_t last = 0;
+  for (std::uint32_t i = 0; i < buckets; ++i) last = std::max(last, bucket[i]);
+  if (last < first) return first;
+  // The last of each chain has its lowest bit set.
+  const std::uint32_t* const chain = bucket + buckets;
+  while ((chain[last - first] & 1) == 0) ++last;
+  return last + 1;
+}
 
 Tables tables_of(const dl_phdr_info& info, const ElfW(Dyn) * entry) {
   Tables tables;
@@ -122,9 +148,9 @@ Tables tables_of(const dl_phdr_info& info, const ElfW(Dyn) * entry) {
       case DT_HASH:  // two counts, the second that of all symbols
         tables.count = reinterpret_cast<const std::uint32_t*>(address(entry))[1];
         break;
-      case DT_GNU_HASH:  // the second is that of the symbols which it leaves out
+      case DT_GNU_HASH:
         if (tables.count == 0) {
-          tables.count = reinterpret_cast<const std::uint32_t*>(address(entry))[1];
+          tables.count = count_by(reinterpret_cast<const std::uint32_t*>(address(entry)));
         }
         break;
       default:
@@ -146,7 +172,19 @@ Kinds kinds_of(std::string_view name) {
   note(Kind::changes_folder, kChangesFolder);
   note(Kind::sets_mask, kSetsMask);
   note(Kind::sees_numbers, kSeesNumbers);
+  note(Kind::sets_handlers, kSetsHandlers);
   note(Kind::has_streams, kStreams);
+  return kinds;
+}
+
+Kinds kinds_of_variable(std::string_view name) {
+  Kinds kinds = 0;
+  const auto note = [&](Kind kind, const auto& names) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) kinds |= bit(kind);
+  };
+  note(Kind::sees_environment, kEnvironment);
+  note(Kind::sees_time_zone, kTimeZone);
+  note(Kind::sees_streams, kStandardStreams);
   return kinds;
 }
 
@@ -161,9 +199,9 @@ int look(dl_phdr_info* info, std::size_t, void* out) {
     if (tables.symbols == nullptr || tables.strings == nullptr) continue;
     for (std::size_t at = 0; at < tables.count; ++at) {
       const ElfW(Sym)& symbol = tables.symbols[at];
-      if (symbol.st_shndx != SHN_UNDEF) continue;
       const std::string_view name = tables.strings + symbol.st_name;
-      found |= kinds_of(name);
+      if (symbol.st_shndx == SHN_UNDEF) found |= kinds_of(name);
+      found |= kinds_of_variable(name);
     }
   }
   return 0;

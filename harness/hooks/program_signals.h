@@ -2,8 +2,8 @@
 // all threads of the program are fibers of one, a handler must not run amid a hook, which is not
 // made to be entered again.
 //
-// Those of faults and of abort() are the program's own as they are: they come from the very
-// instruction or call that they are about.
+// Those of faults are the program's own as they are: they come from the very instruction that they
+// are about.
 #pragma once
 
 #include <signal.h>

@@ -36,9 +36,12 @@
 
 #include "harness/hooks/file_positions.h"
 #include "harness/hooks/hidden_state.h"
+#include "harness/hooks/library_variables.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/state_uses.h"
+#include "harness/hooks/time_zone.h"
 
+namespace library_variables = heddle::library_variables;
 using heddle::is_watched;
 using heddle::MemoryAccess;
 using heddle::hidden_state::Memory;

@@ -4,8 +4,11 @@
 #include <stdio.h>
 
 #include "harness/hooks/file_positions.h"
+#include "harness/hooks/library_variables.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/scan_format.h"
+
+namespace library_variables = heddle::library_variables;
 
 using heddle::is_watched;
 using heddle::MemoryAccess;
@@ -54,9 +57,11 @@ using heddle::hidden_state::use_stream_input;
               (FILE * stream, const char* format, va_list arguments), ,                            \
               const StreamUse held = use_stream_input(stream, HEDDLE_PC),                          \
               (stream, format, arguments))                                                         \
-  HEDDLE_SCAN(prefix##scanf, prefix##vscanf, dialect, (const char* format, ...),                   \
-              (const char* format, va_list arguments), ,                                           \
-              const StreamUse held = use_stream_input(stdin, HEDDLE_PC), (format, arguments))
+  HEDDLE_SCAN(                                                                                     \
+      prefix##scanf, prefix##vscanf, dialect, (const char* format, ...),                           \
+      (const char* format, va_list arguments), ,                                                   \
+      const StreamUse held = use_stream_input(library_variables::input(HEDDLE_PC), HEDDLE_PC),     \
+      (format, arguments))
 
 // scanf, fscanf, sscanf of C89, of C99 and of C23, each with and without a list.
 HEDDLE_SCAN_FAMILY(, gnu)

@@ -24,7 +24,7 @@ bool is_wrapped(int number, const struct sigaction* action) {
   if (action->sa_handler == SIG_DFL || action->sa_handler == SIG_IGN) return false;
   // Given back what a function without a hook has told it (bsd_signal()).
   if (action->sa_sigaction == on_signal) return false;
-  for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT}) {
+  for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) {
     if (number == own) return false;
   }
   return true;

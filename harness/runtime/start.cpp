@@ -11,6 +11,7 @@
 #include "harness/hooks/constructor_calls.h"
 #include "harness/hooks/early_threads.h"
 #include "harness/hooks/libc_state.h"
+#include "harness/hooks/library_exit.h"
 #include "harness/hooks/own_descriptors.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/runtime/channel_worker.h"
@@ -56,6 +57,7 @@ int worker_main(int argc, char** argv, char** envp) {
   standard_streams::prepare();
   static ProgramState state;
   state.take_snapshot();
+  library_exit::watch();
   static ProgramArguments arguments;
   arguments.take_snapshot(argc, argv);
   serve_jobs({.program = {.main = g_program_main, .argc = argc, .argv = argv, .envp = envp},

@@ -95,7 +95,8 @@ TEST_P(FreshState, each_run_begins_with_the_memory_that_main_first_saw) {
 TEST_P(FreshState, what_is_put_back_costs_no_process) {
   for (const char* program :
        {"any/gcc/left_behind_kernel.fixed", "any/gcc/left_behind_libraries.fixed",
-        "any/gcc/random_order.fixed", "any/gcc/environment.fixed", "entropy"}) {
+        "any/gcc/left_behind_zone.fixed", "any/gcc/random_order.fixed", "any/gcc/environment.fixed",
+        "entropy"}) {
     SCOPED_TRACE(program);
     const std::string path = program_path(program);
     if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is not built";

@@ -232,6 +232,22 @@ TEST(LimitRun, the_report_has_the_command_that_shows_it) {
   EXPECT_NE(again.out.find(line), std::string::npos) << again.out;
 }
 
+// ---- real threads, where a deadlock is told from a run that is long
+
+TEST(Deadlock, is_known_at_once_where_the_holder_was_cancelled_and_is_gone) {
+  for (const EngineKind engine : {EngineKind::stress, EngineKind::tsan}) {
+    SCOPED_TRACE(std::string(to_string(engine)));
+    const std::uint64_t runs = 5;
+    const EngineResult result =
+        search_once(search_options(program_path("cancelled_holder"), engine, runs));
+    EXPECT_EQ(result.error.value_or(""), "");
+    EXPECT_EQ(result.runs, runs);
+    EXPECT_EQ(result.failed, runs);
+    EXPECT_EQ(result.gave_up, 0U);
+    EXPECT_EQ(kinds(result), std::set<FailureKind>{FailureKind::deadlock});
+  }
+}
+
 // ---- loops in code that is not instrumented
 
 EngineResult in_unseen_loop(const std::string& word, const std::string& strategy,

@@ -1,5 +1,5 @@
-// Handlers of signals that come by the clock: never amid a hook, whose state they would find half
-// changed.
+// Handlers of signals. Those that come by the clock: never amid a hook, whose state they would find
+// half changed. Those of abort(): what they do is what becomes of the run.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -43,6 +43,26 @@ INSTANTIATE_TEST_SUITE_P(
       return std::string(named.program) + "_" + std::string(to_string(named.engine)) +
              (named.isolation == Isolation::process ? "_in_processes" : "");
     });
+
+class CaughtAbort : public testing::TestWithParam<EngineKind> {};
+
+TEST_P(CaughtAbort, is_no_failure) {
+  const std::uint64_t runs = 60;
+  const EngineResult result =
+      search_once(search_options(program_path("abort_caught"), GetParam(), runs));
+  EXPECT_EQ(result.error.value_or(""), "");
+  EXPECT_GT(result.runs, 0U);
+  EXPECT_EQ(result.failed, 0U);
+  EXPECT_EQ(result.gave_up, 0U);
+  for (const Finding& finding : result.findings) ADD_FAILURE() << finding.failure.message;
+}
+
+INSTANTIATE_TEST_SUITE_P(engines, CaughtAbort,
+                         testing::Values(EngineKind::fuzz, EngineKind::stress, EngineKind::tsan,
+                                         EngineKind::relacy),
+                         [](const auto& parameter) {
+                           return std::string(to_string(parameter.param));
+                         });
 
 }  // namespace
 }  // namespace heddle::verdicts

@@ -108,8 +108,9 @@ void Monitor::find_waiting(native::HangDetector::Sample& sample) {
         life == Life::ended || (thread.blocking.load() && !thread.slot.timed.load());
     waits_[i] = state.blocked_for_good() ||
                 (state.waiting == native::Waiting::unknown && state.state == 'S' && blocking);
-    // The thread of a main that has ended waits for the others, with a time limit.
-    settled_[i] = waits_[i] || (i == 0 && life == Life::ended);
+    // The thread of a main that has ended waits for the others, with a time limit. One that was
+    // cancelled, or left a robust mutex locked, is gone, and what it holds nobody gives back.
+    settled_[i] = waits_[i] || (life == Life::ended && (i == 0 || state.gone()));
     all = all && settled_[i];
     asleep = asleep && (settled_[i] || life == Life::ended || state.asleep());
   }

@@ -14,6 +14,7 @@
 #include "harness/engine/native/raw_system.h"
 #include "harness/engine/native/thread_slot.h"
 #include "harness/engine/thread_keys.h"
+#include "harness/hooks/stack_bounds.h"
 #include "harness/model/op.h"
 
 namespace heddle::stress {
@@ -55,6 +56,7 @@ struct alignas(64) ProgramThread {
   // The work at hand.
   void* (*start)(void*) = nullptr;
   void* argument = nullptr;
+  StackBounds given_stack;  // in the program's memory, to execute it on; no size: there is none
   void* result = nullptr;
   Rendezvous* rendezvous = nullptr;
   std::atomic<bool> detached{false};

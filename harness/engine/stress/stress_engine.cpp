@@ -12,9 +12,11 @@
 #include "harness/engine/stress/monitor.h"
 #include "harness/engine/stress/stress_hooks.h"
 #include "harness/engine/stress/stress_run.h"
+#include "harness/hooks/caught_abort.h"
 #include "harness/hooks/cleanup.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
+#include "harness/hooks/stack_bounds.h"
 
 namespace heddle {
 namespace stress {
@@ -138,6 +140,10 @@ class TerminateHandler {
       before_();
       __builtin_unreachable();
     }
+    // As abort() would, which it stands for.
+    if (caught_abort::is_handled()) {
+      caught_abort::raise_for({.pc = reinterpret_cast<Address>(__builtin_return_address(0))});
+    }
     const native::AbortReason reason = native::explain_terminate();
     // The stack has not been unwound, and the last hooked call is near what went wrong.
     g_run.fail(*self, reason.kind, self->slot.pc.load(), reason.message.c_str());
@@ -154,15 +160,20 @@ class TableInForce {
     cleanup::g_cancel = [](pthread_t thread) {
       return t_self == nullptr ? real().pthread_cancel(thread) : g_run.cancel(thread);
     };
+    g_find_stack = Run::find_given_stack;
     g_engine_table = &kStressTable;
   }
   TableInForce(const TableInForce&) = delete;
   TableInForce& operator=(const TableInForce&) = delete;
   ~TableInForce() {
     g_engine_table = &passthrough_table();
+    g_find_stack = find_stack_before_;
     cleanup::g_cancel = nullptr;
     program_heap::set_threaded(false);
   }
+
+ private:
+  FindStack* const find_stack_before_ = g_find_stack;
 };
 
 // ---- the run

@@ -397,7 +397,9 @@ int thread_create(pthread_t* thread, const pthread_attr_t* attr, void* (*start)(
     pthread_attr_getdetachstate(attr, &state);
     pthread_attr_getstacksize(attr, &stack_size);
   }
-  return g_run.create(*self, thread, start, argument, stack_size, state == PTHREAD_CREATE_DETACHED);
+  const StackBounds given = given_stack(attr);
+  return g_run.create(*self, thread, start, argument, given.size == 0 ? stack_size : 0, given,
+                      state == PTHREAD_CREATE_DETACHED);
 }
 
 int thread_join(pthread_t thread, void** result, Address pc) {

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <boost/context/detail/fcontext.hpp>
 #include <string>
 
 #include "fuzz/random.h"
@@ -191,7 +192,7 @@ void Run::hand_over(ProgramThread& thread) {
 }
 
 int Run::create(ProgramThread& creator, pthread_t* handle, void* (*start)(void*), void* argument,
-                std::size_t stack_size, bool detached) {
+                std::size_t stack_size, StackBounds given_stack, bool detached) {
   lock();
   ProgramThread* thread = take_parked(stack_size);
   if (thread == nullptr) {
@@ -218,6 +219,7 @@ int Run::create(ProgramThread& creator, pthread_t* handle, void* (*start)(void*)
   thread->destructor_count = 0;
   thread->start = start;
   thread->argument = argument;
+  thread->given_stack = given_stack;
   thread->result = nullptr;
   thread->rendezvous = nullptr;
   thread->detached = detached;
@@ -269,6 +271,12 @@ void Run::open_gate() {
   }
   gated_count_.store(0, std::memory_order_relaxed);
   unlock();
+}
+
+std::optional<StackBounds> Run::find_given_stack(pthread_t handle) {
+  const ProgramThread* const thread = g_run.find(handle);
+  if (thread == nullptr || thread->given_stack.size == 0) return std::nullopt;
+  return thread->given_stack;
 }
 
 ProgramThread* Run::find(pthread_t handle) {
@@ -329,6 +337,18 @@ class AtUnwinding {
   self.result = self.start(self.argument);
 }
 
+// The thread itself stays on its own, which is there for longer than the run.
+[[gnu::noinline]] void execute_on_given_stack(ProgramThread& self) {
+  namespace context = boost::context::detail;
+  const auto execute = [](context::transfer_t from) {
+    execute_program(*static_cast<ProgramThread*>(from.data));
+    context::jump_fcontext(from.fctx, nullptr);
+  };
+  const StackBounds& stack = self.given_stack;
+  context::jump_fcontext(
+      context::make_fcontext(reinterpret_cast<void*>(stack.end()), stack.size, execute), &self);
+}
+
 }  // namespace
 
 void Run::work(ProgramThread& self) {
@@ -348,7 +368,7 @@ void Run::work(ProgramThread& self) {
     t_self = &self;
     t_program_code = true;
     if (stopping()) leave(self, kStopped);
-    execute_program(self);
+    self.given_stack.size == 0 ? execute_program(self) : execute_on_given_stack(self);
     // Of a process that was forked from here this is the only thread.
     if (is_child_) end_child(0);
   }
@@ -381,10 +401,15 @@ void Run::end_thread(ProgramThread& self, bool by_itself) {
 int Run::cancel(pthread_t handle) {
   ProgramThread* const thread = find(handle);
   if (thread == nullptr || thread->joined.load()) return ESRCH;
-  if (thread->id == 0) {
+  // The C library cannot unwind a stack that it has not given the thread.
+  const bool has_given_stack = thread->given_stack.size != 0;
+  if (thread->id == 0 || has_given_stack) {
     const RuntimeScope scope;
     if (end.claim()) {
-      verdict = GaveUp{"pthread_cancel() of the thread that runs main", {}};
+      verdict = GaveUp{
+          has_given_stack ? "pthread_cancel() of a thread with a stack from pthread_attr_setstack()"
+                          : "pthread_cancel() of the thread that runs main",
+          {}};
       end.give();
     }
     request_stop();

@@ -44,7 +44,9 @@ class Run {
 
   // --- by program threads
   int create(ProgramThread& creator, pthread_t* handle, void* (*start)(void*), void* argument,
-             std::size_t stack_size, bool detached);
+             std::size_t stack_size, StackBounds given_stack, bool detached);
+  // For g_find_stack: the C library is right about all others.
+  static std::optional<StackBounds> find_given_stack(pthread_t handle);
   ProgramThread* find(pthread_t handle);
   // As pthread_cancel().
   int cancel(pthread_t handle);

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <ucontext.h>
 
@@ -11,6 +12,7 @@
 
 #include "harness/engine/native/motion_watch.h"
 #include "harness/engine/native/program_image.h"
+#include "harness/hooks/caught_abort.h"
 
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
 #define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
@@ -181,6 +183,13 @@ void execute_one(const Program& program) {
   g_shared->threads[0].slot.life.store(Life::ended, std::memory_order_release);
 }
 
+// By which the C library has set the time zone, if it was asked to. It looks at TZ again only where
+// that has changed, and no function makes it forget what it has seen.
+std::string zone_in_environment() {
+  const char* const zone = getenv("TZ");
+  return zone == nullptr ? "unset" : "=" + std::string(zone);
+}
+
 bool reported_other_than_races() {
   const std::uint32_t count = g_shared->report_count.load();
   if (count > kMaxReports) return true;
@@ -199,6 +208,7 @@ void serve_runs(RunHost& host) {
   leave_child_processes_alone();
   begin_mapping_runs();
   const native::ThreadLocals locals;
+  const std::string zone = zone_in_environment();
   for (std::uint32_t served = 0;; ++served) {
     // The first time too: what runs of an earlier process have read of standard input is gone for
     // this one, since they share the place in it.
@@ -210,9 +220,10 @@ void serve_runs(RunHost& host) {
     }
     execute_one(host.program());
     const bool all_joined = g_shared->joins.load() + 1 == g_shared->thread_count.load();
-    const bool put_back = host.put_back();
+    const bool same_zone = zone_in_environment() == zone;
+    const bool put_back = host.put_back() && same_zone;
     if (!put_back) {
-      const std::string what = host.left_behind();
+      const std::string what = same_zone ? host.left_behind() : "the time zone, by a change of TZ";
       what.copy(g_shared->left_behind.data(), g_shared->left_behind.size() - 1);
     }
     if (!all_joined || reported_other_than_races() || !heap_is_restorable() ||
@@ -231,14 +242,48 @@ void serve_runs(RunHost& host) {
 
 // ---- the ends of the program that the runtime has no part in
 
+namespace heddle::tsan {
+namespace {
+
+[[noreturn]] void end_by(const caught_abort::Cause& cause) {
+  if (cause.expression != nullptr) {
+    const native::MessageBuffer message =
+        native::assertion_message(cause.expression, cause.file, cause.line, cause.function);
+    fail(FailureKind::assertion, cause.pc, message.c_str());
+  }
+  const native::AbortReason reason = native::explain_abort(cause.pc);
+  fail(reason.kind, cause.pc, reason.message.c_str());
+}
+
+// A process that a handler of SIGABRT ends as a failure failed for what the handler is about.
+void end_by_abort(int status) {
+  if ((status & 0xff) == 0) return;
+  if (const caught_abort::Cause* const cause = caught_abort::under_way()) end_by(*cause);
+}
+
+[[noreturn]] void end_at_once(int status, Address pc) {
+  end_by_abort(status);
+  finish(status, pc);
+  end_run_and_process();
+}
+
+// A handler of SIGABRT may go on with the program elsewhere.
+[[noreturn]] void abort_for(const caught_abort::Cause& cause) {
+  if (const caught_abort::Cause* const first = caught_abort::under_way()) end_by(*first);
+  if (caught_abort::is_handled()) caught_abort::raise_for(cause);
+  end_by(cause);
+}
+
+}  // namespace
+}  // namespace heddle::tsan
+
 HEDDLE_EXPORT __attribute__((noreturn)) void exit(int status) {
   using namespace heddle::tsan;
   if (t_self == nullptr) {
     next<void(int)>("exit")(status);
     __builtin_unreachable();
   }
-  finish(status, HEDDLE_PC);
-  end_run_and_process();
+  end_at_once(status, HEDDLE_PC);
 }
 
 HEDDLE_EXPORT __attribute__((noreturn)) void pthread_exit(void* result) {
@@ -248,14 +293,14 @@ HEDDLE_EXPORT __attribute__((noreturn)) void pthread_exit(void* result) {
   __builtin_unreachable();
 }
 
-HEDDLE_EXPORT __attribute__((noreturn)) void _exit(int status) {
-  using namespace heddle::tsan;
-  if (t_self != nullptr) {
-    finish(status, HEDDLE_PC);
-    end_run_and_process();
+#define HEDDLE_EXIT_AT_ONCE(name)                                 \
+  HEDDLE_EXPORT __attribute__((noreturn)) void name(int status) { \
+    using namespace heddle::tsan;                                 \
+    if (t_self != nullptr) end_at_once(status, HEDDLE_PC);        \
+    heddle::native::end_process(status);                          \
   }
-  heddle::native::end_process(status);
-}
+HEDDLE_EXIT_AT_ONCE(_exit)
+HEDDLE_EXIT_AT_ONCE(_Exit)
 
 HEDDLE_EXPORT __attribute__((noreturn)) void abort() {
   using namespace heddle::tsan;
@@ -263,9 +308,7 @@ HEDDLE_EXPORT __attribute__((noreturn)) void abort() {
     next<void()>("abort")();
     __builtin_unreachable();
   }
-  const heddle::Address pc = HEDDLE_PC;
-  const heddle::native::AbortReason reason = heddle::native::explain_abort(pc);
-  fail(reason.kind, pc, reason.message.c_str());
+  abort_for({.pc = HEDDLE_PC});
 }
 
 HEDDLE_EXPORT __attribute__((noreturn)) void __assert_fail(const char* expression, const char* file,
@@ -276,7 +319,13 @@ HEDDLE_EXPORT __attribute__((noreturn)) void __assert_fail(const char* expressio
                                                                                  line, function);
     __builtin_unreachable();
   }
-  const heddle::native::MessageBuffer message =
-      heddle::native::assertion_message(expression, file, line, function);
-  fail(heddle::FailureKind::assertion, HEDDLE_PC, message.c_str());
+  abort_for({expression, file, line, function, HEDDLE_PC});
+}
+
+HEDDLE_EXPORT int raise(int signal) noexcept {
+  using namespace heddle::tsan;
+  if (t_self != nullptr) {
+    if (const auto* const cause = heddle::caught_abort::ended_by(signal)) end_by(*cause);
+  }
+  return next<int(int)>("raise")(signal);
 }

@@ -24,8 +24,7 @@ FuzzThread* find(pthread_t handle) {
 std::optional<StackBounds> find_stack(pthread_t handle) {
   const FuzzThread* thread = find(handle);
   if (thread == nullptr) return std::nullopt;
-  return StackBounds{.begin = reinterpret_cast<Address>(thread->stack_top) - thread->stack_size,
-                     .size = thread->stack_size};
+  return thread->stack();
 }
 
 [[noreturn]] void finish() {
@@ -52,7 +51,7 @@ int create(pthread_t* handle, const pthread_attr_t* attributes, void* (*start)(v
     pthread_attr_getstacksize(attributes, &wanted);
     stack_size = std::max(stack_size, wanted);
   }
-  FuzzThread* made = run.add_thread(stack_size);
+  FuzzThread* made = run.add_thread(stack_size, given_stack(attributes));
   if (made == nullptr) return EAGAIN;
   FuzzThread& thread = *made;
   thread.body = [](FuzzThread& self) {

@@ -10,6 +10,7 @@
 #include "harness/engine/fiber/fiber.h"
 #include "harness/engine/fuzz/run/epoch.h"
 #include "harness/engine/thread_keys.h"
+#include "harness/hooks/stack_bounds.h"
 #include "harness/model/op.h"
 #include "harness/model/vector_clock.h"
 
@@ -43,6 +44,7 @@ struct FuzzThread {
   void* stack_top = nullptr;   // likewise
   std::size_t stack_size = 0;  // bytes below it
   Address stack_begin = 0;     // of the room that it has
+  StackBounds given_stack;     // in the program's memory, instead of that; no size: there is none
   std::uint64_t step = 0;      // while it does not run; else Running's
   Epoch epoch;                 // likewise
   Address caller_frame = 0;    // likewise: t_caller_frame (hooks/caller.h)
@@ -132,6 +134,11 @@ struct FuzzThread {
   Address base_frame = 0;            // of the frame that called its start routine
   _Unwind_Exception unwinding = {};  // of pthread_exit()
   std::vector<Address> where;        // its stack at `op`, while decisions are recorded
+
+  StackBounds stack() const {
+    if (given_stack.size != 0) return given_stack;
+    return {.begin = reinterpret_cast<Address>(stack_top) - stack_size, .size = stack_size};
+  }
 
   // The thread ends: its thread_local objects go, the last made first.
   void run_destructors() {

@@ -73,7 +73,7 @@ std::size_t Run::decide_watched(std::size_t fallback, bool is_running) {
     // Of its own accord it would only wake up without a reason.
     if (!threads_[thread.id]->eager) ready |= bit(thread.id);
   }
-  std::uint64_t state = state_at(self.op.pc, address_of(self.stack_top));
+  std::uint64_t state = state_at(self.op.pc, self.stack().end());
   if (state == 0 || awaits_time() || eager_timed_ > 1) watch_.disturb();
   state = mix(mix(state, static_cast<std::uint64_t>(self.op.kind)), self.op.address);
   if (self.state == FuzzThread::State::blocked) state = ~state;

@@ -139,8 +139,8 @@ class Run {
   // As many are likely to be wanted: does ahead what can be done.
   void expect(std::size_t threads);
   // nullptr if the system has no stack or thread-local storage for another.
-  // `stack_size`: in bytes, what the thread needs at least.
-  FuzzThread* add_thread(std::size_t stack_size = FiberStacks::kSize);
+  // `stack_size`: in bytes, what the thread needs at least. `given`: the program's own for it.
+  FuzzThread* add_thread(std::size_t stack_size = FiberStacks::kSize, StackBounds given = {});
   // The running thread has made `thread` and knows all that is to be known of it.
   void start(FuzzThread& thread);
   // The running thread has ended; another goes on.

@@ -48,7 +48,7 @@ void Run::expect(std::size_t threads) {
   }
 }
 
-FuzzThread* Run::add_thread(std::size_t stack_size) {
+FuzzThread* Run::add_thread(std::size_t stack_size, StackBounds given) {
   const auto id = static_cast<ThreadId>(used_threads_);
   if (used_threads_ == threads_.size()) [[unlikely]]
     make_thread();
@@ -86,8 +86,10 @@ FuzzThread* Run::add_thread(std::size_t stack_size) {
   tls_.reset(id);
   // A pointer that an earlier run left there would hold what this run has leaked.
   if (job_->leaks) FiberStacks::clear(id);
-  thread.context =
-      boost::context::detail::make_fcontext(thread.stack_top, thread.stack_size, fiber_main);
+  thread.given_stack = given;
+  const StackBounds stack = thread.stack();
+  thread.context = boost::context::detail::make_fcontext(reinterpret_cast<void*>(stack.end()),
+                                                         stack.size, fiber_main);
   return &thread;
 }
 

@@ -70,7 +70,7 @@ void Run::note_round() {
   const std::uint64_t changes =
       running_.changes - std::exchange(self.changes_before, running_.changes);
   if (changes != std::exchange(self.plain_writes.recent, 0) || self.plain_writes.lost) end_round();
-  const auto state = [&] { return state_at(self.op.pc, address_of(self.stack_top)); };
+  const auto state = [&] { return state_at(self.op.pc, self.stack().end()); };
   for (FuzzThread::Mark& mark : self.marks) {
     if (mark.pc != self.op.pc || mark.address != self.op.address) continue;
     const std::uint64_t before = mark.state;

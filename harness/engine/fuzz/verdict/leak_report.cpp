@@ -103,7 +103,7 @@ void add_thread_roots(bool main_returned, std::vector<MemoryRange>& roots) {
         range_of(thread.key_values.data(), thread.key_values.size() * sizeof(ThreadKeys::Value)));
     if (thread.state == FuzzThread::State::finished) continue;
     roots.push_back(range_of(&thread.argument, sizeof thread.argument));
-    const auto stack_end = reinterpret_cast<Address>(thread.stack_top);
+    const Address stack_end = thread.stack().end();
     if (&thread != &run.self()) {
       roots.push_back({reinterpret_cast<Address>(thread.context), stack_end});
     } else if (!main_returned) {

@@ -16,6 +16,7 @@
 #include "harness/engine/relacy/run/run.h"
 #include "harness/engine/relacy/run/thread_state.h"
 #include "harness/hooks/program_heap.h"
+#include "harness/hooks/stack_bounds.h"
 #include "harness/model/op.h"
 
 namespace heddle::relacy {
@@ -42,7 +43,7 @@ class Threads {
     const int id = run_.created();
     state.start = start;
     state.argument = argument;
-    g_fibers->reset(id, stack_size);
+    g_fibers->reset(id, stack_size, given_stack(attributes));
     state.sync = run_.context().create_thread(&Threads::main, &state);
     *thread = TlsLender::handle(g_fibers->base[run_.index(id)]);
     run_.record(OpKind::thread_create, 0, 0, MemoryOrder::relaxed, pc, static_cast<ThreadId>(id));

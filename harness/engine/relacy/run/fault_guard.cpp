@@ -51,7 +51,9 @@ void FaultGuard::on_signal(int number, siginfo_t* information, void* context) {
 // The C++ runtime's own handler prints, and from the second run on says "terminate called
 // recursively".
 void FaultGuard::on_terminate() {
-  if (in_program()) g_fault_handler->on_terminate();
+  if (in_program()) {
+    g_fault_handler->on_terminate(reinterpret_cast<Address>(__builtin_return_address(0)));
+  }
   terminate_before_();
 }
 

@@ -20,7 +20,8 @@ class FaultHandler {
 
   // Neither returns. `pc`: the instruction itself; `fault`: the address that it touched.
   virtual void on_signal(int number, Address pc, Address fault) = 0;
-  virtual void on_terminate() = 0;
+  // Here `pc` is a return address in the C++ runtime.
+  virtual void on_terminate(Address pc) = 0;
 
  protected:
   ~FaultHandler() = default;

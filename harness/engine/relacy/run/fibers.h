@@ -12,6 +12,7 @@
 #include "harness/engine/call_stack.h"
 #include "harness/engine/fiber/fiber.h"
 #include "harness/engine/fiber/tls_lender.h"
+#include "harness/hooks/stack_bounds.h"
 #include "harness/model/op.h"
 
 // What Relacy wants of its platform, in the global namespace, where it looks for it.
@@ -43,6 +44,7 @@ struct Fibers {
   std::array<Address, kManyThreads> base{};
   std::array<void*, kManyThreads> top{};
   std::array<std::size_t, kManyThreads> size{};  // of the stack, for who asks in this run
+  std::array<bool, kManyThreads> has_given{};    // the program's, in this run or the one before
   const ProgramCode code;
   // Where the fiber that is switched to next shall write its own call stack, to switch back at
   // once: nobody else can unwind it.
@@ -65,9 +67,18 @@ struct Fibers {
     return id >= kManyThreads || stacks.top(id, stack_size) != nullptr;
   }
 
-  // Its next switch starts the thread's function anew, wherever a run that ended left it.
-  void reset(int thread, std::size_t stack_size = FiberStacks::kSize) {
+  // Its next switch starts the thread's function anew, wherever a run that ended left it. `given`:
+  // on a stack in the program's memory.
+  void reset(int thread, std::size_t stack_size = FiberStacks::kSize, StackBounds given = {}) {
     const auto index = static_cast<std::size_t>(thread);
+    if (given.size != 0) {
+      top[index] = reinterpret_cast<void*>(given.end());
+      stack_size = given.size;
+      has_given[index] = true;
+    } else if (has_given[index]) {
+      top[index] = stacks.top(static_cast<ThreadId>(thread));
+      has_given[index] = false;
+    }
     size[index] = stack_size;
     lender.reset(static_cast<ThreadId>(thread));
     of[index]->context =

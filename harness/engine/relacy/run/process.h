@@ -15,6 +15,7 @@
 #include "harness/engine/relacy/run/fibers.h"
 #include "harness/engine/relacy/run/known_failures.h"
 #include "harness/engine/relacy/run/run.h"
+#include "harness/hooks/caught_abort.h"
 #include "harness/hooks/exit_functions.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/model/op.h"
@@ -104,7 +105,9 @@ class Process final : public FaultHandler {
                {here(run_.current_id(), {.kind = OpKind::failure, .pc = pc}, code)}});
   }
 
-  void on_terminate() override {
+  void on_terminate(Address pc) override {
+    // As abort() would, which it stands for.
+    if (caught_abort::is_handled()) caught_abort::raise_for({.pc = pc});
     native::AbortReason reason;
     {
       const RuntimeScope scope;
