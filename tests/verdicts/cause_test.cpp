@@ -41,7 +41,7 @@ const std::vector<Known> kKnown = {
     {"shutdown_one", deadlock, CausePattern::one_notification, true},
     {"one_for_two_kinds", deadlock, CausePattern::one_notification, true},
     {"bounded_buffer", deadlock, CausePattern::hold_and_wait, true, false},
-    {"join_under_lock", deadlock, CausePattern::hold_and_wait, true, false},
+    {"join_under_lock", deadlock, CausePattern::hold_and_wait, true},
     {"result_on_stack", use_after_return, CausePattern::use_after_return, true, false},
     {"iterator_across_unlock", use_after_free, CausePattern::use_after_free, true},
     // That nobody waits for the thread is wrong, and not in which order the two free.
