@@ -344,7 +344,12 @@ std::string divergence_text(const Divergence& divergence, Names& names) {
 
 std::string limit_text(const GaveUp& gave_up, Names& names) {
   if (gave_up.places.empty()) return printable(gave_up.reason);
-  std::string text = "livelock or limit, in the loop at ";
+  // Real threads that sleep are in no loop.
+  const bool all_wait =
+      std::all_of(gave_up.places.begin(), gave_up.places.end(),
+                  [](const Place& place) { return place.note.starts_with("waits"); });
+  std::string text = all_wait ? printable(gave_up.reason) + ": at "
+                              : std::string("livelock or limit, in the loop at ");
   std::vector<std::string> known;
   for (const Place& place : gave_up.places) {
     std::string where = short_place(source_of(names.symbols(), place.op.pc, place.stack));

@@ -67,6 +67,19 @@ TEST(DescribeTest, code_of_the_library_alone_is_marked_as_such) {
   EXPECT_EQ(short_place(source_of(symbols, 0x999, {})), "?");
 }
 
+TEST(DescribeTest, a_limit_of_threads_that_wait_names_no_loop) {
+  const FakeSymbols symbols{scenario::unlocked_counter_code(), {}};
+  Names names{symbols};
+  GaveUp limit{.reason = "all threads have waited for 10 s", .places = {}};
+  EXPECT_EQ(limit_text(limit, names), "all threads have waited for 10 s");
+  limit.places.push_back(
+      {.thread = 0, .op = {.pc = 0x999}, .stack = {}, .note = "waits, after this call"});
+  EXPECT_EQ(limit_text(limit, names), "all threads have waited for 10 s: at ?");
+  limit.places.push_back(
+      {.thread = 1, .op = {.pc = 0x999}, .stack = {}, .note = "runs in circles"});
+  EXPECT_EQ(limit_text(limit, names), "livelock or limit, in the loop at ?");
+}
+
 TEST(DescribeTest, objects_without_a_name_are_numbered_in_order_of_appearance) {
   const FakeSymbols symbols{{}, {{0x10, "known"}}};
   Names names{symbols};
