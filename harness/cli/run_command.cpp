@@ -308,7 +308,7 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
   }
   search_options.runs = plan.runs;
   search_options.seconds = plan.seconds > 0 ? limit : 0;
-  search_options.budget = limit;
+  search_options.budget = plan.seconds > 0 || plan.budget == 0 ? 0 : limit;
   // Engines with real threads need the processors for the threads of one run.
   const bool real_threads = engine == EngineKind::stress || engine == EngineKind::tsan;
   search_options.workers = options.jobs == 0 && real_threads ? 1 : plan.workers;

@@ -277,5 +277,19 @@ TEST(Budget, changes_nothing_of_a_search_that_ends_before) {
   EXPECT_EQ(limited.first_failure, usual.first_failure);
 }
 
+TEST(Budget, is_said_to_have_ended_a_search_only_if_there_was_one) {
+  const std::vector<std::string> words = {"run", case_path("atomic_counter.fixed"), "--engine",
+                                          "stress"};
+  const auto told = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), words.begin(), words.end());
+    const Ended ended = heddle_command(more);
+    EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+    return ended.out.find("--budget was used up") != std::string::npos;
+  };
+  EXPECT_FALSE(told({"--time", "200ms"}));
+  EXPECT_FALSE(told({"--runs", "10"}));
+  EXPECT_TRUE(told({"--runs", "100000000", "--budget", "200ms"}));
+}
+
 }  // namespace
 }  // namespace heddle::verdicts
