@@ -91,6 +91,9 @@ pid_t fork_for_supervisor() {
 }  // namespace
 
 WorkerFiles fork_workers(int supervisor) {
+  // Which is sent when the thread ends that has started this process, and others ask it too. The
+  // end of the supervisor shows in its socket.
+  system_call(SYS_prctl, PR_SET_PDEATHSIG, 0);
   system_call(SYS_write, supervisor, as_argument(&kPrepared), sizeof kPrepared);
   while (const std::optional<WorkerFiles> files = receive_request(supervisor)) {
     const ForkAnswer answer{.worker = fork_for_supervisor()};

@@ -10,14 +10,19 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstddef>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
+#include <variant>
 #include <vector>
 
+#include "harness/search/worker_process.h"
 #include "verdict_support.h"
 
 namespace heddle::verdicts {
@@ -107,6 +112,30 @@ TEST_F(Surroundings, without_fixed_addresses_leave_findings_of_real_threads_thei
       EXPECT_TRUE(finding.at("hunt").at("reproduced").get<bool>()) << ended_.out;
     }
   }
+}
+
+// The system kills a child of a thread that has ended, if it was asked to, and not only of a
+// process.
+TEST_F(Surroundings, without_fixed_addresses_are_the_same_whichever_thread_came_first) {
+  const pid_t pid = fork();
+  if (pid == 0) {
+    deny_fixed_addresses();
+    const SearchOptions options = search_options(case_path("mutex_counter"), EngineKind::fuzz, 1);
+    Address bases[2] = {};
+    for (Address& base : bases) {
+      std::thread([&] {
+        const auto started = WorkerProcess::start(options.worker);
+        const auto* worker = std::get_if<std::unique_ptr<WorkerProcess>>(&started);
+        if (worker != nullptr) base = (*worker)->modules().front().base;
+      }).join();
+    }
+    _exit(bases[0] != 0 && bases[0] == bases[1] ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(pid, &status, 0), pid);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == kCannot) GTEST_SKIP() << "no system call can be denied here";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(Surroundings, without_looks_at_processes_change_nothing) {
