@@ -155,6 +155,17 @@ TEST(LongStart, is_compared_with_a_fresh_process_and_has_no_limit) {
 // A search that follows each step was told no more of the run once a state had come again, and took
 // what the run did from then on for nothing.
 TEST(Livelock, looked_for_in_a_run_that_ends_leaves_no_proof) {
+  SearchOptions options = search_options(program_path("lockstep"), EngineKind::fuzz, 1);
+  for (const char* const strategy : {"dpor", "dfs"}) {
+    options.job.strategy = strategy;
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.gave_up, 0U) << "it ends while the states are looked for";
+    ASSERT_TRUE(result.exploration.has_value());
+    EXPECT_TRUE(result.exploration->limited) << strategy;
+  }
+}
+
+TEST(Livelock, is_none_in_a_loop_that_looks_under_a_mutex) {
   SearchOptions options = search_options(program_path("polled_wait"), EngineKind::fuzz, 100);
   options.job.strategy = "dpor";
   const EngineResult result = search_once(options);
