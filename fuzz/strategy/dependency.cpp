@@ -72,8 +72,12 @@ AccessList accesses_of(const Op& op, OpKind pending, bool changed) {
       break;
     case OpKind::mutex_unlock:
     case OpKind::rwlock_unlock:
+      add_object(list, op.address, AccessMode::unlock);
+      break;
     case OpKind::once_end:
       add_object(list, op.address, AccessMode::unlock);
+      // The word that says that it is done, which programs read without a call.
+      if (op.size != 0) add_access(list, op, AccessMode::write);
       break;
     case OpKind::rwlock_shared_unlock:
       add_object(list, op.address, AccessMode::shared_unlock);

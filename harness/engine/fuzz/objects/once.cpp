@@ -29,7 +29,12 @@ int end(const SyncCall& call, Address pc) {
   ++g_run->running().step;
   // A guard that was taken before the run, or by code that Heddle does not see.
   if (once.owner != &g_run->self()) return 0;
-  g_run->done_unseen({.kind = OpKind::once_end, .address = once.address, .pc = pc});
+  // A compiler's code reads the first byte of a guard by itself and asks nobody once it is set;
+  // what comes of that load is all that tells who was first.
+  g_run->done_unseen({.kind = OpKind::once_end,
+                      .size = static_cast<std::uint8_t>(call.set_done != nullptr ? 1 : 0),
+                      .address = once.address,
+                      .pc = pc});
   Objects::release(once);
   return 0;
 }
