@@ -1,5 +1,6 @@
 // The compiler's calls. The entry points are expanded from tsan_entry_points.def; each forwards to
 // the table in force.
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -71,6 +72,22 @@ bool cas(volatile T* address, T* expected, T desired, int success, int failure, 
   return stored;
 }
 
+// As g++ calls it, which has the call read and write what is expected: plain accesses of the
+// program's, to what may be on the heap or shared. (clang does both itself.)
+template <typename T>
+bool cas_of_memory(volatile T* address, T* expected, T desired, int success, int failure, bool weak,
+                   Address pc) {
+  constexpr int kLog2 = std::countr_zero(sizeof(T));
+  read<kLog2>(address_of(expected), pc);
+  T value = *expected;
+  const bool stored = cas<T>(address, &value, desired, success, failure, weak, pc);
+  if (!stored) {
+    write<kLog2>(address_of(expected), pc);
+    *expected = value;
+  }
+  return stored;
+}
+
 }  // namespace
 }  // namespace heddle
 
@@ -108,11 +125,11 @@ bool cas(volatile T* address, T* expected, T desired, int success, int failure, 
   HEDDLE_RMW(bits, type, fetch_nand, bit_nand)                                                     \
   HEDDLE_EXPORT int __tsan_atomic##bits##_compare_exchange_strong(                                 \
       volatile type* a, type* e, type v, int success, int failure) {                               \
-    return heddle::cas<type>(a, e, v, success, failure, false, HEDDLE_PC);                         \
+    return heddle::cas_of_memory<type>(a, e, v, success, failure, false, HEDDLE_PC);               \
   }                                                                                                \
   HEDDLE_EXPORT int __tsan_atomic##bits##_compare_exchange_weak(volatile type* a, type* e, type v, \
                                                                 int success, int failure) {        \
-    return heddle::cas<type>(a, e, v, success, failure, true, HEDDLE_PC);                          \
+    return heddle::cas_of_memory<type>(a, e, v, success, failure, true, HEDDLE_PC);                \
   }                                                                                                \
   HEDDLE_EXPORT type __tsan_atomic##bits##_compare_exchange_val(volatile type* a, type e, type v,  \
                                                                 int success, int failure) {        \
@@ -173,6 +190,21 @@ void wide_point(const volatile void* address, OpKind kind, int order, Address pc
                            pc);
 }
 
+// The engine orders it as one step of the order for success; that of a failure may be weaker.
+bool wide_cas_of_memory(volatile Wide* address, Wide* expected, Wide desired, int success,
+                        int failure, Address pc) {
+  read<4>(address_of(expected), pc);
+  Wide value = *expected;
+  note_wide_cas(failure);
+  wide_point(address, OpKind::atomic_rmw, success, pc);
+  const bool stored = wide_cas(address, &value, desired);
+  if (!stored) {
+    write<4>(address_of(expected), pc);
+    *expected = value;
+  }
+  return stored;
+}
+
 }  // namespace
 }  // namespace heddle
 
@@ -201,13 +233,10 @@ HEDDLE_WIDE_RMW(fetch_or, old | v)
 HEDDLE_WIDE_RMW(fetch_xor, old ^ v)
 HEDDLE_WIDE_RMW(fetch_nand, ~(old& v))
 
-// The engine orders it as one step of the order for success; that of a failure may be weaker.
 #define HEDDLE_WIDE_CAS(name)                                                               \
   HEDDLE_EXPORT int __tsan_atomic128_##name(volatile Wide* a, Wide* e, Wide v, int success, \
                                             int failure) {                                  \
-    heddle::note_wide_cas(failure);                                                         \
-    heddle::wide_point(a, heddle::OpKind::atomic_rmw, success, HEDDLE_PC);                  \
-    return heddle::wide_cas(a, e, v);                                                       \
+    return heddle::wide_cas_of_memory(a, e, v, success, failure, HEDDLE_PC);                \
   }
 HEDDLE_WIDE_CAS(compare_exchange_strong)
 HEDDLE_WIDE_CAS(compare_exchange_weak)
