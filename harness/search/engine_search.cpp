@@ -194,10 +194,11 @@ class Search {
     const Exploration& exploration = *result.exploration;
     // The sampling goes on where the search has come to its end and yet proves nothing.
     result.exhausted = exploration.complete && useful() && is_proof(claim_of(grounds_of(result)));
-    const double needed = static_cast<double>(explored_) / exploration.fraction;
-    if (exploration.complete || needed > kOverBudget * static_cast<double>(runs)) {
-      may_explore_ = false;
-    }
+    // Before the first execution that ends, there is no estimate: others wait in loops, cut short.
+    const bool hopeless =
+        exploration.fraction > 0 && static_cast<double>(explored_) / exploration.fraction >
+                                        kOverBudget * static_cast<double>(runs);
+    if (exploration.complete || hopeless) may_explore_ = false;
   }
 
   // What an exhaustive search picks may have one thread wait for ever in a loop that does not look
