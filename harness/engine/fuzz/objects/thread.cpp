@@ -70,18 +70,34 @@ int create(pthread_t* handle, const pthread_attr_t* attributes, void* (*start)(v
   return 0;
 }
 
+// What comes of it POSIX leaves open, whether the other one still waits or its handle may be that
+// of another thread by now.
+[[noreturn]] void joined_twice(const FuzzThread& target, Address pc) {
+  const RuntimeScope scope;
+  Failed failure{.kind = FailureKind::use_after_destroy, .message = {}, .places = {}};
+  failure.places.push_back(
+      g_run->here({.kind = OpKind::thread_join, .other = target.id, .pc = pc}));
+  failure.places.push_back(
+      {.thread = target.joiner->id,
+       .op = {.kind = OpKind::thread_join, .other = target.id, .pc = target.join_pc},
+       .stack = {},
+       .note = "joins the same thread"});
+  g_run->fail(std::move(failure));
+}
+
 int join(pthread_t handle, void** result, Address pc) {
   Run& run = *g_run;
   run.next_step();
   FuzzThread* target = find(handle);
   FuzzThread& self = run.self();
-  if (target == nullptr || target->joined) return ESRCH;
+  if (target == nullptr) return ESRCH;
+  if (target->joiner != nullptr) joined_twice(*target, pc);
   if (target->detached) return EINVAL;
   if (target == &self) return EDEADLK;
   const Op& op = run.begin_op({.kind = OpKind::thread_join, .other = target->id, .pc = pc});
+  target->joiner = &self;
+  target->join_pc = pc;
   if (target->state != FuzzThread::State::finished) {
-    if (target->joiner != nullptr) return EINVAL;
-    target->joiner = &self;
     run.begin_wait();
     run.block();
   } else {

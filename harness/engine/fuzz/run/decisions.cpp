@@ -35,6 +35,7 @@ std::uint32_t Run::choose(Choice what, std::uint32_t n) {
 void Run::observe_point() {
   const FuzzThread& self = *running_.thread;
   if (followed_) note_round();
+  if (watching_ && ready_.size() == 1) watch_alone();
   if (tracing_) recorder_.decision(self.id, running_.step);
   if (log_ == nullptr) return;
   const RuntimeScope scope;

@@ -66,7 +66,8 @@ struct FuzzThread {
   FuzzThread* next_wanter = nullptr;  // in SyncObject::wanters
   bool in_wanters = false;
   FuzzThread* next_waiter = nullptr;  // in SyncObject::first_waiter
-  FuzzThread* joiner = nullptr;
+  FuzzThread* joiner = nullptr;       // who waits for its end, or has
+  Address join_pc = 0;                // where
 
   std::uint64_t wake_time = 0;      // virtual nanoseconds
   std::uint64_t pending_until = 0;  // while it is eager: its deadline; 0: none

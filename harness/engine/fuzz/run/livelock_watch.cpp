@@ -80,9 +80,10 @@ void LivelockWatch::done(ThreadId thread, const Op& op, bool changed) {
       memory_ ^= put(locks_, op.address, 0);
       return;
     // Plain writes are told beforehand. All interleavings are sequentially consistent, where a
-    // fence does nothing.
+    // fence does nothing. Who has slept goes on as who has not, but for what time it finds.
     case OpKind::write:
     case OpKind::fence:
+    case OpKind::sleep:
       return;
     default:
       disturb();

@@ -27,7 +27,7 @@ void Run::begin_watch(std::uint64_t steps) {
   if (awaits_time() || eager_timed_ != 0 || is_last_thread()) return;
   if (used_threads_ > LivelockWatch::kMostThreads) return;
   watch_.begin(steps / kWatchedPart);
-  watching_ = watched_ = true;
+  watching_ = watched_ = observed_ = true;
   // Every decision is to be made by decide_in_time(), which hands them on.
   ++eager_timed_;
   g_engine_table = tables_.watched;
@@ -37,6 +37,7 @@ void Run::end_watch() {
   watch_.end();
   watching_ = false;
   watched_ = tracing_ || followed_ || done_log_ != nullptr;
+  observed_ = tracing_ || followed_ || log_ != nullptr;
   --eager_timed_;
   answer_shared();
   watch_at_ = steps_of_all() * 2;
@@ -61,9 +62,23 @@ std::size_t Run::decide_watched(std::size_t fallback, bool is_running) {
     const bool proves = watch_.phase() == LivelockWatch::Phase::proving;
     return proves ? ready_.index_of(self.id) : decide_freely(fallback, is_running);
   }
-  // Only who follows a run is asked where there is one thread to go on: its replay is not, and must
-  // come to the same states at the same points.
+  // Only who follows a run is asked where there is one thread to go on: watch_alone() was there.
   if (ready_.size() == 1) return decide_freely(fallback, is_running);
+  if (arrive_watched() == LivelockWatch::Answer::no_more) return decide(fallback, is_running);
+  if (watch_.phase() == LivelockWatch::Phase::looking) return decide_freely(fallback, is_running);
+  // No deviation: a replay comes here as well.
+  ++decisions_;
+  return ready_.index_of(watch_.pick());
+}
+
+void Run::watch_alone() {
+  if (is_plain_access(running_.thread->op.kind)) return;
+  const RuntimeScope scope;
+  arrive_watched();
+}
+
+LivelockWatch::Answer Run::arrive_watched() {
+  FuzzThread& self = *running_.thread;
   std::uint64_t alive = 0;
   std::uint64_t ready = 0;
   for (std::size_t i = 0; i < used_threads_; ++i) {
@@ -78,7 +93,8 @@ std::size_t Run::decide_watched(std::size_t fallback, bool is_running) {
   state = mix(mix(state, static_cast<std::uint64_t>(self.op.kind)), self.op.address);
   if (self.state == FuzzThread::State::blocked) state = ~state;
   watch_.note_thread(self.id, state);
-  switch (watch_.arrive(self.id, ready, alive)) {
+  const LivelockWatch::Answer answer = watch_.arrive(self.id, ready, alive);
+  switch (answer) {
     case LivelockWatch::Answer::closed:
       livelock(
           "livelock: in whatever order the threads go on, they come back to where they have been, "
@@ -88,7 +104,7 @@ std::size_t Run::decide_watched(std::size_t fallback, bool is_running) {
       if (proves_for_follower_) {
         give_up("the run comes back to where it has been, which other orders of steps may leave");
       }
-      return decide(fallback, is_running);
+      break;
     case LivelockWatch::Answer::comes_again:
       // A search through all orders would not come to an end of this one.
       proves_for_follower_ = std::exchange(followed_, false);
@@ -97,10 +113,7 @@ std::size_t Run::decide_watched(std::size_t fallback, bool is_running) {
     case LivelockWatch::Answer::go_on:
       break;
   }
-  if (watch_.phase() == LivelockWatch::Phase::looking) return decide_freely(fallback, is_running);
-  // No deviation: a replay comes here as well.
-  ++decisions_;
-  return ready_.index_of(watch_.pick());
+  return answer;
 }
 
 void Run::livelock(std::string message) {

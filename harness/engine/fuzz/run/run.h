@@ -402,6 +402,9 @@ class Run {
   void begin_watch(std::uint64_t steps);
   void end_watch();
   std::size_t decide_watched(std::size_t fallback, bool is_running);
+  // The running thread is the one that can go on, and comes to a point.
+  void watch_alone();
+  LivelockWatch::Answer arrive_watched();
 
   void end(Failed failure);
   void tell(const Op& op, bool changed);
