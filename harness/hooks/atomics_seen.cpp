@@ -7,6 +7,7 @@ constinit std::atomic<bool> g_compare_exchange = false;
 constinit std::atomic<bool> g_weak_exchange = false;
 constinit std::atomic<bool> g_unknown_exchange = false;
 constinit std::atomic<bool> g_condition_wait = false;
+constinit std::atomic<bool> g_gives_way = false;
 
 Features features() {
   Features seen;
@@ -18,6 +19,7 @@ Features features() {
   seen.weak_exchange = g_weak_exchange.load(std::memory_order_relaxed);
   seen.unknown_exchange = g_unknown_exchange.load(std::memory_order_relaxed);
   seen.condition_wait = g_condition_wait.load(std::memory_order_relaxed);
+  seen.gives_way = g_gives_way.load(std::memory_order_relaxed);
   return seen;
 }
 

@@ -51,7 +51,8 @@ constinit Address g_open = kBegin;       // up to here nothing need be asked
 constinit MayGrow g_may_grow = nullptr;
 constinit std::atomic<bool> g_refused = false;
 constinit Address g_run_begin = kBegin;  // what the snapshot ends at
-constinit Address g_high = kBegin;       // highest top of any run since memory was given back
+constinit std::size_t g_reuse_after = kReuseAfter;
+constinit Address g_high = kBegin;  // highest top of any run since memory was given back
 constinit FreeBlock* g_free[kClasses] = {};
 constinit std::uint64_t g_freed_classes = 0;  // bit c: g_free[c] may hold something
 constinit unsigned char* g_copy = nullptr;    // the snapshot's bytes
@@ -174,7 +175,7 @@ void* allocate(std::size_t size, std::size_t alignment) {
   void* pointer = nullptr;
   {
     const Guard guard;
-    if (g_top - g_run_begin > kReuseAfter && alignment <= kAlignment) pointer = reuse(size);
+    if (g_top - g_run_begin > g_reuse_after && alignment <= kAlignment) pointer = reuse(size);
     if (pointer != nullptr) {
       if (g_on_reuse != nullptr) g_on_reuse(reinterpret_cast<Address>(pointer), size);
     } else {
@@ -221,6 +222,10 @@ bool is_freed(const void* pointer) {
 
 std::size_t size_of(const void* pointer) {
   return header_of(pointer)->size & ~kFreed;
+}
+
+void reuse_at_once(bool at_once) {
+  g_reuse_after = at_once ? 0 : kReuseAfter;
 }
 
 void set_limit(std::size_t bytes) {

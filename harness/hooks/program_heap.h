@@ -3,7 +3,8 @@
 //
 // Memory is handed out upwards and, until a run has used kReuseAfter bytes, never handed out twice
 // within a run: an address means one object, which is what use-after-free detection and a readable
-// trace want. Heddle's own allocations never come from here.
+// trace want. Programs that rely on it are for reuse_at_once() to find. Heddle's own allocations
+// never come from here.
 #pragma once
 
 #include <cstddef>
@@ -51,6 +52,10 @@ bool release(void* pointer);
 bool is_intact(const void* pointer);
 bool is_freed(const void* pointer);
 std::size_t size_of(const void* pointer);
+
+// Whether what was freed last is handed out first from now on, as the C library does, or as late as
+// kReuseAfter says.
+void reuse_at_once(bool at_once);
 
 // Nothing is handed out beyond so many bytes.
 void set_limit(std::size_t bytes);

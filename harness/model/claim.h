@@ -68,8 +68,9 @@ struct SequentialConsistency {
   friend bool operator==(const SequentialConsistency&, const SequentialConsistency&) = default;
 };
 
-// What Relacy knows of the C++ memory model: no load sees a store that comes later (load
-// buffering), and a load sees one of the last `stores` of an atomic.
+// What Relacy knows of C++: no load sees a store that comes later (load buffering), a load sees one
+// of the last `stores` of an atomic, a thread's own later stores go on with its release sequence
+// (as C++11 had it, [intro.races]; C++20 ends it there), and objects on stacks live for ever.
 struct RelacyModel {
   std::uint32_t stores = 3;
 
@@ -85,6 +86,11 @@ struct RelacyChoices {
   friend bool operator==(const RelacyChoices&, const RelacyChoices&) = default;
 };
 
+// A thread that yields or sleeps goes on after others have.
+struct RelacyYields {
+  friend bool operator==(const RelacyYields&, const RelacyYields&) = default;
+};
+
 // Compare-exchanges of which the compiler does not say whether they are weak do not fail without
 // cause.
 struct StrongExchanges {
@@ -94,7 +100,7 @@ struct StrongExchanges {
 using ClaimBound =
     std::variant<PreemptionBound, OutsideChoiceBound, DeviationBound, SpuriousWakeBound,
                  WeakFailureBound, EarlyTimeoutBound, DeadlinesInOrder, SequentialConsistency,
-                 RelacyModel, RelacyChoices, StrongExchanges>;
+                 RelacyModel, RelacyChoices, RelacyYields, StrongExchanges>;
 
 // ---- why a search that came to its end without a failure proves nothing
 // --------------------------

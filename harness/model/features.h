@@ -10,6 +10,7 @@ struct Features {
   bool weak_exchange = false;     // a weak one
   bool unknown_exchange = false;  // one of which the compiler does not say whether it is weak
   bool condition_wait = false;    // under relacy
+  bool gives_way = false;         // a yield or a sleep, under relacy
   // A thread was interrupted in a loop of code that is not instrumented: where, no schedule says.
   bool interrupted = false;
 
@@ -19,6 +20,7 @@ struct Features {
     weak_exchange |= other.weak_exchange;
     unknown_exchange |= other.unknown_exchange;
     condition_wait |= other.condition_wait;
+    gives_way |= other.gives_way;
     interrupted |= other.interrupted;
     return *this;
   }

@@ -93,54 +93,58 @@ std::string outside_text(std::uint64_t choices) {
 
 NamedText named(const ClaimBound& bound) {
   return std::visit(
-      Overloaded{[](const PreemptionBound& bounded) -> NamedText {
-                   return {"preemptions", plural(bounded.preemptions, "preemption") + " a run"};
-                 },
-                 [](const OutsideChoiceBound& bounded) -> NamedText {
-                   return {"outside_choices", outside_text(bounded.choices) + " a run"};
-                 },
-                 [](const DeviationBound& bounded) -> NamedText {
-                   return {"deviations", plural(bounded.deviations, "deviation") + " a run"};
-                 },
-                 [](const SpuriousWakeBound& bounded) -> NamedText {
-                   return {"spurious_wakes",
-                           plural(bounded.per_thread, "spurious wake-up") + " of each thread"};
-                 },
-                 [](const WeakFailureBound& bounded) -> NamedText {
-                   return {"weak_failures", plural(bounded.per_thread, "weak compare-exchange") +
-                                                " of each thread that fails without cause"};
-                 },
-                 [](const EarlyTimeoutBound& bounded) -> NamedText {
-                   return {"early_timeouts",
-                           plural(bounded.per_thread, "early timeout") + " of each thread"};
-                 },
-                 [](const DeadlinesInOrder&) -> NamedText {
-                   return {"deadlines_in_order", "deadlines in order"};
-                 },
-                 [](const SequentialConsistency&) -> NamedText {
-                   return {"sequentially_consistent",
-                           "sequentially consistent: a load sees the latest store"};
-                 },
-                 [](const RelacyChoices& choices) -> NamedText {
-                   std::vector<std::string> once;
-                   if (choices.weak_exchanges) {
-                     once.emplace_back(
-                         "a weak compare-exchange of each atomic fails without cause");
-                   }
-                   if (choices.spurious_wakes) once.emplace_back("a wait ends spuriously");
-                   return {"relacy_choices", fmt::format("at most once {}", listed(once))};
-                 },
-                 [](const StrongExchanges&) -> NamedText {
-                   return {"strong_exchanges",
-                           "compare-exchanges as strong ones, since clang does not tell them from "
-                           "weak ones"};
-                 },
-                 [](const RelacyModel& model) -> NamedText {
-                   return {"relacy_model",
-                           fmt::format("Relacy's model: a load sees one of the last {} stores, and "
-                                       "none that comes later",
-                                       model.stores)};
-                 }},
+      Overloaded{
+          [](const PreemptionBound& bounded) -> NamedText {
+            return {"preemptions", plural(bounded.preemptions, "preemption") + " a run"};
+          },
+          [](const OutsideChoiceBound& bounded) -> NamedText {
+            return {"outside_choices", outside_text(bounded.choices) + " a run"};
+          },
+          [](const DeviationBound& bounded) -> NamedText {
+            return {"deviations", plural(bounded.deviations, "deviation") + " a run"};
+          },
+          [](const SpuriousWakeBound& bounded) -> NamedText {
+            return {"spurious_wakes",
+                    plural(bounded.per_thread, "spurious wake-up") + " of each thread"};
+          },
+          [](const WeakFailureBound& bounded) -> NamedText {
+            return {"weak_failures", plural(bounded.per_thread, "weak compare-exchange") +
+                                         " of each thread that fails without cause"};
+          },
+          [](const EarlyTimeoutBound& bounded) -> NamedText {
+            return {"early_timeouts",
+                    plural(bounded.per_thread, "early timeout") + " of each thread"};
+          },
+          [](const DeadlinesInOrder&) -> NamedText {
+            return {"deadlines_in_order", "deadlines in order"};
+          },
+          [](const SequentialConsistency&) -> NamedText {
+            return {"sequentially_consistent",
+                    "sequentially consistent: a load sees the latest store"};
+          },
+          [](const RelacyChoices& choices) -> NamedText {
+            std::vector<std::string> once;
+            if (choices.weak_exchanges) {
+              once.emplace_back("a weak compare-exchange of each atomic fails without cause");
+            }
+            if (choices.spurious_wakes) once.emplace_back("a wait ends spuriously");
+            return {"relacy_choices", fmt::format("at most once {}", listed(once))};
+          },
+          [](const RelacyYields&) -> NamedText {
+            return {"relacy_yields", "a thread that yields or sleeps goes on after others have"};
+          },
+          [](const StrongExchanges&) -> NamedText {
+            return {"strong_exchanges",
+                    "compare-exchanges as strong ones, since clang does not tell them from "
+                    "weak ones"};
+          },
+          [](const RelacyModel& model) -> NamedText {
+            return {"relacy_model",
+                    fmt::format("Relacy's model: a load sees one of the last {} stores, and "
+                                "none that comes later; release sequences are C++11's; "
+                                "objects on stacks live for ever",
+                                model.stores)};
+          }},
       bound);
 }
 

@@ -185,6 +185,7 @@ struct Put {
     w.boolean(done.features.weak_exchange);
     w.boolean(done.features.unknown_exchange);
     w.boolean(done.features.condition_wait);
+    w.boolean(done.features.gives_way);
     w.boolean(done.features.interrupted);
     w.boolean(done.begins_anew);
     w.string(done.left_behind);
@@ -252,6 +253,7 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       done.features.weak_exchange = r.boolean();
       done.features.unknown_exchange = r.boolean();
       done.features.condition_wait = r.boolean();
+      done.features.gives_way = r.boolean();
       done.features.interrupted = r.boolean();
       done.begins_anew = r.boolean();
       done.left_behind = r.string();

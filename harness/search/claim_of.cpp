@@ -14,6 +14,7 @@ std::vector<ClaimBound> find_bounds(const ClaimGrounds& grounds) {
     const RelacyChoices choices{.weak_exchanges = grounds.features.weak_exchange,
                                 .spurious_wakes = grounds.features.condition_wait};
     if (choices.weak_exchanges || choices.spurious_wakes) bounds.push_back(choices);
+    if (grounds.features.gives_way) bounds.push_back(RelacyYields{});
     if (grounds.features.unknown_exchange) bounds.push_back(StrongExchanges{});
     if (grounds.preemption_bound != Exploration::kNoBound) {
       bounds.push_back(PreemptionBound{grounds.preemption_bound});

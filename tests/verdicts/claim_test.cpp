@@ -131,6 +131,34 @@ TEST(Claim, of_relacy_says_what_its_search_does_once) {
   EXPECT_EQ(has_bound<StrongExchanges>(fuzz.claim), has_bound<StrongExchanges>(full.claim));
 }
 
+// Beside it the random one finds what the search by depth cannot come to.
+TEST(Claim, of_relacy_says_that_who_yields_goes_on_after_others) {
+  const EngineResult full = searched_in_full_by_relacy(claims_path("polled_ten_times"), "full");
+  EXPECT_TRUE(has_bound<RelacyYields>(full.claim));
+  EXPECT_FALSE(has_bound<RelacyYields>(
+      searched_in_full_by_relacy(claims_path("load_buffering"), "full").claim));
+}
+
+// The search beside the sampling begins with executions that wait and are cut short, of which there
+// is no forecast.
+TEST(Claim, is_come_to_by_auto_where_loops_wait) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    SearchOptions options = search_options(claims_path("peterson_plain"), EngineKind::fuzz, 5'000);
+    options.job.strategy = "auto";
+    options.job.seed = seed;
+    const EngineResult result = search_once(options);
+    EXPECT_TRUE(is_proof(result.claim)) << "seed " << seed;
+  }
+}
+
+// Half of the runs hand out freed memory at once.
+TEST(Claim, is_none_where_stress_finds_an_address_taken_for_an_object) {
+  const EngineResult stress =
+      search_once(search_options(claims_path("address_for_object"), EngineKind::stress, 100));
+  EXPECT_GE(stress.failed, 40U);
+  EXPECT_LT(stress.failed, 60U);
+}
+
 // On its way to the claim that is a flag of the strategy's, of its saved state and of a message.
 TEST(Claim, is_none_where_loops_were_cut_short) {
   for (const char* strategy : {"auto", "dpor", "dfs:bound=1"}) {

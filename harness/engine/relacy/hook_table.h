@@ -79,6 +79,10 @@ class HookTable {
     table.atomic16 = [](Address a, OpKind kind, MemoryOrder order, Address pc) {
       rooms_->atomics.access16(a, kind, order, pc);
     };
+    table.heap_free = [](Address block, std::size_t size, Address pc) {
+      rooms_->plain.free(block, size, pc);
+    };
+    table.double_free = [](Address block, Address pc) { rooms_->plain.double_free(block, pc); };
     table.fence = [](MemoryOrder order, Address pc) { fence(rooms_->run, order, pc); };
     table.annotate = [](Address a, bool release) { rooms_->annotations.annotate(a, release); };
   }
@@ -106,18 +110,27 @@ class HookTable {
     table.key_get = [](pthread_key_t key) { return rooms_->keys.get(key); };
   }
 
+  // What a call on an object has returned. No other thread has gone on since its effect, so that
+  // the object was freed before it if it is now.
+  static int alive(const void* object, OpKind kind, Address pc, int result) {
+    rooms_->plain.check_life(address_of(object), kind, pc);
+    return result;
+  }
+
   static void set_locks(EngineTable& table) {
     table.mutex_lock = [](pthread_mutex_t* mutex, Address pc) {
-      return rooms_->mutexes.lock(mutex, nullptr, pc);
+      return alive(mutex, OpKind::mutex_lock, pc, rooms_->mutexes.lock(mutex, nullptr, pc));
     };
     table.mutex_trylock = [](pthread_mutex_t* mutex, Address pc) {
-      return rooms_->mutexes.try_lock(mutex, pc);
+      return alive(mutex, OpKind::mutex_lock, pc, rooms_->mutexes.try_lock(mutex, pc));
     };
     table.mutex_unlock = [](pthread_mutex_t* mutex, Address pc) {
-      return rooms_->mutexes.unlock(mutex, pc);
+      return alive(mutex, OpKind::mutex_unlock, pc, rooms_->mutexes.unlock(mutex, pc));
     };
     table.mutex_timedlock = [](pthread_mutex_t* mutex, clockid_t, const timespec* deadline,
-                               Address pc) { return rooms_->mutexes.lock(mutex, deadline, pc); };
+                               Address pc) {
+      return alive(mutex, OpKind::mutex_lock, pc, rooms_->mutexes.lock(mutex, deadline, pc));
+    };
     table.mutex_destroy = [](pthread_mutex_t* mutex, Address) {
       return rooms_->mutexes.destroy(mutex);
     };
@@ -130,10 +143,10 @@ class HookTable {
       return rooms_->conditions.wait(cond, mutex, deadline, pc);
     };
     table.cond_signal = [](pthread_cond_t* cond, Address pc) {
-      return rooms_->conditions.notify(cond, false, pc);
+      return alive(cond, OpKind::cond_signal, pc, rooms_->conditions.notify(cond, false, pc));
     };
     table.cond_broadcast = [](pthread_cond_t* cond, Address pc) {
-      return rooms_->conditions.notify(cond, true, pc);
+      return alive(cond, OpKind::cond_broadcast, pc, rooms_->conditions.notify(cond, true, pc));
     };
     table.cond_destroy = [](pthread_cond_t* cond, Address) {
       return rooms_->conditions.destroy(cond);
@@ -147,8 +160,12 @@ class HookTable {
   }
 
   static void set_time(EngineTable& table) {
-    table.yield = [](Address pc) { return rooms_->run.give_way(OpKind::yield, pc); };
+    table.yield = [](Address pc) {
+      atomics_seen::note_gives_way();
+      return rooms_->run.give_way(OpKind::yield, pc);
+    };
     table.sleep = [](const timespec* duration, Address pc) {
+      atomics_seen::note_gives_way();
       rooms_->run.clock().pass(*duration);
       return rooms_->run.give_way(OpKind::sleep, pc);
     };

@@ -231,6 +231,8 @@ class StressEngine final : public Engine {
   bool execute_one(std::uint64_t number, RunHost& host) {
     host.restore();
     host.begin_run(number);
+    // One run finds who takes an address for an object, the next who uses a freed one.
+    program_heap::reuse_at_once(number % 2 == 1);
     g_run.begin(number, main_);
     g_run.set_sequence(Monitor::sequence_of(number));
     run_main(host.program(), main_);

@@ -35,6 +35,7 @@ struct Plain {
 
   std::uint8_t offset;
   std::uint8_t size;
+  bool freed = false;   // by `last_writer`: nothing may come to these bytes any more
   int owner = kNobody;  // the one thread that accessed it so far
   int last_writer = kNobody;
   Plain* next = nullptr;
@@ -144,10 +145,28 @@ class Cells final : public RunPart {
     return *atomic;
   }
 
+  // Null: nothing is known of it.
+  CellOf* find(Address address) { return cells_.find(address >> 3U); }
+
+  // By `thread` at `pc`. What was known of its accesses is of no use any more.
+  void free(CellOf& cell, int thread, Address pc) {
+    PlainOf& freed = made(plain_pool_.make(0U, 8U));
+    freed.freed = true;
+    freed.owner = PlainOf::kSeveral;
+    freed.last_writer = thread;
+    freed.store_pc[run_.index(thread)] = pc;
+    cell.plain = &freed;
+    cell.atomic = nullptr;
+    any_freed_ = true;
+  }
+  // Whether anything was in this run.
+  bool any_freed() const { return any_freed_; }
+
   void begin_run() override {
     cells_.clear();
     plain_pool_.clear();
     atomic_pool_.clear();
+    any_freed_ = false;
   }
 
   void forget(Address begin, std::size_t size) override {
@@ -182,6 +201,7 @@ class Cells final : public RunPart {
   AddressTable<CellOf> cells_{kMaxLocations};
   Pool<PlainOf> plain_pool_{kMaxLocations};
   Pool<AtomicOf> atomic_pool_{kMaxLocations / 4};
+  bool any_freed_ = false;
 };
 
 }  // namespace heddle::relacy

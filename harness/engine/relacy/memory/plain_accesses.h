@@ -24,7 +24,10 @@ class PlainAccesses {
     run_.count_plain();
     run_.record(kWrite ? OpKind::write : OpKind::read, address, size, MemoryOrder::relaxed, pc);
     // What happened before all other threads were made, or after they were joined, races with none.
-    if (run_.alone()) return;
+    if (run_.alone()) {
+      check_life(address, kWrite ? OpKind::write : OpKind::read, pc);
+      return;
+    }
     const unsigned offset = static_cast<unsigned>(address & 7U);
     if (offset + size <= 8) [[likely]] {
       access_cell<kWrite>(cells_.at(address), offset, size, pc);
@@ -50,10 +53,42 @@ class PlainAccesses {
     self.steps = steps + 1;
   }
 
+  // A block of the heap is freed.
+  void free(Address block, std::size_t size, Address pc) {
+    ++run_.me().steps;
+    run_.record(OpKind::heap_free, block, 0, MemoryOrder::relaxed, pc, kNoThread, std::nullopt,
+                std::nullopt, block + size);
+    const bool alone = run_.alone();
+    for (Address at = block; at < block + size; at += 8) {
+      CellOf& cell = cells_.at(at);
+      if (!alone) check_free(run_, cell, pc);
+      cells_.free(cell, run_.current(), pc);
+    }
+  }
+
+  // Of an operation on what lies there, though it is no access to its bytes. Nothing but the heap
+  // is ever freed.
+  void check_life(Address address, OpKind kind, Address pc) {
+    if (!cells_.any_freed() || !program_heap::owns(reinterpret_cast<const void*>(address))) return;
+    end_if_freed(FailureKind::use_after_free, {.kind = kind, .address = address, .pc = pc});
+  }
+  // A block that was freed before is freed.
+  void double_free(Address block, Address pc) {
+    end_if_freed(FailureKind::double_free, {.kind = OpKind::heap_free, .address = block, .pc = pc});
+  }
+
  private:
   using CellOf = typename Cells<Model>::CellOf;
   using PlainOf = typename Cells<Model>::PlainOf;
   using AtomicOf = typename Cells<Model>::AtomicOf;
+
+  void end_if_freed(FailureKind kind, const Op& op) {
+    const CellOf* cell = cells_.find(op.address);
+    if (cell == nullptr) return;
+    for (const PlainOf* plain = cell->plain; plain != nullptr; plain = plain->next) {
+      if (plain->freed) end_with_freed(run_, kind, op, *plain);
+    }
+  }
 
   template <bool kWrite>
   void access_cell(CellOf& cell, unsigned offset, unsigned size, Address pc) {

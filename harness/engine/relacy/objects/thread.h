@@ -56,7 +56,11 @@ class Threads {
     if (other == &run_.me()) return EDEADLK;
     const int id = run_.id_of(*other);
     // Relacy has nothing that would tell the end of the thread that runs main.
-    if (id == 0 || other->joined || other->detached) return EINVAL;
+    if (id == 0 || other->detached) return EINVAL;
+    if (other->joining) {
+      run_.fail(FailureKind::use_after_destroy, "two threads join the same thread", pc);
+    }
+    other->joining = true;
     run_.pending(OpKind::thread_join, 0, pc, static_cast<ThreadId>(id));
     other->sync->wait(false, false, kNowhere);
     run_.done();

@@ -47,11 +47,13 @@ class Process final : public FaultHandler {
       exiting_ = true;
       run_.me().run_destructors();
     }
+    let_others_go_on(pc);
     exit_functions::run_all(status);
     exit_at_once(status, pc);
   }
 
   [[noreturn]] void exit_at_once(int status, Address pc) {
+    let_others_go_on(pc);
     run_.record(OpKind::process_exit, 0, 0, MemoryOrder::relaxed, pc);
     // As who waits for the process sees it: the lowest eight bits.
     if (const int code = status & 0xff; code != 0) {
@@ -118,6 +120,14 @@ class Process final : public FaultHandler {
   }
 
  private:
+  // Nobody has waited for them, and what they do now meets what runs at exit.
+  void let_others_go_on(Address pc) {
+    if (run_.alone()) return;
+    run_.pending(OpKind::process_exit, 0, pc);
+    run_.schedule();
+    run_.done();
+  }
+
   Run<Model>& run_;
   const Program* program_ = nullptr;
   bool exiting_ = false;

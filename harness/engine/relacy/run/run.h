@@ -163,10 +163,13 @@ class Run {
   // The calling thread's `op`, which it is about to do or has just done, races with that of
   // `there`.
   void record_race(const Op& op, Place& there) {
-    if (!order_.record) return;
-    // Its hook may come to the trace before it comes to the check.
-    if (!recorder_.ends_with(current_id(), op.pc)) append_event(op, std::nullopt, std::nullopt);
-    recorder_.mark_race(there);
+    record_last(op);
+    if (order_.record) recorder_.mark_race(there);
+  }
+  // What ends the run. Its hook may come to the trace before it comes to the check.
+  void record_last(const Op& op) {
+    if (!order_.record || recorder_.ends_with(current_id(), op.pc)) return;
+    append_event(op, std::nullopt, std::nullopt);
   }
 
   // ---- ends of a run: these leave the program for good

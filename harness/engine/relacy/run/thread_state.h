@@ -16,6 +16,7 @@ struct ThreadState {
   void* argument = nullptr;
   void* result = nullptr;
   bool finished = false;
+  bool joining = false;  // somebody waits for its end, or has
   bool joined = false;
   bool detached = false;
   bool waits = false;  // the operation in `pending` has not been done yet
@@ -26,7 +27,7 @@ struct ThreadState {
   ThreadKeys::Values key_values;
 
   void reset() {
-    finished = joined = detached = waits = false;
+    finished = joining = joined = detached = waits = false;
     steps = 0;
     destructors.clear();
   }
