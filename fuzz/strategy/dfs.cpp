@@ -11,6 +11,8 @@ bool Dfs::begin_run(std::uint64_t /*run*/) {
   position_ = 0;
   preemptions_ = choices_ = deviations_ = 0;
   budget_.begin_run();
+  rounds_.clear();
+  changes_ = 0;
   execution_.begin(0);
   execution_.step(0, OpKind::none);
   return true;
@@ -27,8 +29,13 @@ std::uint32_t Dfs::decide(std::uint32_t alternatives) {
 std::size_t Dfs::pick(const SchedulingPoint& point) {
   order_.clear();
   bool all_wait = true;
+  bool in_vain = true;
   for (std::uint32_t i = 0; i < point.ready.size(); ++i) {
-    if (only_waits(execution_, point.ready[i].id)) continue;
+    const ThreadId thread = point.ready[i].id;
+    if (waits(thread)) {
+      in_vain &= rounds_[thread] == changes_;
+      continue;
+    }
     all_wait = false;
     // Who goes on by default comes first.
     if (point.running && i == point.fallback) {
@@ -49,8 +56,9 @@ std::size_t Dfs::pick(const SchedulingPoint& point) {
   }
   std::uint32_t chosen = fallback;
   if (all_wait) {
-    // Round about, until the scheduler finds that nothing will ever change.
-    seen_.limited = true;
+    // Round about. If nothing has changed since, the scheduler will find that nothing ever will.
+    // Else somebody has what it waits for, and the order among these is not tried out.
+    seen_.limited |= in_vain || point.ready.size() > 1;
   } else {
     const bool can_stay = point.running && order_.front() == point.fallback;
     auto alternatives = static_cast<std::uint32_t>(order_.size());

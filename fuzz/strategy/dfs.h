@@ -49,6 +49,13 @@ class Dfs final : public Strategy {
   void executed(const Op& op, bool changed) override {
     budget_.executed(op, running_);
     execution_.executed(op, changed);
+    if (!changed) return;
+    ++changes_;
+    if (running_ < rounds_.size()) rounds_[running_] = kNoRound;
+  }
+  void came_round(ThreadId thread, std::uint32_t /*steps*/, Address /*pc*/) override {
+    if (thread >= rounds_.size()) rounds_.resize(thread + 1, kNoRound);
+    rounds_[thread] = changes_;
   }
   void woke(ThreadId thread) override { execution_.woke(thread); }
 
@@ -67,6 +74,12 @@ class Dfs final : public Strategy {
 
   std::uint32_t decide(std::uint32_t alternatives);
   std::uint32_t choose_freely(Choice what, std::uint32_t n, ThreadId thread);
+  // Whether the thread has been round a loop often enough, and is seen to be where it was: looks at
+  // one place that follow each other in straight lines are no loop.
+  bool waits(ThreadId thread) const {
+    return thread < rounds_.size() && rounds_[thread] != kNoRound &&
+           only_waits(execution_, thread, kWaitingRounds);
+  }
   bool may_deviate() const { return deviations_ < options_.deviations; }
 
   DfsOptions options_;
@@ -74,6 +87,9 @@ class Dfs final : public Strategy {
   ChoiceBudget budget_;
   std::vector<Decision> decisions_;
   ThreadId running_ = 0;
+  static constexpr std::uint64_t kNoRound = ~std::uint64_t{0};
+  std::vector<std::uint64_t> rounds_;  // of a thread that has changed nothing since: changes_ then
+  std::uint64_t changes_ = 0;          // of all threads in this run
   std::size_t position_ = 0;
   std::uint32_t preemptions_ = 0;  // in this run
   std::uint32_t choices_ = 0;      // likewise, see DfsOptions

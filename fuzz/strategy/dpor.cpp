@@ -183,7 +183,7 @@ std::size_t Dpor::choose_freely(const Node& node, const SchedulingPoint& point) 
   bool all_wait = true;
   for (std::size_t i = 0; i < point.ready.size(); ++i) {
     const ThreadId thread = point.ready[i].id;
-    if (only_waits(execution_, thread)) continue;
+    if (only_waits(execution_, thread, kCountedRounds)) continue;
     all_wait = false;
     if (!asleep(thread) && rather(point, i, best, ++candidates)) best = i;
   }

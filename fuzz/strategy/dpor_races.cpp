@@ -234,7 +234,7 @@ AccessList Dpor::arrives_in_plan(std::size_t first, std::size_t event) const {
 void Dpor::reverse(const Execution::Race& race, std::size_t end) {
   Node& node = nodes_[race.first];
   const Execution::Event& second = execution_.event(race.second);
-  if (second.rounds > kWaitingRounds) {
+  if (second.rounds > kCountedRounds) {
     seen_.limited = true;
     return;
   }

@@ -16,6 +16,9 @@ namespace heddle {
 // A loop that waits is followed for so many rounds without a change. The runs in which it takes
 // more before the change that it waits for differ from these in nothing but that number.
 inline constexpr std::uint32_t kWaitingRounds = 4;
+// And one that is not seen to wait, as it counts: libstdc++ looks 16 times before it sleeps
+// (bits/atomic_wait.h). Each look more is one more interleaving.
+inline constexpr std::uint32_t kCountedRounds = 20;
 
 // What may happen any time (a spurious wake-up, a weak compare-exchange that fails though it
 // matches) happens so many times in each thread of a run, each. (Of each thread, and counted as it
@@ -105,9 +108,10 @@ class ChoiceBudget {
   ChoiceBounds reached_;
 };
 
-inline bool only_waits(const Execution& execution, ThreadId thread) {
+// Whether it has made so many rounds without a change.
+inline bool only_waits(const Execution& execution, ThreadId thread, std::uint32_t rounds) {
   const std::uint32_t last = execution.last_of(thread);
-  return last != Execution::kNone && execution.event(last).rounds >= kWaitingRounds &&
+  return last != Execution::kNone && execution.event(last).rounds >= rounds &&
          !execution.event(last).leaves_loop;
 }
 

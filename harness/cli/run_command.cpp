@@ -30,6 +30,7 @@
 #include "harness/search/grounds.h"
 #include "harness/search/hunt.h"
 #include "harness/search/limit.h"
+#include "harness/search/lost_run.h"
 #include "harness/search/machine_memory.h"
 #include "harness/search/minimize.h"
 #include "harness/search/program_check.h"
@@ -198,6 +199,7 @@ void minimize_findings(EngineResult& result, SearchOptions options,
     }
     progress();
     ++minimized;
+    replayer.expect_lost(is_lost(finding.failure));
     finding.minimal = minimize(replayer, options.job, finding, {});
     if (finding.minimal.has_value()) finding.failure = finding.minimal->failure;
     if (options.worker.google_test) name_test_failure(finding, options);

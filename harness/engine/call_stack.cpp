@@ -55,6 +55,11 @@ std::uint64_t state_at(Address pc, Address stack_top) {
       &walk);
   if (walk.stack == 0 || stack_top <= walk.stack || stack_top - walk.stack > kMost) return 0;
   std::uint64_t hash = mix(walk.hash, walk.stack);
+  // How it calculates is the thread's own too: the flags and modes of floating point.
+  std::uint32_t modes = 0;
+  std::uint16_t x87 = 0;
+  asm volatile("stmxcsr %0\n\tfnstcw %1" : "=m"(modes), "=m"(x87));
+  hash = mix(hash, std::uint64_t{modes} << 16U | x87);
   for (Address at = walk.stack; at + sizeof hash <= stack_top; at += sizeof hash) {
     hash = mix(hash, *reinterpret_cast<const std::uint64_t*>(at));
   }

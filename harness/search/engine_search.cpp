@@ -35,9 +35,6 @@ constexpr std::uint64_t kEpochGrowth = 4;
 // first failure comes sooner, and to share so few out would take longer.
 constexpr std::uint64_t kSerialRuns = 16;
 
-// What has taken no step for as long as a run may take is waited for a part of that the next time.
-constexpr std::uint32_t kLostPart = 10;
-
 // When auto tries an exhaustive search. With few threads it often ends after a few runs; with many
 // it would only hold the sampling up, unless that has gone on for long and found nothing.
 constexpr std::uint32_t kFewThreads = 5;

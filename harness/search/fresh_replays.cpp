@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/search/lost_run.h"
+
 namespace heddle {
 namespace {
 
@@ -142,7 +144,9 @@ void FreshReplays::work() {
     tasks_.pop_front();
     lock.unlock();
     if (const auto* failure = std::get_if<Failure>(&task)) {
+      replayer.expect_lost(is_lost(failure->failure));
       const Repetition repetition = try_failure(replayer, *failure);
+      replayer.expect_lost(false);
       lock.lock();
       tried_[failure->key].repetition = repetition;
       --failures_left_;

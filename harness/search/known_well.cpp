@@ -9,12 +9,20 @@ bool is_known_well(Rate rate, double seconds) {
   // Where each run has failed, as one that hangs in each does.
   constexpr double kAtLeastIfAll = 10;
   constexpr std::uint64_t kFailuresIfAll = 8;
+  // And where each took seconds, as one does that hangs until somebody finds out.
+  constexpr double kAtLeastIfSlow = 12;
+  constexpr double kSlowRun = 3;
+  constexpr std::uint64_t kFailuresIfSlow = 2;
   constexpr double kCostlyRun = 0.2;  // seconds
   constexpr std::uint64_t kFailures = 20;
   constexpr double kWidth = 0.2;  // of the interval
   const bool all = rate.hits == rate.runs;
   if (all && rate.hits >= kFailuresIfAll && seconds >= kAtLeastIfAll &&
       seconds >= kCostlyRun * static_cast<double>(rate.runs)) {
+    return true;
+  }
+  if (all && rate.hits >= kFailuresIfSlow && seconds >= kAtLeastIfSlow &&
+      seconds >= kSlowRun * static_cast<double>(rate.runs)) {
     return true;
   }
   if (seconds < kAtLeast || rate.hits < kFailures || rate.hits > rate.runs) return false;

@@ -10,6 +10,10 @@ Failed no_step_for(std::uint64_t milliseconds) {
           .places = {}};
 }
 
+bool is_lost(const Failed& failure) {
+  return failure.kind == FailureKind::hang && failure.places.empty();
+}
+
 Failed suspended_by_signal() {
   return {.kind = FailureKind::signal,
           .message = "the process was suspended, by SIGSTOP or a signal like it",

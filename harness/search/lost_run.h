@@ -9,9 +9,14 @@
 
 namespace heddle {
 
+// What has taken no step for as long as a run may take is waited for a part of that the next time.
+inline constexpr std::uint32_t kLostPart = 10;
+
 // The run took no step for so long. The words are the same for all runs of a search, of which only
 // the first is waited for as long.
 Failed no_step_for(std::uint64_t milliseconds);
+// Whether it is such a failure: one of a run that ended in no other way, and nobody knows where.
+bool is_lost(const Failed& failure);
 // A run whose process has stopped itself, or was stopped, and waits for SIGCONT.
 Failed suspended_by_signal();
 

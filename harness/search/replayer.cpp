@@ -23,6 +23,10 @@ std::optional<StartError> Replayer::start() {
   return std::nullopt;
 }
 
+std::chrono::milliseconds Replayer::patience() const {
+  return std::chrono::milliseconds(expects_lost_ ? lost_ms_ / kLostPart : lost_ms_);
+}
+
 std::variant<JobDone, StartError> Replayer::replay(Job job) {
   job.replay = true;
   job.first_run = 0;
@@ -30,7 +34,7 @@ std::variant<JobDone, StartError> Replayer::replay(Job job) {
   if (auto error = start()) return *error;
   worker_->send(job);
   JobDone done;
-  if (!worker_->wait(std::chrono::milliseconds(lost_ms_))) {
+  if (!worker_->wait(patience())) {
     done.outcome =
         worker_->is_suspended()
             ? suspended_by_signal()
@@ -94,8 +98,8 @@ std::variant<Explored, StartError> Replayer::explore(
       if (poll(&ready, 1, left_ms(deadline)) == 0) {
         progress.stop = 1;
         // The run under way may take long, but not for ever.
-        const auto patience = steady_clock::now() + std::chrono::milliseconds(lost_ms_);
-        if (!worker_->wait(std::chrono::milliseconds(left_ms(patience)))) break;
+        const auto given_up_at = steady_clock::now() + patience();
+        if (!worker_->wait(std::chrono::milliseconds(left_ms(given_up_at)))) break;
       }
       auto message = worker_->receive();
       if (!message.has_value() || std::holds_alternative<Lost>(*message)) break;

@@ -31,6 +31,10 @@ class Replayer {
   Replayer(WorkerOptions options, std::uint32_t lost_ms)
       : options_(std::move(options)), lost_ms_(lost_ms) {}
 
+  // Whether the runs from now on are ones that took no step for all of that time before: so much
+  // patience they need not be given again.
+  void expect_lost(bool expects) { expects_lost_ = expects; }
+
   // Executes the one run that `job` describes (Job::replay is set here). A program that kills its
   // process yields the failure that this is. An error is Heddle's own.
   std::variant<JobDone, StartError> replay(Job job);
@@ -45,9 +49,11 @@ class Replayer {
 
  private:
   std::optional<StartError> start();
+  std::chrono::milliseconds patience() const;
 
   WorkerOptions options_;
   std::uint32_t lost_ms_;
+  bool expects_lost_ = false;
   std::unique_ptr<WorkerProcess> worker_;
   std::vector<Module> modules_;
 };

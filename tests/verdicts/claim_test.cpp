@@ -151,6 +151,17 @@ TEST(Claim, is_come_to_by_auto_where_loops_wait) {
   }
 }
 
+// Each thread counts the looks that it has before it sleeps.
+TEST(Claim, is_made_of_semaphores_of_the_standard_library) {
+  const EngineResult result = searched(program_path("any/gcc/semaphore_handshake.fixed"), "dpor");
+  EXPECT_TRUE(is_proof(result.claim));
+}
+
+// Its rounds are alike but for how the thread calculates.
+TEST(Claim, knows_the_modes_of_floating_point) {
+  EXPECT_GT(searched(program_path("any/gcc/rounding_mode"), "dpor").failed, 0U);
+}
+
 // Half of the runs hand out freed memory at once.
 TEST(Claim, is_none_where_stress_finds_an_address_taken_for_an_object) {
   const EngineResult stress =

@@ -46,8 +46,10 @@ int wait(const SyncCall& call, Address pc) {
     Objects::refresh(barrier);
     return 0;
   }
-  // To each of this round now: who comes to the next may be faster than who leaves this one.
+  // To each of this round now: who comes to the next may be faster than who leaves this one. And to
+  // none that has yet to leave an earlier one, which knows nothing of who came to this.
   for (FuzzThread* other = barrier.wanters; other != nullptr; other = other->next_wanter) {
+    if (other->want != Want::next_round || other->want_round != barrier.round) continue;
     other->clock.join(barrier.clock());
     run.tell_woken(*other);
     ++barrier.leaving;

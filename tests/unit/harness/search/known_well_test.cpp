@@ -20,10 +20,18 @@ TEST(KnownWell, neither_few_failures_nor_little_time_nor_cheap_runs_are_enough) 
 
 TEST(KnownWell, where_every_run_fails_fewer_are_enough) {
   EXPECT_TRUE(is_known_well({.hits = 8, .runs = 8}, 10));
-  EXPECT_FALSE(is_known_well({.hits = 7, .runs = 7}, 100));
+  EXPECT_FALSE(is_known_well({.hits = 7, .runs = 7}, 20));
   EXPECT_FALSE(is_known_well({.hits = 8, .runs = 8}, 9));
   EXPECT_FALSE(is_known_well({.hits = 8, .runs = 9}, 20));
   EXPECT_FALSE(is_known_well({.hits = 100, .runs = 100}, 19)) << "that is cheap enough";
+}
+
+TEST(KnownWell, where_each_took_seconds_two_are_enough) {
+  EXPECT_TRUE(is_known_well({.hits = 2, .runs = 2}, 12));
+  EXPECT_FALSE(is_known_well({.hits = 1, .runs = 1}, 60));
+  EXPECT_FALSE(is_known_well({.hits = 2, .runs = 2}, 11));
+  EXPECT_FALSE(is_known_well({.hits = 5, .runs = 5}, 14)) << "that is cheap enough";
+  EXPECT_FALSE(is_known_well({.hits = 2, .runs = 3}, 60)) << "one has passed";
 }
 
 TEST(KnownWell, runs_that_never_end_are_known_after_a_few) {
