@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "harness/report/describe.h"
 
@@ -107,6 +108,27 @@ std::string lasting_key(const Failed& failure, const Symbols& symbols) {
   return fmt::format("{:016x}", hash);
 }
 
+namespace {
+
+std::vector<Issue> each_bug_once(std::vector<Issue> issues, const Symbols& symbols) {
+  std::vector<ToldFailure> told;
+  told.reserve(issues.size());
+  for (const Issue& issue : issues) told.push_back({issue.failure, issue.minimal});
+  const std::vector<BesideWhich> beside = one_bug_each(told, symbols);
+  for (std::size_t i = 0; i < issues.size(); ++i) {
+    if (beside[i].why == SameBug::no) continue;
+    issues[i].why = beside[i].why;
+    issues[beside[i].head].also.push_back(std::move(issues[i]));
+  }
+  std::vector<Issue> heads;
+  for (std::size_t i = 0; i < issues.size(); ++i) {
+    if (beside[i].why == SameBug::no) heads.push_back(std::move(issues[i]));
+  }
+  return heads;
+}
+
+}  // namespace
+
 std::vector<Issue> issues_of(const ReportCase& report_case) {
   const Symbols& symbols = *report_case.symbols;
   std::vector<Issue> issues;
@@ -114,7 +136,8 @@ std::vector<Issue> issues_of(const ReportCase& report_case) {
   const auto add = [&](const Failed& failure, const MinimalInterleaving* minimal,
                        const Token* token) {
     if (!known.insert(place_key(failure, symbols)).second) return;
-    issues.push_back({&failure, minimal, minimal != nullptr ? &minimal->token : token, {}});
+    issues.push_back(
+        {&failure, minimal, minimal != nullptr ? &minimal->token : token, {}, SameBug::no, {}});
   };
   const std::vector<EngineResult>& engines = report_case.result->engines;
   for (const EngineResult& engine : engines) {
@@ -144,7 +167,7 @@ std::vector<Issue> issues_of(const ReportCase& report_case) {
       if (count > 0 && engine.runs > 0) issue.rates.push_back({engine.engine, count, engine.runs});
     }
   }
-  return issues;
+  return each_bug_once(std::move(issues), symbols);
 }
 
 }  // namespace heddle

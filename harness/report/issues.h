@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/report/one_bug.h"
 #include "harness/report/report_case.h"
 
 namespace heddle {
@@ -21,6 +22,8 @@ struct Issue {
   const MinimalInterleaving* minimal = nullptr;  // or nullptr
   const Token* token = nullptr;                  // or nullptr
   std::vector<IssueRate> rates;                  // by engine
+  SameBug why = SameBug::no;                     // of one that stands beside another
+  std::vector<Issue> also{};                     // failures that are the same bug (one_bug.h)
 };
 
 // In the order of telling: those with an interleaving first. The result points into the case.

@@ -242,9 +242,17 @@ class CaseWriter {
       write_count(engine.runs - not_passed, engine.runs, "passed", Style::green);
     }
 
+    std::vector<ToldFailure> told;
+    for (std::size_t i = 0; i < listed; ++i) told.push_back(told_of(*findings[i].finding));
+    const std::vector<BesideWhich> beside = one_bug_each(told, *case_.symbols);
+    const auto is_told_beside = [&](std::size_t i) {
+      return beside[i].why != SameBug::no && token_of(*findings[i].finding) != nullptr &&
+             token_of(*findings[beside[i].head].finding) != nullptr;
+    };
     std::size_t shown = 0;
     for (std::size_t i = 0; i < listed; ++i) {
       const Finding& finding = *findings[i].finding;
+      if (is_told_beside(i)) continue;
       if (finding.minimal) {
         write_minimal(finding, shown++);
       } else if (finding.token) {
@@ -252,8 +260,48 @@ class CaseWriter {
       } else if (finding.hunt) {
         write_hunt(finding, *finding.hunt, shown);
       }
+      for (std::size_t j = 0; j < listed; ++j) {
+        if (j != i && beside[j].head == i && is_told_beside(j)) {
+          const Finding& other = *findings[j].finding;
+          const Trace* trace =
+              told[j].minimal != nullptr ? &told[j].minimal->trace : trace_of(other, engine);
+          write_also(*told[j].failure, trace, *token_of(other), beside[j].why);
+        }
+      }
     }
     write_found_by_fuzz(std::span(findings).first(listed));
+  }
+
+  // As fuzz has it, where a hunt has found it.
+  static ToldFailure told_of(const Finding& finding) {
+    if (finding.minimal) return {&finding.failure, &*finding.minimal};
+    if (finding.hunt && finding.hunt->found) {
+      const auto& minimal = finding.hunt->minimal;
+      return {&*finding.hunt->found, minimal ? &*minimal : nullptr};
+    }
+    return {&finding.failure, nullptr};
+  }
+
+  // Of the run by which it is told; nullptr: of none.
+  static const Token* token_of(const Finding& finding) {
+    if (finding.minimal) return &finding.minimal->token;
+    if (finding.token) return &*finding.token;
+    if (!finding.hunt || !finding.hunt->found) return nullptr;
+    if (finding.hunt->minimal) return &finding.hunt->minimal->token;
+    return finding.hunt->token ? &*finding.hunt->token : nullptr;
+  }
+
+  // A failure that is the bug above.
+  void write_also(const Failed& failure, const Trace* trace, const Token& token, SameBug why) {
+    seen_.insert(failure_key(failure));
+    same_lines_.insert(lines_key(failure, *case_.symbols));
+    Names names = names_for(failure, trace, *case_.symbols);
+    screen_.paragraph(
+        "  Also:    ", fmt::format("{}, {}", headline(failure, names), to_string(why)),
+        Style::plain, Style::bold);
+    if (std::find(shown_.begin(), shown_.end(), token) == shown_.end()) {
+      write_replay(token, failure.kind);
+    }
   }
 
   void write_found_by_fuzz(std::span<const MergedFinding> findings) {
@@ -383,7 +431,10 @@ class CaseWriter {
       return event.has_value() ? row_of(interleaving, *event) : 0;
     };
     const std::string swap = swap_text(cause, row(cause.first), row(cause.second), names);
-    if (!swap.empty()) screen_.paragraph("  Proof:   ", swap, Style::plain, Style::bold);
+    if (!swap.empty()) {
+      screen_.paragraph(swap_proves(cause) ? "  Proof:   " : "  Tried:   ", swap, Style::plain,
+                        Style::bold);
+    }
     if (!why.empty() || !swap.empty()) screen_.blank();
     if (why.empty()) return {};
     MarkedLines places = places_of(cause, names.symbols());
