@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/report/anchors.h"
+#include "harness/report/callers.h"
 #include "harness/report/cause_words.h"
 #include "harness/report/claim_words.h"
 #include "harness/report/environment.h"
@@ -90,6 +91,7 @@ class IssueWriter {
     if (issue_.minimal != nullptr) {
       write_interleaving(*issue_.minimal);
     } else {
+      write_callers();
       write_absence();
     }
     write_rates();
@@ -122,8 +124,13 @@ class IssueWriter {
         for (const Event& event : cause.steps) add_place(event.op.pc, event.stack);
       }
     }
+    write_callers();
     if (places_.empty()) {
       for (const Place& place : issue_.failure->places) add_place(place.op.pc, place.stack);
+    }
+    for (const Called& called : callers_) {
+      // The line of a lock's own function says nothing of what it is for.
+      if (called.synchronises) places_[called.caller.file].insert(called.caller.line);
     }
     if (interleaving.rows.empty()) return;
     const bool race = issue_.failure->kind == FailureKind::data_race;
@@ -143,6 +150,12 @@ class IssueWriter {
       }
     }
     fmt::print(out_, "```\n\n{}.\n\n", escaped(minimality_text(minimal)));
+  }
+
+  void write_callers() {
+    callers_ = callers_of(*issue_.failure, issue_.minimal, names_.symbols());
+    const std::string text = callers_text(callers_, names_.symbols());
+    if (!text.empty()) fmt::print(out_, "**Called:** {}.\n\n", escaped(text));
   }
 
   // Why there is no interleaving here.
@@ -277,6 +290,7 @@ class IssueWriter {
   const Issue& issue_;
   const std::map<std::string, std::string>& above_;
   Names names_;
+  std::vector<Called> callers_;
   MarkedLines places_;
 };
 

@@ -171,24 +171,31 @@ bool is_between_places_of(const Facts& head, const Facts& race) {
   return false;
 }
 
-bool has_same_cause(const Facts& a, const Facts& b) {
-  if (a.pattern == CausePattern::none || a.pattern != b.pattern) return false;
-  if (!a.protocol.empty() && a.protocol == b.protocol) return true;
-  return std::equal(
-      a.steps.begin(), a.steps.end(), b.steps.begin(), b.steps.end(),
-      [](const Step& one, const Step& other) { return is_same(one.spot, other.spot); });
-}
-
 // Each of the one among the others, and the other way round.
-bool has_same_waits(const Facts& a, const Facts& b) {
-  const auto all_among = [](const std::vector<Spot>& some, const std::vector<Spot>& others) {
-    return std::all_of(some.begin(), some.end(), [&others](const Spot& one) {
-      return std::any_of(others.begin(), others.end(),
+bool are_same(const std::vector<Spot>& some, const std::vector<Spot>& others) {
+  const auto all_among = [](const std::vector<Spot>& these, const std::vector<Spot>& those) {
+    return std::all_of(these.begin(), these.end(), [&those](const Spot& one) {
+      return std::any_of(those.begin(), those.end(),
                          [&one](const Spot& other) { return is_same(one, other); });
     });
   };
-  return a.kind == b.kind && !a.waits.empty() && !b.waits.empty() && all_among(a.waits, b.waits) &&
-         all_among(b.waits, a.waits);
+  return !some.empty() && !others.empty() && all_among(some, others) && all_among(others, some);
+}
+
+// What is lost, torn or seen too early by two threads in the same places, whichever it is.
+bool has_same_cause(const Facts& a, const Facts& b) {
+  if (a.pattern == CausePattern::none || b.pattern == CausePattern::none) return false;
+  if (!a.protocol.empty() && a.protocol == b.protocol) return true;
+  const auto spots = [](const std::vector<Step>& steps) {
+    std::vector<Spot> result;
+    for (const Step& step : steps) result.push_back(step.spot);
+    return result;
+  };
+  return are_same(spots(a.steps), spots(b.steps));
+}
+
+bool has_same_waits(const Facts& a, const Facts& b) {
+  return a.kind == b.kind && are_same(a.waits, b.waits);
 }
 
 bool is_on_same_object(const Facts& a, const Facts& b) {

@@ -19,7 +19,7 @@ enum class SameBug : std::uint8_t {
   // A race between two of the places whose order the other's cause is: without that race the other
   // does not come.
   places_of_cause,
-  same_cause,   // one pattern in the same lines, or one protocol that is wrong in both
+  same_cause,   // in the same places, or one protocol that is wrong in both
   same_waits,   // threads are stuck in the same lines, whichever threads they are
   same_object,  // races of the same two functions on one object
 };

@@ -198,6 +198,18 @@ TEST(OneBugTest, one_wrong_protocol_is_one_from_either_side) {
   EXPECT_EQ(told({{&first, &one}, {&second, &third}})[1].why, SameBug::no);
 }
 
+TEST(OneBugTest, one_pair_of_places_is_one_bug_whatever_comes_of_it) {
+  const Failed failed = assertion();
+  const Failed crashed{FailureKind::signal, "SIGSEGV", failed.places};
+  const MinimalInterleaving torn = violated();
+  MinimalInterleaving lost = violated();
+  lost.cause->pattern = CausePattern::check_then_act;
+  std::swap(lost.cause->steps[0], lost.cause->steps[2]);
+  EXPECT_EQ(told({{&failed, &torn}, {&crashed, &lost}})[1].why, SameBug::same_cause);
+  lost.cause->steps.pop_back();
+  EXPECT_EQ(told({{&failed, &torn}, {&crashed, &lost}})[1].why, SameBug::no);
+}
+
 TEST(OneBugTest, what_is_the_same_as_something_told_beside_goes_to_its_head) {
   const Failed first = stuck(FailureKind::lost_wakeup, 2, 0x30);
   const Failed second = stuck(FailureKind::lost_wakeup, 1, 0x31);
