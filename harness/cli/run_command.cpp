@@ -16,6 +16,7 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/expectation.h"
+#include "harness/cli/found_lines.h"
 #include "harness/cli/interrupts.h"
 #include "harness/cli/minimize_findings.h"
 #include "harness/cli/numbers.h"
@@ -252,7 +253,8 @@ using Interim = std::function<void(const EngineResult&, const std::vector<Module
 
 EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind engine,
                         const RunOptions& options, double limit, SavedSearch* saved,
-                        ProgressLine* line, const Interim& interim, std::vector<Module>& modules) {
+                        ProgressLine* line, FoundLines* found, const Interim& interim,
+                        std::vector<Module>& modules) {
   SearchOptions search_options;
   search_options.worker = worker_options(planned);
   search_options.job = plan.job;
@@ -278,7 +280,12 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
                     .seconds = 0};
   SearchEvents events;
   events.interrupted = &g_interrupted;
-  events.interim = interim;
+  if (interim || found != nullptr) {
+    events.interim = [&](const EngineResult& so_far, const std::vector<Module>& of_it) {
+      if (found != nullptr) found->tell(planned.name, so_far, of_it);
+      if (interim) interim(so_far, of_it);
+    };
+  }
   if (line != nullptr) {
     events.progress = [&](std::uint64_t runs, std::uint64_t failed, double seconds) {
       progress.runs = runs;
@@ -288,6 +295,7 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
     };
   }
   SearchOutcome outcome = search(search_options, events);
+  if (found != nullptr) found->tell(planned.name, outcome.result, outcome.modules);
   if (saved != nullptr) keep(outcome, *saved);
   const auto show_shrinking = [&] {
     progress.activity = "shrinking";
@@ -375,6 +383,8 @@ int run(const RunOptions& options) {
   const std::size_t width = progress_width();
   std::unique_ptr<ProgressLine> line;
   if (width != 0) line = std::make_unique<ProgressLine>(std::cerr, width);
+  std::optional<FoundLines> found;
+  if (line != nullptr) found.emplace(*line, width);
 
   std::vector<std::unique_ptr<CaseResult>> results;
   std::vector<ToldCases::Told> told;
@@ -417,9 +427,10 @@ int run(const RunOptions& options) {
     }
     for (const EngineKind engine : plan.engines) {
       if (g_interrupted) break;
-      result.engines.push_back(
-          run_engine(plan, planned, engine, options, budget.next_part(plan.seconds),
-                     resumes ? &saved : nullptr, line.get(), interim, result.modules));
+      result.engines.push_back(run_engine(plan, planned, engine, options,
+                                          budget.next_part(plan.seconds),
+                                          resumes ? &saved : nullptr, line.get(),
+                                          found ? &*found : nullptr, interim, result.modules));
     }
     if (!g_interrupted)
       hunt(plan, planned, options, budget.next_part(plan.seconds), line.get(), result);

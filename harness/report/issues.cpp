@@ -12,9 +12,6 @@
 #include "harness/report/describe.h"
 
 namespace heddle {
-namespace {
-
-// What engines agree on, whatever words they have for a failure: its kind, and where it came.
 std::string place_key(const Failed& failure, const Symbols& symbols) {
   if (failure.kind == FailureKind::data_race || failure.places.empty()) {
     return lines_key({failure.kind, "", failure.places}, symbols);
@@ -23,8 +20,6 @@ std::string place_key(const Failed& failure, const Symbols& symbols) {
   const SourceLine source = source_of(symbols, place.op.pc, place.stack);
   return fmt::format("{}|{}:{}", to_string(failure.kind), source.file, source.line);
 }
-
-}  // namespace
 
 std::string lines_key(const Failed& failure, const Symbols& symbols) {
   std::set<std::string> lines;

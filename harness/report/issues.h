@@ -44,6 +44,9 @@ const Trace* trace_of(const Finding& finding, const EngineResult& engine);
 // and folders: the same for another build of a program that was changed elsewhere.
 std::string lasting_key(const Failed& failure, const Symbols& symbols);
 
+// What engines agree on, whatever words they have for a failure: its kind, and where it came.
+std::string place_key(const Failed& failure, const Symbols& symbols);
+
 // Equal for failures of one kind, with the same words of the program's, in the same lines.
 std::string lines_key(const Failed& failure, const Symbols& symbols);
 
