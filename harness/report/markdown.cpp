@@ -34,7 +34,7 @@ constexpr std::size_t kMostPlaces = 4;  // of source
 std::string escaped(std::string_view text) {
   std::string result;
   for (const char c : printable(text)) {
-    if (std::string_view("\\`*_<>[]#|").find(c) != std::string_view::npos) result += '\\';
+    if (std::string_view("\\`*_<>[]#|&").find(c) != std::string_view::npos) result += '\\';
     result += c;
   }
   return result;
@@ -43,6 +43,7 @@ std::string escaped(std::string_view text) {
 // In backquotes, more of them than there are in the text.
 std::string code(std::string_view text) {
   const std::string shown = printable(text);
+  if (shown.empty()) return "";
   std::size_t longest = 0;
   std::size_t run = 0;
   for (const char c : shown) {
@@ -142,7 +143,9 @@ class IssueWriter {
     write_table(screen, interleaving, {.mark_races = race, .shown = shown_places()});
     const auto origins = names_.origins();
     if (!origins.empty()) fmt::print(out_, "\n");
-    for (const auto& [name, origin] : origins) fmt::print(out_, "{}: {}\n", name, origin);
+    for (const auto& [name, origin] : origins) {
+      fmt::print(out_, "  {}: {}\n", name, origin);
+    }
     if (is_stuck(issue_.failure->kind)) {
       fmt::print(out_, "\n");
       for (const WaitText& wait : wait_texts(*issue_.failure, minimal.trace, names_)) {
