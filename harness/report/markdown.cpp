@@ -33,8 +33,14 @@ constexpr std::size_t kMostPlaces = 4;  // of source
 // Text that Markdown would take for its own: names with underscores and template brackets.
 std::string escaped(std::string_view text) {
   std::string result;
-  for (const char c : printable(text)) {
-    if (std::string_view("\\`*_<>[]#|&").find(c) != std::string_view::npos) result += '\\';
+  std::string shown = printable(text);
+  // At the beginning of a line more than in it: lists, underlines of headings, blocks of code.
+  shown.erase(0, std::min(shown.find_first_not_of(' '), shown.size()));
+  if (!shown.empty() && std::string_view("-+=").find(shown[0]) != std::string_view::npos) {
+    result += '\\';
+  }
+  for (const char c : shown) {
+    if (std::string_view("\\`*_<>[]#|&~").find(c) != std::string_view::npos) result += '\\';
     result += c;
   }
   return result;
