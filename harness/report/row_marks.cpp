@@ -59,7 +59,8 @@ std::set<std::size_t> deciding_events(const Trace& trace, const Failed& failure,
   for (std::size_t at = 0; at < trace.events.size(); ++at) {
     const Event& event = trace.events[at];
     const Op& op = event.op;
-    if (race && event.racy) result.insert(at);
+    // Where no cause is told, what races is the first suspect.
+    if (event.racy && (race || cited.empty())) result.insert(at);
     if (op.kind == OpKind::heap_free && !stuck && !race) {
       for (const Address object : objects) {
         if (object >= op.address && object < op.address2) result.insert(at);

@@ -11,8 +11,8 @@ namespace heddle {
 
 // Indices of events, `cited` among them. For threads that are stuck: what was done to the
 // conditions and semaphores that they wait for, and by which lock their mutexes were taken for the
-// last time. Of waits for a condition: what the thread had read under the mutex. For a race its
-// accesses. For what was freed: that.
+// last time. Of waits for a condition: what the thread had read under the mutex. For a race,
+// and where nothing is cited, the accesses that race. For what was freed: that.
 std::set<std::size_t> deciding_events(const Trace& trace, const Failed& failure,
                                       const std::set<std::size_t>& cited);
 
