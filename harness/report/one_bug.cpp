@@ -243,12 +243,12 @@ std::vector<BesideWhich> one_bug_each(std::span<const ToldFailure> failures,
   // Those that explain most lead: how the program itself fails, by a cause.
   const auto rank = [&](std::size_t i) {
     return std::tuple(facts[i].pattern == CausePattern::none, is_race(facts[i]),
-                      failures[i].minimal == nullptr);
+                      failures[i].minimal == nullptr, i);
   };
   std::vector<std::size_t> order(failures.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
   for (std::size_t at = 1; at < order.size(); ++at) {
     const std::size_t i = order[at];
     for (std::size_t before = 0; before < at; ++before) {
