@@ -16,7 +16,9 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/expectation.h"
+#include "harness/cli/found_lines.h"
 #include "harness/cli/interrupts.h"
+#include "harness/cli/minimize_findings.h"
 #include "harness/cli/numbers.h"
 #include "harness/cli/report_files.h"
 #include "harness/cli/resume.h"
@@ -30,7 +32,6 @@
 #include "harness/search/grounds.h"
 #include "harness/search/hunt.h"
 #include "harness/search/limit.h"
-#include "harness/search/lost_run.h"
 #include "harness/search/machine_memory.h"
 #include "harness/search/minimize.h"
 #include "harness/search/program_check.h"
@@ -168,52 +169,6 @@ std::optional<std::string> make_plan(const RunOptions& options, Plan& plan) {
   return std::nullopt;
 }
 
-// Which findings get a minimal interleaving: past a few a report helps nobody.
-constexpr std::size_t kMinimized = 4;
-
-// A test that fails ends the program with status 1, whichever of its assertions it was.
-void name_test_failure(Finding& finding, const SearchOptions& options) {
-  if (finding.failure.kind != FailureKind::exit_status) return;
-  const Token& token = finding.minimal.has_value() ? finding.minimal->token : *finding.token;
-  Job job = options.job;
-  job.engine = token.engine;
-  job.schedule = token.schedule;
-  job.relacy_state = token.relacy_state;
-  const std::string said = first_test_failure(options.worker, job, options.lost_ms);
-  if (!said.empty()) finding.failure.message = said;
-}
-
-void minimize_findings(EngineResult& result, SearchOptions options,
-                       const std::function<void()>& progress) {
-  if (result.not_as_fresh) options.job.isolation = Isolation::process;
-  Replayer replayer(options.worker, options.lost_ms);
-  std::size_t minimized = 0;
-  for (Finding& finding : result.findings) {
-    if (!finding.token.has_value() || g_interrupted) continue;
-    if (minimized >= kMinimized) {
-      // As far as a report tells of them.
-      constexpr std::size_t kTold = 10;
-      if (minimized++ >= kTold) continue;
-      if (auto seen = see_again(replayer, options.job, finding)) finding.failure = std::move(*seen);
-      continue;
-    }
-    progress();
-    ++minimized;
-    replayer.expect_lost(is_lost(finding.failure));
-    finding.minimal = minimize(replayer, options.job, finding, {});
-    if (finding.minimal.has_value()) finding.failure = finding.minimal->failure;
-    if (options.worker.google_test) name_test_failure(finding, options);
-    if (!finding.minimal.has_value()) continue;
-    finding.token = finding.minimal->token;
-    // A read and a write that race with the same access fail in one interleaving: once is enough.
-    const bool shown = std::any_of(
-        result.findings.begin(), result.findings.end(), [&finding](const Finding& other) {
-          return &other != &finding && other.minimal.has_value() && other.token == finding.token;
-        });
-    if (shown) finding.minimal.reset();
-  }
-}
-
 // A token for the first run that gave up.
 void find_limit_token(SearchOutcome& outcome, const SearchOptions& options,
                       const std::function<void()>& progress) {
@@ -298,7 +253,8 @@ using Interim = std::function<void(const EngineResult&, const std::vector<Module
 
 EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind engine,
                         const RunOptions& options, double limit, SavedSearch* saved,
-                        ProgressLine* line, const Interim& interim, std::vector<Module>& modules) {
+                        ProgressLine* line, FoundLines* found, const Interim& interim,
+                        std::vector<Module>& modules) {
   SearchOptions search_options;
   search_options.worker = worker_options(planned);
   search_options.job = plan.job;
@@ -324,7 +280,12 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
                     .seconds = 0};
   SearchEvents events;
   events.interrupted = &g_interrupted;
-  events.interim = interim;
+  if (interim || found != nullptr) {
+    events.interim = [&](const EngineResult& so_far, const std::vector<Module>& of_it) {
+      if (found != nullptr) found->tell(planned.name, so_far, of_it);
+      if (interim) interim(so_far, of_it);
+    };
+  }
   if (line != nullptr) {
     events.progress = [&](std::uint64_t runs, std::uint64_t failed, double seconds) {
       progress.runs = runs;
@@ -334,6 +295,7 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
     };
   }
   SearchOutcome outcome = search(search_options, events);
+  if (found != nullptr) found->tell(planned.name, outcome.result, outcome.modules);
   if (saved != nullptr) keep(outcome, *saved);
   const auto show_shrinking = [&] {
     progress.activity = "shrinking";
@@ -421,6 +383,8 @@ int run(const RunOptions& options) {
   const std::size_t width = progress_width();
   std::unique_ptr<ProgressLine> line;
   if (width != 0) line = std::make_unique<ProgressLine>(std::cerr, width);
+  std::optional<FoundLines> found;
+  if (line != nullptr) found.emplace(*line, width);
 
   std::vector<std::unique_ptr<CaseResult>> results;
   std::vector<ToldCases::Told> told;
@@ -463,9 +427,10 @@ int run(const RunOptions& options) {
     }
     for (const EngineKind engine : plan.engines) {
       if (g_interrupted) break;
-      result.engines.push_back(
-          run_engine(plan, planned, engine, options, budget.next_part(plan.seconds),
-                     resumes ? &saved : nullptr, line.get(), interim, result.modules));
+      result.engines.push_back(run_engine(plan, planned, engine, options,
+                                          budget.next_part(plan.seconds),
+                                          resumes ? &saved : nullptr, line.get(),
+                                          found ? &*found : nullptr, interim, result.modules));
     }
     if (!g_interrupted)
       hunt(plan, planned, options, budget.next_part(plan.seconds), line.get(), result);

@@ -1,5 +1,7 @@
 #include "harness/cli/told_cases.h"
 
+#include <fmt/format.h>
+
 #include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/token_files.h"
@@ -7,13 +9,27 @@
 #include "harness/search/rebase.h"
 
 namespace heddle {
+namespace {
+
+// Equal for modules in the same places.
+std::string mark_of(const std::vector<Module>& modules) {
+  std::string mark;
+  for (const Module& module : modules) {
+    mark += fmt::format("{:x} {:x} {:x} {}\n", module.base, module.begin, module.end, module.path);
+  }
+  return mark;
+}
+
+}  // namespace
 
 ToldCases::ToldCases(const std::vector<Told>& results) {
   for (const Told& told : results) {
-    symbols_.push_back(std::make_unique<Symbolizer>(told.result->modules));
+    // The tests of one program have its debug information in common.
+    std::unique_ptr<Symbolizer>& symbols = symbols_[mark_of(told.result->modules)];
+    if (symbols == nullptr) symbols = std::make_unique<Symbolizer>(told.result->modules);
     ReportCase& report_case = cases_.emplace_back(
         ReportCase{.result = told.result,
-                   .symbols = symbols_.back().get(),
+                   .symbols = symbols.get(),
                    .replay_as = told.replay_as,
                    .build = program_build(told.result->program),
                    .environment = environment_of(told.result->program, command_line()),

@@ -1,6 +1,7 @@
 // Results, made ready for reports.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,7 +26,7 @@ class ToldCases {
   std::span<const ReportCase> cases() const { return cases_; }
 
  private:
-  std::vector<std::unique_ptr<Symbolizer>> symbols_;
+  std::map<std::string, std::unique_ptr<Symbolizer>> symbols_;  // by their modules
   std::vector<ReportCase> cases_;
 };
 

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 
+#include "harness/report/text.h"
+
 namespace heddle::grade {
 namespace {
 
@@ -29,8 +31,9 @@ std::string words_of(const Graded& graded) {
   return text;
 }
 
-std::string field(std::string_view text) {
-  if (text.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(text);
+std::string field(std::string_view any_text) {
+  const std::string text = printable_lines(any_text);
+  if (text.find_first_of(",\"\n\r") == std::string_view::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) {
     if (c == '"') quoted += '"';
@@ -56,40 +59,31 @@ void write_csv(std::ostream& out, const Assignment& assignment, std::span<const 
   }
 }
 
-// What XML 1.0 cannot hold, not even as a reference.
-std::string for_xml(std::string text) {
-  std::erase_if(text, [](char c) {
-    const auto code = static_cast<unsigned char>(c);
-    return code < 0x20 && c != '\n' && c != '\t';
-  });
-  return text;
-}
-
 void write_junit(std::ostream& out, const Assignment& assignment, std::span<const Graded> graded) {
   pugi::xml_document document;
   auto suites = document.append_child("testsuites");
-  suites.append_attribute("name") = assignment.name.c_str();
+  suites.append_attribute("name") = printable(assignment.name).c_str();
   for (const Graded& one : graded) {
     const auto failures =
         std::count_if(one.parts.begin(), one.parts.end(),
                       [](const PartMark& mark) { return mark.score < mark.most; });
     auto suite = suites.append_child("testsuite");
-    suite.append_attribute("name") = for_xml(one.student).c_str();
+    suite.append_attribute("name") = printable_lines(one.student).c_str();
     suite.append_attribute("tests") = static_cast<unsigned>(one.parts.size());
     suite.append_attribute("failures") = static_cast<unsigned>(failures);
     for (const PartMark& mark : one.parts) {
       auto test = suite.append_child("testcase");
-      test.append_attribute("classname") = for_xml(one.student).c_str();
+      test.append_attribute("classname") = printable_lines(one.student).c_str();
       test.append_attribute("name") = std::string(to_string(mark.part)).c_str();
       if (mark.score == mark.most) continue;
       auto failure = test.append_child("failure");
       failure.append_attribute("message") =
           fmt::format("{} of {} marks", mark.score, mark.most).c_str();
-      failure.append_child(pugi::node_pcdata).set_value(for_xml(mark.remark).c_str());
+      failure.append_child(pugi::node_pcdata).set_value(printable_lines(mark.remark).c_str());
     }
     suite.append_child("system-out")
         .append_child(pugi::node_pcdata)
-        .set_value(for_xml(words_of(one)).c_str());
+        .set_value(printable_lines(words_of(one)).c_str());
   }
   document.save(out, "  ");
 }
@@ -203,32 +197,34 @@ const MarksFormat* find_marks_format(std::string_view name) {
 
 void write_text(std::ostream& out, const Assignment& assignment, std::span<const Graded> graded) {
   std::size_t width = 7;
-  for (const Graded& one : graded) width = std::max(width, one.student.size());
+  for (const Graded& one : graded) width = std::max(width, width_of(printable(one.student)));
   out << fmt::format("{:<{}}  marks", "student", width);
   for (const auto& [part, most] : assignment.rubric.marks) out << "  " << to_string(part);
   out << '\n';
   for (const Graded& one : graded) {
-    out << fmt::format("{:<{}}  {:>2}/{:<2}", one.student, width, one.score(), one.most());
+    out << fmt::format("{}  {:>2}/{:<2}", padded_right(printable(one.student), width), one.score(),
+                       one.most());
     for (const PartMark& mark : one.parts) {
       out << fmt::format("  {:>{}}", fmt::format("{}/{}", mark.score, mark.most),
                          to_string(mark.part).size());
     }
-    if (!one.for_person.empty()) out << "  for a person: " << one.for_person;
+    if (!one.for_person.empty()) out << "  for a person: " << printable(one.for_person);
     out << '\n';
   }
   for (const Graded& one : graded) {
-    out << '\n' << one.student << '\n' << std::string(one.student.size(), '=') << '\n';
+    const std::string student = printable(one.student);
+    out << '\n' << student << '\n' << std::string(width_of(student), '=') << '\n';
     for (const PartMark& mark : one.parts) {
       out << fmt::format("  {:>2}/{:<2}  {:<17}  ", mark.score, mark.most, title_of(mark.part));
       // What a compiler says has lines of its own.
-      for (const char c : mark.remark) {
+      for (const char c : printable_lines(mark.remark)) {
         out << c;
         if (c == '\n') out << std::string(28, ' ');
       }
       out << '\n';
     }
-    for (const std::string& note : one.notes) out << "  " << note << '\n';
-    if (!one.report.empty()) out << '\n' << one.report;
+    for (const std::string& note : one.notes) out << "  " << printable_lines(note) << '\n';
+    if (!one.report.empty()) out << '\n' << printable_lines(one.report);
   }
 }
 

@@ -264,18 +264,22 @@ std::string cause_text(const Cause& cause, Names& names) {
   return sentence(to_string(cause.pattern), text);
 }
 
+bool swap_proves(const Cause& cause) {
+  return cause.passed == cause.checked && cause.more_passed == cause.more_checked;
+}
+
 std::string swap_text(const Cause& cause, std::size_t first_step, std::size_t second_step,
                       Names& names) {
   if (cause.checked == 0 || !cause.first.has_value()) return "";
+  const std::string_view outcome = cause.clean ? "the program passes" : "this failure is gone";
   if (!cause.second.has_value()) {
     if (first_step == 0) return "";
     return fmt::format("If the wait does not end so in step {}, {} (checked, {}/{}).", first_step,
-                       cause.clean ? "the program passes" : "this failure is gone", cause.passed,
-                       cause.checked);
+                       outcome, cause.passed, cause.checked);
   }
   std::string text;
   if (first_step != 0 && second_step != 0) {
-    text = fmt::format("Swap steps {} and {}", first_step, second_step);
+    text = fmt::format("Swap steps {} and {} and", first_step, second_step);
   } else {
     Where at{names};
     const auto step = [&](const Event& event) {
@@ -290,16 +294,19 @@ std::string swap_text(const Cause& cause, std::size_t first_step, std::size_t se
     text = fmt::format("If {}", step(*cause.second));
     text += fmt::format(" before {},", step(*cause.first));
   }
-  const bool swap = text.starts_with("Swap");
-  const bool more = cause.more_passed == cause.more_checked;
-  std::string checks = fmt::format("{}/{}", cause.passed + (more ? cause.more_passed : 0),
-                                   cause.checked + (more ? cause.more_checked : 0));
-  if (!more) {
-    checks +=
-        fmt::format("; with one more preemption {}/{}", cause.more_passed, cause.more_checked);
+  if (swap_proves(cause)) {
+    return fmt::format("{} {} (checked, {}/{}).", text, outcome, cause.passed + cause.more_passed,
+                       cause.checked + cause.more_checked);
   }
-  return fmt::format("{}{} {} (checked, {}).", text, swap ? " and" : "",
-                     cause.clean ? "the program passes" : "this failure is gone", checks);
+  const auto tries = [](std::uint64_t passed, std::uint64_t checked) {
+    return fmt::format("{} of {} tries", passed, checked);
+  };
+  text += fmt::format(" {} in {}", outcome, tries(cause.passed, cause.checked));
+  if (cause.more_checked > 0) {
+    text += fmt::format(", with one more preemption in {}",
+                        tries(cause.more_passed, cause.more_checked));
+  }
+  return text + ".";
 }
 
 }  // namespace heddle

@@ -2,7 +2,9 @@
 
 #include <dwarf.h>
 
+#include <cstddef>
 #include <filesystem>
+#include <iterator>
 
 #include "harness/report/debug_types.h"
 
@@ -12,13 +14,13 @@ namespace {
 // Scopes nest without end only in damaged debug information.
 constexpr int kDeepest = 128;
 
+// Those inlined into a function, or into one that is.
 bool collect_functions(Dwarf_Die parent, Dwarf_Addr address, int depth,
                        std::vector<Dwarf_Die>& functions) {
   Dwarf_Die die;
   if (depth > kDeepest || dwarf_child(&parent, &die) != 0) return false;
   do {
     switch (dwarf_tag(&die)) {
-      case DW_TAG_namespace:
       case DW_TAG_structure_type:
       case DW_TAG_class_type:
         if (collect_functions(die, address, depth + 1, functions)) return true;
@@ -38,6 +40,31 @@ bool collect_functions(Dwarf_Die parent, Dwarf_Addr address, int depth,
     }
   } while (dwarf_siblingof(&die, &die) == 0);
   return false;
+}
+
+void collect_ranges(Dwarf_Die parent, int depth, FunctionRanges& ranges) {
+  Dwarf_Die die;
+  if (depth > kDeepest || dwarf_child(&parent, &die) != 0) return;
+  do {
+    switch (dwarf_tag(&die)) {
+      case DW_TAG_namespace:
+      case DW_TAG_structure_type:
+      case DW_TAG_class_type:
+        collect_ranges(die, depth + 1, ranges);
+        break;
+      case DW_TAG_subprogram: {
+        Dwarf_Addr base = 0;
+        Dwarf_Addr begin = 0;
+        Dwarf_Addr end = 0;
+        for (std::ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &begin, &end)) > 0;) {
+          ranges.try_emplace(begin, FunctionRange{.end = end, .function = die});
+        }
+        break;
+      }
+      default:
+        break;
+    }
+  } while (dwarf_siblingof(&die, &die) == 0);
 }
 
 // What an operation of a location reckons from; `base` is the function's own.
@@ -127,9 +154,20 @@ Dwarf_Die* unit_of(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr* bias) {
   return nullptr;
 }
 
-std::vector<Dwarf_Die> functions_at(Dwarf_Die unit, Dwarf_Addr address) {
+FunctionRanges function_ranges(Dwarf_Die unit) {
+  FunctionRanges ranges;
+  collect_ranges(unit, 0, ranges);
+  return ranges;
+}
+
+std::vector<Dwarf_Die> functions_at(const FunctionRanges& ranges, Dwarf_Addr address) {
   std::vector<Dwarf_Die> functions;
-  collect_functions(unit, address, 0, functions);
+  const auto after = ranges.upper_bound(address);
+  if (after == ranges.begin()) return functions;
+  const FunctionRange& range = std::prev(after)->second;
+  if (address >= range.end) return functions;
+  functions.push_back(range.function);
+  collect_functions(range.function, address, 0, functions);
   return functions;
 }
 

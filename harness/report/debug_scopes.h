@@ -4,6 +4,7 @@
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,7 +18,16 @@ Dwarf_Die* unit_of(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr* bias);
 
 // The functions around an address, outermost first, those that were inlined included. Not
 // dwarf_getscopes(): it misses what was inlined into a function that clang nests in a namespace.
-std::vector<Dwarf_Die> functions_at(Dwarf_Die unit, Dwarf_Addr address);
+struct FunctionRange {
+  Dwarf_Addr end = 0;
+  Dwarf_Die function{};
+};
+using FunctionRanges = std::map<Dwarf_Addr, FunctionRange>;  // by where they begin
+std::vector<Dwarf_Die> functions_at(const FunctionRanges& ranges, Dwarf_Addr address);
+
+// The functions of a unit that are none of another's. To go through one of some size takes
+// milliseconds.
+FunctionRanges function_ranges(Dwarf_Die unit);
 
 // The line where it is defined, if that is said, else where it is declared; 0: not known.
 unsigned declared_line(Dwarf_Die* die);

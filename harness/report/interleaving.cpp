@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "harness/report/contention.h"
+#include "harness/report/row_marks.h"
 #include "harness/report/row_notes.h"
 #include "harness/report/text.h"
 #include "harness/report/waits.h"
@@ -71,6 +72,7 @@ class Selection {
     names_.know(trace);
     measure_contention();
     find_cited(options.cited);
+    deciding_ = deciding_events(trace, failure, cited_);
     for (const Place& place : failure.places) {
       named_.insert(place.op.address);
       named_.insert(place.op.address2);
@@ -100,6 +102,7 @@ class Selection {
         ++call.accesses;
         call.row.last_step = event.step;
         call.row.racy = call.row.racy || event.racy;
+        call.row.decides = call.row.decides || deciding_.contains(at);
         if (call.object.empty()) call.object = names_.object(event.op.address);
         continue;
       }
@@ -110,10 +113,14 @@ class Selection {
       draft.row.step = draft.row.last_step = event.step;
       draft.row.source = source;
       draft.row.racy = event.racy;
+      draft.row.decides = deciding_.contains(at) || notes_.notes[at].choice;
       if (is_plain_access(event.op.kind) && !source.library_call.empty()) {
         draft.object = names_.object(event.op.address);
       }
-      if (event.op.kind == OpKind::failure) draft.row.kind = InterleavingRow::Kind::failure;
+      if (event.op.kind == OpKind::failure) {
+        draft.row.kind = InterleavingRow::Kind::failure;
+        draft.row.decides = true;
+      }
       result.push_back(std::move(draft));
     }
     add_failure(result);
@@ -126,7 +133,7 @@ class Selection {
   std::string key(const Draft& draft) const {
     // What a sentence cites, and what needs a word of its own, is a row by itself.
     if (draft.row.kind != InterleavingRow::Kind::operation || cited_.contains(draft.at) ||
-        !notes_.notes[draft.at].before.empty()) {
+        !notes_.notes[draft.at].before.empty() || !draft.row.preempted.empty()) {
       return "";
     }
     const Op& op = trace_.events[draft.at].op;
@@ -211,7 +218,9 @@ class Selection {
       if (source.in_library || call) continue;
       if (!line.has_value()) line = source;
       if (source != *line) break;
-      if (!writes(event.op.kind)) named_locations_.insert(locations_.of(event.op.address));
+      if (writes(event.op.kind)) continue;
+      named_locations_.insert(locations_.of(event.op.address));
+      deciding_.insert(at);
     }
   }
 
@@ -321,6 +330,7 @@ class Selection {
     const Op& op = trace_.events[last->at].op;
     if (op.kind != OpKind::cond_wait || op.address != place.op.address) return false;
     last->row.kind = InterleavingRow::Kind::failure;
+    last->row.decides = true;
     last->row.text = fmt::format("wait on {}: never woken", names_.of(op.address, op.kind));
     return true;
   }
@@ -329,6 +339,7 @@ class Selection {
     Draft draft;
     draft.at = trace_.events.size();
     draft.row.kind = InterleavingRow::Kind::failure;
+    draft.row.decides = true;
     draft.row.thread = place.thread;
     draft.row.source = source_of(names_.symbols(), place.op.pc, place.stack);
     draft.row.text = std::move(text);
@@ -343,6 +354,7 @@ class Selection {
       Draft draft;
       draft.at = trace_.events.size();
       draft.row.kind = InterleavingRow::Kind::pending;
+      draft.row.decides = true;
       draft.row.thread = step.thread;
       draft.row.step = draft.row.last_step = step.step;
       draft.row.source = source_of(names_.symbols(), step.op.pc, step.stack);
@@ -352,16 +364,22 @@ class Selection {
   }
 
   void explain_switches(std::vector<Draft>& drafts) const {
-    for (std::size_t i = 1; i < drafts.size(); ++i) {
-      const ThreadId before = drafts[i - 1].row.thread;
-      if (drafts[i].row.thread == before) continue;
-      drafts[i].row.switched_from = before;
+    for (std::size_t i = 0; i < drafts.size(); ++i) {
+      InterleavingRow& row = drafts[i].row;
+      const ThreadId before = i == 0 ? kNoThread : drafts[i - 1].row.thread;
+      const bool switched = i > 0 && row.thread != before;
+      if (switched) row.switched_from = before;
+      bool found = false;
       // The switch may have happened at an event that is not shown.
-      for (std::size_t at = drafts[i - 1].at + 1; at <= drafts[i].at && at < trace_.events.size();
-           ++at) {
-        if (trace_.events[at].thread == before) continue;
-        drafts[i].row.why = trace_.events[at].why;
-        break;
+      for (std::size_t at = i == 0 ? 1 : drafts[i - 1].at + 1;
+           at <= drafts[i].at && at < trace_.events.size(); ++at) {
+        const Event& event = trace_.events[at];
+        if (switched && !found && event.thread != before) {
+          found = true;
+          row.why = event.why;
+        } else if (event.why == SwitchReason::preempted) {
+          row.preempted.push_back(trace_.events[at - 1].thread);
+        }
       }
     }
   }
@@ -377,6 +395,7 @@ class Selection {
   std::set<Address> named_;
   std::set<std::size_t> named_locations_;
   RowNotes notes_;
+  std::set<std::size_t> deciding_;
   std::set<std::size_t> cited_;
   std::vector<Event> pending_;  // cited, and not part of this run
   std::map<std::pair<Address, std::vector<Address>>, SourceLine> sources_;
@@ -455,6 +474,11 @@ void leave_out_the_middle(std::vector<InterleavingRow>& rows, std::size_t max_ro
   gap.kind = InterleavingRow::Kind::elided;
   gap.text = fmt::format("{} rows left out", grouped(gone));
   const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(first);
+  std::size_t preemptions = 0;
+  for (auto row = begin; row != begin + static_cast<std::ptrdiff_t>(gone); ++row) {
+    preemptions += preemptions_in(*row);
+  }
+  if (preemptions > 0) gap.text += fmt::format(", with {}", plural(preemptions, "preemption"));
   rows.erase(begin, begin + static_cast<std::ptrdiff_t>(gone));
   rows.insert(rows.begin() + static_cast<std::ptrdiff_t>(first), std::move(gap));
 }
@@ -512,6 +536,10 @@ Interleaving select_last_rows(const Trace& trace, Names& names, std::size_t max_
   result.truncated = trace.truncated || cut;
   find_threads(result);
   return result;
+}
+
+std::size_t preemptions_in(const InterleavingRow& row) {
+  return row.preempted.size() + (row.why == SwitchReason::preempted ? 1 : 0);
 }
 
 bool Interleaving::is_pending(const Event& event) const {

@@ -26,11 +26,18 @@ struct InterleavingRow {
   // Why the thread of the row before did not go on; none where it did.
   SwitchReason why = SwitchReason::none;
   ThreadId switched_from = kNoThread;
+  // Preempted since the row before, in steps that are not shown: not by that switch. All
+  // preemptions of the run stand in one of the two.
+  std::vector<ThreadId> preempted{};
   bool racy = false;
+  bool decides = false;  // how the run ends: what the reader is to look at
   // A folded loop: this row and the fold_rows - 1 rows above happened `times` times in a row.
   std::uint64_t times = 1;
   std::size_t fold_rows = 0;
 };
+
+// How many preemptions the row tells of.
+std::size_t preemptions_in(const InterleavingRow& row);
 
 struct Interleaving {
   std::vector<ThreadId> threads;  // those that have a row, ascending

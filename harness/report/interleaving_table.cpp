@@ -18,10 +18,17 @@ namespace heddle {
 namespace {
 
 std::string switch_text(const InterleavingRow& row) {
-  if (row.switched_from == kNoThread || row.kind == InterleavingRow::Kind::pending) return "";
+  std::string text;
   // A failure of several threads at once has no order to explain.
-  if (row.kind == InterleavingRow::Kind::failure && row.why == SwitchReason::none) return "";
-  return fmt::format("{} {}", thread_name(row.switched_from), reason_text(row.why, "stops"));
+  const bool in_order = row.kind != InterleavingRow::Kind::failure || row.why != SwitchReason::none;
+  if (row.switched_from != kNoThread && row.kind != InterleavingRow::Kind::pending && in_order) {
+    text = fmt::format("{} {}", thread_name(row.switched_from), reason_text(row.why, "stops"));
+  }
+  // In steps between the rows: who counts preemptions finds them all.
+  for (const ThreadId thread : row.preempted) {
+    text += fmt::format("{}({} preempted)", text.empty() ? "" : " ", thread_name(thread));
+  }
+  return text;
 }
 
 // Words that are wider, names that is, lose their middle: broken in two they could not be read.
@@ -83,10 +90,12 @@ class InterleavingTable {
 
  private:
   static constexpr std::string_view kIndent = "  ";
+  static constexpr std::string_view kDeciding = "> ";  // as wide
   static constexpr std::size_t kWideGap = 2;
   static constexpr std::size_t kNarrowGap = 1;
   // Of a thread's column, before columns are given up.
   static constexpr std::size_t kNarrowest = 16;
+  static constexpr std::size_t kWidestFailure = 40;
   // Of the source: what is shorter is as good as none.
   static constexpr std::size_t kNarrowestSource = 18;
 
@@ -113,13 +122,23 @@ class InterleavingTable {
       number_width_ = std::max(number_width_, std::to_string(row.number).size());
       place_width_ = std::max(place_width_, width_of(place_of(row)));
       switch_width_ = std::max(switch_width_, width_of(switch_text(row)));
-      // A failure may run on to the right of its column: nothing else is said on its line.
+      // It may run on to the right of its column: below.
       if (row.kind != InterleavingRow::Kind::operation &&
           row.kind != InterleavingRow::Kind::pending) {
         continue;
       }
       std::size_t& width = natural[column_of(row)];
       width = std::max(width, width_of(action_of(row)));
+    }
+    for (const InterleavingRow& row : interleaving_.rows) {
+      // To the end of the line, where nothing else is said on it.
+      if (row.kind != InterleavingRow::Kind::failure || switch_text(row).empty()) continue;
+      const std::size_t column = column_of(row);
+      std::size_t room = natural[column];
+      for (std::size_t i = column + 1; i < natural.size(); ++i) room += kNarrowGap + natural[i];
+      // Room of its own as far as those to the right have none. Long messages are broken in lines.
+      const std::size_t needed = std::min(width_of(action_of(row)), kWidestFailure);
+      if (needed > room) natural[column] += needed - room;
     }
     place_width_ = std::min<std::size_t>(place_width_, screen_.width() / 3);
     if (switch_width_ > 0) switch_width_ = std::max(switch_width_, kSwitchTitle.size());
@@ -187,9 +206,10 @@ class InterleavingTable {
 
   std::string_view place_title() const { return only_file_.empty() ? "place" : "line"; }
 
-  std::string front(const std::string& number, const std::string& place) const {
+  std::string front(const std::string& number, const std::string& place,
+                    std::string_view indent = kIndent) const {
     const std::string shown = shortened(place, place_width_);
-    return std::string{kIndent} + padded_left(number, number_width_) + std::string(gap_, ' ') +
+    return std::string{indent} + padded_left(number, number_width_) + std::string(gap_, ' ') +
            (only_file_.empty() ? padded_right(shown, place_width_)
                                : padded_left(shown, place_width_)) +
            std::string(gap_, ' ');
@@ -257,9 +277,10 @@ class InterleavingTable {
     const Style other = row.kind == InterleavingRow::Kind::pending ? Style::dim : Style::plain;
     const Style style = failure || (row.racy && mark_races_) ? Style::red : other;
     const std::string number = std::to_string(row.number);
+    const std::string_view indent = row.decides ? kDeciding : kIndent;
     if (one_column_) {
       const std::string action = one_column_action(row);
-      std::string before = front(number, place_of(row)) +
+      std::string before = front(number, place_of(row), indent) +
                            padded_right(thread_name(row.thread), name_width_) +
                            std::string(gap_, ' ');
       std::string after = source_of_row(index);
@@ -271,7 +292,7 @@ class InterleavingTable {
       }
     } else {
       const std::size_t column = column_of(row);
-      std::string before = front(number, place_of(row));
+      std::string before = front(number, place_of(row), indent);
       std::string after;
       for (std::size_t i = 0; i < column; ++i) {
         before += std::string(thread_widths_[i] + gap_, ' ');

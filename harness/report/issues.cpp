@@ -7,13 +7,11 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "harness/report/describe.h"
 
 namespace heddle {
-namespace {
-
-// What engines agree on, whatever words they have for a failure: its kind, and where it came.
 std::string place_key(const Failed& failure, const Symbols& symbols) {
   if (failure.kind == FailureKind::data_race || failure.places.empty()) {
     return lines_key({failure.kind, "", failure.places}, symbols);
@@ -22,8 +20,6 @@ std::string place_key(const Failed& failure, const Symbols& symbols) {
   const SourceLine source = source_of(symbols, place.op.pc, place.stack);
   return fmt::format("{}|{}:{}", to_string(failure.kind), source.file, source.line);
 }
-
-}  // namespace
 
 std::string lines_key(const Failed& failure, const Symbols& symbols) {
   std::set<std::string> lines;
@@ -107,6 +103,27 @@ std::string lasting_key(const Failed& failure, const Symbols& symbols) {
   return fmt::format("{:016x}", hash);
 }
 
+namespace {
+
+std::vector<Issue> each_bug_once(std::vector<Issue> issues, const Symbols& symbols) {
+  std::vector<ToldFailure> told;
+  told.reserve(issues.size());
+  for (const Issue& issue : issues) told.push_back({issue.failure, issue.minimal});
+  const std::vector<BesideWhich> beside = one_bug_each(told, symbols);
+  for (std::size_t i = 0; i < issues.size(); ++i) {
+    if (beside[i].why == SameBug::no) continue;
+    issues[i].why = beside[i].why;
+    issues[beside[i].head].also.push_back(std::move(issues[i]));
+  }
+  std::vector<Issue> heads;
+  for (std::size_t i = 0; i < issues.size(); ++i) {
+    if (beside[i].why == SameBug::no) heads.push_back(std::move(issues[i]));
+  }
+  return heads;
+}
+
+}  // namespace
+
 std::vector<Issue> issues_of(const ReportCase& report_case) {
   const Symbols& symbols = *report_case.symbols;
   std::vector<Issue> issues;
@@ -114,7 +131,8 @@ std::vector<Issue> issues_of(const ReportCase& report_case) {
   const auto add = [&](const Failed& failure, const MinimalInterleaving* minimal,
                        const Token* token) {
     if (!known.insert(place_key(failure, symbols)).second) return;
-    issues.push_back({&failure, minimal, minimal != nullptr ? &minimal->token : token, {}});
+    issues.push_back(
+        {&failure, minimal, minimal != nullptr ? &minimal->token : token, {}, SameBug::no, {}});
   };
   const std::vector<EngineResult>& engines = report_case.result->engines;
   for (const EngineResult& engine : engines) {
@@ -144,7 +162,7 @@ std::vector<Issue> issues_of(const ReportCase& report_case) {
       if (count > 0 && engine.runs > 0) issue.rates.push_back({engine.engine, count, engine.runs});
     }
   }
-  return issues;
+  return each_bug_once(std::move(issues), symbols);
 }
 
 }  // namespace heddle

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/report/one_bug.h"
 #include "harness/report/report_case.h"
 
 namespace heddle {
@@ -21,6 +22,8 @@ struct Issue {
   const MinimalInterleaving* minimal = nullptr;  // or nullptr
   const Token* token = nullptr;                  // or nullptr
   std::vector<IssueRate> rates;                  // by engine
+  SameBug why = SameBug::no;                     // of one that stands beside another
+  std::vector<Issue> also{};                     // failures that are the same bug (one_bug.h)
 };
 
 // In the order of telling: those with an interleaving first. The result points into the case.
@@ -40,6 +43,9 @@ const Trace* trace_of(const Finding& finding, const EngineResult& engine);
 // As lines_key(), with lines counted from the beginning of their function and without addresses
 // and folders: the same for another build of a program that was changed elsewhere.
 std::string lasting_key(const Failed& failure, const Symbols& symbols);
+
+// What engines agree on, whatever words they have for a failure: its kind, and where it came.
+std::string place_key(const Failed& failure, const Symbols& symbols);
 
 // Equal for failures of one kind, with the same words of the program's, in the same lines.
 std::string lines_key(const Failed& failure, const Symbols& symbols);

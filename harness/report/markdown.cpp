@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/report/anchors.h"
+#include "harness/report/callers.h"
 #include "harness/report/cause_words.h"
 #include "harness/report/claim_words.h"
 #include "harness/report/environment.h"
@@ -32,8 +33,14 @@ constexpr std::size_t kMostPlaces = 4;  // of source
 // Text that Markdown would take for its own: names with underscores and template brackets.
 std::string escaped(std::string_view text) {
   std::string result;
-  for (const char c : printable(text)) {
-    if (std::string_view("\\`*_<>[]#|").find(c) != std::string_view::npos) result += '\\';
+  std::string shown = printable(text);
+  // At the beginning of a line more than in it: lists, underlines of headings, blocks of code.
+  shown.erase(0, std::min(shown.find_first_not_of(' '), shown.size()));
+  if (!shown.empty() && std::string_view("-+=").find(shown[0]) != std::string_view::npos) {
+    result += '\\';
+  }
+  for (const char c : shown) {
+    if (std::string_view("\\`*_<>[]#|&~").find(c) != std::string_view::npos) result += '\\';
     result += c;
   }
   return result;
@@ -42,6 +49,7 @@ std::string escaped(std::string_view text) {
 // In backquotes, more of them than there are in the text.
 std::string code(std::string_view text) {
   const std::string shown = printable(text);
+  if (shown.empty()) return "";
   std::size_t longest = 0;
   std::size_t run = 0;
   for (const char c : shown) {
@@ -74,10 +82,13 @@ std::string portable(std::string_view command) {
 
 class IssueWriter {
  public:
-  IssueWriter(std::ostream& out, const ReportCase& report_case, const Issue& issue)
+  // `above`: the tokens whose interleavings the issues before it have shown, and of what they are.
+  IssueWriter(std::ostream& out, const ReportCase& report_case, const Issue& issue,
+              const std::map<std::string, std::string>& above)
       : out_(out),
         case_(report_case),
         issue_(issue),
+        above_(above),
         names_(names_for(*issue.failure, issue.minimal != nullptr ? &issue.minimal->trace : nullptr,
                          *report_case.symbols)) {}
 
@@ -87,9 +98,11 @@ class IssueWriter {
     if (issue_.minimal != nullptr) {
       write_interleaving(*issue_.minimal);
     } else {
-      fmt::print(out_, "No interleaving of it is known.\n\n");
+      write_callers();
+      write_absence();
     }
     write_rates();
+    write_also();
     write_source();
     write_environment();
     if (issue_.token != nullptr) {
@@ -111,13 +124,20 @@ class IssueWriter {
       const std::string why = cause_text(cause, names_);
       if (!why.empty()) fmt::print(out_, "**Cause:** {}\n\n", escaped(why));
       const std::string swap = swap_text(cause, row(cause.first), row(cause.second), names_);
-      if (!swap.empty()) fmt::print(out_, "**Proof:** {}\n\n", escaped(swap));
+      if (!swap.empty()) {
+        fmt::print(out_, "**{}:** {}\n\n", swap_proves(cause) ? "Proof" : "Tried", escaped(swap));
+      }
       if (!why.empty()) {
         for (const Event& event : cause.steps) add_place(event.op.pc, event.stack);
       }
     }
+    write_callers();
     if (places_.empty()) {
       for (const Place& place : issue_.failure->places) add_place(place.op.pc, place.stack);
+    }
+    for (const Called& called : callers_) {
+      // The line of a lock's own function says nothing of what it is for.
+      if (called.synchronises) places_[called.caller.file].insert(called.caller.line);
     }
     if (interleaving.rows.empty()) return;
     const bool race = issue_.failure->kind == FailureKind::data_race;
@@ -129,7 +149,9 @@ class IssueWriter {
     write_table(screen, interleaving, {.mark_races = race, .shown = shown_places()});
     const auto origins = names_.origins();
     if (!origins.empty()) fmt::print(out_, "\n");
-    for (const auto& [name, origin] : origins) fmt::print(out_, "{}: {}\n", name, origin);
+    for (const auto& [name, origin] : origins) {
+      fmt::print(out_, "  {}: {}\n", name, origin);
+    }
     if (is_stuck(issue_.failure->kind)) {
       fmt::print(out_, "\n");
       for (const WaitText& wait : wait_texts(*issue_.failure, minimal.trace, names_)) {
@@ -137,6 +159,51 @@ class IssueWriter {
       }
     }
     fmt::print(out_, "```\n\n{}.\n\n", escaped(minimality_text(minimal)));
+  }
+
+  void write_callers() {
+    callers_ = callers_of(*issue_.failure, issue_.minimal, names_.symbols());
+    const std::string text = callers_text(callers_, names_.symbols());
+    if (!text.empty()) fmt::print(out_, "**Called:** {}.\n\n", escaped(text));
+  }
+
+  // Why there is no interleaving here.
+  void write_absence() {
+    if (issue_.token == nullptr) {
+      fmt::print(out_, "No interleaving of it is known.\n\n");
+    } else if (above_.contains(to_text(*issue_.token))) {
+      fmt::print(out_, "It is in the interleaving of \"{}\" above as well.\n\n",
+                 escaped(above_.at(to_text(*issue_.token))));
+    } else {
+      fmt::print(out_, "One run that fails so is known, and was not made smaller.\n\n");
+    }
+  }
+
+  // Other failures that are this bug.
+  void write_also() {
+    if (issue_.also.empty()) return;
+    fmt::print(out_, "**Also**, of the same bug:\n\n");
+    for (const Issue& also : issue_.also) {
+      // Often it was seen in the very run that is shown.
+      const bool shown = issue_.minimal != nullptr && also.token != nullptr &&
+                         *also.token == issue_.minimal->token;
+      const MinimalInterleaving* minimal = shown ? issue_.minimal : also.minimal;
+      Names names = names_for(*also.failure, minimal != nullptr ? &minimal->trace : nullptr,
+                              names_.symbols());
+      fmt::print(out_, "- {}, {}", escaped(headline(*also.failure, names)), to_string(also.why));
+      for (const IssueRate& rate : also.rates) {
+        fmt::print(out_, "; `{}` {} of {} runs", to_string(rate.engine), grouped(rate.count),
+                   grouped(rate.runs));
+      }
+      const std::string command =
+          shown || also.token == nullptr
+              ? ""
+              : portable(replay_command(case_, *also.token, also.failure->kind));
+      constexpr std::size_t kLongest = 1'000;
+      if (!command.empty() && command.size() <= kLongest) fmt::print(out_, "; {}", code(command));
+      fmt::print(out_, "\n");
+    }
+    fmt::print(out_, "\n");
   }
 
   // The token of another build: the numbers of steps are others after any change.
@@ -230,7 +297,9 @@ class IssueWriter {
   std::ostream& out_;
   const ReportCase& case_;
   const Issue& issue_;
+  const std::map<std::string, std::string>& above_;
   Names names_;
+  std::vector<Called> callers_;
   MarkedLines places_;
 };
 
@@ -239,7 +308,13 @@ class IssueWriter {
 void write_markdown_report(std::ostream& out, std::span<const ReportCase> cases) {
   for (const ReportCase& report_case : cases) {
     const std::vector<Issue> issues = issues_of(report_case);
-    for (const Issue& issue : issues) IssueWriter(out, report_case, issue).write();
+    std::map<std::string, std::string> above;
+    for (const Issue& issue : issues) {
+      IssueWriter(out, report_case, issue, above).write();
+      if (issue.minimal == nullptr) continue;
+      Names names = names_for(*issue.failure, &issue.minimal->trace, *report_case.symbols);
+      above.try_emplace(to_text(issue.minimal->token), headline(*issue.failure, names));
+    }
     if (!issues.empty()) continue;
     const std::string name = escaped(short_path(report_case.result->name));
     if (report_case.result->skipped) {

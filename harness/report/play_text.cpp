@@ -93,7 +93,7 @@ class PlayText final : public PlayReport {
     if (!end.cause.empty()) paragraph("Cause:   ", end.cause);
     show_output(end.output);
     // To be pasted whole, however wide.
-    out_ << "Replay:  " << end.replay << '\n';
+    out_ << "Replay:  " << printable(end.replay) << '\n';
     paragraph("", "(u takes your last command back, q ends)");
   }
 
@@ -114,14 +114,14 @@ class PlayText final : public PlayReport {
   void farewell(std::string_view replay) override {
     if (replay.empty()) return;
     paragraph("", "Left in the middle. What you decided, and then the default order:");
-    out_ << "Replay:  " << replay << '\n';
+    out_ << "Replay:  " << printable(replay) << '\n';
   }
 
  private:
   void paragraph(std::string_view lead, std::string_view text, std::string_view color = "") {
     std::string before(lead);
     const std::size_t indent = width_of(before);
-    for (const std::string& line : wrap(text, width_ - std::min(indent, width_ - 16))) {
+    for (const std::string& line : wrap(printable(text), width_ - std::min(indent, width_ - 16))) {
       out_ << before << painted(line, color) << '\n';
       before = std::string(indent, ' ');
     }

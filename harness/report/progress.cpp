@@ -32,6 +32,11 @@ void ProgressLine::show(const Progress& progress, Clock::time_point now) {
   out_ << "\r\x1b[K" << progress_text(progress, width_ > 1 ? width_ - 1 : 1) << std::flush;
 }
 
+void ProgressLine::write(std::string_view text) {
+  clear();
+  out_ << text << '\n' << std::flush;
+}
+
 void ProgressLine::clear() {
   if (!visible_) return;
   visible_ = false;

@@ -38,6 +38,9 @@ class ProgressLine {
   // clock.
   void show(const Progress& progress, Clock::time_point now = Clock::now());
 
+  // A line that stays, above this one.
+  void write(std::string_view text);
+
   // Before anything else is written to the terminal.
   void clear();
 

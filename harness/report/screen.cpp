@@ -52,7 +52,7 @@ void Screen::paragraph(std::string_view lead, std::string_view text, Style style
   const std::size_t indent = width_of(lead);
   const std::size_t room = width_ > indent + 16 ? width_ - indent : 16;
   std::string before = paint(std::string{lead}, lead_style);
-  for (std::string& part : wrap(text, room)) {
+  for (std::string& part : wrap(printable(text), room)) {
     line(before + paint(std::move(part), style));
     before = std::string(indent, ' ');
   }

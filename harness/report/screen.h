@@ -27,7 +27,8 @@ class Screen {
   // A line as it is, however wide: padding at its end is cut off.
   void line(std::string text);
 
-  // A paragraph: the first line after `lead`, the others indented by as much.
+  // A paragraph of what is printable of the text: the first line after `lead`, the others indented
+  // by as much.
   void paragraph(std::string_view lead, std::string_view text, Style style = Style::plain,
                  Style lead_style = Style::plain);
 

@@ -94,7 +94,13 @@ class Symbolizer::Impl {
     return at->second;
   }
 
-  std::string file_label(const std::string& file) {
+  const std::string& file_label(const std::string& file) {
+    const auto [at, is_new] = labels_.try_emplace(file);
+    if (is_new) at->second = find_label(file);
+    return at->second;
+  }
+
+  std::string find_label(const std::string& file) {
     if (!files_.has_value()) files_ = own_files();
     const std::string path = normal(file);
     const auto name_at = path.rfind('/') + 1;
@@ -269,8 +275,7 @@ class Symbolizer::Impl {
     return ObjectType{.name = name, .size = size, .exact = is_exact(*die), .id = at->second};
   }
 
-  // Asked for each access of a run, and each frame below it: to go through a unit of some size
-  // takes milliseconds.
+  // Asked for each access of a run, and each frame below it.
   const Functions& functions_at(Address return_address) {
     const auto [at, is_new] = functions_.try_emplace(return_address);
     if (is_new) at->second = find_functions(return_address);
@@ -288,7 +293,9 @@ class Symbolizer::Impl {
     if (unit == nullptr) return functions;
     functions.unit = *unit;
     functions.address = address - bias;
-    functions.dies = heddle::functions_at(*unit, functions.address);
+    const auto [ranges, is_new] = ranges_.try_emplace(unit->addr);
+    if (is_new) ranges->second = function_ranges(*unit);
+    functions.dies = heddle::functions_at(ranges->second, functions.address);
     return functions;
   }
 
@@ -510,9 +517,11 @@ class Symbolizer::Impl {
   Dwfl* dwfl_ = nullptr;
   std::unordered_map<Address, std::vector<Frame>> code_;
   std::unordered_map<Address, Functions> functions_;
+  std::unordered_map<const void*, FunctionRanges> ranges_;  // by unit
   std::unordered_map<Address, std::string> data_;
   std::map<Dwfl_Module*, Variables> variables_;
   std::optional<Files> files_;
+  std::unordered_map<std::string, std::string> labels_;
   std::unordered_map<Address, std::vector<ObjectType>> classes_;
   std::vector<Dwarf_Die> types_;  // by ObjectType::id
   std::unordered_map<const void*, std::uint32_t> type_ids_;

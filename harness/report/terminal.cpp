@@ -12,8 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "harness/report/callers.h"
 #include "harness/report/cause_words.h"
 #include "harness/report/claim_words.h"
+#include "harness/report/coverage_words.h"
 #include "harness/report/interleaving.h"
 #include "harness/report/interleaving_table.h"
 #include "harness/report/issues.h"
@@ -26,53 +28,6 @@
 
 namespace heddle {
 namespace {
-
-// How many interleavings there are, as an exhaustive search that has not come to its end would
-// guess; nothing of other searches.
-std::optional<double> forecast_of(const EngineResult& engine) {
-  const bool searches = engine.exploration.has_value() && !engine.exploration->complete &&
-                        engine.exploration->fraction > 0 && engine.method.starts_with("dpor");
-  if (!searches) return std::nullopt;
-  return static_cast<double>(engine.exploration->executions) / engine.exploration->fraction;
-}
-
-std::string coverage_text(const EngineResult& engine) {
-  const Coverage& coverage = *engine.coverage;
-  const auto number = [&](std::uint64_t count) {
-    return coverage.exact ? grouped(count) : "about " + rounded(static_cast<double>(count));
-  };
-  std::string text = fmt::format("{} distinct interleaving{}", number(coverage.distinct),
-                                 coverage.distinct == 1 ? "" : "s");
-  if (const std::string searched = words_of(engine).covered; !searched.empty()) {
-    // By the count of the search, which tells more apart: two numbers for one thing would puzzle.
-    text = searched;
-  } else if (const auto forecast = forecast_of(engine)) {
-    text += fmt::format(", of perhaps {}", rounded(*forecast));
-  } else if (coverage.late.has_value()) {
-    text += fmt::format(", {} new in the last tenth of the runs",
-                        *coverage.late == 0 ? "none" : number(*coverage.late));
-  }
-  text += coverage.fewest_decisions == coverage.most_decisions
-              ? fmt::format("; {} a run", plural(coverage.most_decisions, "decision"))
-              : fmt::format("; {} to {} decisions a run, {:.1f} on average",
-                            grouped(coverage.fewest_decisions), grouped(coverage.most_decisions),
-                            coverage.mean_decisions);
-  if (engine.gave_up > 0) text += fmt::format("; {} hit a limit", plural(engine.gave_up, "run"));
-  return text;
-}
-
-std::string bound_text(const EngineResult& engine, const DepthBound& bound) {
-  const std::uint64_t complete = engine.runs - std::min(engine.gave_up, engine.runs);
-  const double missed = bound.missed_by(complete);
-  constexpr double kNegligible = 1e-6;
-  return fmt::format(
-      "a bug that needs {} shows in one run of {} or more often ({}, at most {} a run): these runs "
-      "miss it with a probability {} %",
-      plural(bound.depth, "ordering constraint"), rounded(std::ceil(1 / bound.per_run)),
-      plural(bound.threads, "thread"), plural(bound.decisions, "decision"),
-      missed < kNegligible ? "below " + percent(kNegligible)
-                           : "of at most " + percent_at_most(missed));
-}
 
 // Where the blocks of the heap come from that the rows name.
 void write_origins(Screen& screen, const Names& names) {
@@ -242,9 +197,17 @@ class CaseWriter {
       write_count(engine.runs - not_passed, engine.runs, "passed", Style::green);
     }
 
+    std::vector<ToldFailure> told;
+    for (std::size_t i = 0; i < listed; ++i) told.push_back(told_of(*findings[i].finding));
+    const std::vector<BesideWhich> beside = one_bug_each(told, *case_.symbols);
+    const auto is_told_beside = [&](std::size_t i) {
+      return beside[i].why != SameBug::no && token_of(*findings[i].finding) != nullptr &&
+             token_of(*findings[beside[i].head].finding) != nullptr;
+    };
     std::size_t shown = 0;
     for (std::size_t i = 0; i < listed; ++i) {
       const Finding& finding = *findings[i].finding;
+      if (is_told_beside(i)) continue;
       if (finding.minimal) {
         write_minimal(finding, shown++);
       } else if (finding.token) {
@@ -252,8 +215,48 @@ class CaseWriter {
       } else if (finding.hunt) {
         write_hunt(finding, *finding.hunt, shown);
       }
+      for (std::size_t j = 0; j < listed; ++j) {
+        if (j != i && beside[j].head == i && is_told_beside(j)) {
+          const Finding& other = *findings[j].finding;
+          const Trace* trace =
+              told[j].minimal != nullptr ? &told[j].minimal->trace : trace_of(other, engine);
+          write_also(*told[j].failure, trace, *token_of(other), beside[j].why);
+        }
+      }
     }
     write_found_by_fuzz(std::span(findings).first(listed));
+  }
+
+  // As fuzz has it, where a hunt has found it.
+  static ToldFailure told_of(const Finding& finding) {
+    if (finding.minimal) return {&finding.failure, &*finding.minimal};
+    if (finding.hunt && finding.hunt->found) {
+      const auto& minimal = finding.hunt->minimal;
+      return {&*finding.hunt->found, minimal ? &*minimal : nullptr};
+    }
+    return {&finding.failure, nullptr};
+  }
+
+  // Of the run by which it is told; nullptr: of none.
+  static const Token* token_of(const Finding& finding) {
+    if (finding.minimal) return &finding.minimal->token;
+    if (finding.token) return &*finding.token;
+    if (!finding.hunt || !finding.hunt->found) return nullptr;
+    if (finding.hunt->minimal) return &finding.hunt->minimal->token;
+    return finding.hunt->token ? &*finding.hunt->token : nullptr;
+  }
+
+  // A failure that is the bug above.
+  void write_also(const Failed& failure, const Trace* trace, const Token& token, SameBug why) {
+    seen_.insert(failure_key(failure));
+    same_lines_.insert(lines_key(failure, *case_.symbols));
+    Names names = names_for(failure, trace, *case_.symbols);
+    screen_.paragraph(
+        "  Also:    ", fmt::format("{}, {}", headline(failure, names), to_string(why)),
+        Style::plain, Style::bold);
+    if (std::find(shown_.begin(), shown_.end(), token) == shown_.end()) {
+      write_replay(token, failure.kind);
+    }
   }
 
   void write_found_by_fuzz(std::span<const MergedFinding> findings) {
@@ -358,6 +361,12 @@ class CaseWriter {
     }
     MarkedLines places;
     if (minimal.cause.has_value()) places = write_cause(*minimal.cause, interleaving, names);
+    const std::string callers =
+        callers_text(callers_of(finding.failure, &minimal, *case_.symbols), *case_.symbols);
+    if (!callers.empty()) {
+      screen_.paragraph("  Called:  ", callers, Style::plain, Style::bold);
+      screen_.blank();
+    }
     write_interleaving(
         screen_,
         fmt::format("{} ({})", is_minimal ? "Minimal interleaving" : "Shortest interleaving found",
@@ -383,7 +392,10 @@ class CaseWriter {
       return event.has_value() ? row_of(interleaving, *event) : 0;
     };
     const std::string swap = swap_text(cause, row(cause.first), row(cause.second), names);
-    if (!swap.empty()) screen_.paragraph("  Proof:   ", swap, Style::plain, Style::bold);
+    if (!swap.empty()) {
+      screen_.paragraph(swap_proves(cause) ? "  Proof:   " : "  Tried:   ", swap, Style::plain,
+                        Style::bold);
+    }
     if (!why.empty() || !swap.empty()) screen_.blank();
     if (why.empty()) return {};
     MarkedLines places = places_of(cause, names.symbols());

@@ -46,6 +46,16 @@ std::size_t character_length(std::string_view text) {
   return length;
 }
 
+// Characters of several bytes that move a cursor, end a line or turn the text round: C1's controls,
+// the separators of lines and paragraphs, those of the direction of writing.
+bool is_control(std::string_view character) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
+  if (character.size() == 2) return byte(0) == 0xc2 && byte(1) < 0xa0;
+  if (character.size() != 3 || byte(0) != 0xe2) return false;
+  if (byte(1) == 0x80) return byte(2) >= 0xa8 && byte(2) <= 0xae;
+  return byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9;
+}
+
 // Digits after the point, for about three digits in all; small rates get two that count.
 int decimals(double value) {
   if (value <= 0) return 0;
@@ -114,12 +124,23 @@ std::string printable(std::string_view text) {
     const auto byte = static_cast<unsigned char>(text[at]);
     if (byte == '\n' || byte == '\t') {
       result += ' ';
-    } else if (length == 0 || byte < 0x20 || byte == 0x7f) {
+    } else if (length == 0 || byte < 0x20 || byte == 0x7f || is_control(text.substr(at, length))) {
       result += '?';
     } else {
       result += text.substr(at, length);
     }
     at += std::max<std::size_t>(length, 1);
+  }
+  return result;
+}
+
+std::string printable_lines(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    result += printable(text.substr(at, end - at));
+    if (end < text.size()) result += '\n';
+    at = end + 1;
   }
   return result;
 }
@@ -163,6 +184,22 @@ std::string shell_quoted(std::string_view text) {
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
   if (!text.empty() && text.find_first_not_of(kHarmless) == std::string_view::npos) {
     return std::string{text};
+  }
+  // With an end that is not trimmed.
+  const std::string whole = std::string(text) + '.';
+  if (printable(whole) != whole) {
+    // What cannot be shown would be something else when it is pasted.
+    std::string result = "$'";
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte < 0x20 || byte >= 0x7f) {
+        result += fmt::format("\\{:03o}", byte);
+      } else {
+        if (c == '\'' || c == '\\') result += '\\';
+        result += c;
+      }
+    }
+    return result + "'";
   }
   std::string result = "'";
   for (const char c : text) {

@@ -37,6 +37,9 @@ std::size_t width_of(std::string_view text);
 // the cursor, change colours or break the columns.
 std::string printable(std::string_view text);
 
+// The same of each line: for text that keeps them.
+std::string printable_lines(std::string_view text);
+
 // Lines of at most `width` >= 1 columns, broken at spaces, inside a word only if it is longer than
 // a line. At least one line, perhaps empty.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
@@ -48,7 +51,8 @@ std::string shortened(std::string_view text, std::size_t width);
 std::string padded_right(std::string text, std::size_t width);
 std::string padded_left(const std::string& text, std::size_t width);
 
-// For a POSIX shell: as it is if it needs no quotes.
+// For a shell: as it is if it needs no quotes. POSIX's, unless there is in it what cannot be
+// printed: that is told by numbers, as bash, ksh and zsh read them.
 std::string shell_quoted(std::string_view text);
 
 }  // namespace heddle

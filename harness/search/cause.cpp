@@ -270,7 +270,10 @@ class CauseFinder {
 
   void add_untaken_of(std::set<ThreadId>& unfinished, const std::vector<Deviation>& deviations) {
     if (unfinished.empty()) return;
+    // Reports name these steps by their callers, if they are in a library.
+    job_.trace_all_stacks = true;
     const std::optional<JobDone> run = replay(deviations);
+    job_.trace_all_stacks = false;
     if (!run.has_value() || !passes(*run) || run->trace.events.size() > kLongestTrace) return;
     for (auto thread = unfinished.begin(); thread != unfinished.end();) {
       std::vector<const Event*> own;

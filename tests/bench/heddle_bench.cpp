@@ -27,12 +27,13 @@
 #include "tests/bench/exhaustive.h"
 #include "tests/bench/literature.h"
 #include "tests/bench/plain_loop.h"
+#include "tests/bench/reports.h"
 
 namespace heddle::bench {
 namespace {
 
-const std::vector<std::string> kParts = {"speed",      "stress",     "first",
-                                         "exhaustive", "literature", "memory"};
+const std::vector<std::string> kParts = {"speed",      "stress", "first",  "exhaustive",
+                                         "literature", "memory", "reports"};
 
 struct BenchOptions {
   std::vector<std::string> parts = kParts;
@@ -45,6 +46,7 @@ struct BenchOptions {
   std::uint64_t memory_runs = 10'000'000;
   bool small = false;
   LiteratureOptions literature;
+  ReportOptions reports;
 };
 
 // Anything that makes the figures mean something else than they say.
@@ -380,6 +382,7 @@ int run(const BenchOptions& options) {
     if (wanted("exhaustive")) show_exhaustive(options.small);
     if (wanted("literature")) show_literature(options.literature);
     if (wanted("memory")) show_memory(options);
+    if (wanted("reports")) show_reports(options.reports);
   } catch (const std::exception& error) {
     fmt::print(stderr, "heddle_bench: {}\n", error.what());
     return 3;
@@ -417,6 +420,8 @@ int main(int argc, char** argv) {
       ->delimiter(',')
       ->capture_default_str();
   count("--memory-runs", options.memory_runs, "memory: runs; the first look is at a tenth");
+  count("--report-cases", options.reports.cases, "reports: cases, each under four engines");
+  count("--report-steps", options.reports.steps, "reports: steps of the long run");
   app.add_flag("--small", options.small, "exhaustive: only what takes no time");
   CLI11_PARSE(app, argc, argv);
   return heddle::bench::run(options);

@@ -244,13 +244,22 @@ TEST(DescribeTest, a_swap_says_what_was_run_and_no_more) {
   EXPECT_EQ(swap_text(cause, 1, 3, names),
             "Swap steps 1 and 3 and the program passes (checked, 10/10).");
   cause.more_passed = 5;
-  EXPECT_EQ(swap_text(cause, 1, 3, names),
-            "Swap steps 1 and 3 and the program passes (checked, 2/2; with one more preemption "
-            "5/8).");
+  EXPECT_EQ(
+      swap_text(cause, 1, 3, names),
+      "Swap steps 1 and 3 and the program passes in 2 of 2 tries, with one more preemption in "
+      "5 of 8 tries.");
+  EXPECT_FALSE(swap_proves(cause));
   // The interleaving does not show one of them.
   EXPECT_EQ(swap_text(cause, 1, 0, names),
             "If T2 updates total (b.cpp:9) before T1 reads total (a.cpp:4), the program passes "
-            "(checked, 2/2; with one more preemption 5/8).");
+            "in 2 of 2 tries, with one more preemption in 5 of 8 tries.");
+  cause.more_checked = 0;
+  cause.more_passed = 0;
+  EXPECT_TRUE(swap_proves(cause));
+  cause.passed = 1;
+  EXPECT_FALSE(swap_proves(cause));
+  EXPECT_EQ(swap_text(cause, 1, 3, names),
+            "Swap steps 1 and 3 and the program passes in 1 of 2 tries.");
   cause.checked = 0;
   EXPECT_EQ(swap_text(cause, 1, 3, names), "");
 }

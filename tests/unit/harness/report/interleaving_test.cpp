@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "harness/report/row_marks.h"
 #include "tests/golden/scenarios.h"
 
 namespace heddle {
@@ -271,6 +274,101 @@ TEST(InterleavingTest, an_empty_trace_has_no_rows_but_the_failure) {
   EXPECT_EQ(summary(select_rows({}, scenario::unlocked_counter_assertion(), names)),
             Lines{"T0 assertion failed: counter == 2 !"});
   EXPECT_EQ(summary(select_rows({}, scenario::unlocked_counter_race(), names)), Lines{});
+}
+
+std::size_t preemptions_told(const Interleaving& interleaving) {
+  std::size_t told = 0;
+  for (const InterleavingRow& row : interleaving.rows) told += preemptions_in(row);
+  return told;
+}
+
+TEST(InterleavingTest, a_preemption_between_rows_is_told_at_the_next_one) {
+  // T1 is preempted for T2, which does nothing that is shown before T1 goes on.
+  scenario::TraceBuilder trace;
+  const auto write = scenario::access(OpKind::write, scenario::kCounter, 0x11);
+  trace.add(0, scenario::with(OpKind::thread_create, 1, 0x21))
+      .add(0, scenario::with(OpKind::thread_create, 2, 0x23))
+      .because(SwitchReason::preempted)
+      .add(1, write, 1)
+      .because(SwitchReason::preempted)
+      .add(2, {.kind = OpKind::thread_start})
+      .because(SwitchReason::preempted)
+      .add(1, write, 2)
+      .because(SwitchReason::ended)
+      .add(2, write, 3)
+      .because(SwitchReason::ended)
+      .add(0, {.kind = OpKind::failure, .pc = 0x13});
+  const auto scenario = scenario::unlocked_counter();
+  Names names{scenario.symbols};
+  const Interleaving interleaving =
+      select_rows(trace.take(), scenario::unlocked_counter_assertion(), names);
+  ASSERT_EQ(interleaving.rows.size(), 4U);
+  EXPECT_EQ(interleaving.rows[0].preempted, std::vector<ThreadId>{0});
+  EXPECT_EQ(interleaving.rows[1].preempted, (std::vector<ThreadId>{1, 2}));
+  EXPECT_TRUE(interleaving.rows[2].preempted.empty());
+  EXPECT_EQ(preemptions_told(interleaving), 3U);
+}
+
+std::vector<std::size_t> marked(const Interleaving& interleaving) {
+  std::vector<std::size_t> numbers;
+  for (const InterleavingRow& row : interleaving.rows) {
+    if (row.decides) numbers.push_back(row.number);
+  }
+  return numbers;
+}
+
+TEST(InterleavingTest, rows_that_decide_are_marked) {
+  const auto scenario = scenario::unlocked_counter();
+  Names names{scenario.symbols};
+  // The failure and what its condition looked at, and without a cause what races; with one, its
+  // steps.
+  const MinimalInterleaving& minimal = *scenario.result.engines[2].findings[0].minimal;
+  const Failed failure = scenario::unlocked_counter_assertion();
+  EXPECT_EQ(marked(select_rows(minimal.trace, failure, names)),
+            (std::vector<std::size_t>{1, 3, 4, 5, 6}));
+  InterleavingOptions cited = rows_of(minimal);
+  cited.cited.resize(1);
+  EXPECT_EQ(marked(select_rows(minimal.trace, failure, names, cited)),
+            (std::vector<std::size_t>{1, 5, 6}));
+  // Of a race what races.
+  EXPECT_EQ(marked(select_rows(minimal.trace, scenario::unlocked_counter_race(), names)),
+            (std::vector<std::size_t>{1, 3, 4}));
+}
+
+TEST(InterleavingTest, waits_notifications_and_locks_that_are_held_are_marked) {
+  const auto symbols = scenario::queue_symbols();
+  Names names{symbols};
+  const Interleaving lost =
+      select_rows(scenario::lost_wakeup_trace(), scenario::lost_wakeup_failure(), names);
+  for (const InterleavingRow& row : lost.rows) {
+    const bool decides = row.text.starts_with("signal") || row.text.starts_with("wait");
+    EXPECT_EQ(row.decides, decides) << row.text;
+  }
+  const auto abba = scenario::abba();
+  Names locks{abba.symbols};
+  const Interleaving stuck =
+      select_rows(scenario::deadlock_trace(), scenario::deadlock_failure(), locks);
+  EXPECT_EQ(marked(stuck), (std::vector<std::size_t>{1, 2, 3, 4}));
+}
+
+TEST(InterleavingTest, what_was_looked_at_before_a_wait_is_marked) {
+  scenario::TraceBuilder trace;
+  trace.add(1, scenario::on(OpKind::mutex_lock, scenario::kQueueMutex, 0x60))
+      .add(1, scenario::access(OpKind::read, scenario::kCounter, 0x10), 0)
+      .add(1, scenario::wait_on(scenario::kReady, scenario::kQueueMutex, 0x66))
+      .because(SwitchReason::blocked)
+      .add(2, scenario::access(OpKind::write, scenario::kCounter, 0x11), 1)
+      .because(SwitchReason::ended)
+      .add(0, scenario::with(OpKind::thread_join, 1, 0x52));
+  const auto symbols = scenario::queue_symbols();
+  Names names{symbols};
+  const Failed failure{
+      FailureKind::deadlock,
+      "",
+      {scenario::place(1, scenario::wait_on(scenario::kReady, scenario::kQueueMutex, 0x66))}};
+  const Trace events = trace.take();
+  const std::set<std::size_t> marks = deciding_events(events, failure, {});
+  EXPECT_EQ(marks, (std::set<std::size_t>{1, 2}));
 }
 
 }  // namespace

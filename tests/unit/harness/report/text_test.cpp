@@ -87,6 +87,24 @@ TEST(TextTest, only_what_a_shell_would_misread_is_quoted) {
   EXPECT_EQ(shell_quoted("a b"), "'a b'");
   EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
   EXPECT_EQ(shell_quoted("$(rm)"), "'$(rm)'");
+  // Pasted it is the same again, and shown it moves no cursor.
+  EXPECT_EQ(shell_quoted("a\nb"), "$'a\\012b'");
+  EXPECT_EQ(shell_quoted("\xff it's \x1b[2J\\"), "$'\\377 it\\'s \\033[2J\\\\'");
+  EXPECT_EQ(shell_quoted("gr\xc3\xbc\xc3\x9f"), "'gr\xc3\xbc\xc3\x9f'");
+}
+
+TEST(TextTest, what_turns_a_line_round_or_ends_it_is_not_printable) {
+  EXPECT_EQ(printable("a\xc2\x9b"
+                      "31m"),
+            "a?31m");
+  EXPECT_EQ(printable("a\xe2\x80\xa8"
+                      "b\xe2\x80\xae"
+                      "c\xe2\x81\xa7"),
+            "a?b?c?");
+  EXPECT_EQ(printable("\xe2\x80\x9e"
+                      "\xc2\xa7\xe2\x81\xb0"),
+            "\xe2\x80\x9e\xc2\xa7\xe2\x81\xb0");
+  EXPECT_EQ(printable_lines("a\x1b\n\nb\xff\n"), "a?\n\nb?\n");
 }
 
 }  // namespace
