@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "harness/report/contention.h"
+#include "harness/report/left_out_rows.h"
 #include "harness/report/row_marks.h"
 #include "harness/report/row_notes.h"
 #include "harness/report/text.h"
@@ -464,25 +465,6 @@ std::vector<Draft> folded(std::vector<Draft> drafts, const Selection& selection)
   return result;
 }
 
-void leave_out_the_middle(std::vector<InterleavingRow>& rows, std::size_t max_rows) {
-  if (rows.size() <= max_rows) return;
-  // Failures are explained by what came right before them.
-  const std::size_t first = max_rows / 4;
-  const std::size_t last = max_rows - first - 1;
-  const std::size_t gone = rows.size() - first - last;
-  InterleavingRow gap;
-  gap.kind = InterleavingRow::Kind::elided;
-  gap.text = fmt::format("{} rows left out", grouped(gone));
-  const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(first);
-  std::size_t preemptions = 0;
-  for (auto row = begin; row != begin + static_cast<std::ptrdiff_t>(gone); ++row) {
-    preemptions += preemptions_in(*row);
-  }
-  if (preemptions > 0) gap.text += fmt::format(", with {}", plural(preemptions, "preemption"));
-  rows.erase(begin, begin + static_cast<std::ptrdiff_t>(gone));
-  rows.insert(rows.begin() + static_cast<std::ptrdiff_t>(first), std::move(gap));
-}
-
 // No folded loop is cut in two: rather some more are kept.
 void keep_the_last(std::vector<Draft>& drafts, std::size_t max_rows) {
   if (drafts.size() <= max_rows) return;
@@ -498,8 +480,12 @@ Interleaving interleaving_of(std::vector<Draft> drafts, Selection& selection) {
   Interleaving result;
   for (Draft& draft : drafts) {
     selection.write_text(draft);
-    draft.row.number = result.rows.size() + 1;
     result.rows.push_back(std::move(draft.row));
+  }
+  leave_out_turns(result.rows);
+  std::size_t number = 0;
+  for (InterleavingRow& row : result.rows) {
+    if (row.kind != InterleavingRow::Kind::elided) row.number = ++number;
   }
   return result;
 }

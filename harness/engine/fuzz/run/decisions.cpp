@@ -61,6 +61,9 @@ void Run::point() {
   const std::size_t fallback = gives_way ? (mine + 1) % ready_.size() : mine;
   const std::size_t chosen = decide(fallback, !gives_way);
   if (chosen == mine) return;
+  // Where it is shown that no order leads out of a livelock, orders are tried that no minimal
+  // interleaving needs.
+  gives_way |= watching_ && watch_.phase() == LivelockWatch::Phase::proving;
   switch_to(*threads_[ready_[chosen].id],
             gives_way ? SwitchReason::gave_way : SwitchReason::preempted);
   self.changes_before = running_.changes;

@@ -233,6 +233,37 @@ TEST(InterleavingTest, two_rounds_are_not_folded) {
   }
 }
 
+TEST(InterleavingTest, turns_of_threads_that_wait_for_each_other_are_told_once) {
+  const FakeSymbols symbols{{{1, scenario::line("work", "a.cpp", 1)}}, {{0x10, "x"}, {0x20, "y"}}};
+  TraceBuilder trace;
+  trace.add(0, scenario::with(OpKind::thread_create, 1, 1));
+  constexpr int kTurns = 5;
+  constexpr int kLooks = 20;  // more than a loop's longest round, which a turn would fold into
+  for (int turn = 0; turn < kTurns; ++turn) {
+    for (int look = 0; look < kLooks; ++look) {
+      if (turn > 0 && look == 0) trace.because(SwitchReason::gave_way);
+      trace.add(0, scenario::access(OpKind::atomic_load, 0x10, 1), 7);
+    }
+    for (int look = 0; look < kLooks; ++look) {
+      if (look == 0) trace.because(SwitchReason::gave_way);
+      trace.add(1, scenario::access(OpKind::atomic_load, 0x20, 1), 7);
+    }
+  }
+  trace.add(0, scenario::access(OpKind::atomic_store, 0x20, 1), 1);
+  trace.add(1, scenario::access(OpKind::atomic_store, 0x10, 1), 1);
+  Names names{symbols};
+  const Interleaving interleaving =
+      select_rows(trace.take(), {FailureKind::assertion, "x", {}}, names);
+  const Lines lines = summary(interleaving);
+  constexpr int kGaveWay = static_cast<int>(SwitchReason::gave_way);
+  ASSERT_GE(lines.size(), 5U);
+  EXPECT_EQ(lines[0], "T0 load x -> 7 x20");
+  EXPECT_EQ(lines[1], "T1 load y -> 7 x20" + switched(0, kGaveWay));
+  EXPECT_EQ(lines[2], "T0 load x -> 7 x20" + switched(1, kGaveWay));
+  EXPECT_EQ(lines[3], "... these 2 rows again, 3 more times");
+  EXPECT_EQ(interleaving.rows[4].number, 4U);
+}
+
 TEST(InterleavingTest, a_switch_is_explained_though_it_happened_at_a_hidden_event) {
   const FakeSymbols symbols{{{1, scenario::line("work", "a.cpp", 1)}}, {{0x10, "x"}}};
   TraceBuilder trace;
