@@ -251,11 +251,24 @@ bool starts_a_thread(const Plan& plan, const PlannedCase& planned) {
 
 using Interim = std::function<void(const EngineResult&, const std::vector<Module>&)>;
 
+// Whether an engine with threads of its own has seen that every run hangs.
+bool always_hangs(const std::vector<EngineResult>& engines) {
+  return std::any_of(engines.begin(), engines.end(), [](const EngineResult& engine) {
+    return engine.runs > 0 && engine.failed == engine.runs && !engine.findings.empty() &&
+           std::all_of(engine.findings.begin(), engine.findings.end(), [](const Finding& finding) {
+             return finding.failure.kind == FailureKind::hang;
+           });
+  });
+}
+
 EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind engine,
                         const RunOptions& options, double limit, SavedSearch* saved,
                         ProgressLine* line, FoundLines* found, const Interim& interim,
-                        std::vector<Module>& modules) {
+                        const std::vector<EngineResult>& before, std::vector<Module>& modules) {
   SearchOptions search_options;
+  // The others are not waited for as if nobody knew.
+  constexpr std::uint32_t kLessPatience = 4;
+  if (always_hangs(before)) search_options.lost_ms /= kLessPatience;
   search_options.worker = worker_options(planned);
   search_options.job = plan.job;
   search_options.job.engine = engine;
@@ -427,10 +440,10 @@ int run(const RunOptions& options) {
     }
     for (const EngineKind engine : plan.engines) {
       if (g_interrupted) break;
-      result.engines.push_back(run_engine(plan, planned, engine, options,
-                                          budget.next_part(plan.seconds),
-                                          resumes ? &saved : nullptr, line.get(),
-                                          found ? &*found : nullptr, interim, result.modules));
+      result.engines.push_back(
+          run_engine(plan, planned, engine, options, budget.next_part(plan.seconds),
+                     resumes ? &saved : nullptr, line.get(), found ? &*found : nullptr, interim,
+                     result.engines, result.modules));
     }
     if (!g_interrupted)
       hunt(plan, planned, options, budget.next_part(plan.seconds), line.get(), result);

@@ -146,7 +146,7 @@ class HuntParty {
       return finding->failure.kind == FailureKind::hang;
     });
     if (hangs) {
-      constexpr double kSeconds = 5;
+      constexpr double kSeconds = 3;
       search_.lost_ms /= kLostPart;
       options_.seconds = std::min(options_.seconds, kSeconds);
     }

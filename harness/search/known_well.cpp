@@ -7,7 +7,7 @@ namespace heddle {
 bool is_known_well(Rate rate, double seconds) {
   constexpr double kAtLeast = 30;  // seconds
   // Where each run has failed, as one that hangs in each does.
-  constexpr double kAtLeastIfAll = 10;
+  constexpr double kAtLeastIfAll = 5;
   constexpr std::uint64_t kFailuresIfAll = 8;
   // And where each took seconds, as one does that hangs until somebody finds out.
   constexpr double kAtLeastIfSlow = 12;

@@ -19,9 +19,9 @@ TEST(KnownWell, neither_few_failures_nor_little_time_nor_cheap_runs_are_enough) 
 }
 
 TEST(KnownWell, where_every_run_fails_fewer_are_enough) {
-  EXPECT_TRUE(is_known_well({.hits = 8, .runs = 8}, 10));
-  EXPECT_FALSE(is_known_well({.hits = 7, .runs = 7}, 20));
-  EXPECT_FALSE(is_known_well({.hits = 8, .runs = 8}, 9));
+  EXPECT_TRUE(is_known_well({.hits = 8, .runs = 8}, 5));
+  EXPECT_FALSE(is_known_well({.hits = 7, .runs = 7}, 11));
+  EXPECT_FALSE(is_known_well({.hits = 8, .runs = 8}, 4.9));
   EXPECT_FALSE(is_known_well({.hits = 8, .runs = 9}, 20));
   EXPECT_FALSE(is_known_well({.hits = 100, .runs = 100}, 19)) << "that is cheap enough";
 }
