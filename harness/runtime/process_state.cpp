@@ -272,6 +272,16 @@ bool restore_kernel(const Snapshot& saved) {
   return all;
 }
 
+// The C++ library's first look at a character of the classic locale makes a table of them all, with
+// calls that are seen as the program's, and keeps it. Made here, no run is the first.
+void fill_tables() {
+  const auto& characters = std::use_facet<std::ctype<char>>(std::locale::classic());
+  char narrow = 0;
+  const char space = ' ';
+  characters.widen(space);
+  characters.narrow(&space, &space + 1, '\0', &narrow);
+}
+
 // E.g. "the session, which setsid() changes".
 std::string describe_kept(lasting_state::Parts kept) {
   const auto part = static_cast<Part>(std::countr_zero(kept));
@@ -288,6 +298,7 @@ std::string left_behind() {
 }
 
 void take_snapshot() {
+  fill_tables();
   g_snapshot = new Snapshot;
   // A forked process shares its places in files, and their flags, with those that were forked
   // before it, whatever became of these.

@@ -310,6 +310,7 @@ const std::vector<Program> kPrograms = {
     {"livelock_polite", finds(hang), gives_up()},
     {"livelock_polite.fixed", clean(), clean()},
     {"local_static.fixed", clean(), clean()},
+    {"local_streams.fixed", clean(), clean(), Also::all_orders},
     {"lock_cycle_three", finds(deadlock), finds(deadlock)},
     {"lock_cycle_three.fixed", clean(), clean()},
     {"lock_order_ab_ba", finds(deadlock), finds(deadlock)},
@@ -340,6 +341,7 @@ const std::vector<Program> kPrograms = {
     {"once_order", finds(assertion), finds(assertion), Also::all_orders},
     {"once_order.fixed", clean(), clean(), Also::all_orders},
     {"output_only.fixed", clean(), clean()},
+    {"output_shared.fixed", clean(), clean(), Also::all_orders},
     {"own_recv.fixed", clean(), clean(), Also::all_orders},
     {"packaged_task", finds(uncaught_exception, {data_race}), Unsupported{kFutex}},
     {"packaged_task.fixed", clean(), Unsupported{kFutex}},
@@ -650,6 +652,7 @@ TEST_P(AnyProgramInAllOrders, in_all_orders_is_as_known) {
     SCOPED_TRACE(strategy);
     const EngineResult result = run_all(EngineKind::fuzz, GetParam(), false, kMost, strategy);
     EXPECT_TRUE(result.exhausted);
+    EXPECT_FALSE(result.not_as_fresh.has_value()) << "runs of one process differ from fresh ones";
     expect_as_known(result, GetParam().program.fuzz);
   }
 }
