@@ -64,7 +64,7 @@ struct EngineTable {
   void (*write_range)(Address address, std::size_t size, Address pc);
   // Whether some of these bytes, or this code address, are known to race in this run: a copy then
   // tells every 8 bytes of its own, so that others come in between. Null where nobody wants that.
-  bool (*is_torn)(Address address, std::size_t size, Address pc);
+  bool (*is_torn)(Address address, std::size_t size, std::uint64_t steps, Address pc);
   // So many accesses were left out since a copy was made at once: schedules name steps, and those
   // after it must have the same numbers. Null where nobody counts.
   void (*skip_steps)(std::uint64_t count);

@@ -113,6 +113,7 @@ HEDDLE_EXPORT void* realloc(void* pointer, std::size_t size) {
   // In life the block may move whatever its size is, so what it holds is read, and it is freed.
   if (size <= old_size && size > old_size / 2) {
     if (heddle::is_watched()) heddle::MemoryAccess(HEDDLE_PC).write(pointer, old_size);
+    heap::set_size(pointer, size);
     return pointer;
   }
   void* moved = program_allocate(size, 16, HEDDLE_PC);

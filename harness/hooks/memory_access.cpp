@@ -15,6 +15,11 @@ Address address_of(const void* pointer) {
   return reinterpret_cast<Address>(pointer);
 }
 
+// How many of for_each_part() there are.
+std::size_t parts_of(const void* to, std::size_t size) {
+  return ((address_of(to) & 7) + size + 7) / 8;
+}
+
 // Calls `visit(offset, size)` for parts that do not cross the 8-byte boundaries of `to`, upwards or
 // downwards.
 template <typename Visit>
@@ -49,13 +54,13 @@ void MemoryAccess::write(const void* to, std::size_t size) const {
   g_engine_table->write_range(address_of(to), size, pc_);
 }
 
-bool MemoryAccess::is_torn(const void* at, std::size_t size) const {
+bool MemoryAccess::is_torn(const void* at, std::size_t size, std::uint64_t steps) const {
   const auto asked = g_engine_table->is_torn;
-  return asked != nullptr && asked(address_of(at), size, pc_);
+  return asked != nullptr && asked(address_of(at), size, steps, pc_);
 }
 
 void MemoryAccess::count_parts(const void* to, std::size_t size, unsigned tells) {
-  const std::size_t parts = ((address_of(to) & 7) + size + 7) / 8;
+  const std::size_t parts = parts_of(to, size);
   const auto skip = g_engine_table->skip_steps;
   if (parts > 1 && skip != nullptr) skip(tells * (parts - 1));
 }
@@ -80,7 +85,8 @@ std::size_t MemoryAccess::read_string(const wchar_t* text, std::size_t most) con
 
 void MemoryAccess::copy(void* to, const void* from, std::size_t size) const {
   if (size == 0) return;
-  if (!is_torn(to, size) && !is_torn(from, size)) {
+  const std::uint64_t steps = 2 * parts_of(to, size);
+  if (!is_torn(to, size, steps) && !is_torn(from, size, steps)) {
     read(from, size);
     write(to, size);
     count_parts(to, size, 2);
@@ -102,7 +108,7 @@ void MemoryAccess::copy(void* to, const void* from, std::size_t size) const {
 
 void MemoryAccess::fill(void* to, int value, std::size_t size) const {
   if (size == 0) return;
-  if (!is_torn(to, size)) {
+  if (!is_torn(to, size, parts_of(to, size))) {
     write(to, size);
     count_parts(to, size, 1);
     std::memset(to, value, size);
@@ -117,7 +123,7 @@ void MemoryAccess::fill(void* to, int value, std::size_t size) const {
 
 void MemoryAccess::take(void* to, const void* from, std::size_t size) const {
   if (size == 0) return;
-  if (!is_torn(from, size)) {
+  if (!is_torn(from, size, parts_of(from, size))) {
     read(from, size);
     count_parts(from, size, 1);
     std::memcpy(to, from, size);
@@ -133,7 +139,7 @@ void MemoryAccess::take(void* to, const void* from, std::size_t size) const {
 
 void MemoryAccess::put(void* to, const void* from, std::size_t size) const {
   if (size == 0) return;
-  if (!is_torn(to, size)) {
+  if (!is_torn(to, size, parts_of(to, size))) {
     write(to, size);
     count_parts(to, size, 1);
     std::memcpy(to, from, size);

@@ -68,7 +68,7 @@ class MemoryAccess {
   }
 
  private:
-  bool is_torn(const void* at, std::size_t size) const;
+  bool is_torn(const void* at, std::size_t size, std::uint64_t steps) const;
   // Made at once, with `tells` accesses told: as many steps as if it had been made in parts.
   static void count_parts(const void* to, std::size_t size, unsigned tells);
 

@@ -71,6 +71,7 @@ HEDDLE_EXPORT int prctl(int option, ...) noexcept {
   extern "C" __attribute__((visibility("default"))) Handler name(Handler) __asm__(symbol); \
   extern "C" Handler name(Handler handler) {                                               \
     StateUses(HEDDLE_PC).update<&Memory::cpp_handlers>().tell();                           \
+    lasting_state::note<lasting_state::part_of(symbol)>(symbol);                           \
     static constinit decltype(&name) next = nullptr;                                       \
     return next_function(next, symbol)(handler);                                           \
   }

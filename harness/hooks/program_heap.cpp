@@ -20,7 +20,8 @@ namespace {
 // Stands right before each block. 16 bytes, so that blocks are aligned as malloc promises.
 struct Header {
   std::size_t size;  // what was asked for, rounded up to 16; kFreed added once it is freed
-  // In the lower bits, from the start of the whole block, for over-aligned ones; and above, a seal.
+  // In the lower bits, from the start of the whole block, for over-aligned ones, a multiple of 16
+  // to which is added by how much `size` was rounded up; and above, a seal.
   std::size_t sealed_offset;
 };
 // Where an over-aligned block leaves more than a header before it, another header stands at the
@@ -90,17 +91,26 @@ std::size_t seal_of(const Header* header, std::size_t size, std::size_t offset) 
   return mixed >> kOffsetBits;
 }
 
+// `offset`: with what is added to it.
 void write(Header* header, std::size_t size, std::size_t offset) {
   *header = {size, offset | seal_of(header, size, offset) << kOffsetBits};
 }
 
-std::size_t offset_of(const Header* header) {
+std::size_t sealed_of(const Header* header) {
   return header->sealed_offset & ((std::size_t{1} << kOffsetBits) - 1);
+}
+
+std::size_t offset_of(const Header* header) {
+  return sealed_of(header) & ~(kAlignment - 1);
+}
+
+std::size_t rounding_of(const Header* header) {
+  return sealed_of(header) & (kAlignment - 1);
 }
 
 bool intact(const Header* header) {
   return header->sealed_offset >> kOffsetBits ==
-         seal_of(header, header->size & ~kFreed, offset_of(header));
+         seal_of(header, header->size & ~kFreed, sealed_of(header));
 }
 
 // `up_to`: what has been handed out.
@@ -128,6 +138,12 @@ bool grow(Address up_to) {
   if (!commit(up_to)) return false;
   set_open(up_to);
   return true;
+}
+
+// Of a block that may be larger than what is asked for now: then its size stands for that.
+void set_asked(Header* header, std::size_t asked) {
+  const std::size_t rounding = header->size - asked;
+  write(header, header->size, offset_of(header) + (rounding < kAlignment ? rounding : 0));
 }
 
 // A block of the same class that was freed in this run, if one fits.
@@ -164,26 +180,31 @@ void visit_allocated(void (*visit)(void* context, Address begin, std::size_t siz
     // Written over: what lies behind it cannot be found.
     if (!intact(first) || !is_intact(reinterpret_cast<const void*>(block))) return;
     const std::size_t size = size_of(reinterpret_cast<const void*>(block));
-    if (!is_freed(reinterpret_cast<const void*>(block))) visit(context, block, size);
+    if (!is_freed(reinterpret_cast<const void*>(block))) {
+      visit(context, block, size - rounding_of(reinterpret_cast<const Header*>(block) - 1));
+    }
     at = block + size;
   }
 }
 
 void* allocate(std::size_t size, std::size_t alignment) {
   if (size > kEnd - kBegin) return nullptr;
-  size = std::max<std::size_t>((size + kAlignment - 1) & ~(kAlignment - 1), kAlignment);
+  // Of no bytes one is kept, which is what stands for the block.
+  const std::size_t asked = std::max<std::size_t>(size, 1);
+  size = (asked + kAlignment - 1) & ~(kAlignment - 1);
   void* pointer = nullptr;
   {
     const Guard guard;
     if (g_top - g_run_begin > g_reuse_after && alignment <= kAlignment) pointer = reuse(size);
     if (pointer != nullptr) {
+      set_asked(header_of(pointer), asked);
       if (g_on_reuse != nullptr) g_on_reuse(reinterpret_cast<Address>(pointer), size);
     } else {
       alignment = std::max(alignment, kAlignment);
       const Address at = (g_top + sizeof(Header) + alignment - 1) & ~(alignment - 1);
       if (at + size > g_open && !grow(at + size)) return nullptr;
       pointer = reinterpret_cast<void*>(at);
-      write(header_of(pointer), size, at - g_top);
+      write(header_of(pointer), size, (at - g_top) + (size - asked));
       if (at - g_top > sizeof(Header)) write(reinterpret_cast<Header*>(g_top), 0, at - g_top);
       g_top = at + size;
     }
@@ -222,6 +243,11 @@ bool is_freed(const void* pointer) {
 
 std::size_t size_of(const void* pointer) {
   return header_of(pointer)->size & ~kFreed;
+}
+
+void set_size(void* pointer, std::size_t size) {
+  const Guard guard;
+  set_asked(header_of(pointer), std::max<std::size_t>(size, 1));
 }
 
 void reuse_at_once(bool at_once) {

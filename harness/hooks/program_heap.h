@@ -51,7 +51,10 @@ bool release(void* pointer);
 // it.
 bool is_intact(const void* pointer);
 bool is_freed(const void* pointer);
+// Rounded up to what is handed out.
 std::size_t size_of(const void* pointer);
+// The block stays, and is asked for again with a size that is no larger than size_of().
+void set_size(void* pointer, std::size_t size);
 
 // Whether what was freed last is handed out first from now on, as the C library does, or as late as
 // kReuseAfter says.
@@ -85,7 +88,8 @@ extern AllocateCallback g_on_allocate __attribute__((visibility("hidden")));
 
 // Where memory of the run begins: below lies that of constructors.
 Address run_begin();
-// The run's blocks that are not freed, ascending.
+// The run's blocks that are not freed, ascending, with the bytes that were asked for: 1 for none,
+// and more only of memory that is handed out again.
 void visit_allocated(void (*visit)(void* context, Address begin, std::size_t size), void* context);
 
 // Whether several threads allocate at once. Off, the heap takes no lock.

@@ -264,7 +264,14 @@ HEDDLE_EXPORT void __tsan_func_exit() {
 HEDDLE_EXPORT void __tsan_vptr_update(void** slot, void* value) {
   // A constructor that sets the pointer to what it is already is no write that can race: TSan
   // leaves it out too, and reporting it would flag every base class destructor.
-  if (*slot != value) heddle::write<3>(heddle::address_of(slot), HEDDLE_RETURN_ADDRESS);
+  if (*slot != value) {
+    heddle::write<3>(heddle::address_of(slot), HEDDLE_RETURN_ADDRESS);
+    return;
+  }
+  // A step all the same: on a stack lies what an earlier run has left there, which is the same
+  // object's pointer where that run came by, and how many steps a run takes is not to hang on it.
+  const auto skip = heddle::g_engine_table->skip_steps;
+  if (skip != nullptr) skip(1);
 }
 
 HEDDLE_EXPORT void __tsan_atomic_thread_fence(int order) {

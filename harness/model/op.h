@@ -85,8 +85,8 @@ struct Op {
   MemoryOrder order = MemoryOrder::relaxed;
   ThreadId other = kNoThread;
   Address address = 0;  // the memory or the object operated on
-  // cond_wait: the mutex; is_life(), and plain accesses of more than 16 bytes: the end of the
-  // memory.
+  // cond_wait: the mutex; is_life(), plain accesses of more than 16 bytes, and in a trace those of
+  // calls such as memset(), or of parts of it: the end of the memory.
   Address address2 = 0;
   Address pc = 0;  // return address of the hook: the call stands just before it
 };

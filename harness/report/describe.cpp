@@ -62,6 +62,19 @@ std::string step_text(const std::optional<Place>& place, Names& names) {
                      short_place(source_of(names.symbols(), place->op.pc, place->stack)));
 }
 
+// "unlocks m, which T2 holds". Nothing where the engine does not know who, and has words of its
+// own.
+std::string bad_unlock_text(const Failed& failure, Names& names) {
+  if (failure.kind != FailureKind::bad_unlock || failure.places.empty()) return {};
+  if (!failure.message.empty()) return {};
+  const Place& place = failure.places.front();
+  std::string action = place_text(place, names);
+  if (place.op.kind == OpKind::cond_wait) action += " with " + names.of_mutex(place.op.address2);
+  return action + (failure.places.size() == 1
+                       ? ", which nobody holds"
+                       : fmt::format(", which {} holds", thread_name(failure.places[1].thread)));
+}
+
 }  // namespace
 
 std::string_view reason_text(SwitchReason why, std::string_view none) {
@@ -313,6 +326,12 @@ std::string kind_and_message(const Failed& failure) {
   return message.starts_with(kind) ? message : kind + ": " + message;
 }
 
+std::string failure_text(const Failed& failure, Names& names) {
+  const std::string wrong = bad_unlock_text(failure, names);
+  return wrong.empty() ? kind_and_message(failure)
+                       : fmt::format("{}: {}", to_string(failure.kind), wrong);
+}
+
 std::string own_processes_text(const OwnProcesses& own) {
   std::string text = fmt::format("{} outlives a run and is not put back: {} had a process each",
                                  own.left_behind, plural(own.runs, "run"));
@@ -407,6 +426,10 @@ std::string headline(const Failed& failure, Names& names) {
       separator = ", ";
     }
     return text;
+  }
+  if (const std::string wrong = bad_unlock_text(failure, names); !wrong.empty()) {
+    const Place& place = failure.places.front();
+    return fmt::format("{}: {} {} ({})", text, thread_name(place.thread), wrong, at(place));
   }
   const std::string message = readable_message(failure);
   text = late + kind_and_message(failure);

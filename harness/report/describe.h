@@ -49,6 +49,9 @@ std::string intent_text(const Event& event, Names& names);
 // "exit status 1".
 std::string kind_and_message(const Failed& failure);
 
+// The same with the objects that it is about: "bad unlock: unlocks m, which nobody holds".
+std::string failure_text(const Failed& failure, Names& names);
+
 std::string own_processes_text(const OwnProcesses& own);
 // Why a program's runs cannot be repeated, in one sentence.
 std::string divergence_text(const Divergence& divergence, Names& names);

@@ -311,7 +311,7 @@ class Selection {
       }
       return;
     }
-    const std::string text = kind_and_message(failure_);
+    const std::string text = failure_text(failure_, names_);
     if (!drafts.empty() && drafts.back().row.kind == InterleavingRow::Kind::failure) {
       drafts.back().row.text = text;
       return;

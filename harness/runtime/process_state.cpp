@@ -1,5 +1,6 @@
 #include "harness/runtime/process_state.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <fenv.h>
 #include <locale.h>
@@ -56,8 +57,33 @@ struct FloatingPoint {
   }
 };
 
+// Of the C++ library, behind the hooks.
+template <typename Function>
+Function* cpp_library(const char* symbol) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, symbol));
+}
+
+// What std::set_terminate() and the like set; the types are theirs.
+template <typename Value>
+struct CppDefault {
+  const char* set;
+  Value value = nullptr;
+
+  CppDefault(const char* get, const char* setter) : set(setter) {
+    if (auto* const getter = cpp_library<Value()>(get)) value = getter();
+  }
+  void restore() const {
+    if (auto* const setter = cpp_library<Value(Value)>(set)) setter(value);
+  }
+};
+
 struct Snapshot {
   // Of the libraries.
+  CppDefault<void (*)()> terminate{"_ZSt13get_terminatev", "_ZSt13set_terminatePFvvE"};
+  CppDefault<void (*)()> no_memory{"_ZSt15get_new_handlerv", "_ZSt15set_new_handlerPFvvE"};
+  CppDefault<void (*)()> unexpected{"_ZSt14get_unexpectedv", "_ZSt14set_unexpectedPFvvE"};
+  CppDefault<void*> memory_resource{"_ZNSt3pmr20get_default_resourceEv",
+                                    "_ZNSt3pmr20set_default_resourceEPNS_15memory_resourceE"};
   std::string locale = setlocale(LC_ALL, nullptr);
   locale_t thread_locale = uselocale(nullptr);
   std::locale cpp_locale;
@@ -216,6 +242,12 @@ void restore_libraries(const Snapshot& saved) {
     HEDDLE_NEXT(lcong48)(rule.data());
   }
   if (is_changed(Part::hash_table)) HEDDLE_NEXT(hdestroy)();
+  if (is_changed(Part::cpp_handlers)) {
+    saved.terminate.restore();
+    saved.no_memory.restore();
+    saved.unexpected.restore();
+  }
+  if (is_changed(Part::memory_resource)) saved.memory_resource.restore();
 }
 
 constexpr lasting_state::Parts kSharedParts = lasting_state::bit(Part::descriptors);
@@ -240,6 +272,16 @@ bool restore_kernel(const Snapshot& saved) {
   return all;
 }
 
+// The C++ library's first look at a character of the classic locale makes a table of them all, with
+// calls that are seen as the program's, and keeps it. Made here, no run is the first.
+void fill_tables() {
+  const auto& characters = std::use_facet<std::ctype<char>>(std::locale::classic());
+  char narrow = 0;
+  const char space = ' ';
+  characters.widen(space);
+  characters.narrow(&space, &space + 1, '\0', &narrow);
+}
+
 // E.g. "the session, which setsid() changes".
 std::string describe_kept(lasting_state::Parts kept) {
   const auto part = static_cast<Part>(std::countr_zero(kept));
@@ -256,6 +298,7 @@ std::string left_behind() {
 }
 
 void take_snapshot() {
+  fill_tables();
   g_snapshot = new Snapshot;
   // A forked process shares its places in files, and their flags, with those that were forked
   // before it, whatever became of these.

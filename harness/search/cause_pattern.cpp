@@ -283,8 +283,22 @@ class Classifier {
                     [&](const Event& event) {
                       return writes(event.op.kind) && same_place(event.op, at(use).op);
                     });
-    found(written ? CausePattern::order_violation : CausePattern::use_before_initialization,
+    found(!written && relies_on(use, change) ? CausePattern::use_before_initialization
+                                             : CausePattern::order_violation,
           {use, change});
+  }
+
+  // Whether `change` is what makes x fit for `use`: data, or an atomic pointer to some. An atomic
+  // number is a flag or a count, and fit for use from the beginning, as is what is looked at again
+  // and again: that it was not yet changed is an answer that the program must expect.
+  bool relies_on(std::size_t use, std::size_t change) const {
+    const Op& op = at(use).op;
+    constexpr std::uint64_t kNoAddress = 65'536;
+    if (is_atomic(op.kind)) {
+      return op.size == sizeof(Address) && at(change).value.value_or(0) >= kNoAddress;
+    }
+    return last(at(use).thread, use, [&](std::size_t i) { return same_place(at(i).op, op); }) ==
+           kNone;
   }
 
   // A wrote x before B used it.

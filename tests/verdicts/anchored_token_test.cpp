@@ -1,9 +1,12 @@
 // Anchored tokens, on builds that they are not of.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "harness/model/anchored_token.h"
 #include "verdict_support.h"
@@ -99,6 +102,51 @@ INSTANTIATE_TEST_SUITE_P(OfCases, AnchoredTokens,
                              {"data_race", "read_without_lock"},
                              {"deadlock", "three_locks"}}),
                          [](const auto& tested) { return tested.param.name; });
+
+// Every decision that a token of these programs holds is found again in the very build that it is
+// of: tries and waits that end otherwise without it, wake-ups, parts of a copy.
+class AnchoredTokensOfPrograms : public testing::TestWithParam<std::string> {};
+
+TEST_P(AnchoredTokensOfPrograms, fail_in_the_same_way_in_the_same_build) {
+  const Build build;
+  const std::string program = program_path("any/" + GetParam());
+  const std::string json = build.file("out.json");
+  heddle_command(
+      {"run", program, "--engine", "fuzz", "--runs", "1000", "--report", "json:" + json});
+  std::ifstream file(json);
+  const auto report = nlohmann::json::parse(file);
+  int tokens = 0;
+  for (const auto& finding : report.at("cases").at(0).at("engines").at(0).at("findings")) {
+    if (finding.at("anchored_token").is_null()) continue;
+    ++tokens;
+    const std::string token = finding.at("anchored_token");
+    const Ended again = heddle_command({"replay", token, program});
+    EXPECT_EQ(again.status, 1) << finding.at("summary") << '\n' << token << '\n' << again.err;
+    EXPECT_EQ(again.err.find("another way"), std::string::npos) << token << '\n' << again.err;
+  }
+  if (tokens == 0) GTEST_SKIP() << "it fails in none of so few runs";
+}
+
+std::vector<std::string> wrong_programs() {
+  std::vector<std::string> names;
+  std::istringstream compilers(HEDDLE_TEST_ANY_COMPILERS);
+  for (std::string compiler; std::getline(compilers, compiler, ',');) {
+    for (const auto& entry : std::filesystem::directory_iterator(HEDDLE_TEST_SOURCE_DIR
+                                                                 "/tests/verdicts/programs/any")) {
+      const std::string name = entry.path().stem();
+      if (!name.ends_with(".fixed")) names.push_back(compiler + '/' + name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(programs, AnchoredTokensOfPrograms, testing::ValuesIn(wrong_programs()),
+                         [](const auto& tested) {
+                           std::string name = tested.param;
+                           std::replace(name.begin(), name.end(), '/', '_');
+                           return name;
+                         });
 
 constexpr char kTurns[] = R"(
 #include <atomic>

@@ -312,6 +312,7 @@ const std::vector<Program> kPrograms = {
     {"livelock_polite", finds(hang), gives_up()},
     {"livelock_polite.fixed", clean(), clean()},
     {"local_static.fixed", clean(), clean()},
+    {"local_streams.fixed", clean(), clean(), Also::all_orders},
     {"lock_cycle_three", finds(deadlock), finds(deadlock)},
     {"lock_cycle_three.fixed", clean(), clean()},
     {"lock_order_ab_ba", finds(deadlock), finds(deadlock)},
@@ -344,6 +345,7 @@ const std::vector<Program> kPrograms = {
     {"once_order", finds(assertion), finds(assertion), Also::all_orders},
     {"once_order.fixed", clean(), clean(), Also::all_orders},
     {"output_only.fixed", clean(), clean()},
+    {"output_shared.fixed", clean(), clean(), Also::all_orders},
     {"own_recv.fixed", clean(), clean(), Also::all_orders},
     {"packaged_task", finds(uncaught_exception, {data_race}), Unsupported{kFutex}},
     {"packaged_task.fixed", clean(), Unsupported{kFutex}},
@@ -422,6 +424,8 @@ const std::vector<Program> kPrograms = {
     {"seqlock.fixed", clean(), clean()},
     {"shared_mutex", finds(data_race, {assertion}), Unsupported{kRwlock}},
     {"shared_mutex.fixed", clean(), Unsupported{kRwlock}},
+    {"shared_mutex_try", finds(assertion), Unsupported{kRwlock}},
+    {"shared_mutex_try.fixed", clean(), Unsupported{kRwlock}},
     {"shared_ptr_object", finds(data_race, {use_after_free, double_free, signal, assertion, abort}),
      finds(data_race)},
     {"shared_ptr_object.fixed", clean(), clean()},
@@ -485,6 +489,9 @@ const std::vector<Program> kPrograms = {
     {"timed_mutex.fixed", clean(), Unsupported{kTimeout}},
     {"torn_copy", finds(assertion, {data_race}), finds(data_race)},
     {"torn_copy.fixed", clean(), clean()},
+    {"torn_fill", finds(assertion, {data_race}), finds(data_race)},
+    {"torn_fill.fixed", clean(), clean()},
+    {"unlock_by_flag", finds(bad_unlock), finds(bad_unlock)},
     {"unlock_non_owner", finds(bad_unlock), finds(bad_unlock)},
     {"unlock_non_owner.fixed", clean(), Unsupported{kSemaphore}},
     {"unoptimised_minimum", finds_behind_race(assertion), finds(data_race, {assertion}),
@@ -652,6 +659,7 @@ TEST_P(AnyProgramInAllOrders, in_all_orders_is_as_known) {
     SCOPED_TRACE(strategy);
     const EngineResult result = run_all(EngineKind::fuzz, GetParam(), false, kMost, strategy);
     EXPECT_TRUE(result.exhausted);
+    EXPECT_FALSE(result.not_as_fresh.has_value()) << "runs of one process differ from fresh ones";
     expect_as_known(result, GetParam().program.fuzz);
   }
 }

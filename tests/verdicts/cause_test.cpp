@@ -74,7 +74,7 @@ const std::vector<Known> kKnown = {
     {"packaged_task", uncaught_exception, CausePattern::lost_update},
     {"seqlock", assertion, CausePattern::check_then_act},
     {"shared_mutex", assertion, CausePattern::lost_update},
-    {"sleep_atomic", assertion, CausePattern::use_before_initialization},
+    {"sleep_atomic", assertion, CausePattern::order_violation},
     {"spsc_ring", data_race, CausePattern::unsafe_publication, false, false},
     {"stack_aba", assertion, CausePattern::aba},
 };

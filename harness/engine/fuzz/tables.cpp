@@ -19,6 +19,7 @@ template <bool kReplay, bool kWrite>
 void range(Address address, std::size_t size, Address pc) {
   // One scheduling point for the whole of it, as for any other access.
   constexpr std::size_t kMost = std::size_t{1} << 30;
+  if constexpr (kReplay) g_memory->begin_range();
   g_memory->access<kReplay, kWrite>(address, static_cast<unsigned>(std::min(size, kMost)), pc);
 }
 
@@ -74,12 +75,13 @@ void answer_memory(EngineTable& table) {
 
 // A copy is made in parts where a schedule could switch threads within it.
 void answer_copies(EngineTable& search, EngineTable& replay) {
-  search.is_torn = [](Address address, std::size_t size, Address pc) {
+  search.is_torn = [](Address address, std::size_t size, std::uint64_t, Address pc) {
     return g_memory->races(address, size, pc);
   };
-  replay.is_torn = [](Address, std::size_t size, Address) {
-    constexpr std::size_t kAccesses = 2;  // a part is read and written
-    return g_run->names_step(kAccesses * (size / 8 + 2));
+  // Only there: a trace tells the parts apart, and is to be the same whatever the schedule goes on
+  // to name.
+  replay.is_torn = [](Address, std::size_t, std::uint64_t steps, Address) {
+    return g_run->names_step_within(steps);
   };
   search.skip_steps = [](std::uint64_t count) { g_run->running().step += count; };
   replay.skip_steps = search.skip_steps;

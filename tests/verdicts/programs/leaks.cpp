@@ -20,6 +20,7 @@ struct Message {
 
 std::atomic<Message*> published{nullptr};
 std::atomic<Message*> passing{nullptr};
+std::atomic<int*> passing_number{nullptr};
 std::mutex mutex;
 Message* list = nullptr;
 
@@ -89,6 +90,10 @@ int main(int argc, char** argv) {
       aligned = nullptr;
       if (posix_memalign(&aligned, 256, 40) == 0) aligned = nullptr;
     });
+  } else if (way == "small") {
+    // Less than what the heap gives out at least.
+    twice([](int) { passing_number = new int(1); });
+    delete passing_number.exchange(nullptr);
   } else if (way == "local") {
     // main ends while the thread holds the only pointer on its stack.
     std::atomic<bool> has{false};

@@ -234,6 +234,10 @@ static int ascending_with(const void* first, const void* second, void*) {
   WRITES(inet_ntop, sink = inet_ntop(AF_INET, &any_address, shared.text, 64) != nullptr, yes)      \
   WRITES(sigemptyset, sigemptyset(&shared.signals), yes)                                           \
   WRITES(sigfillset, sigfillset(&shared.signals), yes)                                             \
+  WRITES(sigaddset, sink = sigaddset(&shared.signals, SIGUSR2), no)                                \
+  WRITES(sigdelset, sink = sigdelset(&shared.signals, SIGUSR2), no)                                \
+  READS(sigismember, sink = sigismember(&shared.signals, SIGUSR2), no)                             \
+  READS(sigisemptyset, sink = sigisemptyset(&shared.signals), no)                                  \
   WRITES(memcpy_checked, __builtin___memcpy_chk(shared.text, text, size, size), no)                \
   WRITES(memset_checked, __builtin___memset_chk(shared.text, zero, size, size), no)                \
   WRITES(strcpy_checked, __builtin___strcpy_chk(shared.text, text, size), no)                      \

@@ -2,6 +2,7 @@
 // of more than 8 bytes, one beside atomics.
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "harness/engine/fuzz/memory/access.h"
 #include "harness/hooks/caller.h"
@@ -19,6 +20,7 @@ void Memory::begin_run(std::uint64_t base) {
   racing_.clear();
   run_races_.clear();
   blurred_ = false;
+  in_range_ = false;
 }
 
 template <bool kReplay, bool kWrite>
@@ -29,7 +31,8 @@ void Memory::access_point(Address address, unsigned size, Address pc) {
   if (run.running().step >= run.running().stop_step) run.check_limits();
   if (!kReplay && !racy_.contains(pc) && races(address, size, 0)) learn(pc);
   if (kReplay || racy_.contains(pc)) {
-    const Op& op = run.begin_op(access_op(kWrite, address, size, pc));
+    Op& op = run.begin_op(access_op(kWrite, address, size, pc));
+    if (kReplay && std::exchange(in_range_, false)) op.address2 = address + size;
     run.point();
     // What was alive before may not be now.
     check_frame(address, op.kind, pc);

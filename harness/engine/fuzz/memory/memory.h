@@ -53,6 +53,8 @@ class Memory {
 
   template <bool kReplay, bool kWrite>
   void access(Address address, unsigned size, Address pc);
+  // The next access of a replay is that of a call, or a part of it: its Op says where it ends.
+  void begin_range() { in_range_ = true; }
   // The same while main is the only thread. What it does then comes after all that was done before
   // and before all that other threads will do: it cannot race, and nobody else could go first.
   void access_alone() {
@@ -171,6 +173,7 @@ class Memory {
   LocationTable locations_;
   RacySet racy_;
   bool blurred_ = false;
+  bool in_range_ = false;
   // Of the access under way. Not on the program's stack, of which a hook must take little.
   RaceList found_;
   std::vector<ShadowCell*> racing_;       // cells with bytes that race

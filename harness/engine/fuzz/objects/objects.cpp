@@ -164,6 +164,10 @@ void Objects::bad_unlock(const Op& op, const SyncObject& object, const char* wha
   if (object.owner != nullptr) {
     failure.places.push_back(
         {.thread = object.owner->id, .op = object.locked, .stack = {}, .note = "took it here"});
+  } else if (!object.readers.empty()) {
+    const SyncObject::Reader& reader = object.readers.front();
+    failure.places.push_back(
+        {.thread = reader.thread->id, .op = reader.op, .stack = {}, .note = "took it here"});
   }
   g_run->fail(std::move(failure));
 }

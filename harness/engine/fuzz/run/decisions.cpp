@@ -87,10 +87,10 @@ void Run::block() {
   switch_to(next_after_block(), SwitchReason::blocked);
 }
 
-bool Run::names_step(std::uint64_t steps) const {
+bool Run::names_step_within(std::uint64_t steps) const {
   const auto& deviations = job_->schedule.deviations;
   return std::any_of(deviations.begin(), deviations.end(), [&](const Deviation& deviation) {
-    return deviation.thread == running_.thread->id && deviation.step > running_.step &&
+    return deviation.thread == running_.thread->id && deviation.step > running_.step + 1 &&
            deviation.step <= running_.step + steps;
   });
 }

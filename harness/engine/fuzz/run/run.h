@@ -118,8 +118,9 @@ class Run {
   }
 
   const Job& job() const { return *job_; }
-  // A replay: whether the schedule names one of the running thread's next `steps` steps.
-  bool names_step(std::uint64_t steps) const;
+  // A replay: whether the schedule names one of the running thread's next `steps` steps, other than
+  // the first.
+  bool names_step_within(std::uint64_t steps) const;
   RunHost& host() { return host_; }
   const ProgramCode& code() const { return code_; }
   RunResult& result() { return result_; }

@@ -29,7 +29,7 @@ void tell(bool write, Address address, std::size_t size) {
   if (g_between != nullptr) g_between(g_told.back());
 }
 
-bool always(Address, std::size_t, Address) {
+bool always(Address, std::size_t, std::uint64_t, Address) {
   return true;
 }
 

@@ -82,8 +82,14 @@ TEST_F(Anchors, lead_to_the_same_operation_of_another_build) {
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->deviation, (Deviation{.thread = 1, .step = 10, .value = 2}));
   EXPECT_FALSE(found->moved);
-  other.events.pop_back();
+  other.events.back() = event(1, 10, OpKind::thread_exit, 0, 0);
   EXPECT_FALSE(find_anchor(token->anchors[0], other, after_).has_value());
+  // The run ended while the thread was about to do it.
+  other.events.pop_back();
+  const auto pending = find_anchor(token->anchors[0], other, after_);
+  ASSERT_TRUE(pending.has_value());
+  EXPECT_EQ(pending->deviation.step, 10U);
+  EXPECT_TRUE(pending->moved);
 }
 
 TEST_F(Anchors, are_not_at_what_is_a_threads_own) {
@@ -116,6 +122,57 @@ TEST_F(Anchors, are_found_by_their_object_where_their_line_has_moved) {
   ASSERT_TRUE(found.has_value());
   EXPECT_TRUE(found->moved);
   EXPECT_EQ(found->deviation.step, 3U);
+}
+
+TEST_F(Anchors, are_behind_a_wait_whose_end_is_what_departs) {
+  trace_.events = {event(1, 3, OpKind::cond_wait, kFlag, 0x1000),
+                   event(1, 6, OpKind::timeout, kFlag, 0x1000),
+                   event(1, 7, OpKind::mutex_lock, kOther, 0x1000)};
+  const auto token = token_of({{.thread = 1, .step = 5, .value = 1}});
+  ASSERT_TRUE(token.has_value());
+  EXPECT_EQ(to_words(token->anchors[0]), "T1 after `condition wait flag` in publish():1, 1st time");
+  // Without the departure it is woken, or waits for ever.
+  Trace other;
+  other.events = {event(1, 8, OpKind::cond_wait, kFlag + 8, 0x5000)};
+  const auto found = find_anchor(token->anchors[0], other, after_);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->deviation.step, 10U);
+}
+
+TEST_F(Anchors, are_before_a_lock_however_the_try_for_it_ends) {
+  for (const OpKind ends : {OpKind::mutex_trylock_fail, OpKind::timeout}) {
+    trace_.events = {event(1, 3, OpKind::atomic_store, kOther, 0x1000),
+                     event(1, 4, ends, kFlag, 0x1010)};
+    const auto token = token_of({{.thread = 1, .step = 4, .value = 2}});
+    ASSERT_TRUE(token.has_value());
+    for (const OpKind takes : {OpKind::rwlock_read_lock, OpKind::mutex_lock}) {
+      Trace other;
+      other.events = {event(1, 6, OpKind::atomic_store, kOther + 8, 0x5000),
+                      event(1, 7, takes, kFlag + 8, 0x5010)};
+      const auto found = find_anchor(token->anchors[0], other, after_);
+      ASSERT_TRUE(found.has_value());
+      EXPECT_EQ(found->deviation.step, 7U);
+    }
+  }
+}
+
+TEST_F(Anchors, take_a_call_in_parts_for_one) {
+  const auto part = [](std::uint64_t step, Address begin, Address end) {
+    Event result = event(1, step, OpKind::write, begin, 0x1010);
+    result.op.address2 = end;
+    return result;
+  };
+  trace_.events = {part(3, kFlag, kFlag + 8), part(4, kFlag + 8, kFlag + 16),
+                   event(1, 5, OpKind::atomic_store, kOther, 0x1000)};
+  const auto token = token_of({{.thread = 1, .step = 4, .value = 2}});
+  ASSERT_TRUE(token.has_value());
+  Trace other;
+  other.events = {part(13, kFlag + 8, kFlag + 24),
+                  event(1, 15, OpKind::atomic_store, kOther + 8, 0x5000)};
+  other.events[0].op.pc = 0x5010;
+  const auto found = find_anchor(token->anchors[0], other, after_);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->deviation.step, 14U);
 }
 
 TEST_F(Anchors, come_in_the_order_of_the_run) {

@@ -20,6 +20,34 @@ TEST(DescribeTest, values_read_as_a_person_would_write_them) {
   EXPECT_EQ(value_text(0x100000001U, 4), "1");
 }
 
+TEST(DescribeTest, a_bad_unlock_says_of_which_mutex_and_who_holds_it) {
+  const FakeSymbols symbols = scenario::queue_symbols();
+  Names names{symbols};
+  Failed failure{.kind = FailureKind::bad_unlock, .message = {}, .places = {}};
+  failure.places.push_back({.thread = 1,
+                            .op = {.kind = OpKind::mutex_unlock, .address = 0x7000},
+                            .stack = {},
+                            .note = {}});
+  const std::string unheld = headline(failure, names);
+  EXPECT_TRUE(unheld.starts_with("bad unlock: T1 unlocks mutex ")) << unheld;
+  EXPECT_NE(unheld.find(", which nobody holds ("), std::string::npos) << unheld;
+  EXPECT_TRUE(failure_text(failure, names).ends_with(", which nobody holds"));
+  failure.places.push_back({.thread = 2,
+                            .op = {.kind = OpKind::mutex_lock, .address = 0x7000},
+                            .stack = {},
+                            .note = {}});
+  EXPECT_NE(headline(failure, names).find(", which T2 holds ("), std::string::npos);
+  failure.places.resize(1);
+  failure.places[0].op = {.kind = OpKind::cond_wait, .address = 0x7100, .address2 = 0x7000};
+  EXPECT_NE(headline(failure, names)
+                .find("waits on condition variable 1 with mutex 1, which nobody holds"),
+            std::string::npos)
+      << headline(failure, names);
+  // Of engines that do not know who holds it.
+  failure.message = "a thread unlocks a mutex that it does not hold";
+  EXPECT_EQ(failure_text(failure, names), "bad unlock: " + failure.message);
+}
+
 TEST(DescribeTest, function_names_lose_what_only_a_compiler_needs) {
   EXPECT_EQ(short_function("main"), "main");
   EXPECT_EQ(short_function("std::queue<int, std::deque<int> >::push(int const&)"),

@@ -147,6 +147,23 @@ TEST(CausePatternTest, a_look_at_what_nobody_has_written_is_a_use_before_initial
   EXPECT_EQ(places(cause), (std::vector<Address>{0x20, 0x10}));
 }
 
+TEST(CausePatternTest, a_look_at_a_flag_that_is_not_yet_set_is_no_use_before_initialisation) {
+  TraceBuilder trace = two_threads();
+  trace.add(2, access(OpKind::atomic_load, kX, 0x20), 0)
+      .add(2, {.kind = OpKind::failure, .pc = 0x22});
+  const Story story = story_of(trace, {event(1, access(OpKind::atomic_store, kX, 0x10))});
+  EXPECT_EQ(explain(story, assertion_of(2), {3, 5}, Ahead::fails).pattern,
+            CausePattern::order_violation);
+  // Nor is it where a plain variable is looked at again and again.
+  TraceBuilder polls = two_threads();
+  polls.add(2, access(OpKind::read, kX, 0x20), 0)
+      .add(2, access(OpKind::read, kX, 0x20), 0)
+      .add(2, {.kind = OpKind::failure, .pc = 0x22});
+  const Story polled = story_of(polls, {event(1, access(OpKind::write, kX, 0x10))});
+  EXPECT_EQ(explain(polled, assertion_of(2), {4, 6}, Ahead::fails).pattern,
+            CausePattern::order_violation);
+}
+
 TEST(CausePatternTest, who_counts_uses_nothing_before_it_is_initialised) {
   TraceBuilder trace = two_threads();
   trace.add(2, access(OpKind::read, kX, 0x20), 0)

@@ -8,9 +8,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <cwchar>
+#include <exception>
 #include <iostream>
 #include <locale>
+#include <memory_resource>
 #include <mutex>
+#include <new>
 #include <string>
 #include <thread>
 
@@ -24,6 +27,10 @@ void work() {
   ++count;
 }
 
+void stop() {
+  std::abort();
+}
+
 void begins_afresh() {
   assert(std::strcmp(std::setlocale(LC_ALL, nullptr), "C") == 0);
   assert(std::locale().name() == "C");
@@ -31,6 +38,8 @@ void begins_afresh() {
   std::srand(1);
   assert(std::rand() == first);
   assert(optind == 1 && optarg == nullptr);
+  assert(std::get_terminate() != stop && std::get_new_handler() == nullptr);
+  assert(std::pmr::get_default_resource() == std::pmr::new_delete_resource());
   assert((std::cout.flags() & std::ios::hex) == 0 && std::cout.fill() == ' ');
 }
 
@@ -48,6 +57,9 @@ void leaves_all_changed() {
   char option[] = "-n3";
   char* arguments[] = {name, option, nullptr};
   assert(getopt(2, arguments, "n:") == 'n' && *optarg == '3');
+  std::set_terminate(stop);
+  std::set_new_handler(stop);
+  std::pmr::set_default_resource(std::pmr::null_memory_resource());
   std::cout << std::hex;
   std::cout.fill('*');
 }
