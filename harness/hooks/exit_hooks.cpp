@@ -24,6 +24,13 @@ bool in_run() {
   return heddle::t_program_code && g_engine_table != &heddle::g_passthrough_table;
 }
 
+// They are called in the reverse order of that in which they came.
+void note_exit_function(Address pc) {
+  heddle::hidden_state::StateUses(pc)
+      .update<&heddle::hidden_state::Memory::exit_functions>()
+      .tell();
+}
+
 void end_by(const caught_abort::Cause& cause) {
   if (cause.expression != nullptr) {
     g_engine_table->assert_fail(cause.expression, cause.file, cause.line, cause.function, cause.pc);
@@ -115,6 +122,7 @@ HEDDLE_EXPORT void quick_exit(int status) {
 // Function-local statics register their destructors here in every run; the C library's list would
 // grow without end.
 HEDDLE_EXPORT int __cxa_atexit(void (*function)(void*), void* argument, void* module) {
+  note_exit_function(HEDDLE_PC);
   const int error = heddle::exit_functions::add(function, argument, module);
   if (!heddle::t_program_code) heddle::library_exit::watch_again();
   return error;
@@ -123,15 +131,18 @@ HEDDLE_EXPORT int __cxa_atexit(void (*function)(void*), void* argument, void* mo
 // ThreadSanitizer's library has a function of this name and the C library none that is shared: a
 // program that was linked with the one cannot start without it.
 HEDDLE_EXPORT int atexit(void (*function)()) {
+  note_exit_function(HEDDLE_PC);
   // As the C library does: an argument that is not looked at is none.
   return heddle::exit_functions::add(reinterpret_cast<void (*)(void*)>(function), nullptr, nullptr);
 }
 
 HEDDLE_EXPORT int on_exit(void (*function)(int, void*), void* argument) {
+  note_exit_function(HEDDLE_PC);
   return heddle::exit_functions::add(function, argument);
 }
 
 // What at_quick_exit() calls, which is linked into each program.
 HEDDLE_EXPORT int __cxa_at_quick_exit(void (*function)(void*), void* /*module*/) {
+  note_exit_function(HEDDLE_PC);
   return heddle::exit_functions::add_quick(reinterpret_cast<void (*)()>(function));
 }
