@@ -16,6 +16,7 @@
 #include "fuzz/strategy/pos.h"
 #include "fuzz/strategy/random_walk.h"
 #include "fuzz/strategy/rff.h"
+#include "fuzz/strategy/stable_threads.h"
 #include "fuzz/strategy/starving.h"
 #include "fuzz/strategy/surw.h"
 
@@ -146,7 +147,7 @@ std::unique_ptr<Strategy> make_dpor(OptionReader& reader, std::uint64_t seed) {
   DporOptions options;
   reader.one_of("order", {"running", "random"},
                 [&](std::size_t i) { options.random_order = i == 1; });
-  return std::make_unique<Dpor>(options, seed);
+  return std::make_unique<StableThreads>(std::make_unique<Dpor>(options, seed));
 }
 
 constexpr std::array kEntries{

@@ -92,6 +92,7 @@ constexpr char kTimeout[] = "it has no waits with a limit of time";
 constexpr char kThreadsH[] = "it has no threads.h";
 constexpr char kLeaks[] = "it does not know what leads to memory";
 constexpr char kMutexLife[] = "it does not know when a mutex is destroyed";
+constexpr char kExitOrder[] = "no other thread goes on where it says what is to be called at exit";
 constexpr char kFrame[] = "it does not know which frames are gone";
 
 const std::vector<Program> kPrograms = {
@@ -215,6 +216,8 @@ const std::vector<Program> kPrograms = {
     {"exchange_list.fixed", clean(), clean(), Also::all_orders},
     {"exit_handler_seen", finds(assertion), may_find({assertion}), Also::all_orders},
     {"exit_handler_seen.fixed", clean(), clean(), Also::all_orders},
+    {"exit_order", finds(exit_status), Unsupported{kExitOrder}, Also::all_orders},
+    {"exit_order.fixed", clean(), clean(), Also::all_orders},
     {"exit_while_running.fixed", clean(), clean()},
     {"exit_without_work", finds(exit_status), finds(exit_status)},
     {"fence_dekker.fixed", clean(), clean()},
@@ -480,6 +483,8 @@ const std::vector<Program> kPrograms = {
     {"thread_local_shared.fixed", clean(), clean()},
     {"thread_not_joined", finds(abort, {uncaught_exception}), finds(abort)},
     {"thread_not_joined.fixed", clean(), Unsupported{kFutex}},
+    {"threads_of_threads", finds(assertion), finds(assertion), Also::all_orders},
+    {"threads_of_threads.fixed", clean(), clean(), Also::all_orders},
     {"time_zone", finds(assertion), finds(assertion), Also::all_orders},
     {"time_zone.fixed", clean(), clean(), Also::all_orders},
     {"time_zone_variable", finds(data_race, {assertion}), finds(data_race, {assertion}),
