@@ -8,6 +8,7 @@ constinit std::atomic<bool> g_weak_exchange = false;
 constinit std::atomic<bool> g_unknown_exchange = false;
 constinit std::atomic<bool> g_condition_wait = false;
 constinit std::atomic<bool> g_gives_way = false;
+constinit std::atomic<bool> g_own_clocks = false;
 
 Features features() {
   Features seen;
@@ -20,6 +21,7 @@ Features features() {
   seen.unknown_exchange = g_unknown_exchange.load(std::memory_order_relaxed);
   seen.condition_wait = g_condition_wait.load(std::memory_order_relaxed);
   seen.gives_way = g_gives_way.load(std::memory_order_relaxed);
+  seen.own_clocks = g_own_clocks.load(std::memory_order_relaxed);
   return seen;
 }
 

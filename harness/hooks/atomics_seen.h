@@ -17,6 +17,7 @@ extern std::atomic<bool> g_weak_exchange __attribute__((visibility("hidden")));
 extern std::atomic<bool> g_unknown_exchange __attribute__((visibility("hidden")));
 extern std::atomic<bool> g_condition_wait __attribute__((visibility("hidden")));
 extern std::atomic<bool> g_gives_way __attribute__((visibility("hidden")));
+extern std::atomic<bool> g_own_clocks __attribute__((visibility("hidden")));
 
 // Written once and then only read: under stress a store by each operation would have the real
 // threads wait for each other's cache line.
@@ -41,6 +42,9 @@ inline void note_condition_wait() {
 }
 inline void note_gives_way() {
   note(g_gives_way);
+}
+inline void note_own_clocks() {
+  note(g_own_clocks);
 }
 
 // Since the process began: what constructors did counts too.

@@ -63,6 +63,12 @@ struct DeadlinesInOrder {
   friend bool operator==(const DeadlinesInOrder&, const DeadlinesInOrder&) = default;
 };
 
+// Each thread's clock goes on by itself and by those of the threads that it synchronises with: two
+// that look at it without that are not put in each order of what they see.
+struct OwnClocks {
+  friend bool operator==(const OwnClocks&, const OwnClocks&) = default;
+};
+
 // Each load sees the latest store, though the program's memory orders allow more.
 struct SequentialConsistency {
   friend bool operator==(const SequentialConsistency&, const SequentialConsistency&) = default;
@@ -99,8 +105,8 @@ struct StrongExchanges {
 
 using ClaimBound =
     std::variant<PreemptionBound, OutsideChoiceBound, DeviationBound, SpuriousWakeBound,
-                 WeakFailureBound, EarlyTimeoutBound, DeadlinesInOrder, SequentialConsistency,
-                 RelacyModel, RelacyChoices, RelacyYields, StrongExchanges>;
+                 WeakFailureBound, EarlyTimeoutBound, DeadlinesInOrder, OwnClocks,
+                 SequentialConsistency, RelacyModel, RelacyChoices, RelacyYields, StrongExchanges>;
 
 // ---- why a search that came to its end without a failure proves nothing
 // --------------------------

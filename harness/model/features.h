@@ -11,6 +11,7 @@ struct Features {
   bool unknown_exchange = false;  // one of which the compiler does not say whether it is weak
   bool condition_wait = false;    // under relacy
   bool gives_way = false;         // a yield or a sleep, under relacy
+  bool own_clocks = false;        // two threads of a run have looked at a clock, under fuzz
   // A thread was interrupted in a loop of code that is not instrumented: where, no schedule says.
   bool interrupted = false;
 
@@ -21,6 +22,7 @@ struct Features {
     unknown_exchange |= other.unknown_exchange;
     condition_wait |= other.condition_wait;
     gives_way |= other.gives_way;
+    own_clocks |= other.own_clocks;
     interrupted |= other.interrupted;
     return *this;
   }

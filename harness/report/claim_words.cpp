@@ -133,6 +133,9 @@ NamedText named(const ClaimBound& bound) {
           [](const RelacyYields&) -> NamedText {
             return {"relacy_yields", "a thread that yields or sleeps goes on after others have"};
           },
+          [](const OwnClocks&) -> NamedText {
+            return {"own_clocks", "each thread has a clock of its own"};
+          },
           [](const StrongExchanges&) -> NamedText {
             return {"strong_exchanges",
                     "compare-exchanges as strong ones, since clang does not tell them from "

@@ -53,7 +53,9 @@
 //                   empty where nothing is, or where there is no bound. Names: "preemptions",
 //                   "spurious_wakes", "weak_failures", "early_timeouts", "deadlines_in_order",
 //                   "sequentially_consistent" (the program's memory orders allow more),
-//                   "relacy_model"
+//                   "own_clocks" (each thread has a clock of its own), "relacy_model",
+//                   "relacy_choices", "relacy_yields", "strong_exchanges", "outside_choices",
+//                   "deviations"
 //   assumed         array of strings: what the proof takes for granted, e.g. "gtest shares nothing
 //                   between threads"
 //   exploration     of exhaustive strategies, else null

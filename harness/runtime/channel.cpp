@@ -186,6 +186,7 @@ struct Put {
     w.boolean(done.features.unknown_exchange);
     w.boolean(done.features.condition_wait);
     w.boolean(done.features.gives_way);
+    w.boolean(done.features.own_clocks);
     w.boolean(done.features.interrupted);
     w.boolean(done.begins_anew);
     w.string(done.left_behind);
@@ -254,6 +255,7 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       done.features.unknown_exchange = r.boolean();
       done.features.condition_wait = r.boolean();
       done.features.gives_way = r.boolean();
+      done.features.own_clocks = r.boolean();
       done.features.interrupted = r.boolean();
       done.begins_anew = r.boolean();
       done.left_behind = r.string();

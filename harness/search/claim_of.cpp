@@ -36,6 +36,7 @@ std::vector<ClaimBound> find_bounds(const ClaimGrounds& grounds) {
     bounds.push_back(DeviationBound{exploration.deviations});
   }
   if (grounds.failed_late > 0) bounds.push_back(DeadlinesInOrder{});
+  if (grounds.features.own_clocks) bounds.push_back(OwnClocks{});
   if (grounds.features.unknown_exchange) bounds.push_back(StrongExchanges{});
   const ChoiceBounds& reached = exploration.reached;
   if (reached.spurious_wakes) bounds.push_back(SpuriousWakeBound{kSpuriousWakes});
@@ -50,6 +51,7 @@ std::vector<ClaimBound> find_bounds(const ClaimGrounds& grounds) {
 bool leave_room(const std::vector<ClaimBound>& bounds) {
   return std::any_of(bounds.begin(), bounds.end(), [](const ClaimBound& bound) {
     return std::holds_alternative<SequentialConsistency>(bound) ||
+           std::holds_alternative<OwnClocks>(bound) ||
            std::holds_alternative<PreemptionBound>(bound) ||
            std::holds_alternative<OutsideChoiceBound>(bound) ||
            std::holds_alternative<DeviationBound>(bound);

@@ -151,6 +151,14 @@ TEST(Claim, is_come_to_by_auto_where_loops_wait) {
   }
 }
 
+TEST(Claim, of_two_threads_that_look_at_a_clock_is_bound_to_clocks_of_their_own) {
+  for (const char* strategy : {"auto", "dpor", "dfs"}) {
+    const Claim claim = searched(claims_path("stamped"), strategy).claim;
+    EXPECT_TRUE(has_bound<OwnClocks>(claim)) << strategy;
+  }
+  EXPECT_FALSE(has_bound<OwnClocks>(searched(case_path("mutex_counter"), "dpor").claim));
+}
+
 // Each thread counts the looks that it has before it sleeps.
 TEST(Claim, is_made_of_semaphores_of_the_standard_library) {
   const EngineResult result = searched(program_path("any/gcc/semaphore_handshake.fixed"), "dpor");

@@ -443,6 +443,7 @@ class Run {
   std::size_t eager_timed_ = 0;
   std::vector<ReadyThread> in_time_;  // decide_in_time()'s own
   bool late_wake_ = false;
+  ThreadId clock_reader_ = kNoThread;  // who looked first at a clock, with others there
   std::vector<Deviation> overtaking_;
   std::span<const Deviation> to_overtake_;  // likewise, of another run
   std::uint64_t clock_base_ = 0;            // times of earlier runs end here

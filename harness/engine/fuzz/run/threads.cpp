@@ -123,6 +123,7 @@ void Run::begin_run(std::uint64_t number) {
   // Not 0: every decision is to be made by decide_in_time().
   eager_timed_ = deadlines_ == Deadlines::after_all ? 1 : 0;
   late_wake_ = false;
+  clock_reader_ = kNoThread;
   overtaking_.clear();
   steps_before_ = 0;
   limit_ = job_->step_limit;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "harness/engine/fuzz/run/run.h"
+#include "harness/hooks/atomics_seen.h"
 
 namespace heddle {
 
@@ -44,6 +45,10 @@ std::uint64_t Run::read_clock() {
   FuzzThread& self = *running_.thread;
   end_round();
   disturb_watch();
+  if (used_threads_ > 1) {
+    if (clock_reader_ == kNoThread) clock_reader_ = self.id;
+    if (clock_reader_ != self.id) atomics_seen::note_own_clocks();
+  }
   if (self.idle_mark != running_.changes) restart_idle(self);
   if (++self.clock_reads > kSpinLimit) {
     // Further and further: it may wait for an hour.

@@ -188,6 +188,12 @@ const Judged kJudged[] = {
     {"relacy_with_yields", relacy(), [](ClaimGrounds& g) { g.features.gives_way = true; },
      ProvedWithin{20, {RelacyModel{}, RelacyYields{}}}},
     {"yields_of_fuzz", proving(), [](ClaimGrounds& g) { g.features.gives_way = true; }, Proved{7}},
+    {"clocks_may_be_what_another_engine_failed_by", proving(),
+     [](ClaimGrounds& g) {
+       g.failed_elsewhere = {EngineKind::stress};
+       g.features.own_clocks = true;
+     },
+     within({OwnClocks{}})},
     {"compare_exchanges_of_clang", proving(),
      [](ClaimGrounds& g) { g.features.unknown_exchange = true; }, within({StrongExchanges{}})},
     {"relacy_beside_a_failure_of_fuzz", relacy(),
