@@ -36,6 +36,11 @@ std::size_t Dfs::pick(const SchedulingPoint& point) {
       in_vain &= rounds_[thread] == changes_;
       continue;
     }
+    // It may be no loop that waits, and what more of it would lead to is not tried.
+    if (only_waits(execution_, thread, kCountedRounds)) {
+      seen_.limited = true;
+      continue;
+    }
     all_wait = false;
     // Who goes on by default comes first.
     if (point.running && i == point.fallback) {
