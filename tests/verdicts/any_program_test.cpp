@@ -228,6 +228,7 @@ const std::vector<Program> kPrograms = {
     {"file_name.fixed", clean(), clean()},
     {"file_position", finds(assertion), finds(assertion)},
     {"file_position.fixed", clean(), clean()},
+    {"freed_often.fixed", clean(), clean(), Also::few_runs},
     {"future_exception.fixed", clean(), Unsupported{kFutex}},
     {"gamma_sign", finds(data_race, {assertion}), finds(data_race)},
     {"gamma_sign.fixed", clean(), clean()},

@@ -157,6 +157,10 @@ class Atomics {
   // After scheduling. Checks for races of the atomic access with plain ones.
   AtomicOf& atomic_at(Address address, unsigned size, bool write, Address pc) {
     CellOf& cell = cells_.at(address);
+    if (cell.freed_at != 0) [[unlikely]] {
+      end_with_freed(run_, FailureKind::use_after_free, Access{write, true, pc}.op(address, size),
+                     cell);
+    }
     const unsigned offset = static_cast<unsigned>(address & 7U);
     const PlainOf* first_store = nullptr;
     for (const PlainOf* plain = cell.plain; plain != nullptr; plain = plain->next) {

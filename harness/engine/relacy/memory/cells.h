@@ -35,7 +35,6 @@ struct Plain {
 
   std::uint8_t offset;
   std::uint8_t size;
-  bool freed = false;   // by `last_writer`: nothing may come to these bytes any more
   int owner = kNobody;  // the one thread that accessed it so far
   int last_writer = kNobody;
   Plain* next = nullptr;
@@ -94,6 +93,8 @@ struct Cell {
   Address key;  // address / 8
   Plain<kThreads>* plain;
   Atomic<kThreads>* atomic;
+  Address freed_at;  // by which code: nothing may come to these bytes any more; 0: they are not
+  int freed_by;      // likewise
 };
 
 template <typename Model>
@@ -148,17 +149,23 @@ class Cells final : public RunPart {
   // Null: nothing is known of it.
   CellOf* find(Address address) { return cells_.find(address >> 3U); }
 
+  // Those of the range that are there.
+  template <typename Visit>
+  void visit(Address begin, std::size_t size, Visit&& visit) {
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      if ((cells_.entry(i).key << 3U) - begin < size) visit(cells_.entry(i));
+    }
+  }
+
   // By `thread` at `pc`. What was known of its accesses is of no use any more.
   void free(CellOf& cell, int thread, Address pc) {
-    PlainOf& freed = made(plain_pool_.make(0U, 8U));
-    freed.freed = true;
-    freed.owner = PlainOf::kSeveral;
-    freed.last_writer = thread;
-    freed.store_pc[run_.index(thread)] = pc;
-    cell.plain = &freed;
-    cell.atomic = nullptr;
+    clear(cell);
+    cell.freed_at = pc;
+    cell.freed_by = thread;
     any_freed_ = true;
   }
+  // What is freed shall not take the room of what is used.
+  bool is_crowded() const { return cells_.size() > kMaxLocations / 4; }
   // Whether anything was in this run.
   bool any_freed() const { return any_freed_; }
 
@@ -186,6 +193,7 @@ class Cells final : public RunPart {
   static void clear(CellOf& cell) {
     cell.plain = nullptr;
     cell.atomic = nullptr;
+    cell.freed_at = 0;
   }
   template <typename T>
   T& made(T* object) {

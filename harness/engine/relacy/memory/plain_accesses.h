@@ -59,10 +59,20 @@ class PlainAccesses {
     run_.record(OpKind::heap_free, block, 0, MemoryOrder::relaxed, pc, kNoThread, std::nullopt,
                 std::nullopt, block + size);
     const bool alone = run_.alone();
-    for (Address at = block; at < block + size; at += 8) {
-      CellOf& cell = cells_.at(at);
+    const auto die = [&](CellOf& cell) {
       if (!alone) check_free(run_, cell, pc);
       cells_.free(cell, run_.current(), pc);
+    };
+    // Of a large one, what no thread has come to is not watched: it would fill the table.
+    constexpr std::size_t kLarge = std::size_t{1} << 16U;
+    if (size > kLarge) {
+      cells_.visit(block, size, die);
+      return;
+    }
+    const bool crowded = cells_.is_crowded();
+    for (Address at = block; at < block + size; at += 8) {
+      CellOf* const cell = crowded ? cells_.find(at) : &cells_.at(at);
+      if (cell != nullptr) die(*cell);
     }
   }
 
@@ -84,14 +94,15 @@ class PlainAccesses {
 
   void end_if_freed(FailureKind kind, const Op& op) {
     const CellOf* cell = cells_.find(op.address);
-    if (cell == nullptr) return;
-    for (const PlainOf* plain = cell->plain; plain != nullptr; plain = plain->next) {
-      if (plain->freed) end_with_freed(run_, kind, op, *plain);
-    }
+    if (cell != nullptr && cell->freed_at != 0) end_with_freed(run_, kind, op, *cell);
   }
 
   template <bool kWrite>
   void access_cell(CellOf& cell, unsigned offset, unsigned size, Address pc) {
+    if (cell.freed_at != 0) [[unlikely]] {
+      end_with_freed(run_, FailureKind::use_after_free,
+                     Access{kWrite, false, pc}.op((cell.key << 3U) + offset, size), cell);
+    }
     PlainOf& plain = cells_.plain(cell, offset, size);
     const int current = run_.current();
     // A location of one thread alone needs no check, only the clock of its last access.

@@ -59,18 +59,18 @@ template <typename Model>
   run.leave();
 }
 
-// The calling thread's `op` comes to bytes that were `freed`: ends the run. `kind`: use after free,
+// The calling thread's `op` comes to bytes that were freed: ends the run. `kind`: use after free,
 // or double free.
 template <typename Model>
 [[noreturn]] void end_with_freed(Run<Model>& run, FailureKind kind, const Op& op,
-                                 const Plain<Model::kThreads>& freed) {
+                                 const Cell<Model::kThreads>& cell) {
   {
     const RuntimeScope scope;
     run.record_last(op);
-    const Address freed_at = freed.store_pc[run.index(freed.last_writer)];
+    const Address freed_at = cell.freed_at;
     run.conclude(CheapKey(kind).add(op.pc).add(freed_at).value(), [&] {
       const Op free{.kind = OpKind::heap_free, .address = op.address, .pc = freed_at};
-      Place there{.thread = static_cast<ThreadId>(freed.last_writer),
+      Place there{.thread = static_cast<ThreadId>(cell.freed_by),
                   .op = free,
                   .stack = {},
                   .note = kind == FailureKind::double_free ? "freed it before" : "freed it here"};
@@ -84,10 +84,6 @@ template <typename Model>
 template <bool kWrite, typename Model>
 void check_plain(Run<Model>& run, const Plain<Model::kThreads>& other, bool atomic, Address address,
                  unsigned size, Address pc) {
-  if (other.freed) [[unlikely]] {
-    end_with_freed(run, FailureKind::use_after_free, Access{kWrite, atomic, pc}.op(address, size),
-                   other);
-  }
   const rl::timestamp_t* seen = run.info().acq_rel_order_;
   for (int i = 0; i < Model::kThreads; ++i) {
     const auto at = static_cast<std::size_t>(i);
