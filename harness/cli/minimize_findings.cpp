@@ -41,6 +41,7 @@ void minimize_findings(EngineResult& result, SearchOptions options,
   std::optional<std::chrono::steady_clock::time_point> seen_since;
   for (Finding& finding : result.findings) {
     if (!finding.token.has_value() || g_interrupted) continue;
+    replayer.expect_lost(is_lost(finding.failure));
     if (minimized >= kMinimized) {
       // For the callers of their places, which a search does not keep: as far as that takes no
       // time.
@@ -56,7 +57,6 @@ void minimize_findings(EngineResult& result, SearchOptions options,
     }
     progress();
     ++minimized;
-    replayer.expect_lost(is_lost(finding.failure));
     finding.minimal = minimize(replayer, options.job, finding, {});
     if (finding.minimal.has_value()) finding.failure = finding.minimal->failure;
     if (options.worker.google_test) name_test_failure(finding, options);

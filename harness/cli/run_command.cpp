@@ -32,6 +32,7 @@
 #include "harness/search/grounds.h"
 #include "harness/search/hunt.h"
 #include "harness/search/limit.h"
+#include "harness/search/lost_run.h"
 #include "harness/search/machine_memory.h"
 #include "harness/search/minimize.h"
 #include "harness/search/program_check.h"
@@ -251,7 +252,7 @@ bool starts_a_thread(const Plan& plan, const PlannedCase& planned) {
 
 using Interim = std::function<void(const EngineResult&, const std::vector<Module>&)>;
 
-// Whether an engine with threads of its own has seen that every run hangs.
+// Whether an engine has seen every run hang, and fail in no other way.
 bool always_hangs(const std::vector<EngineResult>& engines) {
   return std::any_of(engines.begin(), engines.end(), [](const EngineResult& engine) {
     return engine.runs > 0 && engine.failed == engine.runs && !engine.findings.empty() &&
@@ -352,6 +353,12 @@ void hunt(const Plan& plan, const PlannedCase& planned, const RunOptions& option
   HuntOptions hunt_options;
   hunt_options.runs = options.hunt_runs;
   if (limit > 0) hunt_options.seconds = std::min(hunt_options.seconds, limit);
+  // Each of its runs would be waited for like those before. A hang that comes seldom is worth it.
+  if (always_hangs(result.engines)) {
+    constexpr double kSeconds = 3;
+    search_options.lost_ms /= kLostPart;
+    hunt_options.seconds = std::min(hunt_options.seconds, kSeconds);
+  }
   rebase_for_fuzz(result, search_options.worker);
   hunt_findings(result.engines, search_options, result.modules, hunt_options, events);
 }

@@ -198,7 +198,10 @@ void* allocate(std::size_t size, std::size_t alignment) {
     if (g_top - g_run_begin > g_reuse_after && alignment <= kAlignment) pointer = reuse(size);
     if (pointer != nullptr) {
       set_asked(header_of(pointer), asked);
-      if (g_on_reuse != nullptr) g_on_reuse(reinterpret_cast<Address>(pointer), size);
+      // The whole block: it may grow in its place, beyond what is asked for now.
+      if (g_on_reuse != nullptr) {
+        g_on_reuse(reinterpret_cast<Address>(pointer), header_of(pointer)->size);
+      }
     } else {
       alignment = std::max(alignment, kAlignment);
       const Address at = (g_top + sizeof(Header) + alignment - 1) & ~(alignment - 1);

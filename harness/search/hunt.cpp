@@ -5,7 +5,6 @@
 #include <string_view>
 #include <utility>
 
-#include "harness/search/lost_run.h"
 #include "harness/search/own_code.h"
 #include "harness/search/tsan_alone.h"
 
@@ -141,15 +140,6 @@ class HuntParty {
 
   // `known`: what fuzz has done already; nothing if it has not run.
   void run(const EngineResult* known) {
-    // That a run does not end is what is looked for, and whoever waits for the search has waited.
-    const bool hangs = std::all_of(wanted_.begin(), wanted_.end(), [](const Finding* finding) {
-      return finding->failure.kind == FailureKind::hang;
-    });
-    if (hangs) {
-      constexpr double kSeconds = 3;
-      search_.lost_ms /= kLostPart;
-      options_.seconds = std::min(options_.seconds, kSeconds);
-    }
     if (known != nullptr && known->error.has_value()) {
       fail(*known->error);
       return;
@@ -268,7 +258,7 @@ class HuntParty {
 
   SearchOptions search_;
   std::span<const Module> modules_;
-  HuntOptions options_;
+  const HuntOptions& options_;
   const HuntEvents& events_;
   std::vector<Finding*> wanted_;
   std::uint64_t runs_ = 0;

@@ -390,6 +390,7 @@ const std::vector<Program> kPrograms = {
     {"race_up_down.fixed", clean(), clean(), Also::all_orders},
     {"random_order", finds(assertion), finds(assertion)},
     {"random_order.fixed", clean(), clean()},
+    {"realloc_reused.fixed", clean(), clean(), Also::few_runs},
     {"release_overwritten", finds(data_race), finds(data_race)},
     {"release_overwritten.fixed", clean(), clean()},
     {"release_update.fixed", clean(), clean()},
