@@ -8,8 +8,8 @@ static char *volatile block;
 
 static void *work(void *unused) {
   // So much that an engine which keeps what is freed has to give it out once more.
-  for (int i = 0; i < 9000; ++i) {
-    char *const passing = malloc(1000);
+  for (int i = 0; i < 6; ++i) {
+    char *const passing = malloc(1 << 20);
     passing[0] = 1;
     free(passing);
   }
@@ -19,13 +19,13 @@ static void *work(void *unused) {
 int main(void) {
   pthread_t other;
   pthread_create(&other, NULL, work, NULL);
-  for (int i = 0; i < 9000; ++i) {
-    block = malloc(48);
-    block[47] = 1;
-    free(block);
-    block = malloc(1000);
-    free(block);
+  for (int i = 0; i < 6; ++i) {
+    block = malloc((1 << 20) + i * 4096);
+    block[i] = 1;
   }
+  block = malloc(48);
+  block[47] = 1;
+  free(block);
   block = malloc(32);
   block[31] = 2;
   block = realloc(block, 48);
