@@ -19,4 +19,9 @@ void end_thread(void* result, Address pc);
 using CancelCallback = int (*)(pthread_t thread);
 extern CancelCallback g_cancel __attribute__((visibility("hidden")));
 
+// Whether pthread_join() would return at once, where an engine has threads of the system that stay
+// behind when the program's ends. Null elsewhere.
+using EndedCallback = bool (*)(pthread_t thread);
+extern EndedCallback g_has_ended __attribute__((visibility("hidden")));
+
 }  // namespace heddle::cleanup

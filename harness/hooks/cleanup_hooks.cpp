@@ -56,6 +56,7 @@ void pop(const __pthread_unwind_buf_t* handler) {
 }  // namespace
 
 constinit CancelCallback g_cancel = nullptr;
+constinit EndedCallback g_has_ended = nullptr;
 
 void begin_run() {
   ++g_run;

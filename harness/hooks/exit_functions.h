@@ -2,6 +2,8 @@
 // can be neither put back to an earlier state nor run more than once.
 #pragma once
 
+#include <cstddef>
+
 namespace heddle::exit_functions {
 
 // As __cxa_atexit. What is registered outside the program's code goes to the C library.
@@ -10,6 +12,10 @@ int add(void (*function)(void*), void* argument, void* module);
 int add(void (*function)(int, void*), void* argument);
 // As at_quick_exit.
 int add_quick(void (*function)());
+
+// What is to be called behind all others: functions that the linker has put into a list of the
+// program's (`__attribute__((destructor))`), as they stand there. To be called once, before main.
+void set_destructors(void (*const* first)(), std::size_t count);
 
 // Takes what is registered now as the state before main.
 void take_snapshot();

@@ -252,8 +252,11 @@ namespace {
 // By end_stream(), ever. Threads that take turns count; real ones are not told of a use.
 std::uint64_t g_streams_ended = 0;
 
+// Each stream has one, also where two have the same file ("2>&1") and so the same position.
 pthread_mutex_t* lock_of(FILE* stream) {
-  return &memory().stream_locks[slot_of(fileno(stream))].mutex;
+  const int file = fileno(stream);
+  const std::size_t at = file < 0 ? kMemoryStream : static_cast<std::size_t>(file);
+  return &memory().stream_locks[file < 0 ? at : std::min(at, kPositions - 1)].mutex;
 }
 
 }  // namespace

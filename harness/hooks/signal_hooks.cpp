@@ -137,3 +137,33 @@ HEDDLE_EXPORT_HOOK(int, sigqueue, pid_t process, int number, const sigval value)
   signals::note_sent(process, number);
   return HEDDLE_REAL(sigqueue)(process, number, value);
 }
+
+namespace {
+
+// Where the thread's stack for signals is that the program has given it; null: it has none.
+constinit thread_local void* t_programs_stack __attribute__((tls_model("initial-exec"))) = nullptr;
+
+}  // namespace
+
+// What is there as long as the program has given none is Heddle's, to tell of faults on.
+HEDDLE_EXPORT_HOOK(int, sigaltstack, const stack_t* stack, stack_t* old) {
+  const auto real = HEDDLE_REAL(sigaltstack);
+  if (!heddle::t_program_code) return real(stack, old);
+  const heddle::MemoryAccess access(HEDDLE_PC);
+  if (heddle::is_watched()) access.read(stack, stack == nullptr ? 0 : sizeof *stack);
+  stack_t before = {};
+  const int result = real(stack, &before);
+  if (result != 0) return result;
+  if (before.ss_sp != t_programs_stack)
+    before = {.ss_sp = nullptr, .ss_flags = SS_DISABLE, .ss_size = 0};
+  if (stack != nullptr) {
+    t_programs_stack = (stack->ss_flags & SS_DISABLE) != 0 ? nullptr : stack->ss_sp;
+  }
+  if (old == nullptr) return result;
+  if (heddle::is_watched()) {
+    access.put(old, before);
+  } else {
+    *old = before;
+  }
+  return result;
+}

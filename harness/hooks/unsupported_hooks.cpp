@@ -66,10 +66,34 @@ HEDDLE_EXPORT int pthread_cancel(pthread_t thread) {
   refuse("pthread_cancel", HEDDLE_PC);
   return HEDDLE_NEXT(pthread_cancel)(thread);
 }
-HEDDLE_REFUSED(int, pthread_tryjoin_np, (pthread_t thread, void** result), (thread, result))
-HEDDLE_REFUSED(int, pthread_timedjoin_np,
-               (pthread_t thread, void** result, const timespec* deadline),
-               (thread, result, deadline))
+
+HEDDLE_EXPORT int pthread_tryjoin_np(pthread_t thread, void** result) noexcept {
+  const heddle::Address pc = HEDDLE_PC;
+  const auto has_ended = heddle::t_program_code ? heddle::cleanup::g_has_ended : nullptr;
+  if (has_ended != nullptr) {
+    return has_ended(thread) ? heddle::g_engine_table->thread_join(thread, result, pc) : EBUSY;
+  }
+  refuse("pthread_tryjoin_np", pc);
+  return HEDDLE_NEXT(pthread_tryjoin_np)(thread, result);
+}
+
+HEDDLE_EXPORT int pthread_timedjoin_np(pthread_t thread, void** result, const timespec* deadline) {
+  const heddle::Address pc = HEDDLE_PC;
+  const auto has_ended = heddle::t_program_code ? heddle::cleanup::g_has_ended : nullptr;
+  if (has_ended != nullptr) {
+    constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 200'000};
+    for (timespec now{}; !has_ended(thread);) {
+      heddle::g_engine_table->clock_gettime(CLOCK_REALTIME, &now);
+      const bool is_up = now.tv_sec != deadline->tv_sec ? now.tv_sec > deadline->tv_sec
+                                                        : now.tv_nsec >= deadline->tv_nsec;
+      if (is_up) return ETIMEDOUT;
+      heddle::g_engine_table->sleep(&kPause, pc);
+    }
+    return heddle::g_engine_table->thread_join(thread, result, pc);
+  }
+  refuse("pthread_timedjoin_np", pc);
+  return HEDDLE_NEXT(pthread_timedjoin_np)(thread, result, deadline);
+}
 HEDDLE_REFUSED(int, sigwait, (const sigset_t* set, int* signal), (set, signal))
 HEDDLE_REFUSED(int, sigwaitinfo, (const sigset_t* set, siginfo_t* info), (set, info))
 HEDDLE_REFUSED(int, sigtimedwait, (const sigset_t* set, siginfo_t* info, const timespec* duration),

@@ -369,7 +369,51 @@ class CodeReader {
         names.add(file_name(unit->source));
       }
     }
+    if (!until_first) find_bare(names);
     file.uninstrumented = names.empty() ? weak_names.take() : names.take();
+  }
+
+  // Who runs before the program does, and who only corrects `this` on the way to another function.
+  static bool is_bare_by_nature(std::string_view function) {
+    for (const char* prefix : {"_GLOBAL__", "_Z41__static_initialization_and_destruction_0",
+                               "__cxx_global_", "_ZTh", "_ZTv", "_ZTc", "_ZTW", "_ZTH"}) {
+      if (function.starts_with(prefix)) return true;
+    }
+    return false;
+  }
+
+  // Accesses that the compiler has not instrumented in a file that it has: of functions that say so
+  // (no_sanitize), of assembly, and of calls that it has made a few instructions of (memset). Known
+  // by variables of which the function has no address that a hook could have been given, and by
+  // functions without a hook that go by a pointer.
+  void find_bare(Names& names) const {
+    struct Whole {
+      bool hooks = false;
+      bool bare = false;
+      std::set<std::size_t> accessed;
+      std::set<std::size_t> addressed;
+    };
+    // With its unlikely part, wherever that lies.
+    std::map<std::pair<const Unit*, std::string_view>, Whole> functions;
+    for (std::size_t i = 0; i < pieces_.size(); ++i) {
+      const Unit* unit = owners_[i].unit;
+      if (unit == nullptr || unit->exempt != nullptr || !(unit->flagged || unit->hooks)) continue;
+      if (pieces_[i].name.empty() || is_bare_by_nature(pieces_[i].name)) continue;
+      const PieceFacts facts = image_.look_at(pieces_[i]);
+      Whole& whole = functions[{unit, whole_function(pieces_[i].name)}];
+      whole.hooks |= facts.hooks;
+      whole.bare |= facts.by_pointer && !facts.constants;
+      whole.accessed.insert(facts.accessed.begin(), facts.accessed.end());
+      whole.addressed.insert(facts.addressed.begin(), facts.addressed.end());
+    }
+    for (const auto& [key, whole] : functions) {
+      const bool names_it = std::any_of(
+          whole.accessed.begin(), whole.accessed.end(),
+          [&addressed = whole.addressed](std::size_t one) { return !addressed.contains(one); });
+      if (names_it || (whole.bare && !whole.hooks)) {
+        names.add(readable_name(std::string(key.second)));
+      }
+    }
   }
 
   const Exempt* exempt_caller(std::size_t piece) const {

@@ -80,6 +80,7 @@ CodeImage::CodeImage(Dwfl_Module* module) : module_(module) {
     add_start(header.e_entry, {.name = "_start", .file = {}});
   }
   add_symbols();
+  sort_variables();
   add_unwind_table();
   make_pieces();
 }
@@ -206,6 +207,7 @@ void CodeImage::add_symbols() {
       file = name;
       continue;
     }
+    if (section_index != SHN_UNDEF && type == STT_OBJECT) add_variable(symbol, address - bias_);
     if (section_index == SHN_UNDEF || name[0] == '\0' ||
         (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE)) {
       continue;
@@ -221,6 +223,36 @@ void CodeImage::add_symbols() {
                    .local = local,
                    .weak = bind == STB_WEAK || bind == STB_GNU_UNIQUE});
   }
+}
+
+void CodeImage::add_variable(const GElf_Sym& symbol, Offset at) {
+  GElf_Ehdr header;
+  const bool moves = gelf_getehdr(elf_, &header) != nullptr && header.e_type == ET_DYN;
+  if (moves && symbol.st_size != 0 && !is_constant(at)) {
+    variables_.push_back({at, at + symbol.st_size});
+  }
+}
+
+void CodeImage::sort_variables() {
+  std::sort(variables_.begin(), variables_.end(),
+            [](const Range& a, const Range& b) { return a.begin < b.begin; });
+  // One may have several names, and parts of it further ones.
+  std::vector<Range> whole;
+  for (const Range& one : variables_) {
+    if (whole.empty() || !whole.back().has(one.begin)) {
+      whole.push_back(one);
+    } else {
+      whole.back().end = std::max(whole.back().end, one.end);
+    }
+  }
+  variables_ = std::move(whole);
+}
+
+std::size_t CodeImage::variable_at(Offset address) const {
+  const auto after = std::upper_bound(variables_.begin(), variables_.end(), address,
+                                      [](Offset at, const Range& one) { return at < one.begin; });
+  if (after == variables_.begin() || !std::prev(after)->has(address)) return variables_.size();
+  return static_cast<std::size_t>(std::prev(after) - variables_.begin());
 }
 
 // The beginnings of functions that exceptions may pass: all that stripped files have.
@@ -302,6 +334,11 @@ PieceFacts CodeImage::look_at(const Piece& piece) const {
           facts.imports.push_back(stub->second.name);
         }
         facts.accesses |= instruction.memory && !is_constant(target);
+        facts.constants |= instruction.computes_address && is_constant(target);
+        if (const std::size_t variable = variable_at(target); variable != variables_.size()) {
+          if (instruction.memory) facts.accessed.push_back(variable);
+          if (instruction.computes_address) facts.addressed.push_back(variable);
+        }
         break;
       }
       case OperandBase::none:
@@ -309,6 +346,7 @@ PieceFacts CodeImage::look_at(const Piece& piece) const {
         break;
       case OperandBase::other:
         facts.accesses |= instruction.memory;
+        facts.by_pointer |= instruction.memory;
         break;
     }
   }

@@ -39,9 +39,15 @@ struct Piece {
 };
 
 struct PieceFacts {
-  bool hooks = false;         // it calls an access hook
-  bool accesses = false;      // memory other than its own stack frame and constants
-  bool escapes = false;       // accesses to its own frame, whose address it has computed
+  bool hooks = false;       // it calls an access hook
+  bool accesses = false;    // memory other than its own stack frame and constants
+  bool escapes = false;     // accesses to its own frame, whose address it has computed
+  bool by_pointer = false;  // it accesses memory at an address that it has in a register
+  bool constants = false;   // it computes the address of one
+  // Indices of variables(): of those that it accesses by name, and of those whose address it
+  // computes. They may repeat.
+  std::vector<std::size_t> accessed;
+  std::vector<std::size_t> addressed;
   std::vector<Offset> calls;  // what it calls or jumps to outside of itself
   // Functions of other files that it calls or whose address it takes; they may repeat. Valid as
   // long as the image.
@@ -61,6 +67,9 @@ class CodeImage {
   std::size_t first_from(Offset address) const;
   // The function of another file that the stub at this address leads to; empty if there is none.
   std::string_view stub_at(Offset address) const;
+  // Where the variables that have a name are, by address; none in a file whose code has addresses
+  // as plain numbers.
+  const std::vector<Range>& variables() const { return variables_; }
   // False if there is code that no section tells of: then nothing can be said.
   bool complete() const { return complete_; }
   // What elfutils adds to the file's addresses.
@@ -86,6 +95,10 @@ class CodeImage {
   void read_plt();
   void add_start(Offset address, Start start);
   void add_symbols();
+  void add_variable(const GElf_Sym& symbol, Offset at);
+  void sort_variables();
+  // variables().size() if none has it.
+  std::size_t variable_at(Offset address) const;
   void add_unwind_table();
   void make_pieces();
   const CodeSection* section_of(Offset address) const;
@@ -98,6 +111,7 @@ class CodeImage {
   bool complete_ = false;
   std::vector<CodeSection> sections_;
   CodeSection unwind_table_;
+  std::vector<Range> variables_;
   std::vector<Range> constants_;              // what nobody writes once the program runs
   std::unordered_map<Offset, Import> slots_;  // where the loader puts the addresses of functions
   std::unordered_map<Offset, Import> stubs_;  // code that jumps on to one

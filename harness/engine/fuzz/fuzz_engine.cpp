@@ -31,6 +31,7 @@ void open_rooms(RunHost& host) {
   upward.begin.push_back([](std::uint64_t) { begin_allocations(); });
   upward.standstill = fail_at_standstill;
   upward.left_waiting = Objects::tell_waiting;
+  upward.last_end = end_with_last_thread;
   upward.good_end = [](bool main_returned) {
     if (g_run->job().leaks) report_leaks(main_returned);
   };

@@ -160,6 +160,7 @@ class TableInForce {
     cleanup::g_cancel = [](pthread_t thread) {
       return t_self == nullptr ? real().pthread_cancel(thread) : g_run.cancel(thread);
     };
+    cleanup::g_has_ended = [](pthread_t thread) { return g_run.would_join(thread); };
     g_find_stack = Run::find_given_stack;
     g_engine_table = &kStressTable;
   }
@@ -168,6 +169,7 @@ class TableInForce {
   ~TableInForce() {
     g_engine_table = &passthrough_table();
     g_find_stack = find_stack_before_;
+    cleanup::g_has_ended = nullptr;
     cleanup::g_cancel = nullptr;
     program_heap::set_threaded(false);
   }

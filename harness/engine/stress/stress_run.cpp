@@ -398,6 +398,13 @@ void Run::end_thread(ProgramThread& self, bool by_itself) {
   if (alive_.fetch_sub(1) == 1 && end_awaited_.load()) native::futex_wake(alive_, 1);
 }
 
+bool Run::would_join(pthread_t handle) {
+  const ProgramThread* const thread = find(handle);
+  // With an error, where there is nobody to be waited for.
+  return thread == nullptr || thread == t_self || thread->joined.load() ||
+         thread->detached.load() || thread->finished.load(std::memory_order_acquire) == 2;
+}
+
 int Run::cancel(pthread_t handle) {
   ProgramThread* const thread = find(handle);
   if (thread == nullptr || thread->joined.load()) return ESRCH;

@@ -19,7 +19,7 @@
 
 namespace heddle::stress {
 
-inline constexpr std::size_t kMaxThreads = 1024;
+inline constexpr std::size_t kMaxThreads = 16'384;
 
 // How new threads begin; see stress_engine.h.
 enum class Start : std::uint8_t { at_once, together, with_creator };
@@ -48,6 +48,8 @@ class Run {
   // For g_find_stack: the C library is right about all others.
   static std::optional<StackBounds> find_given_stack(pthread_t handle);
   ProgramThread* find(pthread_t handle);
+  // Whether pthread_join() would return at once.
+  bool would_join(pthread_t handle);
   // As pthread_cancel().
   int cancel(pthread_t handle);
   void open_gate();

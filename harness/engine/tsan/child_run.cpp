@@ -12,6 +12,7 @@
 
 #include "harness/engine/native/motion_watch.h"
 #include "harness/engine/native/program_image.h"
+#include "harness/engine/tsan/left_behind.h"
 #include "harness/hooks/caught_abort.h"
 
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
@@ -169,6 +170,7 @@ TsanThread& begin_main() {
       native::futex_wait(never, 0, 1'000'000);
     }
   }
+  if (has_exit_functions()) next<void(int)>("exit")(0);
   g_shared->end.pass();
   end_run_and_process();
 }
@@ -177,7 +179,8 @@ void execute_one(const Program& program) {
   t_self = &begin_main();
   t_self->base_frame = reinterpret_cast<Address>(__builtin_frame_address(0));
   const int status = program.call_main();
-  if (g_forked) next<void(int)>("exit")(status);
+  // How it ends then, the watching process sees.
+  if (g_forked || has_exit_functions()) next<void(int)>("exit")(status);
   finish(status, 0);
   t_self = nullptr;
   g_shared->threads[0].slot.life.store(Life::ended, std::memory_order_release);
@@ -216,6 +219,7 @@ void serve_runs(RunHost& host) {
     if (served > 0) {
       restore_heap();
       restore_maps();
+      delete_keys();
       locals.reset_main();
     }
     execute_one(host.program());
@@ -280,6 +284,11 @@ void end_by_abort(int status) {
 HEDDLE_EXPORT __attribute__((noreturn)) void exit(int status) {
   using namespace heddle::tsan;
   if (t_self == nullptr) {
+    next<void(int)>("exit")(status);
+    __builtin_unreachable();
+  }
+  if (has_exit_functions()) {
+    end_by_abort(status);
     next<void(int)>("exit")(status);
     __builtin_unreachable();
   }

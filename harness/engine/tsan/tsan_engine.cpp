@@ -213,8 +213,12 @@ class TsanEngine final : public Engine {
     if (g_shared->done.load(std::memory_order_acquire) != done || g_shared->end.written()) {
       return written_outcome();
     }
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Passed{};
     const bool exited = WIFEXITED(status);
+    // At its end the runtime says so of one that it has reported something of.
+    const bool reported = g_shared->report_count.load() > 0;
+    if (exited && (WEXITSTATUS(status) == 0 || (WEXITSTATUS(status) == kEndedByTsan && reported))) {
+      return Passed{};
+    }
     if (exited && WEXITSTATUS(status) == kEndedByTsan) {
       return GaveUp{"ThreadSanitizer ended the process: it does not support what the program does",
                     {}};

@@ -23,6 +23,18 @@ constexpr std::uint64_t bit(ThreadId thread) {
 void Run::begin_watch(std::uint64_t steps) {
   const RuntimeScope scope;
   watch_at_ = steps * 2;
+  // Somebody may poll under a lock, which is no waiting that shows.
+  if (!timers_.empty() && !exhaustive_) {
+    fire_timer();
+    watch_at_ = steps + kFirstWatch;
+    return;
+  }
+  // A search through all orders has the choice to wake up early for that, and another moment of
+  // time to come is no step that it could know of.
+  constexpr std::uint64_t kPolls = 10'000;
+  if (!timers_.empty() && running_.thread->points > kPolls) {
+    give_up("others poll while a thread sleeps, and a search through all orders does not wait");
+  }
   // A time that is to come may change anything.
   if (awaits_time() || eager_timed_ != 0 || is_last_thread()) return;
   if (used_threads_ > LivelockWatch::kMostThreads) return;

@@ -67,6 +67,9 @@ struct Upward {
   void (*standstill)() = nullptr;
   // Tells the strategy of each thread what it is left waiting for at the end.
   void (*left_waiting)(Strategy& strategy) = nullptr;
+  // The last thread is about to end, main having left by pthread_exit(): the process ends in it.
+  // Does not return.
+  void (*last_end)() = nullptr;
   // The program has ended well; `main_returned`: main's own frames are gone.
   void (*good_end)(bool main_returned) = nullptr;
 };
@@ -89,6 +92,7 @@ class Run {
   // From the next run on. The strategy of the job, or another. `named`: for after_all.
   void follow(Strategy& strategy, Deadlines deadlines, std::span<const Deviation> named = {}) {
     strategy_ = &strategy;
+    exhaustive_ = strategy.exploration().has_value();
     deadlines_ = deadlines;
     to_overtake_ = named;
   }
@@ -198,6 +202,10 @@ class Run {
   void end_early(std::uint64_t deadline);
   // It begins to wait for something else: it has acted on its last deadline.
   void begin_wait() { running_.thread->due_steps = 0; }
+  // The running thread gives way. Who does so again and again has had the time to act on what it
+  // waited for, and waits for another: for that one time passes, though nobody waits in a loop that
+  // shows, as one that polls under a lock does not.
+  void let_time_pass_by_yield();
   // Whether this run has had one, see Failed::late_wake.
   bool had_late_wake() const { return late_wake_; }
   // The choices by which a thread's wait has ended early in this run while another that does not
@@ -453,6 +461,7 @@ class Run {
   std::uint64_t slice_changes_ = 0;         // Running::changes at the slice's begin
   std::uint64_t decisions_ = 0;
   UnseenLoop unseen_;           // since the last tick
+  std::uint64_t yields_ = 0;    // since time has passed last
   std::uint64_t watch_at_ = 0;  // of the steps of all threads
   LivelockWatch watch_;
   bool watching_ = false;
@@ -470,7 +479,8 @@ class Run {
   TraceRecorder recorder_;
   DecisionLog decision_log_;
   bool tracing_ = false;
-  bool followed_ = false;  // by the strategy
+  bool exhaustive_ = false;  // of the strategy
+  bool followed_ = false;    // by the strategy
   bool watched_ = false;   // by anybody
   bool observed_ = false;  // scheduling points are, by anybody
   SwitchReason switch_reason_ = SwitchReason::none;

@@ -21,6 +21,7 @@ Run::Run(RunHost& host, void (*main)(FuzzThread&))
 void Run::begin_job(const Job& job, Strategy& strategy, EngineTables tables) {
   job_ = &job;
   strategy_ = &strategy;
+  exhaustive_ = strategy.exploration().has_value();
   tables_ = tables;
   tracing_ = job.record_trace;
   known_.clear();
@@ -115,6 +116,7 @@ void Run::begin_run(std::uint64_t number) {
   observed_ = tracing_ || followed_ || log_ != nullptr;
   watching_ = proves_for_follower_ = false;
   watch_at_ = kFirstWatch;
+  yields_ = 0;
   unseen_ = {};
   CpuTicks::begin();
   used_threads_ = 0;
@@ -207,18 +209,14 @@ void Run::fiber_main(boost::context::detail::transfer_t from) {
 
 void Run::end_thread() {
   FuzzThread& self = *running_.thread;
+  // Main too has ended, by pthread_exit().
+  if (self.joiner == nullptr && is_last_thread()) upward_.last_end();
   ++running_.step;
   const Op op{.kind = OpKind::thread_exit};
   done(op);
   ready_.remove(self);
   self.state = FuzzThread::State::finished;
   if (self.joiner != nullptr) ready_.add(*self.joiner);
-  bool last = ready_.empty() && timers_.empty();
-  for (std::size_t i = 0; last && i < used_threads_; ++i) {
-    last = threads_[i]->state == FuzzThread::State::finished;
-  }
-  // Every thread has ended, main by pthread_exit: so does the process, with success.
-  if (last) end_well(true);
   switch_to(next_after_block(), SwitchReason::ended);
   __builtin_unreachable();
 }

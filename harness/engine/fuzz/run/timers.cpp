@@ -32,6 +32,7 @@ bool Run::fire_timer() {
   FuzzThread* const earliest = earliest_timer();
   if (earliest == nullptr) return false;
   FuzzThread& thread = *earliest;
+  yields_ = 0;
   std::erase(timers_, earliest);
   thread.sleeping = false;
   thread.timed_out = true;
@@ -39,6 +40,17 @@ bool Run::fire_timer() {
   be_due(thread, thread.wake_time, thread.step);
   thread.time_up(thread);
   return true;
+}
+
+void Run::let_time_pass_by_yield() {
+  constexpr std::uint64_t kYieldsOfSlice = 16;
+  constexpr std::uint64_t kYieldsOfEach = 64;
+  FuzzThread& self = *running_.thread;
+  if (self.due_steps > running_.step) {
+    self.due_steps -= std::min(self.due_steps - running_.step, kSliceLimit / kYieldsOfSlice);
+  }
+  if (timers_.empty() || exhaustive_ || ++yields_ < kYieldsOfEach * ready_.size()) return;
+  fire_timer();
 }
 
 std::uint64_t Run::read_clock() {

@@ -12,6 +12,7 @@ int yield(Address pc) {
   Run& run = *g_run;
   run.next_step();
   run.idle();
+  run.let_time_pass_by_yield();
   run.self().spins = kSpinLimit + 1;
   const Op& op = run.begin_op({.kind = OpKind::yield, .pc = pc});
   run.point();

@@ -97,6 +97,10 @@ void run_main(FuzzThread& /*self*/) {
   exit_process(g_run->host().program().call_main(), 0);
 }
 
+void end_with_last_thread() {
+  exit_process(0, 0);
+}
+
 void answer_process(EngineTable& table) {
   table.exit = [](int status, Address pc) { exit_process(status, pc); };
   table.exit_at_once = [](int status, Address pc) { exit_process_at_once(status, pc); };

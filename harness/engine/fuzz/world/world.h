@@ -19,6 +19,10 @@ void answer_refused(EngineTable& table);
 // What the thread that runs main does.
 [[noreturn]] void run_main(FuzzThread& self);
 
+// What the last thread does that ends where main has left by pthread_exit(): the process ends, with
+// success.
+[[noreturn]] void end_with_last_thread();
+
 // Fatal signals of the program under test, while this lives: they end the run. Once at a time.
 class SignalGuard {
  public:
