@@ -13,7 +13,8 @@ namespace heddle::grade {
 inline constexpr std::size_t kLongestFile = 1 << 20;  // bytes
 
 // Nothing if it is no regular file, a link (which may lead anywhere), too long, or unreadable.
-std::optional<std::string> read_file(const std::filesystem::path& file);
+std::optional<std::string> read_file(const std::filesystem::path& file,
+                                     std::size_t longest = kLongestFile);
 
 // False if it cannot be written.
 bool write_file(const std::filesystem::path& file, std::string_view text);

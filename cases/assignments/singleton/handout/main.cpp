@@ -18,6 +18,7 @@ Settings read_in() {
 }
 
 int main() {
+  assert(read == 0);
   const auto use = [] {
     const Settings& current = settings();
     assert(current.width == 80);
