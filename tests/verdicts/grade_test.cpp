@@ -42,6 +42,7 @@ std::vector<std::string> marks(const std::string& assignment,
   std::istringstream in(text_of(csv));
   std::size_t columns = 0;
   for (std::string line; std::getline(in, line);) {
+    if (line.ends_with('\r')) line.pop_back();
     if (columns == 0) {
       columns = static_cast<std::size_t>(std::count(line.begin(), line.end(), ',')) - 1;
     }
@@ -189,6 +190,42 @@ TEST_F(GradeOddFiles, AreMarkedAsWhatTheyAre) {
   const auto lines = marks("counter", paths);
   ASSERT_EQ(lines.size(), expected.size() + 1);
   for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(lines[i + 1], expected[i]);
+}
+
+// What no formatter would leave as it is: the compiler reads an asm where others do not see one.
+TEST_F(GradeOddFiles, CodeIsWhatTheCompilerReads) {
+  const auto with = [](const std::string& before, const std::string& count) {
+    return "#include \"counter.h\"\n" + before + "static int counted = 0;\n" +
+           "void let_in(int visitor) {\n  welcome(visitor);\n" + count + "}\n" +
+           "int visitors() { return counted; }\n";
+  };
+  const std::string count = R"(m volatile("incl %0" : "+m"(counted));)";
+  const std::string ending = "\nstatic_cast<void>(text);\n";
+  std::vector<std::string> paths;
+  paths.push_back(put("a_split.cpp", with("", "as\\\n" + count)));
+  paths.push_back(put("b_split_with_blanks.cpp", with("", "as\\ \t\n" + count)));
+  paths.push_back(
+      put("c_pasted.cpp", with("#define WORD(a, b) a##b\n", "WORD(as, m)" + count.substr(1))));
+  paths.push_back(put("d_other_sign.cpp",
+                      with("%:define WORD as%:%:m\n%:define COUNT as##m\n", "as\\\n" + count)));
+  paths.push_back(put("e_no_raw_literal.cpp",
+                      with("#define NOR \"\"\n", "const char* text = NOR\"(\";\nas" + count +
+                                                     "\ntext = \")\";" + ending)));
+  // In a raw literal no line goes on: it ends after the asm for who thinks so.
+  paths.push_back(put("f_raw_literal.cpp",
+                      with("", "const char* text = R\"x( )x\\\n\" )x\"; as" + count + ending)));
+  paths.push_back(put("g_says_it_is_elsewhere.cpp",
+                      with("#define WORD(a, b) a##b\n# 1 \"/usr/include/stdio.h\" 1 3 4\n",
+                           "WORD(as, m)" + count.substr(1))));
+  paths.push_back(
+      put("h_comes_by_another_name.cpp",
+          "#ifndef ONCE\n#define ONCE\n#include \"/proc/self/cwd/counter.cpp\"\n#else\n" +
+              with("#define WORD(a, b) a##b\n", "WORD(as, m)" + count.substr(1)) + "#endif\n"));
+  const auto lines = marks("counter", paths);
+  ASSERT_EQ(lines.size(), paths.size() + 1);
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    EXPECT_TRUE(lines[i + 1].ends_with(",1,14,1,0,0,0,0,0,0")) << lines[i + 1];
+  }
 }
 
 TEST(GradeSandbox, SolutionIsOutOfReach) {
