@@ -41,6 +41,7 @@ pthread_cond_t* posix(cnd_t* cond) {
 HEDDLE_EXPORT int thrd_create(thrd_t* thread, thrd_start_t start, void* argument) {
   heddle::hidden_state::thread_made();
   // The result comes in the low half of the register of a pointer, and thrd_join() takes it there.
+  if (heddle::is_watched()) heddle::MemoryAccess(HEDDLE_PC).write(thread, sizeof *thread);
   auto* posix_start = reinterpret_cast<void* (*)(void*)>(reinterpret_cast<void*>(start));
   return result_of(
       g_engine_table->thread_create(thread, nullptr, posix_start, argument, HEDDLE_PC));
@@ -72,8 +73,14 @@ HEDDLE_EXPORT void thrd_exit(int result) {
 }
 
 HEDDLE_EXPORT int thrd_sleep(const timespec* duration, timespec* remaining) {
-  if (remaining != nullptr) *remaining = {};
-  return g_engine_table->sleep(duration, HEDDLE_PC) == 0 ? 0 : -1;
+  const heddle::Address pc = HEDDLE_PC;
+  const timespec time = *heddle::read_time(duration, pc);
+  if (remaining != nullptr && heddle::is_watched()) {
+    heddle::MemoryAccess(pc).put(remaining, timespec{});
+  } else if (remaining != nullptr) {
+    *remaining = {};
+  }
+  return g_engine_table->sleep(&time, pc) == 0 ? 0 : -1;
 }
 
 HEDDLE_EXPORT void thrd_yield() {
@@ -85,8 +92,8 @@ HEDDLE_EXPORT int mtx_lock(mtx_t* mutex) {
 }
 
 HEDDLE_EXPORT int mtx_timedlock(mtx_t* mutex, const timespec* deadline) {
-  return result_of(
-      g_engine_table->mutex_timedlock(posix(mutex), CLOCK_REALTIME, deadline, HEDDLE_PC));
+  return result_of(g_engine_table->mutex_timedlock(
+      posix(mutex), CLOCK_REALTIME, heddle::read_time(deadline, HEDDLE_PC), HEDDLE_PC));
 }
 
 HEDDLE_EXPORT int mtx_trylock(mtx_t* mutex) {
@@ -107,7 +114,8 @@ HEDDLE_EXPORT int cnd_wait(cnd_t* cond, mtx_t* mutex) {
 
 HEDDLE_EXPORT int cnd_timedwait(cnd_t* cond, mtx_t* mutex, const timespec* deadline) {
   return result_of(g_engine_table->cond_timedwait(posix(cond), posix(mutex), CLOCK_REALTIME,
-                                                  deadline, HEDDLE_PC));
+                                                  heddle::read_time(deadline, HEDDLE_PC),
+                                                  HEDDLE_PC));
 }
 
 HEDDLE_EXPORT int cnd_signal(cnd_t* cond) {
@@ -123,7 +131,12 @@ HEDDLE_EXPORT void cnd_destroy(cnd_t* cond) {
 }
 
 HEDDLE_EXPORT int tss_create(tss_t* key, tss_dtor_t destructor) {
-  return result_of(g_engine_table->key_create(key, destructor));
+  if (!heddle::is_watched()) return result_of(g_engine_table->key_create(key, destructor));
+  const heddle::Address pc = HEDDLE_PC;
+  heddle::PrivateResults made(key);
+  const int error = g_engine_table->key_create(key, destructor);
+  if (error == 0) made.deliver(heddle::MemoryAccess(pc));
+  return result_of(error);
 }
 
 HEDDLE_EXPORT void tss_delete(tss_t key) {

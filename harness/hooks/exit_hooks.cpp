@@ -12,6 +12,7 @@
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/program_imports.h"
+#include "harness/hooks/program_signals.h"
 #include "harness/hooks/state_uses.h"
 
 using heddle::Address;
@@ -90,6 +91,7 @@ HEDDLE_EXPORT int raise(int signal) noexcept {
   if (in_run()) {
     if (const caught_abort::Cause* const cause = caught_abort::ended_by(signal)) end_by(*cause);
   }
+  heddle::program_signals::note_sent(0, signal);
   return HEDDLE_NEXT(raise)(signal);
 }
 

@@ -15,6 +15,7 @@
 #include "harness/hooks/caller.h"
 #include "harness/hooks/handed_out.h"
 #include "harness/hooks/hidden_state.h"
+#include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 
 using namespace heddle;  // NOLINT(google-build-using-namespace): its own hooks
@@ -22,9 +23,43 @@ using hidden_state::hand_out;
 using hidden_state::Memory;
 using hidden_state::use;
 
+namespace {
+
+void read_argument(const MemoryAccess& access, const char* text) {
+  if (text != nullptr) access.read_string(text);
+}
+void read_argument(const MemoryAccess& access, const ether_addr* address) {
+  access.read(address, sizeof *address);
+}
+// A number, or a stream. What lies behind other pointers is told where they are handed on.
+template <typename T>
+void read_argument(const MemoryAccess& /*access*/, const T& /*argument*/) {}
+
+template <typename... T>
+void read_arguments(Address pc, T... arguments) {
+  if (!is_watched()) return;
+  const MemoryAccess access(pc);
+  (read_argument(access, arguments), ...);
+}
+
+// A text that a call has written into the program's own room.
+char* given(char* text, Address pc) {
+  if (text != nullptr && is_watched()) MemoryAccess(pc).write(text, strlen(text) + 1);
+  return text;
+}
+
+// What a call takes beside numbers and streams.
+void read_bytes(const void* bytes, std::size_t size, Address pc) {
+  if (bytes != nullptr && is_watched()) MemoryAccess(pc).read(bytes, size);
+}
+
+}  // namespace
+
+#define HEDDLE_READ(...) read_arguments(HEDDLE_PC __VA_OPT__(, ) __VA_ARGS__)
 // `arguments` in brackets.
 #define HEDDLE_HANDS_OUT(result, name, parameters, arguments, state)                         \
   HEDDLE_EXPORT result* name parameters {                                                    \
+    HEDDLE_READ arguments;                                                                   \
     return hand_out<&Memory::state>(HEDDLE_PC, [&] { return HEDDLE_NEXT(name) arguments; }); \
   }
 
@@ -59,12 +94,12 @@ HEDDLE_HANDS_OUT(ether_addr, ether_aton, (const char* text), (text), ether_aton_
 
 // The caller's memory, if it gives some.
 HEDDLE_EXPORT char* ctermid(char* text) {
-  if (text != nullptr) return HEDDLE_NEXT(ctermid)(text);
+  if (text != nullptr) return given(HEDDLE_NEXT(ctermid)(text), HEDDLE_PC);
   return hand_out<&Memory::ctermid_text>(HEDDLE_PC, [] { return HEDDLE_NEXT(ctermid)(nullptr); });
 }
 
 HEDDLE_EXPORT char* tmpnam(char* text) {
-  if (text != nullptr) return HEDDLE_NEXT(tmpnam)(text);
+  if (text != nullptr) return given(HEDDLE_NEXT(tmpnam)(text), HEDDLE_PC);
   return hand_out<&Memory::tmpnam_text>(HEDDLE_PC, [] { return HEDDLE_NEXT(tmpnam)(nullptr); });
 }
 
@@ -122,17 +157,20 @@ HEDDLE_MOVES(endutxent, (), (), login_place)
 HEDDLE_EXPORT utmpx* getutxid(const utmpx* wanted) {
   const Address pc = HEDDLE_PC;
   use<&Memory::login_place>(pc);
+  read_bytes(wanted, sizeof *wanted, pc);
   return hand_out<&Memory::getutxid_result>(pc, [&] { return HEDDLE_NEXT(getutxid)(wanted); });
 }
 
 HEDDLE_EXPORT utmpx* getutxline(const utmpx* wanted) {
   const Address pc = HEDDLE_PC;
   use<&Memory::login_place>(pc);
+  read_bytes(wanted, sizeof *wanted, pc);
   return hand_out<&Memory::getutxline_result>(pc, [&] { return HEDDLE_NEXT(getutxline)(wanted); });
 }
 
 HEDDLE_EXPORT utmpx* pututxline(const utmpx* line) {
   use<&Memory::login_place>(HEDDLE_PC);
+  read_bytes(line, sizeof *line, HEDDLE_PC);
   const RuntimeScope scope;
   return HEDDLE_NEXT(pututxline)(line);
 }

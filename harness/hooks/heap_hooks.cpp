@@ -139,8 +139,15 @@ HEDDLE_EXPORT void* aligned_alloc(std::size_t alignment, std::size_t size) {
 
 HEDDLE_EXPORT int posix_memalign(void** result, std::size_t alignment, std::size_t size) {
   if (!power_of_two(alignment) || alignment % sizeof(void*) != 0) return EINVAL;
-  *result = allocate_aligned(alignment, size, HEDDLE_PC);
-  return *result == nullptr ? ENOMEM : 0;
+  const heddle::Address pc = HEDDLE_PC;
+  void* const block = allocate_aligned(alignment, size, pc);
+  if (block == nullptr) return ENOMEM;
+  if (heddle::is_watched()) {
+    heddle::MemoryAccess(pc).put(result, block);
+  } else {
+    *result = block;
+  }
+  return 0;
 }
 
 HEDDLE_EXPORT void* valloc(std::size_t size) {

@@ -318,6 +318,7 @@ HEDDLE_EXPORT void lcong48(unsigned short rule[7]) {
 // ---- the locale
 
 HEDDLE_EXPORT char* setlocale(int category, const char* name) {
+  read_text(name, HEDDLE_PC);
   if (name == nullptr) {
     hidden_state::read<&Memory::locale>(HEDDLE_PC);
   } else {
@@ -363,29 +364,49 @@ HEDDLE_GAMMA(long double, gammal, "GLIBC_2.2.5")
 
 namespace {
 
-// What it tells the program by: variables of the C library's.
-void use_options(Address pc) {
+// What it tells the program by: variables of the C library's. It sorts the arguments as it goes.
+void use_options(int count, char* const arguments[], const char* options, Address pc) {
   hidden_state::write<&Memory::options>(pc);
   hidden_state::write_bytes(&optind, sizeof optind, pc);
   hidden_state::write_bytes(&optarg, sizeof optarg, pc);
+  if (!is_watched()) return;
+  const MemoryAccess access(pc);
+  access.read_string(options);
+  access.write(arguments, static_cast<size_t>(count) * sizeof *arguments);
+  for (int i = 0; i < count; ++i) access.read_string(arguments[i]);
+}
+
+// Likewise, by their long names.
+void use_long_options(const option* all, int* found, Address pc) {
+  if (!is_watched()) return;
+  const MemoryAccess access(pc);
+  for (const option* one = all; one != nullptr; ++one) {
+    access.read(one, sizeof *one);
+    if (one->name == nullptr) break;
+    access.read_string(one->name);
+    access.write(one->flag, one->flag == nullptr ? 0 : sizeof *one->flag);
+  }
+  access.write(found, found == nullptr ? 0 : sizeof *found);
 }
 
 }  // namespace
 
 HEDDLE_EXPORT int getopt(int count, char* const arguments[], const char* options) {
-  use_options(HEDDLE_PC);
+  use_options(count, arguments, options, HEDDLE_PC);
   return HEDDLE_NEXT(getopt)(count, arguments, options);
 }
 
 HEDDLE_EXPORT int getopt_long(int count, char* const arguments[], const char* options,
                               const option* long_options, int* found) {
-  use_options(HEDDLE_PC);
+  use_options(count, arguments, options, HEDDLE_PC);
+  use_long_options(long_options, found, HEDDLE_PC);
   return HEDDLE_NEXT(getopt_long)(count, arguments, options, long_options, found);
 }
 
 HEDDLE_EXPORT int getopt_long_only(int count, char* const arguments[], const char* options,
                                    const option* long_options, int* found) {
-  use_options(HEDDLE_PC);
+  use_options(count, arguments, options, HEDDLE_PC);
+  use_long_options(long_options, found, HEDDLE_PC);
   return HEDDLE_NEXT(getopt_long_only)(count, arguments, options, long_options, found);
 }
 
@@ -414,22 +435,73 @@ HEDDLE_EXPORT ENTRY* hsearch(ENTRY entry, ACTION action) {
 
 // ---- characters of several bytes, one call after the other
 
+namespace {
+
+// What is read to find the end of one character: its bytes, as many as `count` says when they are
+// looked at. A count that is none is of bytes that are no character, or not a whole one.
+template <typename Count>
+void read_character(const char* text, size_t size, Address pc, Count count) {
+  if (text == nullptr || !is_watched()) return;
+  MemoryAccess(pc).read_extent(text, [&] {
+    const size_t bytes = count();
+    return std::min(size, bytes == 0 || bytes > size ? 1 : bytes);
+  });
+}
+
+// Without a state that a call would leave behind.
+size_t size_of_character(const char* text, size_t size, const mbstate_t* state) {
+  mbstate_t from = state == nullptr ? mbstate_t{} : *state;
+  return HEDDLE_NEXT(mbrlen)(text, size, &from);
+}
+
+}  // namespace
+
 HEDDLE_EXPORT int mblen(const char* text, size_t size) {
-  hidden_state::write<&Memory::mblen_shift>(HEDDLE_PC);
+  const Address pc = HEDDLE_PC;
+  hidden_state::write<&Memory::mblen_shift>(pc);
+  read_character(text, size, pc, [&] { return size_of_character(text, size, nullptr); });
   return HEDDLE_NEXT(mblen)(text, size);
 }
 
 HEDDLE_EXPORT int mbtowc(wchar_t* result, const char* text, size_t size) {
-  hidden_state::write<&Memory::mbtowc_shift>(HEDDLE_PC);
-  return HEDDLE_NEXT(mbtowc)(result, text, size);
+  const Address pc = HEDDLE_PC;
+  hidden_state::write<&Memory::mbtowc_shift>(pc);
+  read_character(text, size, pc, [&] { return size_of_character(text, size, nullptr); });
+  if (!is_watched()) return HEDDLE_NEXT(mbtowc)(result, text, size);
+  PrivateResults made(result);
+  const int count = HEDDLE_NEXT(mbtowc)(result, text, size);
+  if (count >= 0 && text != nullptr) made.deliver(MemoryAccess(pc));
+  return count;
 }
 
-HEDDLE_EXPORT size_t mbrlen(const char* text, size_t size, mbstate_t* state) {
-  if (state == nullptr) hidden_state::write<&Memory::mbrlen_shift>(HEDDLE_PC);
-  return HEDDLE_NEXT(mbrlen)(text, size, state);
-}
+// The second name is what the first is in an optimised program.
+#define HEDDLE_MBRLEN(name)                                                               \
+  HEDDLE_EXPORT size_t name(const char* text, size_t size, mbstate_t* state) {            \
+    const Address pc = HEDDLE_PC;                                                         \
+    if (state == nullptr) hidden_state::write<&Memory::mbrlen_shift>(pc);                 \
+    if (!is_watched()) return HEDDLE_NEXT(mbrlen)(text, size, state);                     \
+    const MemoryAccess access(pc);                                                        \
+    access.read(state, state == nullptr ? 0 : sizeof *state);                             \
+    read_character(text, size, pc, [&] { return size_of_character(text, size, state); }); \
+    PrivateResults made(state);                                                           \
+    const size_t count = HEDDLE_NEXT(mbrlen)(text, size, state);                          \
+    made.deliver(access);                                                                 \
+    return count;                                                                         \
+  }
+HEDDLE_MBRLEN(mbrlen)
+HEDDLE_MBRLEN(__mbrlen)
 
 HEDDLE_EXPORT size_t mbrtowc(wchar_t* result, const char* text, size_t size, mbstate_t* state) {
-  if (state == nullptr) hidden_state::write<&Memory::mbrtowc_shift>(HEDDLE_PC);
-  return HEDDLE_NEXT(mbrtowc)(result, text, size, state);
+  const Address pc = HEDDLE_PC;
+  if (state == nullptr) hidden_state::write<&Memory::mbrtowc_shift>(pc);
+  if (!is_watched()) return HEDDLE_NEXT(mbrtowc)(result, text, size, state);
+  const MemoryAccess access(pc);
+  access.read(state, state == nullptr ? 0 : sizeof *state);
+  read_character(text, size, pc, [&] { return size_of_character(text, size, state); });
+  PrivateResults found(result);
+  PrivateResults made(state);
+  const size_t count = HEDDLE_NEXT(mbrtowc)(result, text, size, state);
+  if (text != nullptr && count <= size) found.deliver(access);
+  made.deliver(access);
+  return count;
 }

@@ -401,3 +401,13 @@ HEDDLE_EXPORT_HOOK(int, puts, const char* text) {
   const StreamUse held = use_stream_output(library_variables::output(pc), pc);
   return HEDDLE_REAL(puts)(text);
 }
+
+HEDDLE_EXPORT_HOOK(void, perror, const char* text) {
+  const Address pc = HEDDLE_PC;
+  // Which the rest of this may change.
+  const int error = errno;
+  if (is_watched() && text != nullptr) MemoryAccess(pc).read_string(text);
+  const StreamUse held = use_stream_output(library_variables::error_output(pc), pc);
+  errno = error;
+  HEDDLE_REAL(perror)(text);
+}

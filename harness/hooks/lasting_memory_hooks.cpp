@@ -8,7 +8,10 @@
 #include <stdarg.h>
 #include <wchar.h>
 
+#include <initializer_list>
+
 #include "harness/hooks/caller.h"
+#include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
 
@@ -19,15 +22,30 @@ locale_t __duplocale(locale_t locale) noexcept;
 void __freelocale(locale_t locale) noexcept;
 }
 
-// `parameters` and `arguments` in brackets.
-#define HEDDLE_KEEPS_MEMORY(result, name, parameters, arguments) \
-  HEDDLE_EXPORT result name parameters {                         \
-    const heddle::RuntimeScope scope;                            \
-    return HEDDLE_NEXT(name) arguments;                          \
-  }
+namespace {
 
-HEDDLE_KEEPS_MEMORY(iconv_t, iconv_open, (const char* to, const char* from), (to, from))
-HEDDLE_KEEPS_MEMORY(int, iconv_close, (iconv_t converter), (converter))
+// Strings of the program's; null is none.
+void read_texts(heddle::Address pc, std::initializer_list<const char*> texts) {
+  if (!heddle::is_watched()) return;
+  for (const char* const text : texts) {
+    if (text != nullptr) heddle::MemoryAccess(pc).read_string(text);
+  }
+}
+
+}  // namespace
+
+// `parameters`, `texts` and `arguments` in brackets; `texts`: of the parameters, the strings.
+#define HEDDLE_KEEPS_MEMORY(result, name, parameters, texts, arguments) \
+  HEDDLE_EXPORT result name parameters {                                \
+    read_texts(HEDDLE_PC, HEDDLE_LIST texts);                           \
+    const heddle::RuntimeScope scope;                                   \
+    return HEDDLE_NEXT(name) arguments;                                 \
+  }
+#define HEDDLE_LIST(...) \
+  { __VA_ARGS__ }
+
+HEDDLE_KEEPS_MEMORY(iconv_t, iconv_open, (const char* to, const char* from), (to, from), (to, from))
+HEDDLE_KEEPS_MEMORY(int, iconv_close, (iconv_t converter), (), (converter))
 
 // What converts wide characters is loaded at the first use of the locale, and kept in it: at this
 // one instead of at one of the program's.
@@ -43,34 +61,37 @@ locale_t load_conversions(locale_t locale) {
 
 }  // namespace
 
-#define HEDDLE_MAKES_LOCALE(name, parameters, arguments)  \
-  HEDDLE_EXPORT locale_t name parameters noexcept {       \
-    const heddle::RuntimeScope scope;                     \
-    return load_conversions(HEDDLE_NEXT(name) arguments); \
+#define HEDDLE_MAKES_LOCALE(name, parameters, texts, arguments) \
+  HEDDLE_EXPORT locale_t name parameters noexcept {             \
+    read_texts(HEDDLE_PC, HEDDLE_LIST texts);                   \
+    const heddle::RuntimeScope scope;                           \
+    return load_conversions(HEDDLE_NEXT(name) arguments);       \
   }
-HEDDLE_MAKES_LOCALE(newlocale, (int mask, const char* name, locale_t base), (mask, name, base))
-HEDDLE_MAKES_LOCALE(__newlocale, (int mask, const char* name, locale_t base), (mask, name, base))
-HEDDLE_MAKES_LOCALE(duplocale, (locale_t locale), (locale))
-HEDDLE_MAKES_LOCALE(__duplocale, (locale_t locale), (locale))
-HEDDLE_KEEPS_MEMORY(void, freelocale, (locale_t locale) noexcept, (locale))
-HEDDLE_KEEPS_MEMORY(void, __freelocale, (locale_t locale) noexcept, (locale))
+HEDDLE_MAKES_LOCALE(newlocale, (int mask, const char* name, locale_t base), (name),
+                    (mask, name, base))
+HEDDLE_MAKES_LOCALE(__newlocale, (int mask, const char* name, locale_t base), (name),
+                    (mask, name, base))
+HEDDLE_MAKES_LOCALE(duplocale, (locale_t locale), (), (locale))
+HEDDLE_MAKES_LOCALE(__duplocale, (locale_t locale), (), (locale))
+HEDDLE_KEEPS_MEMORY(void, freelocale, (locale_t locale) noexcept, (), (locale))
+HEDDLE_KEEPS_MEMORY(void, __freelocale, (locale_t locale) noexcept, (), (locale))
 
-HEDDLE_KEEPS_MEMORY(char*, gettext, (const char* text) noexcept, (text))
+HEDDLE_KEEPS_MEMORY(char*, gettext, (const char* text) noexcept, (text), (text))
 HEDDLE_KEEPS_MEMORY(char*, dgettext, (const char* domain, const char* text) noexcept,
-                    (domain, text))
+                    (domain, text), (domain, text))
 HEDDLE_KEEPS_MEMORY(char*, dcgettext, (const char* domain, const char* text, int category) noexcept,
-                    (domain, text, category))
+                    (domain, text), (domain, text, category))
 HEDDLE_KEEPS_MEMORY(char*, ngettext,
-                    (const char* one, const char* many, unsigned long count) noexcept,
+                    (const char* one, const char* many, unsigned long count) noexcept, (one, many),
                     (one, many, count))
 HEDDLE_KEEPS_MEMORY(char*, dngettext,
                     (const char* domain, const char* one, const char* many,
                      unsigned long count) noexcept,
-                    (domain, one, many, count))
+                    (domain, one, many), (domain, one, many, count))
 HEDDLE_KEEPS_MEMORY(char*, dcngettext,
                     (const char* domain, const char* one, const char* many, unsigned long count,
                      int category) noexcept,
-                    (domain, one, many, count, category))
+                    (domain, one, many), (domain, one, many, count, category))
 
 // Which named semaphores are open, so that the same name gives the same address.
 HEDDLE_EXPORT sem_t* sem_open(const char* name, int flags, ...) noexcept {
@@ -82,4 +103,4 @@ HEDDLE_EXPORT sem_t* sem_open(const char* name, int flags, ...) noexcept {
   const heddle::RuntimeScope scope;
   return HEDDLE_NEXT(sem_open)(name, flags, mode, value);
 }
-HEDDLE_KEEPS_MEMORY(int, sem_close, (sem_t * semaphore) noexcept, (semaphore))
+HEDDLE_KEEPS_MEMORY(int, sem_close, (sem_t * semaphore) noexcept, (), (semaphore))

@@ -42,8 +42,11 @@ HEDDLE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attr,
                                  void* (*start)(void*), void* argument) {
   heddle::hidden_state::thread_made();
   if (heddle::in_openmp_library(HEDDLE_PC)) g_engine_table->unsupported("OpenMP", HEDDLE_PC);
-  if (attr != nullptr && heddle::is_watched()) {
-    heddle::MemoryAccess(HEDDLE_PC).read(attr, sizeof *attr);
+  if (heddle::is_watched()) {
+    const heddle::MemoryAccess access(HEDDLE_PC);
+    access.read(attr, attr == nullptr ? 0 : sizeof *attr);
+    // Before the thread begins, which may ask for its own number there.
+    access.write(thread, sizeof *thread);
   }
   return g_engine_table->thread_create(thread, attr, start, argument, HEDDLE_PC);
 }
@@ -90,13 +93,15 @@ HEDDLE_EXPORT int pthread_mutex_unlock(pthread_mutex_t* mutex) {
 }
 
 HEDDLE_EXPORT int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* deadline) {
-  return g_engine_table->mutex_timedlock(mutex, CLOCK_REALTIME, deadline, HEDDLE_PC);
+  return g_engine_table->mutex_timedlock(mutex, CLOCK_REALTIME,
+                                         heddle::read_time(deadline, HEDDLE_PC), HEDDLE_PC);
 }
 
 // What libstdc++'s try_lock_for and try_lock_until call.
 HEDDLE_EXPORT int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
                                           const timespec* deadline) {
-  return g_engine_table->mutex_timedlock(mutex, clock, deadline, HEDDLE_PC);
+  return g_engine_table->mutex_timedlock(mutex, clock, heddle::read_time(deadline, HEDDLE_PC),
+                                         HEDDLE_PC);
 }
 
 HEDDLE_EXPORT int pthread_mutex_destroy(pthread_mutex_t* mutex) {
@@ -113,13 +118,15 @@ HEDDLE_EXPORT int pthread_cond_timedwait(pthread_cond_t* cond, pthread_mutex_t* 
   constexpr unsigned kMonotonic = 2;
   const clockid_t clock =
       (cond->__data.__wrefs & kMonotonic) != 0 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
-  return g_engine_table->cond_timedwait(cond, mutex, clock, deadline, HEDDLE_PC);
+  return g_engine_table->cond_timedwait(cond, mutex, clock, heddle::read_time(deadline, HEDDLE_PC),
+                                        HEDDLE_PC);
 }
 
 // What libstdc++'s wait_for and wait_until call: missing it is how a tool comes to false reports.
 HEDDLE_EXPORT int pthread_cond_clockwait(pthread_cond_t* cond, pthread_mutex_t* mutex,
                                          clockid_t clock, const timespec* deadline) {
-  return g_engine_table->cond_timedwait(cond, mutex, clock, deadline, HEDDLE_PC);
+  return g_engine_table->cond_timedwait(cond, mutex, clock, heddle::read_time(deadline, HEDDLE_PC),
+                                        HEDDLE_PC);
 }
 
 HEDDLE_EXPORT int pthread_cond_signal(pthread_cond_t* cond) {
@@ -140,12 +147,7 @@ HEDDLE_EXPORT int sched_yield() {
 
 namespace {
 
-// A copy of the program's time to sleep, of which nothing remains afterwards.
-timespec read_time(const timespec* time, heddle::Address pc) {
-  if (heddle::is_watched()) heddle::MemoryAccess(pc).read(time, sizeof *time);
-  return *time;
-}
-
+// Of a sleep, which takes as long as it was to.
 void leave_nothing(timespec* remaining, heddle::Address pc) {
   if (remaining == nullptr) return;
   if (heddle::is_watched()) {
@@ -159,7 +161,7 @@ void leave_nothing(timespec* remaining, heddle::Address pc) {
 
 HEDDLE_EXPORT int nanosleep(const timespec* duration, timespec* remaining) {
   const heddle::Address pc = HEDDLE_PC;
-  const timespec time = read_time(duration, pc);
+  const timespec time = *heddle::read_time(duration, pc);
   leave_nothing(remaining, pc);
   return result_of(g_engine_table->sleep(&time, pc));
 }
@@ -167,7 +169,7 @@ HEDDLE_EXPORT int nanosleep(const timespec* duration, timespec* remaining) {
 HEDDLE_EXPORT int clock_nanosleep(clockid_t clock, int flags, const timespec* time,
                                   timespec* remaining) {
   const heddle::Address pc = HEDDLE_PC;
-  const timespec wanted = read_time(time, pc);
+  const timespec wanted = *heddle::read_time(time, pc);
   if ((flags & TIMER_ABSTIME) == 0) {
     leave_nothing(remaining, pc);
     return g_engine_table->sleep(&wanted, pc);

@@ -44,6 +44,7 @@ HEDDLE_EXPORT int regexec(const regex_t* expression, const char* text, std::size
   const auto real = HEDDLE_VERSION(regexec, "GLIBC_2.3.4");
   if (!heddle::is_watched()) return real(expression, text, most, matches, flags);
   const heddle::MemoryAccess access(HEDDLE_PC);
+  access.read(expression, sizeof *expression);
   // Where the text begins and ends may stand in the first match.
   if ((flags & REG_STARTEND) == 0) access.read_string(text);
   if (most == 0 || matches == nullptr) {
@@ -58,6 +59,12 @@ HEDDLE_EXPORT int regexec(const regex_t* expression, const char* text, std::size
   return result;
 }
 
+HEDDLE_EXPORT void regfree(regex_t* expression) {
+  const heddle::Address pc = HEDDLE_PC;
+  if (heddle::is_watched()) heddle::MemoryAccess(pc).write(expression, sizeof *expression);
+  HEDDLE_NEXT(regfree)(expression);
+}
+
 // The oldest takes no size, and writes as much as it likes.
 HEDDLE_EXPORT int sched_getaffinity(pid_t process, std::size_t size, cpu_set_t* processors) {
   const int result = HEDDLE_VERSION(sched_getaffinity, "GLIBC_2.3.4")(process, size, processors);
@@ -68,7 +75,12 @@ HEDDLE_EXPORT int sched_getaffinity(pid_t process, std::size_t size, cpu_set_t* 
 // Likewise.
 HEDDLE_EXPORT int pthread_attr_getaffinity_np(const pthread_attr_t* attributes, std::size_t size,
                                               cpu_set_t* processors) {
-  return HEDDLE_VERSION(pthread_attr_getaffinity_np, "GLIBC_2.3.4")(attributes, size, processors);
+  const auto real = HEDDLE_VERSION(pthread_attr_getaffinity_np, "GLIBC_2.3.4");
+  if (!heddle::is_watched()) return real(attributes, size, processors);
+  const heddle::MemoryAccess access(HEDDLE_PC);
+  access.read(attributes, sizeof *attributes);
+  access.write(processors, size);
+  return real(attributes, size, processors);
 }
 
 // The oldest knows no append mode, and refuses a size of 0.

@@ -4,6 +4,8 @@
 // between.
 #pragma once
 
+#include <time.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
@@ -74,6 +76,12 @@ class MemoryAccess {
 
   Address pc_;
 };
+
+// The moment until which, or the time for which, a call of the program's waits; null: for ever.
+inline const timespec* read_time(const timespec* time, Address pc) {
+  if (time != nullptr && is_watched()) MemoryAccess(pc).read(time, sizeof *time);
+  return time;
+}
 
 // Room for what a function writes, until the program is told of it: the function itself would write
 // at a moment of its own.

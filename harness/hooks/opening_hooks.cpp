@@ -296,7 +296,8 @@ HEDDLE_MAKES(socket, (int domain, int type, int protocol), (domain, type, protoc
 HEDDLE_MAKES(eventfd, (unsigned count, int flags), (count, flags))
 HEDDLE_MAKES(epoll_create, (int size), (size))
 HEDDLE_MAKES(epoll_create1, (int flags), (flags))
-HEDDLE_MAKES(memfd_create, (const char* name, unsigned flags), (name, flags))
+HEDDLE_MAKES(memfd_create, (const char* name, unsigned flags),
+             (is_watched() ? (MemoryAccess(HEDDLE_PC).read_string(name), name) : name, flags))
 HEDDLE_MAKES(timerfd_create, (int clock, int flags), (clock, flags))
 
 HEDDLE_EXPORT int close(int file) {

@@ -12,6 +12,7 @@
 #include "harness/hooks/caller.h"
 #include "harness/hooks/file_positions.h"
 #include "harness/hooks/hidden_state.h"
+#include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/state_uses.h"
 
@@ -52,14 +53,17 @@ HEDDLE_EXPORT int setpriority(__priority_which_t which, id_t who, int priority) 
 }
 
 HEDDLE_EXPORT int prctl(int option, ...) noexcept {
+  constexpr std::size_t kName = 16;  // most bytes of one
   unsigned long word[4];
   va_list arguments;
   va_start(arguments, option);
   for (unsigned long& one : word) one = va_arg(arguments, unsigned long);
   va_end(arguments);
   if (option == PR_SET_NAME) {
+    if (is_watched()) MemoryAccess(HEDDLE_PC).read_string(reinterpret_cast<char*>(word[0]), kName);
     StateUses(HEDDLE_PC).update<&Memory::thread_names>().tell();
   } else if (option == PR_GET_NAME) {
+    if (is_watched()) MemoryAccess(HEDDLE_PC).write(reinterpret_cast<char*>(word[0]), kName);
     StateUses(HEDDLE_PC).read<&Memory::thread_names>().tell();
   }
   return HEDDLE_NEXT(prctl)(option, word[0], word[1], word[2], word[3]);

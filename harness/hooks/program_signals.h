@@ -10,6 +10,7 @@
 #include <ucontext.h>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -44,6 +45,13 @@ struct FiberSignals {
   std::size_t running_count = 0;
 };
 extern FiberSignals g_fiber_signals __attribute__((visibility("hidden")));
+
+// Set before the program sends its own process SIGKILL, of which nothing tells afterwards that it
+// did not come from outside. Null: nobody asks.
+extern std::atomic<std::uint32_t>* g_kills_itself __attribute__((visibility("hidden")));
+
+// To be called before a signal is sent. `process`: as kill() has it.
+void note_sent(pid_t process, int number);
 
 // Calls the program's handler.
 void call(const Arrived& arrived, ucontext_t* context);

@@ -1,5 +1,6 @@
 // The hooks of result_calls.def. HEDDLE_EXPORT marks them as what the program sees.
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <grp.h>
 #include <iconv.h>
 #include <ifaddrs.h>
@@ -47,8 +48,6 @@ using heddle::MemoryAccess;
 using heddle::hidden_state::Memory;
 using heddle::hidden_state::StateUses;
 using heddle::hidden_state::use_descriptor;
-
-namespace {}  // namespace
 
 #define HEDDLE_BEGIN(result, name, parameters, arguments, reads)                           \
   extern "C" result heddle_hook_##name parameters __asm__(#name);                          \

@@ -74,6 +74,15 @@ void use_handlers(bool changes, Address pc) {
 }
 
 }  // namespace
+
+std::atomic<std::uint32_t>* g_kills_itself = nullptr;
+
+void note_sent(pid_t process, int number) {
+  if (number != SIGKILL || g_kills_itself == nullptr) return;
+  const bool to_group = process == 0 || process == -1 || process == -getpgrp();
+  if (to_group || process == getpid()) g_kills_itself->store(1, std::memory_order_relaxed);
+}
+
 }  // namespace heddle::program_signals
 
 namespace signals = heddle::program_signals;
@@ -107,4 +116,24 @@ HEDDLE_EXPORT_HOOK(sighandler_t, signal, int number, sighandler_t handler) {
   struct sigaction was = {};
   was.sa_handler = old;
   return signals::unwrapped(was, before).sa_handler;
+}
+
+HEDDLE_EXPORT_HOOK(int, kill, pid_t process, int number) {
+  signals::note_sent(process, number);
+  return HEDDLE_REAL(kill)(process, number);
+}
+
+HEDDLE_EXPORT_HOOK(int, killpg, pid_t group, int number) {
+  signals::note_sent(-group, number);
+  return HEDDLE_REAL(killpg)(group, number);
+}
+
+HEDDLE_EXPORT_HOOK(int, tgkill, pid_t process, pid_t thread, int number) {
+  signals::note_sent(process, number);
+  return HEDDLE_REAL(tgkill)(process, thread, number);
+}
+
+HEDDLE_EXPORT_HOOK(int, sigqueue, pid_t process, int number, const sigval value) {
+  signals::note_sent(process, number);
+  return HEDDLE_REAL(sigqueue)(process, number, value);
 }

@@ -62,15 +62,19 @@ HEDDLE_EXPORT int pthread_rwlock_tryrdlock(pthread_rwlock_t* lock) {
 }
 
 HEDDLE_EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec* deadline) {
-  return table().sync_call({.kind = Kind::rwlock_read_lock, .object = lock, .deadline = deadline},
+  return table().sync_call({.kind = Kind::rwlock_read_lock,
+                            .object = lock,
+                            .deadline = heddle::read_time(deadline, HEDDLE_PC)},
                            HEDDLE_PC);
 }
 
 HEDDLE_EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock,
                                              const timespec* deadline) {
-  return table().sync_call(
-      {.kind = Kind::rwlock_read_lock, .object = lock, .deadline = deadline, .clock = clock},
-      HEDDLE_PC);
+  return table().sync_call({.kind = Kind::rwlock_read_lock,
+                            .object = lock,
+                            .deadline = heddle::read_time(deadline, HEDDLE_PC),
+                            .clock = clock},
+                           HEDDLE_PC);
 }
 
 HEDDLE_EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t* lock) {
@@ -83,15 +87,19 @@ HEDDLE_EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) {
 }
 
 HEDDLE_EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec* deadline) {
-  return table().sync_call({.kind = Kind::rwlock_write_lock, .object = lock, .deadline = deadline},
+  return table().sync_call({.kind = Kind::rwlock_write_lock,
+                            .object = lock,
+                            .deadline = heddle::read_time(deadline, HEDDLE_PC)},
                            HEDDLE_PC);
 }
 
 HEDDLE_EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock,
                                              const timespec* deadline) {
-  return table().sync_call(
-      {.kind = Kind::rwlock_write_lock, .object = lock, .deadline = deadline, .clock = clock},
-      HEDDLE_PC);
+  return table().sync_call({.kind = Kind::rwlock_write_lock,
+                            .object = lock,
+                            .deadline = heddle::read_time(deadline, HEDDLE_PC),
+                            .clock = clock},
+                           HEDDLE_PC);
 }
 
 HEDDLE_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
@@ -135,14 +143,18 @@ HEDDLE_EXPORT int sem_trywait(sem_t* semaphore) {
 }
 
 HEDDLE_EXPORT int sem_timedwait(sem_t* semaphore, const timespec* deadline) {
-  return with_errno(table().sync_call(
-      {.kind = Kind::sem_wait, .object = semaphore, .deadline = deadline}, HEDDLE_PC));
+  return with_errno(table().sync_call({.kind = Kind::sem_wait,
+                                       .object = semaphore,
+                                       .deadline = heddle::read_time(deadline, HEDDLE_PC)},
+                                      HEDDLE_PC));
 }
 
 HEDDLE_EXPORT int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* deadline) {
-  return with_errno(table().sync_call(
-      {.kind = Kind::sem_wait, .object = semaphore, .deadline = deadline, .clock = clock},
-      HEDDLE_PC));
+  return with_errno(table().sync_call({.kind = Kind::sem_wait,
+                                       .object = semaphore,
+                                       .deadline = heddle::read_time(deadline, HEDDLE_PC),
+                                       .clock = clock},
+                                      HEDDLE_PC));
 }
 
 HEDDLE_EXPORT int sem_post(sem_t* semaphore) {
@@ -334,7 +346,7 @@ long futex(const Words& words, heddle::Address pc) {
     case FUTEX_WAIT: {
       SyncCall call{.kind = Kind::futex_wait, .object = object, .value = value};
       timespec deadline{};
-      if (time != nullptr) {
+      if (heddle::read_time(time, pc) != nullptr) {
         // Relative here, as for sleeps.
         table().clock_gettime(CLOCK_MONOTONIC, &deadline);
         deadline.tv_sec += time->tv_sec;
@@ -353,7 +365,7 @@ long futex(const Words& words, heddle::Address pc) {
           {.kind = Kind::futex_wait,
            .object = object,
            .value = value,
-           .deadline = time,
+           .deadline = heddle::read_time(time, pc),
            .clock = (operation & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC},
           pc));
     case FUTEX_WAKE:

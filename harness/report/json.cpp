@@ -324,9 +324,12 @@ Json to_json(const EngineResult& engine, const ReportCase& report_case) {
         token ? Json(replay_command(report_case, *token, {}, engine.limit_step_limit))
               : Json(nullptr);
   }
+  // Apart: who asks whether a program fails looks whether there are findings.
   json["findings"] = Json::array();
+  json["late_findings"] = Json::array();
   for (const Finding& finding : engine.findings) {
-    json["findings"].push_back(to_json(finding, report_case, engine.runs));
+    Json& list = json[finding.failure.late_wake ? "late_findings" : "findings"];
+    list.push_back(to_json(finding, report_case, engine.runs));
   }
   return json;
 }

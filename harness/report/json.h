@@ -79,6 +79,7 @@
 //   limit           of the first run that gave up, limit; null if none did
 //   findings        array of finding: first the ways in which the program itself fails, then data
 //                   races and lock orders; of each kind the most frequent first
+//   late_findings   likewise those that fail only by a late wake-up, which do not count as failures
 //
 // limit: how a run gave up
 //   reason          string

@@ -61,7 +61,8 @@ struct SharedProgress {
   std::atomic<std::uint32_t> in_run;            // 1: current_run has begun and not ended
   std::atomic<std::uint32_t> first_of_process;  // 1: current_run is
   std::atomic<std::uint64_t> current_run;
-  std::atomic<std::uint32_t> stop;  // set by the supervisor: end after this run
+  std::atomic<std::uint32_t> kills_itself;  // 1: current_run has sent its own process SIGKILL
+  std::atomic<std::uint32_t> stop;          // set by the supervisor: end after this run
   std::atomic<std::uint32_t> failures_used;
   FailureCount failures[kFailures];
   std::atomic<std::uint32_t> racy_used;

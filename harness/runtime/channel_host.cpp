@@ -60,6 +60,7 @@ void WorkerHost::begin_run(std::uint64_t run) {
   sample_.reset();
   progress_.first_of_process.store(is_first_ ? 1 : 0, std::memory_order_relaxed);
   progress_.current_run.store(run, std::memory_order_relaxed);
+  progress_.kills_itself.store(0, std::memory_order_relaxed);
   progress_.in_run.store(1, std::memory_order_release);
 }
 

@@ -97,7 +97,9 @@ void serve_jobs(WorkerSetup setup) {
 
   Channel channel(setup.keep_descriptor(g_socket));
   setup.begin();
-  JobServer server(setup, channel, *static_cast<SharedProgress*>(shared));
+  auto& progress = *static_cast<SharedProgress*>(shared);
+  if (setup.note_kill_in != nullptr) setup.note_kill_in(progress.kills_itself);
+  JobServer server(setup, channel, progress);
   channel.send(WorkerMessage(Hello{.modules = loaded_modules()}));
   while (const std::optional<Job> job = channel.receive_job()) {
     channel.send(WorkerMessage(server.serve(*job)));

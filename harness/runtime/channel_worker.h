@@ -2,6 +2,7 @@
 // results go out.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28,6 +29,9 @@ struct WorkerSetup {
   void (*limit_memory)(std::uint64_t bytes, EngineKind engine) = nullptr;
   // See RunHost::put_back().
   bool (*put_back)() = nullptr;
+  // Where to note what SharedProgress::kills_itself says. Null where the engine makes the
+  // processes.
+  void (*note_kill_in)(std::atomic<std::uint32_t>& kills_itself) = nullptr;
   // What was not, when that has returned false.
   std::string (*left_behind)() = nullptr;
   // The engine makes processes for its runs itself.

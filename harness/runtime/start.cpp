@@ -14,6 +14,7 @@
 #include "harness/hooks/library_exit.h"
 #include "harness/hooks/own_descriptors.h"
 #include "harness/hooks/program_heap.h"
+#include "harness/hooks/program_signals.h"
 #include "harness/runtime/channel_worker.h"
 #include "harness/runtime/process_state.h"
 #include "harness/runtime/program_arguments.h"
@@ -79,6 +80,10 @@ int worker_main(int argc, char** argv, char** envp) {
                                                           : native::memory_limit::may_grow);
                   },
               .put_back = process_state::restore,
+              .note_kill_in =
+                  [](std::atomic<std::uint32_t>& kills_itself) {
+                    program_signals::g_kills_itself = &kills_itself;
+                  },
               .left_behind = process_state::left_behind,
               .refusal = has_threads ? early_threads::kRefusal : "",
               .features = features_seen});

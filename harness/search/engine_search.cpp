@@ -508,7 +508,8 @@ class Search {
       charge_first(progress, *slot.range);
       failure = wrote_over_heddle(failure.has_value() ? std::string() : end);
     }
-    // Runs do not kill workers between runs, and one that kills its own process does so again.
+    // Runs do not kill workers between runs, and one that kills its own process does so again,
+    // where it does not say so.
     const std::uint64_t next =
         progress.in_run == 0 ? slot.range->begin + progress.runs_done + progress.runs_redundant
                              : run_within(progress, *slot.range);
@@ -528,7 +529,8 @@ class Search {
       failure = std::get<Failed>(*std::move(outcome));
     }
     any_lost_ = true;
-    if (!failure.has_value() && is_new && (progress.in_run == 0 || slot.worker->was_killed())) {
+    const bool was_killed = slot.worker->was_killed() && progress.kills_itself == 0;
+    if (!failure.has_value() && is_new && (progress.in_run == 0 || was_killed)) {
       killed_in_ = next;
       ++outcome_.result.lost_workers;
       collect(slot);

@@ -9,6 +9,9 @@ bool is_known_well(Rate rate, double seconds) {
   // Where each run has failed, as one that hangs in each does.
   constexpr double kAtLeastIfAll = 5;
   constexpr std::uint64_t kFailuresIfAll = 8;
+  // Or as one that takes its process with it, whose next run needs another.
+  constexpr double kNewProcess = 0.002;
+  constexpr std::uint64_t kFailuresOfProcesses = 100;
   // And where each took seconds, as one does that hangs until somebody finds out.
   constexpr double kAtLeastIfSlow = 12;
   constexpr double kSlowRun = 3;
@@ -19,6 +22,10 @@ bool is_known_well(Rate rate, double seconds) {
   const bool all = rate.hits == rate.runs;
   if (all && rate.hits >= kFailuresIfAll && seconds >= kAtLeastIfAll &&
       seconds >= kCostlyRun * static_cast<double>(rate.runs)) {
+    return true;
+  }
+  if (all && rate.hits >= kFailuresOfProcesses && seconds >= kAtLeastIfAll &&
+      seconds >= kNewProcess * static_cast<double>(rate.runs)) {
     return true;
   }
   if (all && rate.hits >= kFailuresIfSlow && seconds >= kAtLeastIfSlow &&

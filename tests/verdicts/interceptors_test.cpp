@@ -33,11 +33,10 @@ bool is_of_the_runtime(const std::string& name) {
 
 const std::map<std::string, std::set<std::string>> kLeftOut = {
     {"touches no memory of the program, or only a descriptor, a stream or the process",
-     {"__close",         "clock_settime", "clone",  "dl_iterate_phdr", "dlclose",
-      "fopencookie",     "getusershell",  "kill",   "listen",          "mcheck",
-      "mcheck_pedantic", "mlock",         "mprobe", "munlock",         "munlockall",
-      "vfork",           "sem_unlink",    "pclose", "__res_iclose",    "getutent",
-      "if_nametoindex",  "argp_parse"}},
+     {"__close",      "clock_settime",  "clone",     "dl_iterate_phdr", "dlclose", "fopencookie",
+      "getusershell", "listen",         "mcheck",    "mcheck_pedantic", "mlock",   "mprobe",
+      "munlock",      "munlockall",     "vfork",     "sem_unlink",      "pclose",  "__res_iclose",
+      "getutent",     "if_nametoindex", "argp_parse"}},
     {"no scheduler of threads can model it: it is about processes, the kernel or shared memory",
      {"capget", "capset", "epoll_ctl", "epoll_pwait2", "mincore", "msgrcv", "msgsnd",
       "name_to_handle_at", "process_vm_readv", "process_vm_writev", "ptrace", "shmctl", "wait",

@@ -4,11 +4,20 @@
 #endif
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
@@ -70,6 +79,37 @@ int descend(int depth) {
   return deeper + room[0];
 }
 
+// Goes on as another process, whose parent is gone.
+bool in_an_orphan() {
+  if (fork() != 0) return false;
+  setsid();
+  if (fork() != 0) _exit(0);
+  return true;
+}
+
+void wait_for_ever() {
+  for (;;) pause();
+}
+
+// What nobody sees: it is no access, no call.
+void turn_for_ever() {
+  for (;;) asm volatile("");
+}
+
+sigjmp_buf before_fault;
+
+void jump_back(int /*signal*/) {
+  siglongjmp(before_fault, 1);
+}
+
+void throw_something() {
+  throw std::runtime_error("nobody may catch this");
+}
+
+void catch_nothing() noexcept {
+  throw_something();
+}
+
 void limit(int what, rlim_t most) {
   const rlimit now = {most, most};
   setrlimit(static_cast<__rlimit_resource>(what), &now);
@@ -105,6 +145,73 @@ int main(int argc, char** argv) {
        }},
       {"trap", [] { __builtin_trap(); }},
       {"breakpoint", [] { asm volatile("int3"); }},
+      {"kill_parent", [] { kill(getppid(), SIGKILL); }},
+      {"end_parent", [] { kill(getppid(), SIGTERM); }},
+      {"interrupt_group", [] { kill(0, SIGINT); }},
+      {"hang_up_group", [] { signal(SIGHUP, SIG_IGN), kill(0, SIGHUP), wait_for_ever(); }},
+      {"block_signals",
+       [] {
+         sigset_t all;
+         sigfillset(&all), sigprocmask(SIG_BLOCK, &all, nullptr), turn_for_ever();
+       }},
+      {"ignore_signals",
+       [] {
+         for (int number = 1; number < 65; ++number) signal(number, SIG_IGN);
+         wait_for_ever();
+       }},
+      {"fault_in_handler",
+       [] { signal(SIGSEGV, [](int) { access_nothing(); }), access_nothing(); }},
+      {"fault_without_stack",
+       [] {
+         stack_t nowhere = {};
+         nowhere.ss_sp = reinterpret_cast<void*>(4096), nowhere.ss_size = 65536;
+         struct sigaction action = {};
+         action.sa_handler = [](int) {}, action.sa_flags = SA_ONSTACK;
+         sigaltstack(&nowhere, nullptr), sigaction(SIGSEGV, &action, nullptr), access_nothing();
+       }},
+      {"jump_out_of_handler",
+       [] {
+         signal(SIGSEGV, jump_back);
+         if (sigsetjmp(before_fault, 1) == 0) access_nothing();
+       }},
+      {"wait_for_signal",
+       [] {
+         sigset_t all;
+         int number = 0;
+         sigfillset(&all), sigprocmask(SIG_BLOCK, &all, nullptr), sigwait(&all, &number);
+       }},
+      {"broken_pipe",
+       [] {
+         int ends[2];
+         if (pipe(ends) == 0) close(ends[0]), syscall(SYS_write, ends[1], "x", 1);
+       }},
+      // Waiting.
+      {"turn_for_ever", [] { turn_for_ever(); }},
+      {"wait_for_ever", [] { wait_for_ever(); }},
+      {"sleep_for_ever", [] { sleep(1'000'000); }},
+      {"read_for_ever",
+       [] {
+         int ends[2];
+         char byte = 0;
+         if (pipe(ends) == 0) syscall(SYS_read, ends[0], &byte, 1);
+       }},
+      {"accept_for_ever",
+       [] {
+         const int bound = socket(AF_UNIX, SOCK_STREAM, 0);
+         const sockaddr here = {AF_UNIX, ""};
+         bind(bound, &here, sizeof(sa_family_t)), listen(bound, 1);
+         accept(bound, nullptr, nullptr);
+       }},
+      {"lock_file_twice",
+       [] {
+         const int one = open("/proc/self/exe", O_RDONLY);
+         const int other = open("/proc/self/exe", O_RDONLY);
+         flock(one, LOCK_EX), flock(other, LOCK_EX);
+       }},
+      {"count_for_ever",
+       [] {
+         for (static volatile unsigned count = 0;;) count = count + 1;
+       }},
       // Descriptors.
       {"write_ones", [] { write_to_all('\xff', 3); }},
       {"close_all", [] { for_numbers([](int number) { syscall(SYS_close, number); }); }},
@@ -123,6 +230,16 @@ int main(int argc, char** argv) {
          }
        }},
       {"no_descriptors", [] { limit(RLIMIT_NOFILE, 0); }},
+      {"small_files",
+       [] {
+         limit(RLIMIT_FSIZE, 1);
+         const int file = memfd_create("small", 0);
+         write(file, "more than one", 13);
+       }},
+      {"print_for_ever",
+       [] {
+         for (;;) std::fputs("and another line\n", stdout);
+       }},
       {"close_streams", [] { std::fclose(stdout), std::fclose(stderr), std::fclose(stdin); }},
       // Memory.
       {"fill_memory",
@@ -146,6 +263,36 @@ int main(int argc, char** argv) {
          limit(RLIMIT_AS, 1 << 20);
          if (std::malloc(4 << 20) == nullptr) std::abort();
        }},
+      {"drop_memory",
+       [] {
+         change_memory([](char* begin, std::size_t size) { madvise(begin, size, MADV_DONTNEED); });
+       }},
+      {"lock_memory", [] { mlockall(MCL_CURRENT | MCL_FUTURE); }},
+      {"write_parent",
+       [] {
+         change_memory([](char* begin, std::size_t size) {
+           const iovec ones = {const_cast<char*>("\xff\xff\xff\xff"), 4};
+           const iovec there = {begin + size / 2, 4};
+           process_vm_writev(getppid(), &ones, 1, &there, 1, 0);
+         });
+       }},
+      {"write_code",
+       [] {
+         const int memory = open("/proc/self/mem", O_RDWR);
+         const auto code = reinterpret_cast<off_t>(&std::rand);
+         pwrite(memory, "\xcc\xcc\xcc\xcc", 4, code), std::rand();
+       }},
+      {"ask_for_all",
+       [] {
+         std::vector<char*> blocks;
+         for (;;) {
+           blocks.push_back(static_cast<char*>(std::malloc(64 << 20)));
+           if (blocks.back() == nullptr) std::abort();
+           std::memset(blocks.back(), 1, 64 << 20);
+         }
+       }},
+      {"ask_for_too_much", [] { std::vector<char> all(std::size_t{1} << 46); }},
+      {"little_stack", [] { limit(RLIMIT_STACK, 16384), descend(0); }},
       {"overflow_block",
        [] {
          char* block = static_cast<char*>(std::malloc(10));
@@ -168,6 +315,25 @@ int main(int argc, char** argv) {
       {"throw_long", [] { throw std::runtime_error(std::string(2'000'000, 'x')); }},
       {"exit_handler_aborts", [] { std::atexit([] { std::abort(); }); }},
       {"not_joined", [] { std::thread another([] {}); }},
+      {"throw_through_noexcept", [] { catch_nothing(); }},
+      {"throw_a_number", [] { throw 7; }},
+      {"end_thread", [] { pthread_exit(nullptr); }},
+      {"end_thread_only", [] { syscall(SYS_exit, 7); }},
+      {"exit_in_exit", [] { std::atexit([] { std::exit(3); }), std::exit(0); }},
+      {"exit_handler_waits", [] { std::atexit([] { wait_for_ever(); }); }},
+      {"abort_in_destructor",
+       [] {
+         struct Aborts {
+           ~Aborts() { std::abort(); }
+         };
+         static thread_local Aborts aborts;
+         asm volatile("" : : "r"(&aborts));
+       }},
+      {"little_time",
+       [] {
+         limit(RLIMIT_CPU, 0);
+         turn_for_ever();
+       }},
       {"jump_nowhere",
        [] {
          void (*nowhere)() = reinterpret_cast<void (*)()>(0x1234);
@@ -180,6 +346,39 @@ int main(int argc, char** argv) {
          if (fork() == 0)
            for (;;) pause();
        }},
+      {"fork_many",
+       [] {
+         for (int i = 0; i < 40; ++i) {
+           if (fork() == 0) wait_for_ever();
+         }
+       }},
+      {"fork_turns",
+       [] {
+         if (fork() == 0) signal(SIGTERM, SIG_IGN), turn_for_ever();
+       }},
+      {"orphan",
+       [] {
+         if (in_an_orphan()) wait_for_ever();
+       }},
+      {"orphan_writes",
+       [] {
+         if (in_an_orphan()) write_to_all('\xff', 8), wait_for_ever();
+       }},
+      {"child_returns", [] { fork(); }},
+      {"no_processes", [] { limit(RLIMIT_NPROC, 0), std::thread([] {}).join(); }},
+      {"session", [] { setsid(), setpgid(0, 0); }},
+      {"traced", [] { ptrace(PTRACE_TRACEME, 0, nullptr, nullptr), raise(SIGUSR1); }},
+      {"strict", [] { prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT), getppid(); }},
+      {"not_dumpable", [] { prctl(PR_SET_DUMPABLE, 0), std::abort(); }},
+      {"nobody", [] { setgid(65534), setuid(65534), std::abort(); }},
+      {"one_core",
+       [] {
+         cpu_set_t none;
+         CPU_ZERO(&none);
+         CPU_SET(0, &none);
+         sched_setaffinity(0, sizeof none, &none), nice(19), std::abort();
+       }},
+      {"execute_itself", [] { execl("/proc/self/exe", "again", nullptr); }},
       {"daemon",
        [] {
          if (daemon(0, 0) == 0)
@@ -197,6 +396,13 @@ int main(int argc, char** argv) {
          const std::string words(20'000'000, 'y');
          std::fwrite(words.data(), 1, words.size(), stderr), std::abort();
        }},
+      {"long_line",
+       [] {
+         for (int i = 0; i < 100'000; ++i) std::fputs("one line without an end ", stderr);
+         std::abort();
+       }},
+      {"half_a_character", [] { std::fputs("\xc3\xa4 and \xc3", stderr), std::abort(); }},
+      {"thrown_bytes", [] { throw std::runtime_error("\x01\xff\xfe\r\n\t\"<&]]>\x7f"); }},
       {"clear_environment", [] { clearenv(); }},
   };
   const auto way = argc > 1 ? ways.find(argv[1]) : ways.end();

@@ -6,11 +6,17 @@
 //   library_calls NAME lock  the same, in order
 #include <arpa/inet.h>
 #include <assert.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
+#include <iconv.h>
 #include <inttypes.h>
+#include <libintl.h>
+#include <locale.h>
 #include <math.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -18,6 +24,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
@@ -45,6 +53,10 @@ static union {
   sigset_t signals;
   struct in_addr address;
   double real;
+  pthread_t thread;
+  Dl_info symbol;
+  pthread_attr_t attributes;
+  sched_param scheduled;
 } shared;
 
 // The thread's own. A compiler that knew the values would not call the library.
@@ -59,6 +71,9 @@ static size_t line_size;
 static time_t epoch;
 static in_addr any_address;
 static tm calendar;
+static pthread_attr_t attributes;
+static char program[] = "program";
+static char* arguments[] = {program, nullptr, nullptr};
 
 static iovec* shared_part() {
   static iovec part;
@@ -97,6 +112,14 @@ static int scan_list(const char* from, const char* format, ...) {
   const int count = vsscanf(from, format, arguments);
   va_end(arguments);
   return count;
+}
+
+static void make_thread(pthread_t* thread) {
+  pthread_t made;
+  pthread_create(
+      thread, nullptr, [](void*) -> void* { return nullptr; }, nullptr);
+  memcpy(&made, thread, sizeof made);
+  pthread_join(made, nullptr);
 }
 
 static int ascending(const void* first, const void* second) {
@@ -238,6 +261,29 @@ static int ascending_with(const void* first, const void* second, void*) {
   WRITES(sigdelset, sink = sigdelset(&shared.signals, SIGUSR2), no)                                \
   READS(sigismember, sink = sigismember(&shared.signals, SIGUSR2), no)                             \
   READS(sigisemptyset, sink = sigisemptyset(&shared.signals), no)                                  \
+  WRITES(mbtowc, sink = mbtowc(&shared.wide[0], text, size), no)                                   \
+  READS(mbtowc_from, sink = mbtowc(nullptr, shared.text, size), no)                                \
+  READS(mblen, sink = mblen(shared.text, size), no)                                                \
+  READS(mbrlen, sink = (long)mbrlen(shared.text, size, nullptr), no)                               \
+  WRITES(mbrtowc, sink = (long)mbrtowc(&shared.wide[0], text, size, nullptr), no)                  \
+  READS(mbrtowc_from, sink = (long)mbrtowc(nullptr, shared.text, size, nullptr), no)               \
+  READS(perror, perror(shared.text), no)                                                           \
+  WRITES(pthread_create, make_thread(&shared.thread), no)                                          \
+  WRITES(dladdr, sink = dladdr(&shared, &shared.symbol), no)                                       \
+  READS(setlocale, sink = setlocale(LC_ALL, shared.text) != nullptr, no)                           \
+  READS(newlocale, sink = newlocale(LC_ALL_MASK, shared.text, nullptr) != nullptr, no)             \
+  READS(iconv_open, sink = (long)iconv_open(shared.text, "UTF-8"), no)                             \
+  READS(gettext, sink = gettext(shared.text) != nullptr, no)                                       \
+  READS(memfd_create, sink = memfd_create(shared.text, 0), no)                                     \
+  READS(getopt, sink = getopt(1, arguments, shared.text), no)                                      \
+  READS(getopt_argument,                                                                           \
+        (arguments[1] = shared.text, optind = 1, sink = getopt(2, arguments, "a")), no)            \
+  READS(prctl, sink = prctl(PR_SET_NAME, shared.text), no)                                         \
+  WRITES(prctl_name, sink = prctl(PR_GET_NAME, shared.text), no)                                   \
+  WRITES(pthread_attr_setstack, sink = pthread_attr_setstack(&shared.attributes, buffer, size),    \
+         no)                                                                                       \
+  READS(pthread_attr_setschedparam,                                                                \
+        sink = pthread_attr_setschedparam(&attributes, &shared.scheduled), no)                     \
   WRITES(memcpy_checked, __builtin___memcpy_chk(shared.text, text, size, size), no)                \
   WRITES(memset_checked, __builtin___memset_chk(shared.text, zero, size, size), no)                \
   WRITES(strcpy_checked, __builtin___strcpy_chk(shared.text, text, size), no)                      \
