@@ -79,13 +79,6 @@ std::string object_of(const std::string& file) {
   return stem_of(file) + ".o";
 }
 
-// Names of files without the room that is another one each time.
-std::string without_folder(std::string text, const std::filesystem::path& folder) {
-  const std::string name = folder.string() + '/';
-  for (std::size_t at; (at = text.find(name)) != std::string::npos;) text.erase(at, name.size());
-  return text;
-}
-
 // The compiler in the sandbox. Empty: it did what it should.
 std::string run_compiler(const Sandbox& sandbox, const Room& room, Words line) {
   const Inside done = sandbox.run(room, kCompilerLimits, [&line](int out) {

@@ -55,6 +55,12 @@ std::string_view lines_of(std::string_view text, std::size_t from, std::size_t t
   return text.substr(begin, end - begin);
 }
 
+std::string without_folder(std::string text, const std::filesystem::path& folder) {
+  const std::string name = folder.string() + '/';
+  for (std::size_t at; (at = text.find(name)) != std::string::npos;) text.erase(at, name.size());
+  return text;
+}
+
 TemporaryFolder::TemporaryFolder() {
   std::string name = (std::filesystem::temp_directory_path() / "heddle-grade-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) {

@@ -22,6 +22,9 @@ bool write_file(const std::filesystem::path& file, std::string_view text);
 // Lines from..to, counted from 1, both included, with their ends; empty if there are no such lines.
 std::string_view lines_of(std::string_view text, std::size_t from, std::size_t to);
 
+// Names of files in it without the folder, which is another one each time.
+std::string without_folder(std::string text, const std::filesystem::path& folder);
+
 // A folder that goes with the object, with all in it.
 class TemporaryFolder {
  public:

@@ -9,6 +9,7 @@
 #include <optional>
 #include <sstream>
 
+#include "harness/grade/files.h"
 #include "harness/report/claim_words.h"
 #include "harness/report/describe.h"
 #include "harness/report/symbolizer.h"
@@ -275,7 +276,11 @@ Evidence judge(const Built& built, const Rubric& rubric, const Sandbox& sandbox,
     const Json line = Json::parse(text, nullptr, false);
     if (!line.is_object()) continue;  // cut off in the middle
     if (line.contains("begins")) engine = line["begins"];
-    if (line.contains("seen")) evidence.seen.push_back(line["seen"].get<Seen>());
+    if (line.contains("seen")) {
+      Seen seen = line["seen"].get<Seen>();
+      seen.error = without_folder(std::move(seen.error), room.folder);
+      evidence.seen.push_back(std::move(seen));
+    }
     if (line.contains("report")) evidence.report = line["report"];
     if (line.contains("met")) evidence.met = line["met"];
     if (line.contains("error")) error = line["error"];

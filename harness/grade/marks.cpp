@@ -179,6 +179,9 @@ class Marker {
       graded_.for_person = fmt::format("{} saw a failure that fuzz did not", only);
     }
     if (!counted && !evidence_.cut_short.empty()) graded_.for_person = evidence_.cut_short;
+    // Whether that is the submission's fault or that of how things are set up here.
+    const Seen* fuzz = evidence_.find("fuzz");
+    if (fuzz != nullptr && !fuzz->error.empty()) graded_.for_person = fuzz->error;
     // What kept a part from being looked at is no fault of the student's.
     if (!built_.error.empty()) graded_.for_person = built_.error;
   }
