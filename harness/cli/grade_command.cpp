@@ -87,7 +87,9 @@ int run(const GradeCommand& command) {
   }
   std::vector<grade::Submission> submissions;
   for (const std::string& path : command.submissions) {
-    if (std::error_code error; !std::filesystem::exists(path, error)) {
+    // A link is one that cannot be marked, and no reason to leave the others unmarked.
+    if (std::error_code error;
+        !std::filesystem::exists(std::filesystem::symlink_status(path, error))) {
       return complain(kUsage, fmt::format("there is no {}", path));
     }
     submissions.push_back(grade::submission_at(path));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/grade/files.h"
+#include "harness/grade/inspection.h"
 #include "harness/grade/sandbox.h"
 #include "harness/grade/submission.h"
 
@@ -19,10 +20,9 @@ struct Built {
   // The same, with a failed assertion where two threads are at once in Rubric::parallel; empty if
   // the rubric names no function.
   std::filesystem::path meeting_program;
-  // What is in it and may not be, a sentence each: by the rubric, and in any assignment, because a
-  // program could get round its tests by it.
-  std::vector<std::string> forbidden;
-  std::vector<std::string> escapes;
+  // The same with each of Rubric::hidden_tests.
+  std::vector<std::filesystem::path> hidden_tests;
+  Inspected inspected;
 };
 
 // Of the assertion that fails in Built::meeting_program when two threads meet.
@@ -38,10 +38,16 @@ class Given {
 
   const std::filesystem::path& folder() const { return folder_.path(); }
   const std::string& watched() const { return watched_; }  // the symbol of Rubric::parallel
+  const ObjectNames& names() const { return names_; }
+  const ObjectNames& original_names() const { return original_names_; }
+  bool guards_main() const { return guards_main_; }  // see kGuard
 
  private:
   TemporaryFolder folder_;
   std::string watched_;
+  ObjectNames names_;
+  ObjectNames original_names_;
+  bool guards_main_ = true;
 };
 
 // Lays the program out in `room.folder` and compiles it there with `compiler`, in the sandbox.

@@ -11,14 +11,14 @@
 
 namespace heddle::grade {
 
-std::optional<std::string> read_file(const std::filesystem::path& file) {
+std::optional<std::string> read_file(const std::filesystem::path& file, std::size_t longest) {
   // Non-blocking: a pipe in the place of a file would be waited for without end.
   const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (descriptor < 0) return std::nullopt;
   std::optional<std::string> text;
   struct stat status = {};
   if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
-      static_cast<std::size_t>(status.st_size) <= kLongestFile) {
+      static_cast<std::size_t>(status.st_size) <= longest) {
     text.emplace(static_cast<std::size_t>(status.st_size), '\0');
     const ssize_t got = read(descriptor, text->data(), text->size());
     if (got < 0) {
@@ -53,6 +53,12 @@ std::string_view lines_of(std::string_view text, std::size_t from, std::size_t t
     end = next == std::string_view::npos ? text.size() : next + 1;
   }
   return text.substr(begin, end - begin);
+}
+
+std::string without_folder(std::string text, const std::filesystem::path& folder) {
+  const std::string name = folder.string() + '/';
+  for (std::size_t at; (at = text.find(name)) != std::string::npos;) text.erase(at, name.size());
+  return text;
 }
 
 TemporaryFolder::TemporaryFolder() {

@@ -31,6 +31,7 @@ std::string words_of(const Graded& graded) {
   return text;
 }
 
+// RFC 4180, whose lines end with a carriage return too.
 std::string field(std::string_view any_text) {
   const std::string text = printable_lines(any_text);
   if (text.find_first_of(",\"\n\r") == std::string_view::npos) return text;
@@ -45,7 +46,7 @@ std::string field(std::string_view any_text) {
 void write_csv(std::ostream& out, const Assignment& assignment, std::span<const Graded> graded) {
   out << "student,score,max_score";
   for (const auto& [part, most] : assignment.rubric.marks) out << ',' << to_string(part);
-  out << ",for_person,remarks\n";
+  out << ",for_person,remarks\r\n";
   for (const Graded& one : graded) {
     out << field(one.student) << ',' << one.score() << ',' << one.most();
     std::string remarks;
@@ -55,7 +56,7 @@ void write_csv(std::ostream& out, const Assignment& assignment, std::span<const 
       remarks += fmt::format("{}{}: {}", remarks.empty() ? "" : "; ", to_string(mark.part),
                              mark.remark.substr(0, mark.remark.find('\n')));
     }
-    out << ',' << field(one.for_person) << ',' << field(remarks) << '\n';
+    out << ',' << field(one.for_person) << ',' << field(remarks) << "\r\n";
   }
 }
 
@@ -166,7 +167,7 @@ void write_coderunner(std::ostream& out, const Assignment&, std::span<const Grad
   rows.push_back({"iscorrect", "Part", "Marks", "Of", "Remark"});
   for (const PartMark& mark : one.parts) {
     rows.push_back(
-        {mark.score == mark.most, title_of(mark.part), mark.score, mark.most, mark.remark});
+        {mark.score == mark.most ? 1 : 0, title_of(mark.part), mark.score, mark.most, mark.remark});
   }
   const std::string words = words_of(one);
   write(out, {{"fraction",

@@ -36,7 +36,7 @@ Graded grade_one(const Assignment& assignment, const Given& given, const Submiss
   const Built built = build(assignment, given, handed_in, sandbox, room, options.compiler);
   Evidence evidence;
   // What can earn no marks by its runs need not be let loose.
-  if (built.built && built.escapes.empty() && !handed_in.tests_replaced &&
+  if (built.built && built.inspected.escapes.empty() && !handed_in.tests_replaced &&
       !handed_in.as_handed_out) {
     room.writable = false;
     evidence = judge(built, assignment.rubric, sandbox, room, options.library_dir,
@@ -97,7 +97,14 @@ std::vector<Graded> grade(const Assignment& assignment, std::span<const Submissi
   Room around;
   around.hidden = options.hidden;
   around.hidden.push_back(assignment.folder);
-  for (const Submission& submission : submissions) around.hidden.push_back(submission.path);
+  for (const Submission& submission : submissions) {
+    // What a link leads to need not be anyone's submission: it may be the compiler.
+    std::error_code error;
+    const auto status = std::filesystem::symlink_status(submission.path, error);
+    if (std::filesystem::exists(status) && !std::filesystem::is_symlink(status)) {
+      around.hidden.push_back(submission.path);
+    }
+  }
 
   const Given given(assignment, sandbox, around, options.compiler);
 

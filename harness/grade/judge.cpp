@@ -9,6 +9,7 @@
 #include <optional>
 #include <sstream>
 
+#include "harness/grade/files.h"
 #include "harness/report/claim_words.h"
 #include "harness/report/describe.h"
 #include "harness/report/symbolizer.h"
@@ -20,7 +21,8 @@
 namespace heddle::grade {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SeenFailure, part, kind, headline, count)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Seen, engine, runs, failed, gave_up, claim, error, failures)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Seen, engine, hidden_test, runs, failed, gave_up, claim, error,
+                                   failures)
 
 namespace {
 
@@ -56,6 +58,9 @@ Part part_of(FailureKind kind) {
   return Part::correct;
 }
 
+// Of a worker, with what Heddle itself needs: less than all that is inside may take together.
+constexpr std::uint64_t kMemory = 1ULL << 30;
+
 SearchOptions options_for(const std::filesystem::path& program, EngineKind engine,
                           std::uint64_t runs, const Budget& budget,
                           const std::string& library_dir) {
@@ -67,6 +72,7 @@ SearchOptions options_for(const std::filesystem::path& program, EngineKind engin
   // A sleep orders nothing: what fails only because somebody wakes up late has to be mended too.
   options.job.free_deadlines = true;
   options.runs = runs;
+  options.job.memory = kMemory;
   // A run takes milliseconds; one that ends neither by itself nor at its steps costs this once.
   options.lost_ms = 10'000;
   // One at a time: the class has the processors.
@@ -78,7 +84,7 @@ SearchOptions options_for(const std::filesystem::path& program, EngineKind engin
 // and a run that does not end by itself takes its whole time.
 bool ends_search(EngineKind engine, const Failed& failure) {
   return engine == EngineKind::stress || engine == EngineKind::tsan ||
-         failure.kind == FailureKind::hang;
+         failure.kind == FailureKind::hang || failure.kind == FailureKind::out_of_memory;
 }
 
 struct Searched {
@@ -100,6 +106,7 @@ Searched run_engine(const SearchOptions& options,
 
 Seen seen_by(const EngineResult& result, const Symbols& symbols) {
   Seen seen{.engine = std::string(to_string(result.engine)),
+            .hidden_test = false,
             .runs = result.runs,
             .failed = result.failed,
             .gave_up = result.gave_up,
@@ -153,6 +160,18 @@ void say(int out, const Json& line) {
   }
 }
 
+// Of tests with other numbers than those of the handout. One failure is enough.
+Seen seen_with(const std::filesystem::path& test, const Budget& budget,
+               const std::string& library_dir) {
+  const SearchOptions options =
+      options_for(test, EngineKind::fuzz, budget.fuzz, budget, library_dir);
+  Searched searched = run_engine(
+      options, [](const Failed& failed) { return part_of(failed.kind) != Part::race_free; });
+  Seen seen = seen_by(searched.result, Symbolizer(searched.modules));
+  seen.hidden_test = true;
+  return seen;
+}
+
 // Runs inside. A line for each engine as soon as it is done: whatever ends this process later, that
 // is known.
 int judge_inside(int out, const Built& built, const Rubric& rubric, const std::string& library_dir,
@@ -170,18 +189,24 @@ int judge_inside(int out, const Built& built, const Rubric& rubric, const std::s
     if (runs == 0) continue;
     say(out, {{"begins", to_string(engine)}});
     const SearchOptions options = options_for(built.program, engine, runs, budget, library_dir);
-    Searched searched = run_engine(
-        options, [&, kind = engine](const Failed& failed) { return ends_search(kind, failed); });
+    const auto enough = [kind = engine](const Failed& failed) { return ends_search(kind, failed); };
+    // Of a program that always comes to the limit of steps the first runs tell as much as all do.
+    constexpr std::uint64_t kScouts = 40;
+    SearchOptions scouts = options;
+    scouts.runs = std::min(runs, kScouts);
+    Searched searched = run_engine(scouts, enough);
+    const bool comes_to_no_end = searched.result.gave_up == searched.result.runs;
+    if (!comes_to_no_end) searched = run_engine(options, enough);
     std::vector<EngineResult> results = {std::move(searched.result)};
     settle_claims(results, unseen_in(results));
     searched.result = std::move(results.front());
     const Symbolizer symbols(searched.modules);
     say(out, {{"seen", seen_by(searched.result, symbols)}});
-    const bool hangs = std::any_of(
+    const bool ended_at_once = std::any_of(
         searched.result.findings.begin(), searched.result.findings.end(),
-        [](const Finding& finding) { return finding.failure.kind == FailureKind::hang; });
+        [](const Finding& finding) { return ends_search(EngineKind::fuzz, finding.failure); });
     // Each engine would wait for it, and none could say more.
-    if (hangs && engine == EngineKind::fuzz) break;
+    if ((ended_at_once || comes_to_no_end) && engine == EngineKind::fuzz) break;
     if (engine == EngineKind::fuzz && interleavings && !searched.result.findings.empty()) {
       say(out, {{"report", report_of(searched, options, name)}});
     }
@@ -194,6 +219,11 @@ int judge_inside(int out, const Built& built, const Rubric& rubric, const std::s
         return met || ends_search(EngineKind::fuzz, failed);
       });
       say(out, {{"met", met}});
+    }
+    if (engine == EngineKind::fuzz) {
+      for (const std::filesystem::path& test : built.hidden_tests) {
+        say(out, {{"seen", seen_with(test, budget, library_dir)}});
+      }
     }
   }
   return 0;
@@ -221,28 +251,42 @@ std::string why_cut_short(const Inside& inside, const std::string& engine) {
 }  // namespace
 
 const Seen* Evidence::find(const std::string& engine) const {
-  const auto at = std::find_if(seen.begin(), seen.end(),
-                               [&](const Seen& entry) { return entry.engine == engine; });
+  const auto at = std::find_if(seen.begin(), seen.end(), [&](const Seen& entry) {
+    return entry.engine == engine && !entry.hidden_test;
+  });
   return at == seen.end() ? nullptr : &*at;
 }
 
 Evidence judge(const Built& built, const Rubric& rubric, const Sandbox& sandbox, const Room& room,
                const std::string& library_dir, const std::string& name, bool interleavings) {
   const Inside inside = sandbox.run(room, {}, [&](int out) {
-    return judge_inside(out, built, rubric, library_dir, name, interleavings);
+    try {
+      return judge_inside(out, built, rubric, library_dir, name, interleavings);
+    } catch (const std::exception& error) {
+      // It may have left nothing to go on with.
+      say(out, {{"error", error.what()}});
+      return 1;
+    }
   });
   Evidence evidence;
   std::string engine;
+  std::string error;
   std::istringstream lines(inside.output);
   for (std::string text; std::getline(lines, text);) {
     const Json line = Json::parse(text, nullptr, false);
     if (!line.is_object()) continue;  // cut off in the middle
     if (line.contains("begins")) engine = line["begins"];
-    if (line.contains("seen")) evidence.seen.push_back(line["seen"].get<Seen>());
+    if (line.contains("seen")) {
+      Seen seen = line["seen"].get<Seen>();
+      seen.error = without_folder(std::move(seen.error), room.folder);
+      evidence.seen.push_back(std::move(seen));
+    }
     if (line.contains("report")) evidence.report = line["report"];
     if (line.contains("met")) evidence.met = line["met"];
+    if (line.contains("error")) error = line["error"];
   }
-  evidence.cut_short = why_cut_short(inside, engine);
+  evidence.cut_short =
+      error.empty() ? why_cut_short(inside, engine) : fmt::format("{} stopped: {}", engine, error);
   return evidence;
 }
 

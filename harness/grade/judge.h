@@ -21,6 +21,7 @@ struct SeenFailure {
 
 struct Seen {
   std::string engine;
+  bool hidden_test = false;  // with one of Rubric::hidden_tests
   std::uint64_t runs = 0;
   std::uint64_t failed = 0;
   std::uint64_t gave_up = 0;
@@ -35,7 +36,7 @@ struct Evidence {
   std::string report;      // of fuzz, with the interleaving; empty unless asked for, or all is well
   std::string cut_short;   // why not everything was run: "it takes too much memory"
 
-  const Seen* find(const std::string& engine) const;
+  const Seen* find(const std::string& engine) const;  // with the test that is given
 };
 
 // `interleavings`: with Evidence::report, in which `name` stands for the program.

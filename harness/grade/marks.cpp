@@ -54,7 +54,7 @@ class Marker {
       withheld_ = "nothing was changed";
     } else if (handed_in_.tests_replaced) {
       withheld_ = "the tests are not those that were given";
-    } else if (!built_.escapes.empty()) {
+    } else if (!built_.inspected.escapes.empty()) {
       withheld_ = "it gets round its tests";
     }
   }
@@ -77,8 +77,8 @@ class Marker {
         if (!withheld_.empty() && handed_in_.changed.empty()) return give(mark, false, withheld_);
         return give(mark, handed_in_.changed.empty(), joined(handed_in_.changed));
       case Part::allowed: {
-        std::vector<std::string> found = built_.forbidden;
-        found.insert(found.end(), built_.escapes.begin(), built_.escapes.end());
+        std::vector<std::string> found = built_.inspected.forbidden;
+        found.insert(found.end(), built_.inspected.escapes.begin(), built_.inspected.escapes.end());
         if (found.empty() && !withheld_.empty()) return give(mark, false, withheld_);
         return give(mark, found.empty(), joined(found));
       }
@@ -109,14 +109,15 @@ class Marker {
     for (const Seen& seen : evidence_.seen) {
       if (!counts(seen)) continue;
       for (const SeenFailure& failure : seen.failures) {
-        if (failure.part == mark.part) sentences.push_back(sentence(seen, failure));
+        if (part_for(failure.part) == mark.part) sentences.push_back(sentence(seen, failure));
       }
-      if (mark.part == Part::deadlock_free && seen.gave_up != 0) {
-        sentences.push_back(
-            hints_ == 0 ? "it fails"
-                        : fmt::format("{} of {} runs of {} came to no end within {} "
-                                      "steps",
-                                      seen.gave_up, seen.runs, seen.engine, rubric_.budget.steps));
+      if (mark.part == part_for(Part::deadlock_free) && seen.gave_up != 0) {
+        sentences.push_back(hints_ == 0 || seen.hidden_test
+                                ? "it fails"
+                                : fmt::format("{} of {} runs of {} came to no end within {} "
+                                              "steps",
+                                              seen.gave_up, seen.runs, seen.engine,
+                                              rubric_.budget.steps));
       }
     }
     // With fewer hints several failures read alike.
@@ -132,8 +133,13 @@ class Marker {
     give(mark, true, fuzz->claim.starts_with("all") ? "fuzz: " + fuzz->claim : "");
   }
 
+  // A failure of a part that the rubric does not mark costs those of another: who makes an
+  // assertion that fails a loop that does not end has not mended it.
+  Part part_for(Part part) const { return rubric_.marks.contains(part) ? part : Part::correct; }
+
   std::string sentence(const Seen& seen, const SeenFailure& failure) const {
     if (hints_ == 0) return "it fails";
+    if (seen.hidden_test) return failure.kind + " in a test that is not in the handout";
     if (hints_ == 1) return failure.kind;
     return fmt::format("{} ({} of {} runs of {})", failure.headline, failure.count, seen.runs,
                        seen.engine);
@@ -142,7 +148,8 @@ class Marker {
   void add_notes() {
     if (!built_.built) return;
     if (!rubric_.marks.contains(Part::allowed)) {
-      graded_.notes.insert(graded_.notes.end(), built_.forbidden.begin(), built_.forbidden.end());
+      graded_.notes.insert(graded_.notes.end(), built_.inspected.forbidden.begin(),
+                           built_.inspected.forbidden.end());
     }
     if (!rubric_.marks.contains(Part::unchanged)) {
       graded_.notes.insert(graded_.notes.end(), handed_in_.changed.begin(),
@@ -172,6 +179,9 @@ class Marker {
       graded_.for_person = fmt::format("{} saw a failure that fuzz did not", only);
     }
     if (!counted && !evidence_.cut_short.empty()) graded_.for_person = evidence_.cut_short;
+    // Whether that is the submission's fault or that of how things are set up here.
+    const Seen* fuzz = evidence_.find("fuzz");
+    if (fuzz != nullptr && !fuzz->error.empty()) graded_.for_person = fuzz->error;
     // What kept a part from being looked at is no fault of the student's.
     if (!built_.error.empty()) graded_.for_person = built_.error;
   }

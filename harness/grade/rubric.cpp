@@ -51,8 +51,8 @@ void check_file_name(const std::string& name) {
 
 Rubric parse(const Json& json) {
   check_names(json, "a rubric",
-              {"title", "sources", "given", "answers", "unchanged", "flags", "budget", "parallel",
-               "forbidden", "marks", "questions"});
+              {"title", "sources", "given", "answers", "unchanged", "hidden_tests", "flags",
+               "budget", "parallel", "forbidden", "marks", "questions"});
   Rubric rubric;
   rubric.title = json.at("title");
   rubric.sources = json.at("sources");
@@ -66,6 +66,14 @@ Rubric parse(const Json& json) {
     if (!is_code(name)) throw std::invalid_argument(fmt::format("{} is no file of code", name));
   }
   for (const std::string& name : rubric.given) check_file_name(name);
+  rubric.hidden_tests = json.value("hidden_tests", rubric.hidden_tests);
+  for (const std::string& name : rubric.hidden_tests) {
+    check_file_name(name);
+    if (!is_code(name)) throw std::invalid_argument(fmt::format("{} is no file of code", name));
+    if (std::find(rubric.given.begin(), rubric.given.end(), kTest) == rubric.given.end()) {
+      throw std::invalid_argument(fmt::format("\"hidden_tests\" without a given {}", kTest));
+    }
+  }
   if (!rubric.answers.empty()) check_file_name(rubric.answers);
   for (const Json& range : json.value("unchanged", Json::array())) {
     check_names(range, "\"unchanged\"", {"file", "from", "to"});
@@ -124,6 +132,11 @@ void check_against_handout(const Assignment& assignment) {
   for (const std::string& name : rubric.sources) need(name);
   for (const std::string& name : rubric.given) need(name);
   if (!rubric.answers.empty()) need(rubric.answers);
+  for (const std::string& name : rubric.hidden_tests) {
+    if (!read_file(assignment.hidden() / name).has_value()) {
+      throw std::invalid_argument(fmt::format("there is no hidden/{}", name));
+    }
+  }
   for (const LineRange& range : rubric.unchanged) {
     if (std::find(rubric.sources.begin(), rubric.sources.end(), range.file) ==
         rubric.sources.end()) {

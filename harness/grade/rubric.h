@@ -13,6 +13,9 @@
 //   answers     name of the file with the answers, lines "NAME = ANSWER"
 //   unchanged   array of {"file": one of sources, "from": line, "to": line}: lines of the handout,
 //               from 1, both included, that a submission must have as they are
+//   hidden_tests  array of files of hidden/, each of which takes the place of main.cpp, one of
+//               "given": with other numbers, so that a program that knows those of main.cpp by
+//               heart is found out; of a failure in them students are told no more than its kind
 //   flags       array of flags of the compiler, beside -g -O1 -fsanitize=thread; -std=c++17
 //   budget      {"fuzz", "relacy", "stress", "tsan": runs, 0 for none; "steps": of a fuzz run}
 //   parallel    name of a function in which two threads must be at once in some run: one of a
@@ -73,12 +76,16 @@ struct Budget {
   std::uint64_t steps = 20'000;
 };
 
+// The file whose place Rubric::hidden_tests take.
+inline constexpr char kTest[] = "main.cpp";
+
 struct Rubric {
   std::string title;
   std::vector<std::string> sources;
   std::vector<std::string> given;
   std::string answers;  // file name, or empty
   std::vector<LineRange> unchanged;
+  std::vector<std::string> hidden_tests;
   std::vector<std::string> flags;
   Budget budget;
   std::string parallel;  // function, or empty
@@ -93,6 +100,7 @@ struct Assignment {
   Rubric rubric;
 
   std::filesystem::path handout() const { return folder / "handout"; }
+  std::filesystem::path hidden() const { return folder / "hidden"; }
 };
 
 struct RubricError {

@@ -1,6 +1,10 @@
 #include "harness/grade/source_text.h"
 
+#include <algorithm>
 #include <cctype>
+#include <filesystem>
+#include <optional>
+#include <vector>
 
 namespace heddle::grade {
 namespace {
@@ -9,19 +13,42 @@ bool is_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
 
-// A line that goes on is one line.
-std::string without_splices(std::string_view text) {
-  std::string result;
+// A line that goes on is one line, also where blanks follow the backslash. Other spellings of
+// characters (trigraphs, %:) are taken for what they stand for, as some standards do.
+std::string as_lines(std::string_view text, bool& spliced) {
+  std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '\n') {
-      ++i;
-    } else if (text[i] == '\\' && text.substr(i + 1).starts_with("\r\n")) {
+    const std::string_view rest = text.substr(i);
+    if (rest.starts_with("?\?/")) {
+      plain += '\\';
       i += 2;
+    } else if (rest.starts_with("?\?=")) {
+      plain += '#';
+      i += 2;
+    } else if (rest.starts_with("%:")) {
+      plain += '#';
+      ++i;
     } else {
-      result += text[i];
+      plain += text[i];
     }
   }
+  std::string result;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    if (plain[i] == '\\') {
+      const std::size_t end = plain.find_first_not_of(" \t\r\v\f", i + 1);
+      if (end != std::string::npos && plain[end] == '\n') {
+        spliced = true;
+        i = end;
+        continue;
+      }
+    }
+    result += plain[i];
+  }
   return result;
+}
+
+bool begins_raw_literal(std::string_view prefix) {
+  return prefix == "R" || prefix == "LR" || prefix == "uR" || prefix == "UR" || prefix == "u8R";
 }
 
 class Reader {
@@ -32,6 +59,7 @@ class Reader {
     while (at_ < text_.size()) step();
     return std::move(result_);
   }
+  bool has_raw_literal() const { return has_raw_literal_; }
 
  private:
   std::string_view rest() const { return std::string_view(text_).substr(at_); }
@@ -81,7 +109,7 @@ class Reader {
     if (number) {
       // 1'000 is no literal of a character.
       if (rest().starts_with("'")) ++at_;
-    } else if (rest().starts_with("\"") && found.ends_with('R')) {
+    } else if (rest().starts_with("\"") && begins_raw_literal(found)) {
       raw_literal();
     } else {
       result_.identifiers.emplace(found);
@@ -89,6 +117,7 @@ class Reader {
   }
 
   void raw_literal() {
+    has_raw_literal_ = true;
     const std::size_t open = text_.find('(', at_);
     if (open == std::string::npos) {
       at_ = text_.size();
@@ -103,6 +132,9 @@ class Reader {
     while (rest().starts_with(" ") || rest().starts_with("\t")) ++at_;
     const std::string_view name = take_word();
     if (name == "define" || name == "undef") result_.defines_macros = true;
+    // By these code would be said to stand in another file.
+    const bool is_number = !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) != 0;
+    if (name == "line" || is_number) result_.unclear = "#line";
     // The name of a header is no use of what it offers.
     if (name == "include") {
       const std::size_t end = text_.find('\n', at_);
@@ -112,14 +144,70 @@ class Reader {
 
   const std::string& text_;
   std::size_t at_ = 0;
+  bool has_raw_literal_ = false;
   SourceText result_;
 };
+
+// Of a line `# 12 "/usr/include/c++/12/thread" 1 3`, which says where the lines after it come from.
+struct Marker {
+  std::string file;
+  bool enters = false;
+  bool leaves = false;
+};
+
+std::optional<Marker> marker_in(std::string_view line) {
+  if (line.size() < 3 || !line.starts_with("# ") ||
+      std::isdigit(static_cast<unsigned char>(line[2])) == 0) {
+    return std::nullopt;
+  }
+  Marker marker;
+  const std::size_t open = line.find('"');
+  const std::size_t close = line.rfind('"');
+  if (open == std::string_view::npos || close == open) return marker;
+  marker.file = line.substr(open + 1, close - open - 1);
+  const std::string_view flags = line.substr(close + 1);
+  marker.enters = flags.starts_with(" 1");
+  marker.leaves = flags.starts_with(" 2");
+  return marker;
+}
+
+// Names of files that nobody who hands in can have put there.
+bool is_systems_own(const std::string& file) {
+  std::string name = std::filesystem::path(file).lexically_normal().string();
+  name.erase(0, std::min(name.find_first_not_of('/'), name.size()));
+  if (!file.starts_with('/')) return false;
+  return !name.starts_with("proc/") && !name.starts_with("dev/") && !name.starts_with("tmp/") &&
+         !name.starts_with("var/tmp/");
+}
 
 }  // namespace
 
 SourceText read_source_text(std::string_view text) {
-  const std::string joined = without_splices(text);
-  return Reader(joined).read();
+  bool spliced = false;
+  const std::string joined = as_lines(text, spliced);
+  Reader reader(joined);
+  SourceText result = reader.read();
+  // Lines of a raw literal do not go on; where it ends then is for compilers to say.
+  if (spliced && reader.has_raw_literal())
+    result.unclear = "a raw literal beside a line that goes on";
+  return result;
+}
+
+std::set<std::string, std::less<>> read_own_identifiers(std::string_view preprocessed) {
+  std::string own;
+  std::vector<bool> open = {true};  // of the files that are being included: whether it is own
+  while (!preprocessed.empty()) {
+    const std::size_t end = std::min(preprocessed.find('\n'), preprocessed.size() - 1) + 1;
+    const std::string_view line = preprocessed.substr(0, end);
+    preprocessed.remove_prefix(end);
+    if (const auto marker = marker_in(line)) {
+      if (marker->enters) open.push_back(open.back() && !is_systems_own(marker->file));
+      if (marker->leaves && open.size() > 1) open.pop_back();
+    } else if (open.back()) {
+      own += line;
+    }
+  }
+  return Reader(own).read().identifiers;
 }
 
 }  // namespace heddle::grade

@@ -74,3 +74,15 @@ HEDDLE_EXPORT int cnd_init(cnd_t* cond) {
   tell(cond, HEDDLE_PC);
   return HEDDLE_NEXT(cnd_init)(cond);
 }
+
+// std::condition_variable(), which stands in the C++ library and calls nothing: without it a second
+// one in the same place would be taken for the first, which is destroyed.
+HEDDLE_EXPORT void _ZNSt18condition_variableC1Ev(pthread_cond_t* cond) {
+  tell(cond, HEDDLE_PC);
+  HEDDLE_NEXT(_ZNSt18condition_variableC1Ev)(cond);
+}
+
+HEDDLE_EXPORT void _ZNSt18condition_variableC2Ev(pthread_cond_t* cond) {
+  tell(cond, HEDDLE_PC);
+  HEDDLE_NEXT(_ZNSt18condition_variableC2Ev)(cond);
+}

@@ -432,7 +432,7 @@ TEST(ReportBytes, marks_are_valid_in_each_format) {
         const auto points = decoded(text);
         RC_ASSERT(points.has_value());
         for (const std::uint32_t point : *points) {
-          RC_ASSERT(point == '\n' || point == '\t' || !is_control(point));
+          RC_ASSERT(point == '\n' || point == '\r' || point == '\t' || !is_control(point));
         }
       } else {
         expect_json(text);

@@ -263,6 +263,7 @@ const std::vector<Program> kPrograms = {
     {"life_barrier_destroyed.fixed", clean(), Unsupported{kBarrier}, Also::all_orders},
     {"life_cond_destroyed", fails(), Unsupported{kMutexLife}, Also::all_orders},
     {"life_cond_destroyed.fixed", clean(), clean(), Also::all_orders},
+    {"life_condition_again.fixed", clean(), clean(), Also::all_orders},
     {"life_ended_thread", fails(), Unsupported{kFrame}, Also::all_orders},
     {"life_ended_thread.fixed", clean(), Unsupported{kSemaphore}, Also::all_orders},
     {"life_ended_thread_mutex", fails(), Unsupported{kSemaphore}, Also::all_orders},

@@ -1,6 +1,7 @@
 // Marks of made-up submissions, from end to end: tests/verdicts/submissions/<assignment>/ holds
 // them, and expected.csv what each is to get.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -41,12 +42,16 @@ std::vector<std::string> marks(const std::string& assignment,
   std::istringstream in(text_of(csv));
   std::size_t columns = 0;
   for (std::string line; std::getline(in, line);) {
+    if (line.ends_with('\r')) line.pop_back();
     if (columns == 0) {
       columns = static_cast<std::size_t>(std::count(line.begin(), line.end(), ',')) - 1;
     }
+    // The name, which may be quoted, has no line's end in these tests.
     std::size_t end = 0;
-    for (std::size_t i = 0; i < columns && end != std::string::npos; ++i) {
-      end = line.find(',', end == 0 ? 0 : end + 1);
+    bool quoted = false;
+    for (std::size_t commas = 0; end < line.size(); ++end) {
+      if (line[end] == '"') quoted = !quoted;
+      if (line[end] == ',' && !quoted && ++commas == columns) break;
     }
     lines.push_back(line.substr(0, end));
   }
@@ -94,11 +99,133 @@ INSTANTIATE_TEST_SUITE_P(Assignments, Grade,
                                          "philosophers", "singleton", "ring"),
                          [](const auto& assignment) { return std::string(assignment.param); });
 
+// As many as a class has, of all kinds.
+TEST(GradeClass, IsLargeEnough) {
+  std::size_t count = 0;
+  for (const auto& assignment :
+       std::filesystem::directory_iterator(submissions_folder("counter").parent_path())) {
+    for (const auto& entry : std::filesystem::directory_iterator(assignment.path())) {
+      count += entry.path().filename() == "expected.csv" ? 0 : 1;
+    }
+  }
+  EXPECT_GE(count, 60U);
+}
+
 TEST(GradeTwice, MarksAreTheSame) {
   // Neither search comes to its end within the budget.
   const auto folder = submissions_folder("bank");
   const std::vector<std::string> two = {folder / "half_fixed.cpp", folder / "sleeps.cpp"};
   EXPECT_EQ(marks("bank", two), marks("bank", two));
+}
+
+// Names and kinds of files that a folder of submissions should not have, and may: a class is marked
+// all the same, and nobody gets what another has written.
+class GradeOddFiles : public testing::Test {
+ protected:
+  GradeOddFiles() { std::filesystem::create_directory(folder_ / "class"); }
+
+  std::string in_class(const std::string& name) const { return folder_ / "class/" + name; }
+  std::string put(const std::string& name, const std::string& text) const {
+    std::ofstream(in_class(name), std::ios::binary) << text;
+    return in_class(name);
+  }
+  std::string put_link(const std::string& name, const std::string& target) const {
+    std::filesystem::create_symlink(target, in_class(name));
+    return in_class(name);
+  }
+  std::string put_folder(const std::string& name) const {
+    std::filesystem::create_directory(in_class(name));
+    return in_class(name);
+  }
+
+  const std::string right_ = text_of(submissions_folder("counter") / "right.cpp");
+  const TemporaryFolder folder_;
+};
+
+TEST_F(GradeOddFiles, AreMarkedAsWhatTheyAre) {
+  const std::string solution = assignment_folder("counter") / "hidden" / "counter.cpp";
+  const std::string nothing = "0,14,0,0,0,0,0,0,0";
+  const std::string all_but_answers = "11,14,1,1,1,3,3,2,0";
+  std::vector<std::string> paths;
+  std::vector<std::string> expected;
+  const auto expect = [&](const std::string& path, const std::string& student,
+                          const std::string& marks) {
+    paths.push_back(path);
+    expected.push_back(student + ',' + marks);
+  };
+
+  expect(put("a_right.cpp", right_), "a_right", all_but_answers);
+  expect(put("b_carriage_returns.cpp",
+             [&] {
+               std::string text = right_;
+               for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2) {
+                 text.replace(at, 1, "\r\n");
+               }
+               return text;
+             }()),
+         "b_carriage_returns", all_but_answers);
+  expect(put("c_no_letters.cpp", std::string(3'000, '\xff')), "c_no_letters", nothing);
+  expect(put("d_zeros.cpp", std::string(3'000, '\0')), "d_zeros", nothing);
+  expect(put("e_too_long.cpp", right_ + "//" + std::string(2 << 20, 'x')), "e_too_long", nothing);
+  expect(put_link("f_solution.cpp", solution), "f_solution", nothing);
+  expect(put_link("g_another.cpp", in_class("a_right.cpp")), "g_another", nothing);
+  expect(put_link("h_leads_nowhere.cpp", in_class("nobody.cpp")), "h_leads_nowhere", nothing);
+  // To hide what these lead to would leave nothing to mark with.
+  expect(put_link("i_compiler.cpp", "/usr/bin/g++"), "i_compiler", nothing);
+  expect(put_link("j_system", "/usr"), "j_system", nothing);
+  expect(put_folder("k_empty_folder"), "k_empty_folder", nothing);
+  put_folder("l_link_inside");
+  put_link("l_link_inside/counter.cpp", solution);
+  expect(in_class("l_link_inside"), "l_link_inside", nothing);
+  put_folder("m_folder_inside");
+  put_folder("m_folder_inside/counter.cpp");
+  expect(in_class("m_folder_inside"), "m_folder_inside", nothing);
+  put_folder("n_pipe_inside");
+  ASSERT_EQ(mkfifo(in_class("n_pipe_inside/counter.cpp").c_str(), 0600), 0);
+  expect(in_class("n_pipe_inside"), "n_pipe_inside", nothing);
+  expect(put("o_includes_another.cpp", "#include \"" + in_class("a_right.cpp") + "\"\n"),
+         "o_includes_another", nothing);
+  expect(put("p_\xff\xfe.cpp", right_), "p_??", all_but_answers);
+  expect(put("q \"the, best\".cpp", right_), R"("q ""the, best""")", all_but_answers);
+  const auto lines = marks("counter", paths);
+  ASSERT_EQ(lines.size(), expected.size() + 1);
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(lines[i + 1], expected[i]);
+}
+
+// What no formatter would leave as it is: the compiler reads an asm where others do not see one.
+TEST_F(GradeOddFiles, CodeIsWhatTheCompilerReads) {
+  const auto with = [](const std::string& before, const std::string& count) {
+    return "#include \"counter.h\"\n" + before + "static int counted = 0;\n" +
+           "void let_in(int visitor) {\n  welcome(visitor);\n" + count + "}\n" +
+           "int visitors() { return counted; }\n";
+  };
+  const std::string count = R"(m volatile("incl %0" : "+m"(counted));)";
+  const std::string ending = "\nstatic_cast<void>(text);\n";
+  std::vector<std::string> paths;
+  paths.push_back(put("a_split.cpp", with("", "as\\\n" + count)));
+  paths.push_back(put("b_split_with_blanks.cpp", with("", "as\\ \t\n" + count)));
+  paths.push_back(
+      put("c_pasted.cpp", with("#define WORD(a, b) a##b\n", "WORD(as, m)" + count.substr(1))));
+  paths.push_back(put("d_other_sign.cpp",
+                      with("%:define WORD as%:%:m\n%:define COUNT as##m\n", "as\\\n" + count)));
+  paths.push_back(put("e_no_raw_literal.cpp",
+                      with("#define NOR \"\"\n", "const char* text = NOR\"(\";\nas" + count +
+                                                     "\ntext = \")\";" + ending)));
+  // In a raw literal no line goes on: it ends after the asm for who thinks so.
+  paths.push_back(put("f_raw_literal.cpp",
+                      with("", "const char* text = R\"x( )x\\\n\" )x\"; as" + count + ending)));
+  paths.push_back(put("g_says_it_is_elsewhere.cpp",
+                      with("#define WORD(a, b) a##b\n# 1 \"/usr/include/stdio.h\" 1 3 4\n",
+                           "WORD(as, m)" + count.substr(1))));
+  paths.push_back(
+      put("h_comes_by_another_name.cpp",
+          "#ifndef ONCE\n#define ONCE\n#include \"/proc/self/cwd/counter.cpp\"\n#else\n" +
+              with("#define WORD(a, b) a##b\n", "WORD(as, m)" + count.substr(1)) + "#endif\n"));
+  const auto lines = marks("counter", paths);
+  ASSERT_EQ(lines.size(), paths.size() + 1);
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    EXPECT_TRUE(lines[i + 1].ends_with(",1,14,1,0,0,0,0,0,0")) << lines[i + 1];
+  }
 }
 
 TEST(GradeSandbox, SolutionIsOutOfReach) {

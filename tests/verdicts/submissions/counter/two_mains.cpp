@@ -1,0 +1,13 @@
+#include "counter.h"
+
+void let_in(int visitor) {
+  welcome(visitor);
+}
+
+int visitors() {
+  return 2;
+}
+
+int main() {
+  return 0;
+}

@@ -1,0 +1,37 @@
+#include "pool.h"
+
+Pool::Pool() {
+  workers_[0] = std::thread([this] { work(); });
+}
+
+Pool::~Pool() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    closed_ = true;
+  }
+  changed_.notify_all();
+  workers_[0].join();
+}
+
+void Pool::hand_in(int task) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    tasks_.push(task);
+  }
+  changed_.notify_one();
+}
+
+void Pool::work() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return closed_ || !tasks_.empty(); });
+    if (tasks_.empty()) {
+      return;
+    }
+    const int task = tasks_.front();
+    tasks_.pop();
+    lock.unlock();
+    perform(task);
+    lock.lock();
+  }
+}
