@@ -196,7 +196,8 @@ bool Objects::wait_for_others(std::uint64_t deadline, bool spuriously) {
   // steps that have nothing to do with this one would not have the same choices.
   const Choice wake = run.has_others() ? Choice::spurious_wake : Choice::lone_wake;
   const bool wakes = spuriously && run.choose(wake, 2) == 1;
-  const bool early = !wakes && deadline != 0 && run.choose(Choice::timeout, 2) == 1;
+  const bool early =
+      !wakes && deadline != 0 && (run.ends_sleeps_early() || run.choose(Choice::timeout, 2) == 1);
   if (!wakes && !early) {
     if (deadline != 0) run.begin_timer(self, deadline, time_up);
     run.block();

@@ -51,7 +51,9 @@ void Run::end_early(std::uint64_t deadline) {
   self.clock.advance(deadline);
   be_due(self, deadline, running_.step);
   if (job_->free_deadlines) return;
-  if (first_deadline() < deadline) late_wake_ = true;
+  const bool late = first_deadline() < deadline;
+  (watching_ ? late_in_watch_ : late_wake_) |= late;
+  if (watching_) return;
   const bool overtakes = std::any_of(ready_.begin(), ready_.end(), [&](const ReadyThread& ready) {
     const FuzzThread& thread = *threads_[ready.id];
     return &thread != &self && !thread.eager && !waits_in_loop(thread);

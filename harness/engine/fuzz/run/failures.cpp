@@ -4,7 +4,7 @@
 namespace heddle {
 
 void Run::end(Failed failure) {
-  failure.late_wake = result_.late_wake = late_wake_;
+  failure.late_wake = result_.late_wake = had_late_wake();
   const std::uint64_t cheap = KnownFailures::cheap_key(failure);
   if (tracing_) {
     recorder_.settle();
@@ -28,7 +28,7 @@ void Run::fail(Failed failure) {
 
 void Run::fail_known(const KnownFailures::Known& known) {
   result_.known_end = known.key;
-  result_.late_wake = late_wake_;
+  result_.late_wake = had_late_wake();
   leave();
 }
 
@@ -37,7 +37,7 @@ void Run::fail(FailureKind kind, std::string message, Address pc) {
   Failed failure{.kind = kind, .message = std::move(message), .places = {}};
   const Op op{.kind = OpKind::failure, .pc = pc};
   // The stack is described once; to recognise the failure again its place is enough.
-  failure.late_wake = late_wake_;
+  failure.late_wake = had_late_wake();
   if (code_.contains(pc)) {
     failure.places.push_back({.thread = running_.thread->id, .op = op, .stack = {}, .note = {}});
     if (known_.find(KnownFailures::cheap_key(failure)) == nullptr) {
@@ -65,7 +65,7 @@ void Run::fail_and_leave_process(Failed failure) {
 }
 
 void Run::fail_with_process(Failed failure) {
-  failure.late_wake = result_.late_wake = late_wake_;
+  failure.late_wake = result_.late_wake = had_late_wake();
   result_.outcome = std::move(failure);
   finish_result();
   host_.end_run_and_process(result_);

@@ -20,24 +20,37 @@ constexpr std::uint64_t bit(ThreadId thread) {
 
 }  // namespace
 
+bool Run::waits_for_more_than_time() const {
+  for (std::size_t i = 0; i < used_threads_; ++i) {
+    const FuzzThread& thread = *threads_[i];
+    const bool waits = thread.sleeping || thread.pending_until != 0;
+    if (waits && thread.op.kind != OpKind::sleep) return true;
+  }
+  return false;
+}
+
 void Run::begin_watch(std::uint64_t steps) {
   const RuntimeScope scope;
-  watch_at_ = steps * 2;
-  // Somebody may poll under a lock, which is no waiting that shows.
-  if (!timers_.empty() && !exhaustive_) {
-    fire_timer();
-    watch_at_ = steps + kFirstWatch;
+  const bool looks = steps >= next_look_;
+  if (looks) next_look_ = steps * 2;
+  watch_at_ = std::min(next_look_, steps + kFirstWatch);
+  if (!looks) {
+    // Somebody may poll under a lock, which is no waiting that shows.
+    if (!exhaustive_) fire_timer();
     return;
   }
   // A search through all orders has the choice to wake up early for that, and another moment of
   // time to come is no step that it could know of.
   constexpr std::uint64_t kPolls = 10'000;
-  if (!timers_.empty() && running_.thread->points > kPolls) {
+  if (exhaustive_ && !timers_.empty() && decisions_ > kPolls) {
     give_up("others poll while a thread sleeps, and a search through all orders does not wait");
   }
-  // A time that is to come may change anything.
-  if (awaits_time() || eager_timed_ != 0 || is_last_thread()) return;
-  if (used_threads_ > LivelockWatch::kMostThreads) return;
+  if (is_last_thread() || used_threads_ > LivelockWatch::kMostThreads) return;
+  // A time that is to come may change anything, but that of who sleeps, who can go on any time.
+  if (waits_for_more_than_time()) return;
+  while (fire_timer()) {
+  }
+  if (awaits_time()) return;
   watch_.begin(steps / kWatchedPart);
   watching_ = watched_ = observed_ = true;
   // Every decision is to be made by decide_in_time(), which hands them on.
@@ -52,7 +65,9 @@ void Run::end_watch() {
   observed_ = tracing_ || followed_ || log_ != nullptr;
   --eager_timed_;
   answer_shared();
-  watch_at_ = steps_of_all() * 2;
+  const std::uint64_t steps = steps_of_all();
+  next_look_ = steps * 2;
+  watch_at_ = std::min(next_look_, steps + kFirstWatch);
 }
 
 void Run::watch_write(Address address, std::size_t size) {
@@ -98,10 +113,11 @@ LivelockWatch::Answer Run::arrive_watched() {
   }
   for (const ReadyThread& thread : ready_) {
     // Of its own accord it would only wake up without a reason.
-    if (!threads_[thread.id]->eager) ready |= bit(thread.id);
+    const bool sleeps = threads_[thread.id]->op.kind == OpKind::sleep;
+    if (!threads_[thread.id]->eager || sleeps) ready |= bit(thread.id);
   }
   std::uint64_t state = state_at(self.op.pc, self.stack().end());
-  if (state == 0 || awaits_time() || eager_timed_ > 1) watch_.disturb();
+  if (state == 0 || awaits_time() || waits_for_more_than_time()) watch_.disturb();
   state = mix(mix(state, static_cast<std::uint64_t>(self.op.kind)), self.op.address);
   if (self.state == FuzzThread::State::blocked) state = ~state;
   watch_.note_thread(self.id, state);
@@ -130,6 +146,8 @@ LivelockWatch::Answer Run::arrive_watched() {
 
 void Run::livelock(std::string message) {
   const RuntimeScope scope;
+  // In whatever order those who sleep go on.
+  late_in_watch_ = false;
   Failed failure{.kind = FailureKind::hang, .message = std::move(message), .places = {}};
   capture(FuzzThread::State::ready, failure.places);
   for (Place& place : failure.places) place.note = "repeats itself here";

@@ -202,12 +202,15 @@ class Run {
   void end_early(std::uint64_t deadline);
   // It begins to wait for something else: it has acted on its last deadline.
   void begin_wait() { running_.thread->due_steps = 0; }
+  // Whether who begins to sleep is to be able to go on any time: so it is while a run is watched
+  // for livelocks, where time is no part of what comes again.
+  bool ends_sleeps_early() const { return watching_ && running_.thread->op.kind == OpKind::sleep; }
   // The running thread gives way. Who does so again and again has had the time to act on what it
   // waited for, and waits for another: for that one time passes, though nobody waits in a loop that
   // shows, as one that polls under a lock does not.
   void let_time_pass_by_yield();
   // Whether this run has had one, see Failed::late_wake.
-  bool had_late_wake() const { return late_wake_; }
+  bool had_late_wake() const { return late_wake_ || late_in_watch_; }
   // The choices by which a thread's wait has ended early in this run while another that does not
   // wait could have gone on.
   const std::vector<Deviation>& overtaking() const { return overtaking_; }
@@ -405,6 +408,8 @@ class Run {
   bool is_last_thread() const;
   void restart_idle(FuzzThread& thread) const;
   bool all_idle() const;
+  // Whether a thread waits with a time limit for more than that its time is up.
+  bool waits_for_more_than_time() const;
   // Whether a moment is to come at which somebody may go on, in virtual or in real time.
   bool awaits_time() const;
   [[noreturn]] void livelock(std::string message);
@@ -451,6 +456,7 @@ class Run {
   std::size_t eager_timed_ = 0;
   std::vector<ReadyThread> in_time_;  // decide_in_time()'s own
   bool late_wake_ = false;
+  bool late_in_watch_ = false;         // where whoever sleeps may go on
   ThreadId clock_reader_ = kNoThread;  // who looked first at a clock, with others there
   std::vector<Deviation> overtaking_;
   std::span<const Deviation> to_overtake_;  // likewise, of another run
@@ -460,9 +466,10 @@ class Run {
   std::uint64_t slice_begin_ = 0;           // the running thread's step at that switch
   std::uint64_t slice_changes_ = 0;         // Running::changes at the slice's begin
   std::uint64_t decisions_ = 0;
-  UnseenLoop unseen_;           // since the last tick
-  std::uint64_t yields_ = 0;    // since time has passed last
-  std::uint64_t watch_at_ = 0;  // of the steps of all threads
+  UnseenLoop unseen_;            // since the last tick
+  std::uint64_t yields_ = 0;     // since time has passed last
+  std::uint64_t next_look_ = 0;  // of the steps of all threads: for livelocks, in begin_watch()
+  std::uint64_t watch_at_ = 0;   // of the steps of all threads
   LivelockWatch watch_;
   bool watching_ = false;
   bool proves_for_follower_ = false;  // the strategy is told no more of this run
@@ -481,8 +488,8 @@ class Run {
   bool tracing_ = false;
   bool exhaustive_ = false;  // of the strategy
   bool followed_ = false;    // by the strategy
-  bool watched_ = false;   // by anybody
-  bool observed_ = false;  // scheduling points are, by anybody
+  bool watched_ = false;     // by anybody
+  bool observed_ = false;    // scheduling points are, by anybody
   SwitchReason switch_reason_ = SwitchReason::none;
 
   // Set while a blocked thread is resumed only to say where it is, and by whom.

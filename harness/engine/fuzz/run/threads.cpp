@@ -115,7 +115,7 @@ void Run::begin_run(std::uint64_t number) {
   watched_ = tracing_ || followed_ || done_log_ != nullptr;
   observed_ = tracing_ || followed_ || log_ != nullptr;
   watching_ = proves_for_follower_ = false;
-  watch_at_ = kFirstWatch;
+  watch_at_ = next_look_ = kFirstWatch;
   yields_ = 0;
   unseen_ = {};
   CpuTicks::begin();
@@ -124,7 +124,7 @@ void Run::begin_run(std::uint64_t number) {
   timers_.clear();
   // Not 0: every decision is to be made by decide_in_time().
   eager_timed_ = deadlines_ == Deadlines::after_all ? 1 : 0;
-  late_wake_ = false;
+  late_wake_ = late_in_watch_ = false;
   clock_reader_ = kNoThread;
   overtaking_.clear();
   steps_before_ = 0;
