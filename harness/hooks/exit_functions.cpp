@@ -1,12 +1,9 @@
 #include "harness/hooks/exit_functions.h"
 
-#include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstddef>
-#include <cstdint>
-#include <span>
 
+#include "harness/hooks/program_destructors.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
 
@@ -61,18 +58,6 @@ class List {
 // Registered before main in most programs: one per static object with a destructor.
 constinit List<4096> g_at_exit;
 constinit List<64> g_at_quick_exit;
-constinit std::span<void (*const)()> g_destructors;
-
-// The first of the list in most programs is __do_global_dtors_aux() of crtbegin.o, which has no
-// name in a stripped one: it would have the C library run what is registered there, and be of no
-// use the next time. It begins with a look at a byte that says whether it has run.
-bool is_of_start_file(void (*destructor)()) {
-  constexpr std::array<std::uint8_t, 4> kMark = {0xf3, 0x0f, 0x1e, 0xfa};  // endbr64
-  constexpr std::array<std::uint8_t, 2> kLook = {0x80, 0x3d};              // cmpb ...(%rip)
-  const auto* code = reinterpret_cast<const std::uint8_t*>(destructor);
-  if (std::equal(kMark.begin(), kMark.end(), code)) code += kMark.size();
-  return std::equal(kLook.begin(), kLook.end(), code);
-}
 
 }  // namespace
 
@@ -100,16 +85,12 @@ void restore() {
   g_at_quick_exit.restore();
 }
 
-void set_destructors(void (*const* first)(), std::size_t count) {
-  g_destructors = {first, count};
-}
-
 void run_all(int status) {
   g_at_exit.run(status);
-  for (std::size_t left = g_destructors.size(); left > 0; --left) {
-    void (*const destructor)() = g_destructors[left - 1];
-    if (is_of_start_file(destructor)) continue;
-    destructor();
+  const auto destructors = program_destructors();
+  for (std::size_t left = destructors.size(); left > 0; --left) {
+    if (is_of_start_file(destructors[left - 1])) continue;
+    destructors[left - 1]();
     // What it has registered comes next, as the C library has it.
     g_at_exit.run(status);
   }

@@ -2,8 +2,6 @@
 // can be neither put back to an earlier state nor run more than once.
 #pragma once
 
-#include <cstddef>
-
 namespace heddle::exit_functions {
 
 // As __cxa_atexit. What is registered outside the program's code goes to the C library.
@@ -13,16 +11,12 @@ int add(void (*function)(int, void*), void* argument);
 // As at_quick_exit.
 int add_quick(void (*function)());
 
-// What is to be called behind all others: functions that the linker has put into a list of the
-// program's (`__attribute__((destructor))`), as they stand there. To be called once, before main.
-void set_destructors(void (*const* first)(), std::size_t count);
-
 // Takes what is registered now as the state before main.
 void take_snapshot();
 // Forgets what was registered since the snapshot.
 void restore();
 // Runs all but those of quick_exit(), last registered first, including what these register
-// themselves.
+// themselves; and then the program's destructors (program_destructors.h).
 void run_all(int status);
 // Runs those of quick_exit().
 void run_quick();

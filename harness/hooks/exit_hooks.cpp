@@ -14,6 +14,7 @@
 #include "harness/hooks/program_imports.h"
 #include "harness/hooks/program_signals.h"
 #include "harness/hooks/state_uses.h"
+#include "harness/hooks/system_objects.h"
 
 using heddle::Address;
 using heddle::g_engine_table;
@@ -26,7 +27,10 @@ bool in_run() {
 }
 
 // They are called in the reverse order of that in which they came.
+// Not of a library of the system's, which registers the end of its own objects at their first use:
+// in one run of many, where the library stays as it is.
 void note_exit_function(Address pc) {
+  if (heddle::in_system_library(reinterpret_cast<const void*>(pc))) return;
   heddle::hidden_state::StateUses(pc)
       .update<&heddle::hidden_state::Memory::exit_functions>()
       .tell();

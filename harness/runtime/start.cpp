@@ -1,6 +1,5 @@
 // Where the worker takes over: the C library's start of the program, which every program calls
 // right after its entry point.
-#include <link.h>
 #include <sys/single_threaded.h>
 
 #include "harness/engine/fuzz/fuzz_engine.h"
@@ -11,7 +10,6 @@
 #include "harness/hooks/atomics_seen.h"
 #include "harness/hooks/constructor_calls.h"
 #include "harness/hooks/early_threads.h"
-#include "harness/hooks/exit_functions.h"
 #include "harness/hooks/libc_state.h"
 #include "harness/hooks/library_exit.h"
 #include "harness/hooks/own_descriptors.h"
@@ -49,22 +47,6 @@ Features features_seen() {
   return features;
 }
 
-// The list of what the program's file wants called at its end.
-void find_destructors() {
-  const link_map* const program = _r_debug.r_map;
-  if (program == nullptr) return;
-  const ElfW(Dyn)* list = nullptr;
-  std::size_t bytes = 0;
-  for (const ElfW(Dyn)* entry = program->l_ld; entry->d_tag != DT_NULL; ++entry) {
-    if (entry->d_tag == DT_FINI_ARRAY) list = entry;
-    if (entry->d_tag == DT_FINI_ARRAYSZ) bytes = entry->d_un.d_val;
-  }
-  if (list == nullptr) return;
-  using Destructor = void (*const)();
-  exit_functions::set_destructors(reinterpret_cast<Destructor*>(program->l_addr + list->d_un.d_ptr),
-                                  bytes / sizeof(Destructor));
-}
-
 int worker_main(int argc, char** argv, char** envp) {
   // Constructors have run; from here on it is Heddle's code until a run begins.
   t_program_code = false;
@@ -77,7 +59,6 @@ int worker_main(int argc, char** argv, char** envp) {
   static ProgramState state;
   state.take_snapshot();
   library_exit::watch();
-  find_destructors();
   static ProgramArguments arguments;
   arguments.take_snapshot(argc, argv);
   serve_jobs({.program = {.main = g_program_main, .argc = argc, .argv = argv, .envp = envp},

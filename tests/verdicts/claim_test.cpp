@@ -268,6 +268,17 @@ TEST_F(ClaimInReport, tells_the_assertion_before_the_race_that_leads_to_it) {
   }
 }
 
+TEST_F(ClaimInReport, has_what_needs_a_late_wake_up_apart) {
+  const std::string program = program_path("any/gcc/deadline_wait_for.fixed");
+  if (!std::filesystem::exists(program)) GTEST_SKIP() << program << " is not built";
+  const auto result = report_of(program, {"--engine", "fuzz", "--runs", "2000"});
+  const auto& engine = result.at("engines").at(0);
+  EXPECT_EQ(engine.at("failed"), 0);
+  EXPECT_TRUE(engine.at("findings").empty()) << "who reads this takes them for failures";
+  ASSERT_FALSE(engine.at("late_findings").empty());
+  EXPECT_EQ(engine.at("late_findings").at(0).at("late_wake_up"), true);
+}
+
 TEST_F(ClaimInReport, forgets_no_failure_of_an_earlier_part) {
   bool failed = false;
   for (int part = 0; part < 20; ++part) {

@@ -232,6 +232,48 @@ TEST(Instrumentation, assembler_that_accesses_memory_is_named) {
             Words{"counting.s"});
 }
 
+// ---- functions of an instrumented file ----------------------------------------------------------
+
+struct Bare {
+  const char* name;
+  const char* body;  // of a function that is given the address of a variable
+};
+
+// The variable is accessed by its name where the compiler has taken the function in, and by a
+// pointer where it has not.
+TEST(Instrumentation, accesses_that_the_compiler_leaves_alone_are_named) {
+  constexpr Bare kWays[] = {
+      {"no_sanitize",
+       "__attribute__((no_sanitize(\"thread\"))) static void step(int *at) { *at = *at + 1; }"},
+      {"never_inline",
+       "__attribute__((noinline, no_sanitize(\"thread\"))) static void step(int *at) { *at = 2; }"},
+      {"assembly", "static void step(int *at) { __asm__ volatile(\"incl %0\" : \"+m\"(*at)); }"}};
+  for (const Compiler& compiler : compilers(true)) {
+    const Workshop w(compiler);
+    w.write("none.c",
+            "static int counter;\nvoid *add(void *number) { counter += 1; return number; }\n");
+    for (const Bare& way : kWays) {
+      w.write(std::string(way.name) + ".c",
+              "static int counter, other;\n" + std::string(way.body) +
+                  "\nvoid *add(void *number) { other = 1; step(&counter); return number; }\n");
+    }
+    for (const Words& flags :
+         {Words{"-g", "-O0", kThread}, {"-g", "-O1", kThread}, {"-g", "-O2", "-fPIC", kThread}}) {
+      SCOPED_TRACE(compiler.name + " " + flags[1]);
+      const std::string main = w.compile("main.c", flags);
+      const std::string pure = w.compile("pure.c", flags);
+      EXPECT_EQ(look({w.link({main, w.compile("none.c", flags), pure})}), Instrumentation{});
+      for (const Bare& way : kWays) {
+        SCOPED_TRACE(way.name);
+        const std::string source = std::string(way.name) + ".c";
+        const Words named = names(look({w.link({main, w.compile(source, flags), pure})}));
+        ASSERT_EQ(named.size(), 1U) << testing::PrintToString(named);
+        EXPECT_TRUE(named.front() == "step()" || named.front() == "add()") << named.front();
+      }
+    }
+  }
+}
+
 // ---- libraries of the system --------------------------------------------------------------------
 
 // libelf is there, for Heddle itself needs it.

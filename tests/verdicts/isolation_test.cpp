@@ -27,6 +27,7 @@ void expect_all_counted(const SearchOptions& options, FailureKind kind) {
   EXPECT_EQ(result.runs, options.runs);
   EXPECT_EQ(result.failed, options.runs);
   EXPECT_EQ(result.gave_up, 0U);
+  EXPECT_EQ(result.lost_workers, 0U) << "none was killed from outside";
   EXPECT_EQ(result.first_failure.value_or(0), 1U);
   EXPECT_EQ(kinds(result), std::set<FailureKind>{kind});
   std::uint64_t counted = 0;

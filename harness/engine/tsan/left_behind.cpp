@@ -4,10 +4,12 @@
 #include <limits.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 
 #include "harness/engine/tsan/child_run.h"
+#include "harness/hooks/program_destructors.h"
 
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -26,7 +28,10 @@ Function* next(const char* name) {
 }  // namespace
 
 bool has_exit_functions() {
-  return g_has_exit_functions.load(std::memory_order_relaxed);
+  const auto list = program_destructors();
+  return g_has_exit_functions.load(std::memory_order_relaxed) ||
+         std::any_of(list.begin(), list.end(),
+                     [](ProgramDestructor one) { return !is_of_start_file(one); });
 }
 
 void delete_keys() {

@@ -4,10 +4,10 @@
 
 namespace heddle::tsan {
 
-// Whether the program has asked for functions to be called at the end of its process (atexit(),
-// on_exit()): only the end of the process calls them, so that the run's is that. Objects with
-// static storage, whose destructors are registered likewise, do not count: most programs have some,
-// and a process for each run would cost them most of their runs.
+// Whether the program has functions that are to be called at the end of its process (atexit(),
+// on_exit(), `__attribute__((destructor))`): only the end of the process calls them, so that the
+// run's is that. Objects with static storage, whose destructors are registered likewise, do not
+// count: most programs have some, and a process for each run would cost them most of their runs.
 bool has_exit_functions();
 
 // Deletes the keys that the program has made and not deleted: there are 1024 for all runs.
