@@ -1,6 +1,5 @@
 // The hooks of result_calls.def. HEDDLE_EXPORT marks them as what the program sees.
 #include <arpa/inet.h>
-#include <dlfcn.h>
 #include <grp.h>
 #include <iconv.h>
 #include <ifaddrs.h>

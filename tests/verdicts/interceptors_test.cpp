@@ -46,7 +46,6 @@ const std::map<std::string, std::set<std::string>> kLeftOut = {
     {"a limit: it fills structures of many parts, seldom shared meanwhile, and is not told",
      {"ether_hostton", "ether_line", "ether_ntohost", "getmntent_r", "glob64", "scandir",
       "scandir64", "wordexp", "backtrace_symbols"}},
-    {"gives back what another has filled", {"regfree"}},
     {"jumps, and leaves memory to the program",
      {"__sigsetjmp", "_setjmp", "longjmp", "setjmp", "siglongjmp", "sigsetjmp"}},
     {"what it reads and writes, the program's own comparison function reads and writes",

@@ -71,7 +71,7 @@ constexpr const char* kNames[] = {
     "syscall",    "sysconf", "getpid",      "gettid",    "getauxval",    "sem_wait",    "sem_init",
     "dirfd",      "poll",    "select",      "connect",   "accept",       "pipe",        "open",
     "usleep",     "dup2",    "close_range", "environ",   "memfd_create", "strnlen",     "wcsnlen",
-    "sigfillset", "_exit",   "index",       "socket"};
+    "sigfillset", "_exit",   "index",       "socket",    "getpgrp"};
 
 class NameOfItsOwn : public testing::TestWithParam<const char*> {};
 

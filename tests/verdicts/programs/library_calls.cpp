@@ -6,7 +6,6 @@
 //   library_calls NAME lock  the same, in order
 #include <arpa/inet.h>
 #include <assert.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -54,7 +53,6 @@ static union {
   struct in_addr address;
   double real;
   pthread_t thread;
-  Dl_info symbol;
   pthread_attr_t attributes;
   sched_param scheduled;
 } shared;
@@ -269,7 +267,6 @@ static int ascending_with(const void* first, const void* second, void*) {
   READS(mbrtowc_from, sink = (long)mbrtowc(nullptr, shared.text, size, nullptr), no)               \
   READS(perror, perror(shared.text), no)                                                           \
   WRITES(pthread_create, make_thread(&shared.thread), no)                                          \
-  WRITES(dladdr, sink = dladdr(&shared, &shared.symbol), no)                                       \
   READS(setlocale, sink = setlocale(LC_ALL, shared.text) != nullptr, no)                           \
   READS(newlocale, sink = newlocale(LC_ALL_MASK, shared.text, nullptr) != nullptr, no)             \
   READS(iconv_open, sink = (long)iconv_open(shared.text, "UTF-8"), no)                             \

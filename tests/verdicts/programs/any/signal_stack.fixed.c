@@ -1,4 +1,5 @@
 /* Main has no stack for signals but what it gives itself. */
+#define _GNU_SOURCE
 #include <assert.h>
 #include <pthread.h>
 #include <signal.h>
