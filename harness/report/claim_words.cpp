@@ -364,8 +364,10 @@ std::string minimality_text(const MinimalInterleaving& minimal) {
 }
 
 std::string late_wake_remark(const EngineResult& result) {
-  return fmt::format("{} {} by a late wake-up alone, which counts with --deadlines free",
-                     plural(result.failed_late, "run"), result.failed_late == 1 ? "fails" : "fail");
+  const char* const verb = result.failed_late == 1 ? "fails" : "fail";
+  const std::string runs = plural(result.failed_late, result.failed == 0 ? "run" : "further run");
+  const char* const alone = result.failed == 0 ? "by a late wake-up alone" : "after a late wake-up";
+  return fmt::format("{} {} {}, which counts with --deadlines free", runs, verb, alone);
 }
 
 }  // namespace heddle

@@ -48,7 +48,8 @@ bool is_proved(const MinimalInterleaving& minimal);
 // runs".
 std::string minimality_text(const MinimalInterleaving& minimal);
 
-// "2 runs fail by a late wake-up alone, which counts with --deadlines free".
+// "2 runs fail by a late wake-up alone, which counts with --deadlines free"; where others fail
+// without, "2 further runs fail after a late wake-up, ...".
 std::string late_wake_remark(const EngineResult& result);
 
 // What it is that such a failure needs.

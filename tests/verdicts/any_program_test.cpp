@@ -451,7 +451,7 @@ const std::vector<Program> kPrograms = {
     {"sleep_as_synchronisation", finds(data_race, {assertion}), finds(data_race, {assertion})},
     {"sleep_as_synchronisation.fixed", clean(), clean()},
     {"sleep_atomic", finds(assertion), finds(assertion)},
-    {"sleep_then_meet.fixed", clean(), clean(), Also::all_orders},
+    {"sleep_then_meet.fixed", clean(), clean()},
     {"sleep_then_poll.fixed", clean(), clean()},
     {"spin_forever", finds(hang), gives_up()},
     {"spin_forever.fixed", clean(), clean()},
@@ -600,7 +600,10 @@ void expect_as_known(const EngineResult& result, const Expected& expected) {
     return;
   }
   EXPECT_EQ(result.gave_up, 0U);
-  EXPECT_EQ(result.failed_late > 0, expected.late_wake) << result.failed_late << " runs";
+  // Of those that fail anyway, some may have had a late wake-up before.
+  if (result.failed == 0) {
+    EXPECT_EQ(result.failed_late > 0, expected.late_wake) << result.failed_late << " runs";
+  }
   if (expected.late_wake) {
     EXPECT_EQ(result.failed, 0U);
     for (const Finding& finding : result.findings) EXPECT_TRUE(finding.failure.late_wake);
