@@ -204,12 +204,29 @@ bool is_on_same_object(const Facts& a, const Facts& b) {
          !a.functions.contains("");
 }
 
+// What ThreadSanitizer says of locks in two orders where they are in a run's way, or of a use of
+// what was freed.
+bool is_told_by(const Facts& head, const Facts& report) {
+  const auto has_line = [](const std::vector<Spot>& spots, const Spot& one) {
+    return std::any_of(spots.begin(), spots.end(),
+                       [&](const Spot& spot) { return spot.line == one.line; });
+  };
+  if (report.spots.empty() || report.spots.front().line.empty()) return false;
+  if (report.kind == FailureKind::lock_inversion && head.kind == FailureKind::deadlock) {
+    return std::all_of(report.spots.begin(), report.spots.end(),
+                       [&](const Spot& one) { return has_line(head.waits, one); });
+  }
+  return report.kind == FailureKind::other_report && head.kind == FailureKind::use_after_free &&
+         has_line(head.spots, report.spots.front());
+}
+
 SameBug same_bug(const Facts& head, const Facts& other) {
   // What needs a late wake-up is told as such.
   if (head.late_wake != other.late_wake) return SameBug::no;
   if (is_between_places_of(head, other)) return SameBug::places_of_cause;
   if (has_same_cause(head, other)) return SameBug::same_cause;
   if (has_same_waits(head, other)) return SameBug::same_waits;
+  if (is_told_by(head, other)) return SameBug::same_places;
   if (is_on_same_object(head, other)) return SameBug::same_object;
   return SameBug::no;
 }
@@ -225,7 +242,9 @@ std::string_view to_string(SameBug why) {
     case SameBug::same_cause:
       return "of the same cause";
     case SameBug::same_waits:
-      return "in the same lines, by other threads";
+      return "with waits in the same lines";
+    case SameBug::same_places:
+      return "in the same lines";
     case SameBug::same_object:
       return "by the same functions, on the same object";
   }

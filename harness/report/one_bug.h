@@ -21,6 +21,7 @@ enum class SameBug : std::uint8_t {
   places_of_cause,
   same_cause,   // in the same places, or one protocol that is wrong in both
   same_waits,   // threads are stuck in the same lines, whichever threads they are
+  same_places,  // ThreadSanitizer's word for what a run has shown, in lines of that
   same_object,  // races of the same two functions on one object
 };
 

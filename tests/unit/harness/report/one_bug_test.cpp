@@ -169,6 +169,37 @@ TEST(OneBugTest, threads_that_are_stuck_in_the_same_lines_are_one_whichever_they
   EXPECT_EQ(beside[4].why, SameBug::no);
 }
 
+// ThreadSanitizer has no threads and objects of ours to tell by: lines.
+TEST(OneBugTest, what_thread_sanitizer_says_of_a_deadlock_or_a_use_after_free_stands_beside_it) {
+  const Failed deadlock{FailureKind::deadlock,
+                        "",
+                        {place(1, with(OpKind::mutex_lock, kMutex, 0x30)),
+                         place(2, with(OpKind::mutex_lock, kSecondMutex, 0x31)),
+                         place(0, with(OpKind::thread_join, 1, 0x40))}};
+  const Failed inversion{FailureKind::lock_inversion,
+                         "lock-order-inversion",
+                         {place(1, with(OpKind::mutex_lock, 0x77, 0x30)),
+                          place(2, with(OpKind::mutex_lock, 0x78, 0x31))}};
+  const Failed elsewhere{FailureKind::lock_inversion,
+                         "lock-order-inversion",
+                         {place(1, with(OpKind::mutex_lock, 0x77, 0x30)),
+                          place(2, with(OpKind::mutex_lock, 0x78, 0x12))}};
+  const Failed use{FailureKind::use_after_free, "", {place(1, access(OpKind::read, kLeft, 0x12))}};
+  const Failed report{FailureKind::other_report,
+                      "heap-use-after-free",
+                      {place(1, access(OpKind::read, 0x77, 0x13))}};
+  const auto beside = told({{&deadlock, nullptr},
+                            {&inversion, nullptr},
+                            {&elsewhere, nullptr},
+                            {&use, nullptr},
+                            {&report, nullptr}});
+  EXPECT_EQ(beside[1].why, SameBug::same_places);
+  EXPECT_EQ(beside[1].head, 0U);
+  EXPECT_EQ(beside[2].why, SameBug::no);
+  EXPECT_EQ(beside[4].why, SameBug::same_places);
+  EXPECT_EQ(beside[4].head, 3U);
+}
+
 TEST(OneBugTest, threads_that_only_wait_for_each_others_end_are_not_told_by_that) {
   const Failed joins{FailureKind::deadlock, "", {place(0, with(OpKind::thread_join, 1, 0x40))}};
   const Failed others{FailureKind::deadlock, "", {place(0, with(OpKind::thread_join, 2, 0x40))}};
