@@ -267,9 +267,14 @@ EngineResult run_engine(const Plan& plan, const PlannedCase& planned, EngineKind
                         ProgressLine* line, FoundLines* found, const Interim& interim,
                         const std::vector<EngineResult>& before, std::vector<Module>& modules) {
   SearchOptions search_options;
-  // The others are not waited for as if nobody knew.
-  constexpr std::uint32_t kLessPatience = 4;
-  if (always_hangs(before)) search_options.lost_ms /= kLessPatience;
+  // The others are not waited for as if nobody knew, nor those that no run of real threads has seen
+  // end.
+  constexpr std::uint32_t kLessPatience = 8;
+  const bool never_ends =
+      std::any_of(before.begin(), before.end(), [](const EngineResult& engine_before) {
+        return engine_before.known_well && engine_before.gave_up == engine_before.runs;
+      });
+  if (always_hangs(before) || never_ends) search_options.lost_ms /= kLessPatience;
   search_options.worker = worker_options(planned);
   search_options.job = plan.job;
   search_options.job.engine = engine;

@@ -8,7 +8,7 @@ bool is_known_well(Rate rate, double seconds) {
   constexpr double kAtLeast = 30;  // seconds
   // Where each run has failed, as one that hangs in each does.
   constexpr double kAtLeastIfAll = 5;
-  constexpr std::uint64_t kFailuresIfAll = 8;
+  constexpr std::uint64_t kFailuresIfAll = 6;
   // Or as one that takes its process with it, whose next run needs another.
   constexpr double kNewProcess = 0.002;
   constexpr std::uint64_t kFailuresOfProcesses = 100;
@@ -39,9 +39,13 @@ bool is_known_well(Rate rate, double seconds) {
 }
 
 bool never_ends(EngineKind engine, std::uint64_t gave_up, std::uint64_t finished, double seconds) {
+  // So many orders have been tried, each to the limit.
+  constexpr std::uint64_t kMany = 100;
+  constexpr double kAtLeastIfMany = 6;  // seconds
+  if (finished == 0 && gave_up >= kMany && seconds >= kAtLeastIfMany) return true;
   constexpr std::uint64_t kRuns = 2;
   constexpr double kCostlyRun = 2.5;                           // seconds
-  const double at_least = has_real_threads(engine) ? 20 : 60;  // seconds
+  const double at_least = has_real_threads(engine) ? 12 : 60;  // seconds
   return finished == 0 && gave_up >= kRuns && seconds >= at_least &&
          seconds >= kCostlyRun * static_cast<double>(gave_up);
 }

@@ -50,7 +50,7 @@ class HangDetector {
   // they go round in circles. Then the run gives up.
   static constexpr std::uint64_t kPatience = 30;
   // So many times, on the wall, to threads that all wait, one of them for something from outside.
-  static constexpr std::uint64_t kAsleepPatience = 5;
+  static constexpr std::uint64_t kAsleepPatience = 3;
   // And so many times as much, on the wall, to a run whatever it does.
   static constexpr std::uint64_t kLongest = 90;
   // Real threads make some hundred times as many steps in a second as threads that take turns.

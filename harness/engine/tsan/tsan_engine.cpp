@@ -1,6 +1,7 @@
 #include "harness/engine/tsan/tsan_engine.h"
 
 #include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -223,9 +224,15 @@ class TsanEngine final : public Engine {
       return GaveUp{"ThreadSanitizer ended the process: it does not support what the program does",
                     {}};
     }
-    native::MessageBuffer message =
-        exited ? native::MessageBuffer{} : native::signal_message(WTERMSIG(status), 0, false);
-    if (exited) message.add("exit status ").add(std::int64_t{WEXITSTATUS(status)});
+    // In the words of the other engines, by which it is the same failure.
+    native::MessageBuffer message;
+    if (exited) {
+      message.add("exit status ").add(std::int64_t{WEXITSTATUS(status)});
+    } else {
+      const char* const name = sigabbrev_np(WTERMSIG(status));
+      message.add("the process was killed by signal ").add(std::int64_t{WTERMSIG(status)});
+      message.add(" (SIG").add(name == nullptr ? "?" : name).add(")");
+    }
     return Failed{.kind = exited ? FailureKind::exit_status : FailureKind::signal,
                   .message = message.c_str(),
                   .places = {}};
