@@ -40,8 +40,8 @@ bool is_known_well(Rate rate, double seconds) {
 
 bool never_ends(EngineKind engine, std::uint64_t gave_up, std::uint64_t finished, double seconds) {
   // So many orders have been tried, each to the limit.
-  constexpr std::uint64_t kMany = 100;
-  constexpr double kAtLeastIfMany = 6;  // seconds
+  constexpr std::uint64_t kMany = 20;
+  constexpr double kAtLeastIfMany = 8;  // seconds
   if (finished == 0 && gave_up >= kMany && seconds >= kAtLeastIfMany) return true;
   constexpr std::uint64_t kRuns = 2;
   constexpr double kCostlyRun = 2.5;                           // seconds
