@@ -108,8 +108,11 @@ bool RelacyEngine::run(const Job& job, std::uint64_t number, RunHost& host, RunR
                               " threads, which is what the relacy engine can follow"};
       return true;
     }
-    // The choices so far are the same whatever the number of threads that there could be.
-    const std::vector<std::uint8_t> path = runner_->path();
+    // The choices so far are the same whatever the number of threads that there could be. A replay
+    // has more to come.
+    const auto state = parse_relacy_state(job.replay ? job.relacy_state : std::string());
+    const auto* const tree = state.has_value() ? std::get_if<TreeRun>(&*state) : nullptr;
+    const std::vector<std::uint8_t> path = tree == nullptr ? runner_->path() : tree->path;
     const std::uint64_t next_run = next_run_;
     wanted_threads_ = kManyThreads;
     if (runner(search_, kManyThreads) == nullptr) return false;
