@@ -14,10 +14,10 @@ namespace {
 
 constexpr int kOwnError = 3;
 
-std::string token_of(const std::string& program) {
+std::string token_of(const std::string& program, const std::string& engine = "fuzz") {
   const TemporaryFolder folder;
   const std::string json = folder / "out.json";
-  heddle_command({"run", program, "--engine", "fuzz", "--runs", "200", "--report", "json:" + json});
+  heddle_command({"run", program, "--engine", engine, "--runs", "300", "--report", "json:" + json});
   std::ifstream file(json);
   const auto report = nlohmann::json::parse(file);
   return report.at("cases").at(0).at("engines").at(0).at("findings").at(0).at("token");
@@ -35,6 +35,14 @@ TEST(TokenBuild, a_token_fails_with_its_program_and_does_not_apply_to_another) {
   const std::string token = token_of("unlocked_counter");
   EXPECT_EQ(heddle_command({"replay", token, "unlocked_counter"}).status, 1);
   expect_refused(heddle_command({"replay", token, "mutex_counter"}), "another program");
+}
+
+// A process begins with room for few, and executes the run again when that is not enough.
+TEST(TokenBuild, a_token_of_relacy_fails_in_a_fresh_process_with_many_threads) {
+  for (const char* name : {"two_observers", "one_for_two_kinds"}) {
+    SCOPED_TRACE(name);
+    EXPECT_EQ(heddle_command({"replay", token_of(name, "relacy"), name}).status, 1);
+  }
 }
 
 TEST(TokenBuild, a_stripped_copy_is_the_same_build_and_other_code_is_not) {
