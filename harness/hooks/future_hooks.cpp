@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 
 #include "harness/hooks/engine_table.h"
 #include "harness/hooks/memory_access.h"
+#include "harness/hooks/program_heap.h"
 
 namespace {
 
@@ -27,9 +29,10 @@ constexpr std::uint32_t kReady = 1;
 constexpr std::uint32_t kHasWaiters = 0x8000'0000;
 
 using Callback = void (*)(void*);
-constinit Callback g_make_ready = nullptr;
+constinit std::atomic<Callback> g_make_ready = nullptr;
 
-// Where the program has asked for it, the latest last: the line that a report is to name.
+// Where the program has asked for it, the latest last: the line that a report is to name. Of
+// threads that take turns: real ones would need a lock for it, and no report of theirs names it.
 struct Asked {
   const void* by = nullptr;
   Address pc = 0;
@@ -49,7 +52,7 @@ void make_ready(void* object) {
     // Held, as there: the last future may be gone by the next step.
     const std::shared_ptr<void> state = static_cast<MakeReady*>(object)->state.lock();
     if (state != nullptr) {
-      const Address pc = asked_at(object);
+      const Address pc = heddle::program_heap::is_threaded() ? 0 : asked_at(object);
       const heddle::EngineTable& table = *heddle::g_engine_table;
       char* const status = static_cast<char*>(state.get()) + kStatus;
       const std::uint64_t before =
@@ -63,7 +66,7 @@ void make_ready(void* object) {
       }
     }
   }
-  g_make_ready(object);
+  g_make_ready.load(std::memory_order_relaxed)(object);
 }
 
 }  // namespace
@@ -72,8 +75,9 @@ HEDDLE_EXPORT_HOOK(void, _ZNSt13__future_base13_State_baseV211_Make_ready6_M_set
                    MakeReady* self) {
   HEDDLE_REAL(_ZNSt13__future_base13_State_baseV211_Make_ready6_M_setEv)(self);
   if (!heddle::is_watched()) return;
-  g_make_ready = self->call;
+  g_make_ready.store(self->call, std::memory_order_relaxed);
   self->call = make_ready;
+  if (heddle::program_heap::is_threaded()) return;
   // The address may be an earlier one's.
   for (Asked& one : g_asked) {
     if (one.by == self) one.by = nullptr;

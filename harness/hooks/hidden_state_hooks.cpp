@@ -364,7 +364,7 @@ HEDDLE_GAMMA(long double, gammal, "GLIBC_2.2.5")
 
 namespace {
 
-// What it tells the program by: variables of the C library's. It sorts the arguments as it goes.
+// What it tells the program by: variables of the C library's.
 void use_options(int count, char* const arguments[], const char* options, Address pc) {
   hidden_state::write<&Memory::options>(pc);
   hidden_state::write_bytes(&optind, sizeof optind, pc);
@@ -372,42 +372,69 @@ void use_options(int count, char* const arguments[], const char* options, Addres
   if (!is_watched()) return;
   const MemoryAccess access(pc);
   access.read_string(options);
-  access.write(arguments, static_cast<size_t>(count) * sizeof *arguments);
+  access.read(arguments, static_cast<size_t>(count) * sizeof *arguments);
   for (int i = 0; i < count; ++i) access.read_string(arguments[i]);
 }
 
-// Likewise, by their long names.
-void use_long_options(const option* all, int* found, Address pc) {
-  if (!is_watched()) return;
+// The arguments are sorted as it goes: told only where they were, for others may read them.
+template <typename Call>
+int with_arguments(int count, char* const arguments[], Address pc, Call call) {
+  if (!is_watched()) return call();
+  const size_t size = static_cast<size_t>(count) * sizeof *arguments;
+  PrivateBuffer before(size);
+  memcpy(before.data(), arguments, size);
+  const int result = call();
+  if (memcmp(before.data(), arguments, size) != 0) MemoryAccess(pc).write(arguments, size);
+  return result;
+}
+
+// `call`: of the function, with the place for the number of the long option that it has met.
+template <typename Call>
+int with_long_options(const option* all, int* found, Address pc, Call call) {
+  if (!is_watched()) return call(found);
   const MemoryAccess access(pc);
   for (const option* one = all; one != nullptr; ++one) {
     access.read(one, sizeof *one);
     if (one->name == nullptr) break;
     access.read_string(one->name);
-    access.write(one->flag, one->flag == nullptr ? 0 : sizeof *one->flag);
   }
-  access.write(found, found == nullptr ? 0 : sizeof *found);
+  int met = -1;
+  const int result = call(&met);
+  if (met < 0) return result;
+  if (found != nullptr) access.put(found, met);
+  if (result == 0 && all[met].flag != nullptr) access.write(all[met].flag, sizeof *all[met].flag);
+  return result;
 }
 
 }  // namespace
 
 HEDDLE_EXPORT int getopt(int count, char* const arguments[], const char* options) {
-  use_options(count, arguments, options, HEDDLE_PC);
-  return HEDDLE_NEXT(getopt)(count, arguments, options);
+  const Address pc = HEDDLE_PC;
+  use_options(count, arguments, options, pc);
+  return with_arguments(count, arguments, pc,
+                        [&] { return HEDDLE_NEXT(getopt)(count, arguments, options); });
 }
 
 HEDDLE_EXPORT int getopt_long(int count, char* const arguments[], const char* options,
                               const option* long_options, int* found) {
-  use_options(count, arguments, options, HEDDLE_PC);
-  use_long_options(long_options, found, HEDDLE_PC);
-  return HEDDLE_NEXT(getopt_long)(count, arguments, options, long_options, found);
+  const Address pc = HEDDLE_PC;
+  use_options(count, arguments, options, pc);
+  return with_arguments(count, arguments, pc, [&] {
+    return with_long_options(long_options, found, pc, [&](int* met) {
+      return HEDDLE_NEXT(getopt_long)(count, arguments, options, long_options, met);
+    });
+  });
 }
 
 HEDDLE_EXPORT int getopt_long_only(int count, char* const arguments[], const char* options,
                                    const option* long_options, int* found) {
-  use_options(count, arguments, options, HEDDLE_PC);
-  use_long_options(long_options, found, HEDDLE_PC);
-  return HEDDLE_NEXT(getopt_long_only)(count, arguments, options, long_options, found);
+  const Address pc = HEDDLE_PC;
+  use_options(count, arguments, options, pc);
+  return with_arguments(count, arguments, pc, [&] {
+    return with_long_options(long_options, found, pc, [&](int* met) {
+      return HEDDLE_NEXT(getopt_long_only)(count, arguments, options, long_options, met);
+    });
+  });
 }
 
 // ---- the hash table of hcreate()

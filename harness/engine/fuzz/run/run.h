@@ -91,8 +91,9 @@ class Run {
   void begin_job(const Job& job, Strategy& strategy, EngineTables tables);
   // From the next run on. The strategy of the job, or another. `named`: for after_all.
   void follow(Strategy& strategy, Deadlines deadlines, std::span<const Deviation> named = {}) {
+    // Not for each run: what a search has explored takes memory to say.
+    if (&strategy != strategy_) exhaustive_ = strategy.exploration().has_value();
     strategy_ = &strategy;
-    exhaustive_ = strategy.exploration().has_value();
     deadlines_ = deadlines;
     to_overtake_ = named;
   }

@@ -129,11 +129,12 @@ void Run::idle() {
 }
 
 bool Run::all_wait() const {
-  const std::uint64_t first = eager_timed_ == 0 ? 0 : first_deadline();
+  const std::uint64_t first = first_deadline();
   return std::all_of(ready_.begin(), ready_.end(), [&](const ReadyThread& ready) {
     const FuzzThread& thread = *threads_[ready.id];
-    // Who waits for a later moment than another cannot go on before that one.
-    const bool waits_for_later = thread.eager_until != 0 && thread.eager_until > first;
+    // Who waits for a later moment than another cannot go on before that one, where they are kept
+    // in order.
+    const bool waits_for_later = deadlines_ != Deadlines::any && thread.eager_until > first;
     return &thread == running_.thread || waits_for_later || waits_in_loop(thread);
   });
 }
