@@ -313,15 +313,6 @@ void SharedProgress::begin_job() {
   in_run = 0;
 }
 
-std::string describe_end(int wait_status) {
-  if (WIFSIGNALED(wait_status)) {
-    const char* name = sigabbrev_np(WTERMSIG(wait_status));
-    return "was killed by signal " + std::to_string(WTERMSIG(wait_status)) + " (SIG" +
-           (name == nullptr ? "?" : name) + ")";
-  }
-  return "ended with exit status " + std::to_string(WEXITSTATUS(wait_status));
-}
-
 bool Channel::is_open() const {
   return fcntl(descriptor_, F_GETFD) >= 0;
 }

@@ -147,9 +147,6 @@ struct Lost {};
 
 using WorkerMessage = std::variant<Hello, Described, LimitReached, JobDone, Lost, Sampled>;
 
-// How a process ended, by its wait status: "was killed by signal 9 (SIGKILL)".
-std::string describe_end(int wait_status);
-
 // A stream socket. Messages have their length in front.
 class Channel {
  public:

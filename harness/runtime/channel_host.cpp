@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "harness/model/process_end.h"
+
 namespace heddle {
 namespace {
 

@@ -28,6 +28,7 @@
 
 #include "harness/engine/tsan/tsan_engine.h"
 #include "harness/model/memory_size.h"
+#include "harness/model/process_end.h"
 #include "harness/search/environment.h"
 #include "harness/search/google_test.h"
 #include "harness/search/prepared_process.h"

@@ -57,11 +57,6 @@ void announce(bool reusable) {
 
 bool g_forked = false;  // the process is one that the program has made
 
-template <typename Function>
-Function* next(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
-
 void finish(int status, Address pc) {
   // As the shell sees it: the lowest eight bits.
   if ((status & 0xff) == 0) {

@@ -1,6 +1,8 @@
 // The run's own process: what the interposed calls do there.
 #pragma once
 
+#include <dlfcn.h>
+
 #include "harness/engine/engine.h"
 #include "harness/engine/tsan/shared_run.h"
 
@@ -12,6 +14,12 @@ extern SharedRun* g_shared __attribute__((visibility("hidden")));
 // The calling thread's, while it executes the program.
 extern constinit thread_local TsanThread* t_self
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+// The function of this name behind the delay layer: ThreadSanitizer's, or the C library's.
+template <typename Function>
+Function* next(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
 
 // Whether what static objects own on the heap can be put back for another run, and doing so.
 bool heap_is_restorable();

@@ -1,6 +1,5 @@
 #include "harness/engine/tsan/left_behind.h"
 
-#include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
 
@@ -19,11 +18,6 @@ namespace {
 std::atomic<bool> g_has_exit_functions = false;
 // By number.
 std::array<std::atomic<bool>, PTHREAD_KEYS_MAX> g_keys;
-
-template <typename Function>
-Function* next(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
 
 }  // namespace
 

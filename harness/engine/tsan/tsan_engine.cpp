@@ -1,7 +1,6 @@
 #include "harness/engine/tsan/tsan_engine.h"
 
 #include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -20,6 +19,7 @@
 #include "harness/engine/native/task_state.h"
 #include "harness/engine/tsan/child_run.h"
 #include "harness/engine/tsan/shared_run.h"
+#include "harness/model/process_end.h"
 
 namespace heddle {
 namespace tsan {
@@ -225,16 +225,9 @@ class TsanEngine final : public Engine {
                     {}};
     }
     // In the words of the other engines, by which it is the same failure.
-    native::MessageBuffer message;
-    if (exited) {
-      message.add("exit status ").add(std::int64_t{WEXITSTATUS(status)});
-    } else {
-      const char* const name = sigabbrev_np(WTERMSIG(status));
-      message.add("the process was killed by signal ").add(std::int64_t{WTERMSIG(status)});
-      message.add(" (SIG").add(name == nullptr ? "?" : name).add(")");
-    }
     return Failed{.kind = exited ? FailureKind::exit_status : FailureKind::signal,
-                  .message = message.c_str(),
+                  .message = exited ? "exit status " + std::to_string(WEXITSTATUS(status))
+                                    : "the process " + describe_end(status),
                   .places = {}};
   }
 
