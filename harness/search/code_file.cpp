@@ -384,12 +384,13 @@ class CodeReader {
 
   // Accesses that the compiler has not instrumented in a file that it has: of functions that say so
   // (no_sanitize), of assembly, and of calls that it has made a few instructions of (memset). Known
-  // by variables of which the function has no address that a hook could have been given, and by
-  // functions without a hook that go by a pointer.
+  // by variables of which the function has no address that a hook could have been given, by
+  // functions without a hook that go by a pointer, and by results that go straight to memory.
   void find_bare(Names& names) const {
     struct Whole {
       bool hooks = false;
       bool bare = false;
+      bool stores_result = false;
       std::set<std::size_t> accessed;
       std::set<std::size_t> addressed;
     };
@@ -403,6 +404,7 @@ class CodeReader {
       Whole& whole = functions[{unit, whole_function(pieces_[i].name)}];
       whole.hooks |= facts.hooks;
       whole.bare |= facts.by_pointer && !facts.constants;
+      whole.stores_result |= facts.stores_result;
       whole.accessed.insert(facts.accessed.begin(), facts.accessed.end());
       whole.addressed.insert(facts.addressed.begin(), facts.addressed.end());
     }
@@ -410,7 +412,7 @@ class CodeReader {
       const bool names_it = std::any_of(
           whole.accessed.begin(), whole.accessed.end(),
           [&addressed = whole.addressed](std::size_t one) { return !addressed.contains(one); });
-      if (names_it || (whole.bare && !whole.hooks)) {
+      if (names_it || whole.stores_result || (whole.bare && !whole.hooks)) {
         names.add(readable_name(std::string(key.second)));
       }
     }

@@ -52,6 +52,51 @@ class FrameUse {
   Way by_frame_;
 };
 
+// Whether a result of a function goes straight to memory other than what `new` or malloc() has just
+// got: that is taken for written when it is got.
+class ResultUse {
+ public:
+  // Of the end of a straight line of code.
+  void note_jump() {
+    has_result_ = false;
+    fresh_ = 0;
+  }
+  // `function`: as far as it is known; `hook`: it is an access hook.
+  void note_call(std::string_view function, bool hook) {
+    has_result_ = !hook;
+    allocated_ = is_allocation(function);
+  }
+
+  void note(const Instruction& instruction) {
+    const bool of_frame = instruction.base == OperandBase::stack_pointer ||
+                          instruction.base == OperandBase::frame_pointer;
+    if (instruction.computes_address && of_frame) of_frame_ |= 1U << instruction.operand_register;
+    if (has_result_ && instruction.stores_result && instruction.base == OperandBase::other) {
+      bases_ |= 1U << instruction.base_register & ~fresh_;
+    }
+    if (const auto& written = instruction.written_register) {
+      fresh_ &= ~(1U << *written);
+      if (allocated_ && instruction.copies_result) fresh_ |= 1U << *written;
+    }
+  }
+
+  // By registers that are never given an address of the frame.
+  bool stored() const { return (bases_ & ~of_frame_) != 0; }
+
+ private:
+  static bool is_allocation(std::string_view function) {
+    return function.starts_with("_Znw") || function.starts_with("_Zna") || function == "malloc" ||
+           function == "calloc";
+  }
+
+  bool has_result_ = false;
+  bool allocated_ = false;  // has_result_, of an allocation
+  // Registers, one bit for each.
+  std::uint32_t bases_ = 0;
+  std::uint32_t of_frame_ = 0;
+  std::uint32_t fresh_ = 0;
+};
+
 // The thread's own block, and the guard of the stack that functions look at.
 bool is_of_the_threads_own(const Instruction& instruction) {
   constexpr std::int32_t kStackGuard = 0x28;
@@ -295,6 +340,7 @@ void CodeImage::make_pieces() {
 PieceFacts CodeImage::look_at(const Piece& piece) const {
   PieceFacts facts;
   FrameUse frame;
+  ResultUse results;
   for (Offset at = piece.range.begin; at < piece.range.end;) {
     const auto decoded = decode_instruction(code(*piece.section, {at, piece.range.end}));
     if (!decoded.has_value()) {
@@ -313,9 +359,17 @@ PieceFacts CodeImage::look_at(const Piece& piece) const {
         facts.imports.push_back(stub->second.name);
       }
       if (!piece.range.has(target)) facts.calls.push_back(target);
+      if (!instruction.calls) {
+        results.note_jump();
+      } else if (stub != stubs_.end()) {
+        results.note_call(stub->second.name, stub->second.hook);
+      } else {
+        results.note_call({}, false);
+      }
       continue;
     }
     frame.note(instruction);
+    results.note(instruction);
     facts.accesses |= instruction.implicit_memory || instruction.system_call;
     switch (instruction.base) {
       case OperandBase::stack_pointer:
@@ -330,6 +384,7 @@ PieceFacts CodeImage::look_at(const Piece& piece) const {
         if (slot != slots_.end()) {
           facts.hooks |= slot->second.hook;
           facts.imports.push_back(slot->second.name);
+          results.note_call(slot->second.name, slot->second.hook);
         } else if (const auto stub = stubs_.find(target); stub != stubs_.end()) {
           facts.imports.push_back(stub->second.name);
         }
@@ -352,6 +407,7 @@ PieceFacts CodeImage::look_at(const Piece& piece) const {
   }
   facts.accesses |= frame.accesses_by_other_address();
   facts.escapes = frame.escapes();
+  facts.stores_result = results.stored();
   return facts;
 }
 

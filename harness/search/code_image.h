@@ -43,7 +43,10 @@ struct PieceFacts {
   bool accesses = false;    // memory other than its own stack frame and constants
   bool escapes = false;     // accesses to its own frame, whose address it has computed
   bool by_pointer = false;  // it accesses memory at an address that it has in a register
-  bool constants = false;   // it computes the address of one
+  // It stores what a function has returned at an address in a register, and no hook is called
+  // between: g++ has none for a call whose value goes straight to memory (`*p = make()`).
+  bool stores_result = false;
+  bool constants = false;  // it computes the address of one
   // Indices of variables(): of those that it accesses by name, and of those whose address it
   // computes. They may repeat.
   std::vector<std::size_t> accessed;

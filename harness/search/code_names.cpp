@@ -29,6 +29,8 @@ bool is_access_hook(std::string_view symbol) {
 }
 
 std::string readable_name(const std::string& symbol) {
+  // The demangler would take the name of a function in C for that of a type: `w` for wchar_t.
+  if (!symbol.starts_with("_Z")) return symbol + "()";
   int status = 0;
   const std::unique_ptr<char, Free> text{
       abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status)};

@@ -73,7 +73,9 @@ class Decoder {
         case 0x67:
         case 0xf0:
         case 0xf2:
+          break;
         case 0xf3:
+          repeated_ = true;
           break;
         default:
           if ((code_[at_] & 0xf0U) == 0x40) rex_ = code_[at_++];
@@ -192,6 +194,11 @@ class Decoder {
   // An operand of the instruction's own size, at most 32 bits.
   unsigned full_immediate() const { return narrow_ ? 2 : 4; }
 
+  // The register is in the opcode itself.
+  void note_short_write() {
+    result_.written_register = static_cast<std::uint8_t>((opcode_ & 7U) + ((rex_ & 1U) << 3U));
+  }
+
   Shape one_byte_shape() {
     const unsigned op = opcode_;
     if (op < 0x40) {
@@ -202,6 +209,7 @@ class Decoder {
       return {.known = false};
     }
     if (is_between(op, 0x50, 0x5f)) {
+      if (op >= 0x58) note_short_write();
       if (op == 0x54 && (rex_ & 1U) == 0) result_.copies_stack_pointer = true;
       return {};
     }
@@ -211,6 +219,7 @@ class Decoder {
     }
     if (op == 0xe8 || op == 0xe9) {
       is_jump_ = true;
+      result_.calls = op == 0xe8;
       return {.immediate = 4};
     }
     if (is_between(op, 0x84, 0x8f) || is_between(op, 0xd0, 0xd3) || is_between(op, 0xd8, 0xdf)) {
@@ -227,6 +236,7 @@ class Decoder {
     }
     if (is_between(op, 0xb0, 0xb7) || is_between(op, 0xe4, 0xe7)) return {.immediate = 1};
     if (is_between(op, 0xb8, 0xbf)) {
+      note_short_write();
       return {.immediate = (rex_ & 8U) != 0 ? 8U : full_immediate()};
     }
     if (is_between(op, 0x90, 0x9f)) return {.known = op != 0x9a};
@@ -285,6 +295,17 @@ class Decoder {
            (is_between(opcode_, 0x18, 0x1f) || opcode_ == 0x0d);
   }
 
+  // A store of a register operand in which functions return small values.
+  bool is_store_of_result(unsigned reg) const {
+    constexpr unsigned kRax = 0;
+    constexpr unsigned kRdx = 2;
+    if (is_one_byte(0x88) || is_one_byte(0x89)) return reg == kRax || reg == kRdx;
+    if (map_ != Map::two_byte || reg > 1) return false;
+    const bool low_half = opcode_ == 0xd6 && narrow_;  // movq
+    const bool whole = opcode_ == 0x7f && (narrow_ || repeated_);
+    return opcode_ == 0x11 || opcode_ == 0x13 || opcode_ == 0x29 || low_half || whole;
+  }
+
   void read_operands(Shape& shape) {
     const unsigned modrm = byte();
     const unsigned mode = modrm >> 6U;
@@ -292,8 +313,11 @@ class Decoder {
     const unsigned rm = modrm & 7U;
     if (is_one_byte(0xf6) && reg < 2) shape.immediate = 1;
     if (is_one_byte(0xf7) && reg < 2) shape.immediate = full_immediate();
+    const unsigned whole_reg = reg + ((rex_ & 4U) << 1U);
+    result_.operand_register = static_cast<std::uint8_t>(whole_reg);
     const bool frame_reg = (rex_ & 4U) == 0 && (reg == kStackRegister || reg == kFrameRegister);
     result_.to_frame_register = frame_reg;
+    note_written_register(mode, whole_reg, rm);
     if (mode == 3) {
       note_register_move(reg, rm);
       return;
@@ -308,7 +332,18 @@ class Decoder {
       }
     } else {
       result_.memory = true;
+      result_.stores_result = is_store_of_result(whole_reg);
     }
+  }
+
+  void note_written_register(unsigned mode, unsigned reg, unsigned rm) {
+    const bool to_rm = is_one_byte(0x89) && mode == 3;
+    const bool to_reg = is_one_byte(0x8b) || is_one_byte(0x8d) || is_one_byte(0x63);
+    if (!to_rm && !to_reg) return;
+    const unsigned other = rm + ((rex_ & 1U) << 3U);
+    result_.written_register = static_cast<std::uint8_t>(to_rm ? other : reg);
+    const bool moves = mode == 3 && (rex_ & 8U) != 0 && !is_one_byte(0x63);
+    result_.copies_result = moves && (to_rm ? reg : other) == 0;
   }
 
   // mov between registers, to and from rsp and rbp.
@@ -344,6 +379,7 @@ class Decoder {
       result_.base = OperandBase::instruction_pointer;
     }
     if (has_base) {
+      result_.base_register = static_cast<std::uint8_t>(base);
       result_.base = base == kStackRegister   ? OperandBase::stack_pointer
                      : base == kFrameRegister ? OperandBase::frame_pointer
                                               : OperandBase::other;
@@ -361,11 +397,12 @@ class Decoder {
   std::span<const std::uint8_t> code_;
   std::size_t at_ = 0;
   bool ok_ = true;
-  bool narrow_ = false;   // 16-bit operands
-  bool segment_ = false;  // fs or gs
-  bool vector_ = false;   // VEX or EVEX
-  bool is_jump_ = false;  // the immediate is a distance
-  unsigned rex_ = 0;      // W, R, X, B in the lowest bits, from 8 to 1
+  bool narrow_ = false;    // 16-bit operands
+  bool repeated_ = false;  // 0xf3, which is part of some opcodes
+  bool segment_ = false;   // fs or gs
+  bool vector_ = false;    // VEX or EVEX
+  bool is_jump_ = false;   // the immediate is a distance
+  unsigned rex_ = 0;       // W, R, X, B in the lowest bits, from 8 to 1
   unsigned opcode_ = 0;
   Map map_ = Map::one_byte;
   Instruction result_;

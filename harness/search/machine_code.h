@@ -28,7 +28,13 @@ struct Instruction {
   OperandBase base = OperandBase::none;
   bool indexed = false;            // the memory operand has an index register
   bool to_frame_register = false;  // the register operand is rsp or rbp
-  std::int32_t displacement = 0;   // of the memory operand
+  bool stores_result = false;      // of a function, as it comes back: rax, rdx, xmm0 or xmm1
+  bool calls = false;              // directly
+  bool copies_result = false;      // of a function: rax as a whole, into written_register
+  std::optional<std::uint8_t> written_register{};  // where a move or lea puts what it has
+  std::uint8_t base_register = 0;  // 0 to 15, with a base other than none and instruction_pointer
+  std::uint8_t operand_register = 0;  // the register operand's number, of whatever kind it is
+  std::int32_t displacement = 0;      // of the memory operand
   std::optional<std::int64_t>
       jump{};  // target of a direct call or jump, from the instruction's end
 };

@@ -278,6 +278,52 @@ TEST(Instrumentation, accesses_that_the_compiler_leaves_alone_are_named) {
   }
 }
 
+// g++ has no hook for a result that goes straight to memory.
+TEST(Instrumentation, results_that_go_straight_to_memory_are_named) {
+  constexpr Bare kWays[] = {
+      {"two", "*(struct two *)number = make_two();"},
+      {"later", "struct two *all = number; for (int i = 0; i < 3; ++i) all[i] = make_two();"},
+      {"floats", "*(struct floats *)number = make_floats();"}};
+  constexpr Bare kHarmless[] = {
+      {"own", "struct two own = make_two(); *(int *)number = own.a;"},
+      {"passed", "struct two own = make_two(); struct two *at = &own; *at = make_two(); take(at);"},
+      // Taken for written when it is got.
+      {"fresh", "struct two *got = malloc(sizeof *got); *got = make_two(); take(got);"}};
+  for (const Compiler& compiler : compilers(true)) {
+    if (compiler.name.find("clang") != std::string::npos) continue;
+    const Workshop w(compiler);
+    const auto write = [&](const Bare& way) {
+      w.write(std::string(way.name) + ".c",
+              "#include <stdlib.h>\nstruct two { int a, b; };\nstruct floats { double a, b; };\n"
+              "__attribute__((noinline)) struct two make_two(void) "
+              "{ struct two made = {1, 2}; return made; }\n"
+              "__attribute__((noinline)) struct floats make_floats(void) "
+              "{ struct floats made = {1, 2}; return made; }\n"
+              "__attribute__((noinline)) void take(struct two *at) { at->a = 3; }\n"
+              "void *add(void *number) { " +
+                  std::string(way.body) + " return number; }\n");
+    };
+    for (const Bare& way : kWays) write(way);
+    for (const Bare& way : kHarmless) write(way);
+    for (const Words& flags :
+         {Words{"-g", "-O0", kThread}, {"-g", "-O1", kThread}, {"-g", "-O2", "-fPIC", kThread}}) {
+      SCOPED_TRACE(compiler.name + " " + flags[1]);
+      const std::string main = w.compile("main.c", flags);
+      const std::string pure = w.compile("pure.c", flags);
+      for (const Bare& way : kWays) {
+        SCOPED_TRACE(way.name);
+        const std::string source = std::string(way.name) + ".c";
+        EXPECT_EQ(names(look({w.link({main, w.compile(source, flags), pure})})), Words{"add()"});
+      }
+      for (const Bare& way : kHarmless) {
+        SCOPED_TRACE(way.name);
+        const std::string source = std::string(way.name) + ".c";
+        EXPECT_EQ(names(look({w.link({main, w.compile(source, flags), pure})})), Words{});
+      }
+    }
+  }
+}
+
 // ---- libraries of the system --------------------------------------------------------------------
 
 // libelf is there, for Heddle itself needs it.

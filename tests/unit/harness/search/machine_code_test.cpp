@@ -39,6 +39,37 @@ TEST(MachineCode, operands_in_memory_have_a_base) {
   EXPECT_EQ(guard.displacement, 0x28);
 }
 
+TEST(MachineCode, stores_of_what_functions_return) {
+  const Instruction low = decoded({0x48, 0x89, 0x03});  // mov %rax, (%rbx)
+  EXPECT_TRUE(low.stores_result);
+  EXPECT_EQ(low.base_register, 3);
+  EXPECT_TRUE(decoded({0x49, 0x89, 0x54, 0x24, 0x08}).stores_result);  // mov %rdx, 8(%r12)
+  EXPECT_TRUE(decoded({0x66, 0x0f, 0xd6, 0x03}).stores_result);        // movq %xmm0, (%rbx)
+  EXPECT_TRUE(decoded({0xf2, 0x0f, 0x11, 0x4b, 0x08}).stores_result);  // movsd %xmm1, 8(%rbx)
+  EXPECT_TRUE(decoded({0xf3, 0x0f, 0x7f, 0x03}).stores_result);        // movdqu %xmm0, (%rbx)
+  EXPECT_FALSE(decoded({0x48, 0x8b, 0x03}).stores_result);             // mov (%rbx), %rax
+  EXPECT_FALSE(decoded({0x4c, 0x89, 0x03}).stores_result);             // mov %r8, (%rbx)
+  EXPECT_FALSE(decoded({0x48, 0x89, 0x0b}).stores_result);             // mov %rcx, (%rbx)
+  EXPECT_FALSE(decoded({0x48, 0x89, 0xc3}).stores_result);             // mov %rax, %rbx
+  EXPECT_FALSE(decoded({0x0f, 0x6f, 0x03}).stores_result);             // movq (%rbx), %mm0
+  EXPECT_FALSE(decoded({0x66, 0x0f, 0xd6, 0x13}).stores_result);       // movq %xmm2, (%rbx)
+}
+
+TEST(MachineCode, registers_that_are_given_something_else) {
+  const Instruction copy = decoded({0x48, 0x89, 0xc3});  // mov %rax, %rbx
+  EXPECT_TRUE(copy.copies_result);
+  EXPECT_EQ(copy.written_register, 3);
+  EXPECT_TRUE(
+      decoded({0x4c, 0x8b, 0xe0}).copies_result);  // mov %rax, %r12, the other way to say it
+  EXPECT_EQ(decoded({0x4c, 0x8b, 0xe0}).written_register, 12);
+  EXPECT_FALSE(decoded({0x89, 0xc3}).copies_result);  // mov %eax, %ebx
+  EXPECT_EQ(decoded({0x89, 0xc3}).written_register, 3);
+  EXPECT_EQ(decoded({0x48, 0x8b, 0x5d, 0xe8}).written_register, 3);        // mov -0x18(%rbp), %rbx
+  EXPECT_EQ(decoded({0x41, 0x5c}).written_register, 12);                   // pop %r12
+  EXPECT_EQ(decoded({0x41, 0xbc, 1, 0, 0, 0}).written_register, 12);       // mov $1, %r12d
+  EXPECT_FALSE(decoded({0x48, 0x89, 0x03}).written_register.has_value());  // mov %rax, (%rbx)
+}
+
 TEST(MachineCode, vector_instructions_have_operands_too) {
   // vmovdqu (%rdi), %ymm0; vmovdqu64 %zmm0, (%rsi)
   EXPECT_TRUE(decoded({0xc5, 0xfe, 0x6f, 0x07}).memory);
