@@ -144,6 +144,7 @@ AccessList accesses_of(const Op& op, OpKind pending, bool changed) {
       }
       break;
     case OpKind::none:
+    case OpKind::heap_allocate:
     case OpKind::object_use:
     case OpKind::rwlock_other:
     case OpKind::thread_start:

@@ -53,7 +53,8 @@ class Dfs final : public Strategy {
     ++changes_;
     if (running_ < rounds_.size()) rounds_[running_] = kNoRound;
   }
-  void came_round(ThreadId thread, std::uint32_t /*steps*/, Address /*pc*/) override {
+  void came_round(ThreadId thread, const Round& round) override {
+    if (round.unlocks) return;
     if (thread >= rounds_.size()) rounds_.resize(thread + 1, kNoRound);
     rounds_[thread] = changes_;
   }

@@ -103,7 +103,8 @@ bool Dpor::begin_run(std::uint64_t run) {
 void Dpor::executed(const Op& op, bool changed) {
   if (goes_round_) {
     // It was not for ever, but for longer than is followed here.
-    seen_.limited |= changed;
+    const bool of_round = op.kind == OpKind::mutex_lock || op.kind == OpKind::mutex_unlock;
+    seen_.limited |= changed && !of_round;
     return;
   }
   budget_.executed(op, nodes_[position_ - 1].thread);
@@ -112,7 +113,7 @@ void Dpor::executed(const Op& op, bool changed) {
 
 std::size_t Dpor::pick(const SchedulingPoint& point) {
   if (goes_round_) return point.ready.size() > round_ready_ ? kEndRun : point.fallback;
-  if (const Round round = std::exchange(round_, {}); round.steps != 0) {
+  if (const RoundOver round = std::exchange(round_, {}); round.steps != 0) {
     end_round(round.thread, round.steps);
     return kEndRun;
   }
@@ -156,6 +157,7 @@ std::size_t Dpor::pick(const SchedulingPoint& point) {
   nodes_[position_++].thread = point.ready[chosen].id;
   choice_ = 0;
   const Op& pending = *point.ready[chosen].pending;
+  tries_ |= pending.kind == OpKind::mutex_trylock_fail;
   execution_.step(point.ready[chosen].id, pending.kind, pending.pc);
   return chosen;
 }
@@ -251,7 +253,8 @@ Dpor::Branch* Dpor::settle_tree() {
 }
 
 void Dpor::begin_anew() {
-  waiting_places_.push_back(std::exchange(new_place_, 0));
+  if (new_place_ != 0) waiting_places_.push_back(std::exchange(new_place_, 0));
+  unlocking_rounds_ = false;
   for (std::size_t i = 0; i < depth_; ++i) drop(nodes_[i].pending);
   drop(std::exchange(tree_, nullptr));
   depth_ = planned_ = kept_ = fresh_ = 0;
@@ -265,7 +268,7 @@ void Dpor::begin_anew() {
 
 void Dpor::end_run(const RunEnd& end) {
   Branch* rest = settle_tree();
-  if (new_place_ != 0) {
+  if (new_place_ != 0 || (unlocking_rounds_ && tries_)) {
     drop(rest);
     begin_anew();
     return;

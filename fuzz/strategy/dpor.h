@@ -37,7 +37,12 @@
 // counts as redundant.
 // - That a round changes nothing is found by the engine from registers, stack and writes. What
 //   libraries keep for themselves it does not see.
-// - Rounds that count, or that change something to and fro, are followed as exhaustive.h says.
+// - A round in which mutexes are taken and given back changes nothing either, as long as nobody
+//   tries to take one: who waits for a mutex cannot tell how often it was taken meanwhile. What
+//   ends it is its last lock if nothing that others could see lies between that and its unlock.
+//   When a try is seen, all such rounds are followed, and the search begins anew (tries_).
+// - Other rounds that count, or that change something to and fro, are followed as exhaustive.h
+// says.
 //
 // Departures and bounds, each of which shows in exploration():
 // - A race is turned round in the first execution in which its second step occurs. In later ones
@@ -115,7 +120,7 @@ class Dpor final : public Strategy {
     if (!goes_round_) execution_.found(value, alone);
   }
   void executed(const Op& op, bool changed) override;
-  void came_round(ThreadId thread, std::uint32_t steps, Address pc) override;
+  void came_round(ThreadId thread, const Round& round) override;
   bool waits_at(Address pc) const override {
     return std::find(waiting_places_.begin(), waiting_places_.end(), pc) != waiting_places_.end();
   }
@@ -208,6 +213,13 @@ class Dpor final : public Strategy {
   void reverse_looks(std::size_t end);
   // The thread is at the end of a round in which it has changed nothing.
   void end_round(ThreadId thread, std::uint32_t steps);
+  // The step of the round that ends it, and how many of the round come before.
+  struct RoundEnd {
+    std::uint32_t event = 0;
+    std::uint32_t before = 0;
+  };
+  // Nothing if the round cannot be left out.
+  std::optional<RoundEnd> round_end(ThreadId thread, std::uint32_t steps) const;
   std::uint32_t look_of(std::uint32_t event, std::uint32_t before);
   // Nobody can go on but who waits in loops, and who sleeps.
   std::size_t nobody(const Node& node, const SchedulingPoint& point);
@@ -250,7 +262,7 @@ class Dpor final : public Strategy {
   void backtrack();
   void begin_anew();
 
-  static constexpr std::string_view kStateName = "dpor6";
+  static constexpr std::string_view kStateName = "dpor7";
   static constexpr std::size_t kNo = ~std::size_t{0};
 
   static void write_tree(StateWriter& out, const Branch* tree);
@@ -285,11 +297,11 @@ class Dpor final : public Strategy {
   std::deque<AccessList> in_plan_;  // of steps that access otherwise where they are planned
   std::size_t in_plan_used_ = 0;
   AccessList turned_;  // what the second step of a race will access where it comes first
-  struct Round {
+  struct RoundOver {
     ThreadId thread = 0;
     std::uint32_t steps = 0;
   };
-  Round round_;                   // has just come to its end
+  RoundOver round_;               // has just come to its end
   std::size_t useless_ = kNo;     // the node of a step that ended a round
   std::uint32_t look_ = kNoLook;  // of that step
   // The run ended while other threads could have gone on: it may lack steps that wake a sleeper. So
@@ -304,6 +316,8 @@ class Dpor final : public Strategy {
   std::size_t round_ready_ = 0;  // threads that were ready when that began
   std::vector<Look> looks_;
   std::vector<Address> waiting_places_;  // few
+  bool unlocking_rounds_ = false;        // there was one with a mutex in it
+  bool tries_ = false;  // a thread tries to lock a mutex: no such round is left out
   // Another such place, that this run has shown: the search begins anew when it is over. 0: none.
   Address new_place_ = 0;
   ChoiceBudget budget_;

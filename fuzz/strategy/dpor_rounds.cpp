@@ -6,28 +6,50 @@
 
 namespace heddle {
 
-void Dpor::came_round(ThreadId thread, std::uint32_t steps, Address pc) {
-  if (!waits_at(pc)) {
+void Dpor::came_round(ThreadId thread, const Round& round) {
+  if (goes_round_ || (round.unlocks && tries_)) return;
+  if (!round_end(thread, round.steps).has_value()) return;
+  unlocking_rounds_ |= round.unlocks;
+  if (!waits_at(round.pc)) {
     // The rounds before it were not known for what they are, and have been explored.
-    new_place_ = pc;
+    new_place_ = round.pc;
   }
-  round_ = {thread, steps};
+  round_ = {thread, round.steps};
 }
 
 // What ends the round is the last step of it that could have found something else: behind that it
-// comes to its end whatever others do.
-void Dpor::end_round(ThreadId thread, std::uint32_t steps) {
+// comes to its end whatever others do. Of a mutex that is given back that is the lock, with nothing
+// but steps of its own behind.
+std::optional<Dpor::RoundEnd> Dpor::round_end(ThreadId thread, std::uint32_t steps) const {
+  const Access* given_back = nullptr;
   std::uint32_t event = execution_.last_of(thread);
-  for (; steps > 1; --steps) {
+  for (; steps > 0; --steps, event = execution_.event(event).previous) {
     const AccessList& accesses = execution_.event(event).accesses;
-    if (accesses.size != 0 || accesses.overflow) break;
-    event = execution_.event(event).previous;
+    const bool any = accesses.size != 0 || accesses.overflow;
+    // The first of all, if none of them accesses anything.
+    if (!any && (steps > 1 || given_back != nullptr)) continue;
+    const RoundEnd end{event, steps - 1};
+    if (given_back != nullptr) {
+      const bool alone = accesses.size == 1 && !accesses.overflow;
+      const Access& access = accesses.items[0];
+      if (!alone || access.mode != AccessMode::lock || !meet(access, *given_back)) break;
+      return end;
+    }
+    if (!any || accesses.overflow || accesses.items[0].mode != AccessMode::unlock) return end;
+    if (accesses.size != 1) break;
+    given_back = &accesses.items[0];
   }
-  if (new_place_ == 0 && !waits_at(execution_.event(event).pc)) {
-    new_place_ = execution_.event(event).pc;
+  return std::nullopt;
+}
+
+void Dpor::end_round(ThreadId thread, std::uint32_t steps) {
+  const auto end = round_end(thread, steps);
+  if (!end.has_value()) return;
+  if (new_place_ == 0 && !waits_at(execution_.event(end->event).pc)) {
+    new_place_ = execution_.event(end->event).pc;
   }
-  useless_ = event;
-  look_ = look_of(event, steps - 1);
+  useless_ = end->event;
+  look_ = look_of(end->event, end->before);
 }
 
 std::uint32_t Dpor::look_of(std::uint32_t event, std::uint32_t before) {

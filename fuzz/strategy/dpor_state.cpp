@@ -96,6 +96,8 @@ std::string Dpor::state() const {
   out.add(seen_.limited ? 1 : 0);
   out.add(seen_.reduced ? 1 : 0);
   out.add(cuts_ ? 1 : 0);
+  out.add(unlocking_rounds_ ? 1 : 0);
+  out.add(tries_ ? 1 : 0);
   budget_.write_reached(out);
   forecast_.write(out);
   out.add(waiting_places_.size());
@@ -143,6 +145,8 @@ bool Dpor::set_state(std::string_view state) {
   seen_.limited = in.number() != 0;
   seen_.reduced = in.number() != 0;
   cuts_ = in.number() != 0;
+  unlocking_rounds_ = in.number() != 0;
+  tries_ = in.number() != 0;
   budget_.read_reached(in);
   forecast_.read(in);
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {

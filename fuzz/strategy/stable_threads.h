@@ -33,8 +33,8 @@ class StableThreads final : public Strategy {
     inner_->found(value, alone);
   }
   void executed(const Op& op, bool changed) override;
-  void came_round(ThreadId thread, std::uint32_t steps, Address pc) override {
-    inner_->came_round(stable(thread), steps, pc);
+  void came_round(ThreadId thread, const Round& round) override {
+    inner_->came_round(stable(thread), round);
   }
   bool waits_at(Address pc) const override { return inner_->waits_at(pc); }
   void woke(ThreadId thread) override { inner_->woke(stable(thread)); }

@@ -92,12 +92,15 @@ class Strategy {
   virtual void found(std::uint64_t value, const LeavesAlone& alone) { (void)value, (void)alone; }
   // The thread picked last has done this; `changed`: others could see that it did.
   virtual void executed(const Op& op, bool changed) { (void)op, (void)changed; }
-  // Where the thread picked last is now it was so many of its steps ago, in the same state, and in
-  // between it has changed nothing: a round of a loop that waits. Told before the next pick. `pc`:
-  // of what it does next.
-  virtual void came_round(ThreadId thread, std::uint32_t steps, Address pc) {
-    (void)thread, (void)steps, (void)pc;
-  }
+  // Where the thread picked last is now it was before, in the same state, and in between it has
+  // changed nothing: a round of a loop that waits. Told before the next pick.
+  struct Round {
+    std::uint32_t steps = 0;  // of the thread
+    Address pc = 0;           // of what it does next
+    // It has taken mutexes, by no try, and given them back.
+    bool unlocks = false;
+  };
+  virtual void came_round(ThreadId thread, const Round& round) { (void)thread, (void)round; }
   // Whether came_round() was told of this place. The first round is known for one only if it was.
   virtual bool waits_at(Address pc) const { return (void)pc, false; }
   // It has made this thread ready.

@@ -76,6 +76,8 @@ std::string_view to_string(OpKind kind) {
       return "futex wake";
     case OpKind::heap_free:
       return "free";
+    case OpKind::heap_allocate:
+      return "allocation";
     case OpKind::object_init:
       return "initialisation";
     case OpKind::object_destroy:

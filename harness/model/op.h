@@ -51,6 +51,7 @@ enum class OpKind : std::uint8_t {
   futex_wait,  // waits while the memory holds a value; std::atomic::wait ends here
   futex_wake,
   heap_free,       // address: the block, address2: its end
+  heap_allocate,   // likewise
   object_init,     // of a synchronisation object; address2: its end
   object_destroy,  // likewise
   object_use,      // of a synchronisation object, in whatever way

@@ -135,6 +135,9 @@ TEST_P(ExactCountOfLocks, that_wait_in_loops_is_that_of_their_orders) {
 }
 
 const Counted kLocks[] = {
+    {{"spinning_locks", {"polled", "2"}}, 2},
+    {{"spinning_locks", {"polled", "3"}}, 6},
+    {{"spinning_locks", {"polled", "4"}}, 24},
     {{"spinning_locks", {"test_and_set", "2"}}, 2},      // N!
     {{"spinning_locks", {"test_and_set", "3"}}, 6},      //
     {{"spinning_locks", {"test_and_set", "4"}}, 24},     //

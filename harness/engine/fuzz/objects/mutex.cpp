@@ -30,6 +30,7 @@ int lock(pthread_mutex_t* mutex, Address pc) {
   }
   Objects::obtain(object, Want::exclusive, 0);
   Objects::take(object, op);
+  ++g_run->self().held;
   return 0;
 }
 
@@ -93,6 +94,7 @@ int unlock(pthread_mutex_t* mutex, Address pc) {
   g_run->arrive();
   g_run->changed();
   g_run->done(op);
+  g_run->gave_back_mutex();
   Objects::release(object);
   return 0;
 }

@@ -94,6 +94,9 @@ struct FuzzThread {
     std::uint64_t points = 0;     // of the thread until then
     std::uint32_t elsewhere = 0;  // points since it came by
     std::uint32_t patience = 1;   // after so many of them another is marked
+    std::int32_t held = 0;        // mutexes, see FuzzThread::held
+    std::int32_t lowest = 0;      // of that since
+    bool unlocks = false;         // it has given one back since
   };
   // The first moves on until it lies in a loop; the others are where threads are known to wait.
   static constexpr std::uint32_t kWaitingMarks = 3;
@@ -102,6 +105,10 @@ struct FuzzThread {
   bool marked = false;  // any
   std::uint64_t points = 0;
   std::uint64_t changes_before = 0;  // Running::changes when it last went on
+  // How many mutexes it has taken, and not given back, otherwise than by a try or by waking up: as
+  // far as it goes up and down in a round.
+  std::int32_t held = 0;
+  std::uint64_t unlocks = 0;  // since its last point
   // Its plain writes while points are marked.
   struct PlainWrites {
     static constexpr std::size_t kMost = 8;

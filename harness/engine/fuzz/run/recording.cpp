@@ -16,7 +16,9 @@ void settle_place(Place& place, const ProgramCode& code) {
 
 void Run::tell(const Op& op, bool changed) {
   if (!followed_) return;
-  if (changed) end_round();
+  // Mutexes may come to be what they were: see note_round().
+  const bool of_mutex = op.kind == OpKind::mutex_lock || op.kind == OpKind::mutex_unlock;
+  if (changed && !of_mutex) end_round();
   const RuntimeScope scope;
   strategy_->executed(op, changed);
 }

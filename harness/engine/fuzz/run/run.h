@@ -226,6 +226,14 @@ class Run {
     ++running_.changes;
   }
   void idle();
+  // The running thread has given a mutex back, which it counts as a change.
+  void gave_back_mutex() {
+    FuzzThread& self = *running_.thread;
+    --self.held;
+    ++self.unlocks;
+    if (self.marked) [[unlikely]]
+      note_unlock();
+  }
   void progress(bool changes) { changes ? changed() : idle(); }
   // What the running thread does next hangs on more than memory: no round of a loop is like another
   // to which this belongs.
@@ -237,6 +245,7 @@ class Run {
     self.marked = false;
     self.plain_writes.clear();
   }
+  void note_unlock();
   void check_limits();
 
   // ---- loops in code that is not instrumented: unseen_loops.cpp ---------------------------------

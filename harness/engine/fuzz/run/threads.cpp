@@ -69,6 +69,8 @@ FuzzThread* Run::add_thread(std::size_t stack_size, StackBounds given) {
   thread.has_release_fence = false;
   thread.acquire_fence.clear();
   thread.eager = false;
+  thread.held = 0;
+  thread.unlocks = 0;
   thread.pending_until = thread.eager_until = thread.due_steps = 0;
   thread.cond = nullptr;
   thread.wanted = nullptr;

@@ -98,6 +98,18 @@ const Family kFamilies[] = {
                      {3, Act::await_two},
                      {1, Act::await_try}}),
      kWide},
+    // Without a try, and without an end of the mutex: both tell whether a thread has it in a round
+    // that the enumeration leaves out.
+    {"loops_under_a_mutex",
+     with(kFew, {{5, Act::await_guarded},
+                 {5, Act::set_guarded},
+                 {2, Act::lock_add_unlock},
+                 {1, Act::await_load},
+                 {1, Act::store_signal},
+                 {1, Act::wait},
+                 {1, Act::sem_post},
+                 {1, Act::sem_wait}}),
+     kWide},
     {"plain", with(kFew, {{4, Act::plain_read}, {4, Act::plain_write}}), kWide},
     {"weak", with(kFew, {{4, Act::weak_cas}}), kWide, 10},
     {"once", with(kFew, {{4, Act::once_add}, {1, Act::lock_add_unlock}}), kLong},

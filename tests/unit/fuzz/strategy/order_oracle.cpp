@@ -203,6 +203,7 @@ bool execute(Machine machine, Strategy& strategy, std::uint64_t run, Class& resu
     current = ready[picked].id;
     const std::size_t others = ready.size() - 1;
     bool changed = false;
+    const bool looks = machine.looks_under_mutex(current);
     const int came_round = machine.take(
         current,
         {.choose = [&](Choice what,
@@ -211,7 +212,7 @@ bool execute(Machine machine, Strategy& strategy, std::uint64_t run, Class& resu
                       const LeavesAlone& alone) { strategy.found(found, alone); },
          .executed =
              [&](const Machine::Effect& effect) {
-               changed |= changes(effect.did);
+               changed |= changes(effect.did) && !looks;
                if (effect.op.kind != OpKind::none) {
                  strategy.executed(effect.op, changes(effect.did));
                }
@@ -228,8 +229,9 @@ bool execute(Machine machine, Strategy& strategy, std::uint64_t run, Class& resu
     }
     gives_way = came_round != 0;
     if (gives_way) {
-      strategy.came_round(current, static_cast<std::uint32_t>(came_round),
-                          machine.pending(current).pc);
+      strategy.came_round(current, {.steps = static_cast<std::uint32_t>(came_round),
+                                    .pc = machine.pending(current).pc,
+                                    .unlocks = looks});
       ++idle[current];
       for (int left = came_round; left > 0; --left, --numbers[current]) {
         auto last = events.end();

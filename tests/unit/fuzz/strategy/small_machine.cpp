@@ -22,6 +22,7 @@ bool Machine::can_go_on(std::size_t thread) const {
   }
   switch (operation.kind) {
     case Kind::lock:
+    case Kind::lock_to_look:
     case Kind::write_lock:
     case Kind::once:
       return is_free(object_of(operation));
@@ -60,6 +61,9 @@ int Machine::after(const Operation& operation) const {
 bool Machine::goes_on(const Operation& operation) const {
   if (operation.kind == Kind::try_lock) return is_free(object_of(operation));
   if (!operation.until.has_value()) return true;
+  if (operation.kind == Kind::lock_to_look || operation.kind == Kind::unlock_behind_look) {
+    return guarded_[operation.place] == *operation.until;
+  }
   const int found = values_[operation.place];
   if (operation.kind == Kind::load_while) return found != *operation.until;
   if (operation.kind == Kind::fetch_or) return (found & operation.value) == 0;
@@ -76,6 +80,9 @@ Did Machine::effect(const Operation& operation) const {
       return Did::write;
     case Kind::load:
     case Kind::load_while:
+      return Did::read;
+    case Kind::lock_to_look:
+    case Kind::unlock_behind_look:
       return Did::read;
     case Kind::plain_read:
       return Did::plain_read;
@@ -184,6 +191,7 @@ std::optional<std::size_t> Machine::execute(std::size_t thread, const World& wor
   const Effect unlocked{.did = Did::unlock, .place = object_of(operation), .op = pending(thread)};
   switch (operation.kind) {
     case Kind::lock:
+    case Kind::lock_to_look:
     case Kind::try_lock:
     case Kind::timed_lock:
     case Kind::once:
@@ -192,11 +200,18 @@ std::optional<std::size_t> Machine::execute(std::size_t thread, const World& wor
     case Kind::write_lock:
     case Kind::try_write_lock:
       return take_lock(thread, world);
+    case Kind::unlock_behind_set:
+      guarded_[operation.place] = operation.value;
+      [[fallthrough]];
     case Kind::unlock:
     case Kind::write_unlock:
       locks_[unlocked.place].owner = 0;
       tell(world, unlocked);
       return next;
+    case Kind::unlock_behind_look:
+      locks_[unlocked.place].owner = 0;
+      tell(world, unlocked);
+      return goes_on(operation) ? next : operation.otherwise;
     case Kind::shared_unlock: {
       Effect shared = unlocked;
       shared.did = Did::shared_unlock;

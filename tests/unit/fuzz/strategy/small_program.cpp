@@ -4,13 +4,13 @@ namespace heddle::oracle {
 
 std::ostream& operator<<(std::ostream& out, const Step& step) {
   static constexpr const char* kNames[] = {
-      "load",      "store",     "add",          "exchange",       "or",       "and",
-      "cas",       "weak_cas",  "plain_read",   "plain_write",    "lock",     "try",
-      "timed",     "once",      "read_lock",    "write_lock",     "try_read", "try_write",
-      "sem_post",  "sem_wait",  "sem_try",      "sem_timed",      "sem_read", "arrive",
-      "signal",    "broadcast", "store_signal", "wait",           "wait_for", "timed_wait",
-      "free",      "destroy",   "await_load",   "await_exchange", "await_or", "await_cas",
-      "await_two", "await_try"};
+      "load",      "store",     "add",           "exchange",       "or",       "and",
+      "cas",       "weak_cas",  "plain_read",    "plain_write",    "lock",     "try",
+      "timed",     "once",      "read_lock",     "write_lock",     "try_read", "try_write",
+      "sem_post",  "sem_wait",  "sem_try",       "sem_timed",      "sem_read", "arrive",
+      "signal",    "broadcast", "store_signal",  "wait",           "wait_for", "timed_wait",
+      "free",      "destroy",   "await_load",    "await_exchange", "await_or", "await_cas",
+      "await_two", "await_try", "await_guarded", "set_guarded"};
   return out << kNames[static_cast<int>(step.act)] << step.place << '(' << step.value << ','
              << step.desired << ')';
 }
@@ -121,6 +121,13 @@ void Machine::add(Thread& thread, const Step& step) {
       loop(Kind::load, 0, step.value);
       thread.todo.push_back({Kind::load, kPlaces - 1 - step.place, 0, 0, step.desired, head});
       return;
+    case Act::await_guarded:
+      loop(Kind::lock_to_look, 0, step.value);
+      thread.todo.push_back({Kind::unlock_behind_look, step.place, 0, 0, step.value, head});
+      return;
+    case Act::set_guarded:
+      simple(Kind::lock, 0);
+      return simple(Kind::unlock_behind_set, step.value);
     case Act::await_try:
       return locked(Kind::try_lock, Kind::add, Kind::unlock, 0);
   }
@@ -129,7 +136,10 @@ void Machine::add(Thread& thread, const Step& step) {
 int Machine::object_of(const Operation& operation) {
   switch (operation.kind) {
     case Kind::lock:
+    case Kind::lock_to_look:
     case Kind::unlock:
+    case Kind::unlock_behind_look:
+    case Kind::unlock_behind_set:
     case Kind::try_lock:
     case Kind::timed_lock:
     case Kind::destroy:
@@ -180,8 +190,11 @@ OpKind Machine::pending_kind(Kind kind) {
     case Kind::plain_write:
       return OpKind::write;
     case Kind::lock:
+    case Kind::lock_to_look:
       return OpKind::mutex_lock;
     case Kind::unlock:
+    case Kind::unlock_behind_look:
+    case Kind::unlock_behind_set:
       return OpKind::mutex_unlock;
     case Kind::try_lock:
     case Kind::timed_lock:

@@ -54,6 +54,8 @@ enum class Act : std::uint8_t {
   await_cas,       // it succeeds
   await_two,       // of two loads in a row each finds the value
   await_try,       // a try to lock succeeds; then adds and unlocks
+  await_guarded,   // under the mutex, what it guards has the value; without a try on any
+  set_guarded,     // lock, set what the mutex guards, unlock
 };
 
 struct Step {
@@ -127,6 +129,13 @@ class Machine {
   // Whether its next operation ends a round of a loop in which it has changed nothing: it might as
   // well have waited where the loop begins.
   bool only_comes_round(std::size_t thread) const;
+  // Whether its next operation is of a loop that takes a mutex to look, and gives it back: that is
+  // no change that anybody waits for.
+  bool looks_under_mutex(std::size_t thread) const {
+    if (ended(thread)) return false;
+    const Kind kind = next(thread).kind;
+    return kind == Kind::lock_to_look || kind == Kind::unlock_behind_look;
+  }
   // Operations of the round of a loop that it is amid.
   int amid_round(std::size_t thread) const { return threads_[thread].in_round; }
 
@@ -171,7 +180,10 @@ class Machine {
     plain_read,
     plain_write,
     lock,
+    lock_to_look,  // at what the mutex guards
     unlock,
+    unlock_behind_look,
+    unlock_behind_set,
     try_lock,
     timed_lock,
     once,
@@ -252,6 +264,7 @@ class Machine {
 
   std::vector<Thread> threads_;  // 0: main's, which does nothing
   int values_[kPlaces] = {};
+  int guarded_[kPlaces] = {};  // by the mutexes
   Lock locks_[kObjects] = {};  // mutexes, read-write locks and what is done once
   bool done_[kPlaces] = {};
   bool dead_[kObjects] = {};

@@ -1,8 +1,10 @@
 // N threads that take a lock which waits in a loop, each once. The order in which they have it
 // makes an interleaving: how often each of them looks in vain makes none.
 //
-// Arguments: test_and_set|test_first|compare_exchange|yielding|flag|ticket|announcing N [outcome]
+// Arguments: test_and_set|test_first|compare_exchange|yielding|flag|ticket|announcing|polled N
+// [outcome]
 #include <atomic>
+#include <mutex>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -15,6 +17,8 @@ std::atomic<int> held;
 std::atomic<int> next_ticket;
 std::atomic<int> serving;
 std::atomic_flag flag = ATOMIC_FLAG_INIT;
+std::mutex mutex;
+bool taken;  // under it
 int order;
 thread_local int waits;
 
@@ -52,6 +56,21 @@ int main(int argc, char** argv) {
       }
     };
     run(seen, lock, release);
+  } else if (kind == "polled") {
+    const auto lock = [] {
+      for (;;) {
+        const std::lock_guard guard(mutex);
+        if (!taken) {
+          taken = true;
+          break;
+        }
+      }
+    };
+    const auto unlock = [] {
+      const std::lock_guard guard(mutex);
+      taken = false;
+    };
+    run(seen, lock, unlock);
   } else if (kind == "test_first") {
     const auto lock = [] {
       do {
