@@ -173,6 +173,16 @@ TEST(Livelock, is_none_in_a_loop_that_looks_under_a_mutex) {
   EXPECT_FALSE(result.not_as_fresh.has_value());
 }
 
+// Time was up for a thread that was ready all along, since what it waited for was free: it was let
+// go on once more, after it had ended.
+TEST(Deadline, is_up_once_for_who_polls_a_free_mutex) {
+  const SearchOptions options =
+      search_options(program_path("polled_timed_lock"), EngineKind::fuzz, 3'000);
+  const EngineResult result = search_once(options);
+  EXPECT_EQ(result.failed, 0U);
+  EXPECT_EQ(result.gave_up, 0U);
+}
+
 // Who went on first, once a state had come again, was whoever had gone on last in the run before.
 TEST(Livelock, is_proved_by_the_same_steps_in_a_fresh_process) {
   for (const char* const strategy : {"random", "pos", "pct:depth=3", "surw"}) {

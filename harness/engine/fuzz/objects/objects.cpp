@@ -183,7 +183,8 @@ void Objects::time_up(FuzzThread& thread) {
     if (thread.wanted == nullptr || available(*thread.wanted, thread)) g_run->enable(thread);
   } else {
     if (thread.in_wanters) end_want(thread);
-    g_run->enable(thread);
+    // What it waits for may be free, and nobody has let it go on yet: it is ready then.
+    if (thread.state == FuzzThread::State::blocked) g_run->enable(thread);
   }
 }
 

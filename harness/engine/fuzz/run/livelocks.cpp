@@ -112,9 +112,9 @@ LivelockWatch::Answer Run::arrive_watched() {
     if (threads_[i]->state != FuzzThread::State::finished) alive |= bit(threads_[i]->id);
   }
   for (const ReadyThread& thread : ready_) {
-    // Of its own accord it would only wake up without a reason.
-    const bool sleeps = threads_[thread.id]->op.kind == OpKind::sleep;
-    if (!threads_[thread.id]->eager || sleeps) ready |= bit(thread.id);
+    // Of its own accord it would only wake up without a reason, as long as nobody has notified it.
+    const FuzzThread& one = *threads_[thread.id];
+    if (!one.eager || one.op.kind == OpKind::sleep || one.cond == nullptr) ready |= bit(one.id);
   }
   std::uint64_t state = state_at(self.op.pc, self.stack().end());
   if (state == 0 || awaits_time() || waits_for_more_than_time()) watch_.disturb();

@@ -63,36 +63,61 @@ bool Run::wrote_the_same(std::uint64_t since) {
       });
 }
 
+void Run::note_unlock() {
+  FuzzThread& self = *running_.thread;
+  for (FuzzThread::Mark& mark : self.marks) {
+    mark.lowest = std::min(mark.lowest, self.held);
+    mark.unlocks = true;
+  }
+}
+
 void Run::note_round() {
   FuzzThread& self = *running_.thread;
   ++self.points;
-  // Plain writes are told to no strategy.
+  // Plain writes are told to no strategy. Mutexes may be what they were when the round is over.
   const std::uint64_t changes =
       running_.changes - std::exchange(self.changes_before, running_.changes);
-  if (changes != std::exchange(self.plain_writes.recent, 0) || self.plain_writes.lost) end_round();
+  const std::uint64_t may_be_none =
+      std::exchange(self.plain_writes.recent, 0) + std::exchange(self.unlocks, 0);
+  if (changes != may_be_none || self.plain_writes.lost) end_round();
   const auto state = [&] { return state_at(self.op.pc, self.stack().end()); };
   for (FuzzThread::Mark& mark : self.marks) {
     if (mark.pc != self.op.pc || mark.address != self.op.address) continue;
     const std::uint64_t before = mark.state;
     const std::uint64_t since = mark.points;
     const std::uint64_t steps = self.points - since;
+    // Who holds as many as then, and has kept those, holds the same.
+    const bool holds_the_same = mark.held == self.held && mark.lowest >= mark.held;
+    const bool unlocks = std::exchange(mark.unlocks, false);
+    mark.held = mark.lowest = self.held;
     mark.state = state();
     mark.points = self.points;
     mark.elsewhere = 0;
     if (mark.state == 0 || mark.state != before) return;
+    if (!holds_the_same) {
+      // Amid what a mutex guards. The next place is marked, for as long as this one was.
+      mark.pc = 0;
+      return;
+    }
     if (!wrote_the_same(since)) {
       end_round();
       return;
     }
     const RuntimeScope scope;
-    strategy_->came_round(self.id, static_cast<std::uint32_t>(steps), self.op.pc);
+    strategy_->came_round(
+        self.id,
+        {.steps = static_cast<std::uint32_t>(steps), .pc = self.op.pc, .unlocks = unlocks});
     return;
   }
   self.marked = true;
   // Only there from the first round on: the state takes long to find.
   if (strategy_->waits_at(self.op.pc)) {
-    self.marks[self.next_mark] = {
-        .pc = self.op.pc, .address = self.op.address, .state = state(), .points = self.points};
+    self.marks[self.next_mark] = {.pc = self.op.pc,
+                                  .address = self.op.address,
+                                  .state = state(),
+                                  .points = self.points,
+                                  .held = self.held,
+                                  .lowest = self.held};
     self.next_mark = self.next_mark % FuzzThread::kWaitingMarks + 1;
     return;
   }
@@ -102,7 +127,9 @@ void Run::note_round() {
   mark = {.pc = self.op.pc,
           .address = self.op.address,
           .points = self.points,
-          .patience = mark.pc == 0 ? 1 : mark.patience * 2};
+          .patience = mark.pc == 0 ? mark.patience : mark.patience * 2,
+          .held = self.held,
+          .lowest = self.held};
 }
 
 void Run::idle() {
@@ -199,11 +226,14 @@ void Run::check_limits() {
   }
   if (ready_.size() == 1) return;
   // Amid plain accesses, whatever it did before: strategies ask what is pending, and would have a
-  // thread that has just created another go on at once, for ever.
+  // thread that has just created another go on at once, for ever. But it may be amid an operation
+  // too, which is to find its own again.
+  const Op pending = self.op;
   begin_op({.kind = OpKind::yield});
   const std::size_t mine = ready_.index_of(self.id);
   const std::size_t chosen = decide((mine + 1) % ready_.size(), false);
   if (chosen != mine) switch_to(*threads_[ready_[chosen].id], SwitchReason::gave_way);
+  self.op = pending;
   // The access that follows is a step, and perhaps a decision, of its own.
   ++running_.step;
 }
