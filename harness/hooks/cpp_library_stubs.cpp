@@ -1,6 +1,6 @@
 // Functions of libstdc++.so whose accesses the program's threads may race with, and nobody sees:
-// in its place the program gets what harness/cpp_library has of them, instrumented. Everybody else,
-// Heddle itself above all, gets libstdc++'s own.
+// in its place the program gets what harness/cpp_library has of them, instrumented, and Heddle
+// itself the same without that. Everybody else gets libstdc++'s own.
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -69,7 +69,9 @@ asm(".pushsection .text\n"
     ".popsection\n");
 
 // The instrumented one for the program's threads (t_program_code), but for calls from this library:
-// a hook may be at work for the program. C++ leaves %r10 and %r11 to whom a call passes through.
+// a hook may be at work for the program. Those must not come to the program's operator new, which
+// is free to count, to refuse, or to wait for a lock. C++ leaves %r10 and %r11 to whom a call
+// passes through.
 // clang-format off
 #define HEDDLE_CPP_LIBRARY(name)                                                  \
   extern "C" {                                                                    \
@@ -82,16 +84,16 @@ asm(".pushsection .text\n"
       ".type " #name ", @function\n"                                              \
       ".p2align 4\n"                                                              \
       #name ":\n"                                                                 \
-      "mov _ZN6heddle14t_program_codeE@gottpoff(%rip), %r11\n"                    \
-      "cmpb $0, %fs:(%r11)\n"                                                     \
-      "je 1f\n"                                                                   \
       "lea __ehdr_start(%rip), %r11\n"                                            \
       "cmp %r11, (%rsp)\n"                                                        \
-      "jb 3f\n"                                                                   \
+      "jb 1f\n"                                                                   \
       "lea _etext(%rip), %r11\n"                                                  \
       "cmp %r11, (%rsp)\n"                                                        \
-      "jae 3f\n"                                                                  \
-      "1: mov heddle_library_" #name "+8(%rip), %r11\n"                           \
+      "jb heddle_own_" #name "\n"                                                 \
+      "1: mov _ZN6heddle14t_program_codeE@gottpoff(%rip), %r11\n"                 \
+      "cmpb $0, %fs:(%r11)\n"                                                     \
+      "jne 3f\n"                                                                  \
+      "mov heddle_library_" #name "+8(%rip), %r11\n"                              \
       "test %r11, %r11\n"                                                         \
       "je 2f\n"                                                                   \
       "jmp *%r11\n"                                                               \
