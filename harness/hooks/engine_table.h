@@ -122,6 +122,8 @@ struct EngineTable {
   // The program calls what the engine in force cannot control. Returns, to let it happen, where
   // threads are real.
   void (*unsupported)(const char* function, Address pc);
+  // Such a call may wait for long for what is outside of the process: it begins, or it is over.
+  void (*waits_outside)(bool begins);
   // Thread-specific data.
   int (*key_create)(pthread_key_t* key, void (*destructor)(void*));
   int (*key_delete)(pthread_key_t key);
@@ -129,6 +131,9 @@ struct EngineTable {
   void* (*key_get)(pthread_key_t key);
   // A heap block of the program is about to be freed; null where nobody wants to know.
   void (*heap_free)(Address block, std::size_t size, Address pc);
+  // The program has got a block of the heap; null where nobody wants to know. `pc`: behind the call
+  // of its own, or of operator new.
+  void (*heap_allocate)(Address block, std::size_t size, Address pc);
   // A block that was freed before is freed again.
   void (*double_free)(Address block, Address pc);
   // The program asks for memory, and the run has had what it may have; null where nobody asks.

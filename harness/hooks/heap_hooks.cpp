@@ -9,6 +9,7 @@
 #include <cstring>
 #include <new>
 
+#include "harness/hooks/allocation_place.h"
 #include "harness/hooks/caller.h"
 #include "harness/hooks/constructor_calls.h"
 #include "harness/hooks/engine_table.h"
@@ -34,15 +35,23 @@ void* out_of_memory() {
 }
 
 void* program_allocate(std::size_t size, std::size_t alignment, heddle::Address pc) {
+  const heddle::EngineTable& table = *heddle::g_engine_table;
+  // Before anything else is called: a hook in that would be the one that the place is read of.
+  const heddle::Address place = table.heap_allocate != nullptr && heddle::t_program_code
+                                    ? heddle::allocation_place::of(pc)
+                                    : 0;
   void* pointer = heap::allocate(size, alignment);
   if (pointer == nullptr && heap::refused()) [[unlikely]] {
-    const heddle::EngineTable& table = *heddle::g_engine_table;
     if (heddle::t_program_code && table.out_of_memory != nullptr) table.out_of_memory(pc);
   }
   if (heap::g_on_allocate != nullptr) [[unlikely]] {
     heap::g_on_allocate(reinterpret_cast<heddle::Address>(pointer));
   }
-  return pointer == nullptr ? out_of_memory() : pointer;
+  if (pointer == nullptr) return out_of_memory();
+  if (place != 0) {
+    table.heap_allocate(reinterpret_cast<heddle::Address>(pointer), heap::size_of(pointer), place);
+  }
+  return pointer;
 }
 
 // As the C library does where it finds out.

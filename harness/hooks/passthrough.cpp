@@ -106,6 +106,7 @@ constinit const EngineTable g_passthrough_table = {
     .object_init = nullptr,
     .sync_call = [](const SyncCall& call, Address) { return call_c_library(call); },
     .unsupported = [](const char*, Address) {},
+    .waits_outside = [](bool) {},
     .key_create =
         [](pthread_key_t* key, void (*destructor)(void*)) {
           const int result = HEDDLE_NEXT(pthread_key_create)(key, destructor);
@@ -131,6 +132,7 @@ constinit const EngineTable g_passthrough_table = {
                                              : HEDDLE_NEXT(pthread_getspecific)(key);
         },
     .heap_free = nullptr,
+    .heap_allocate = nullptr,
     .double_free = nullptr,
     .out_of_memory = nullptr,
     .handle_signal = nullptr,

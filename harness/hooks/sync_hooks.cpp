@@ -296,8 +296,10 @@ HEDDLE_EXPORT void __cxa_guard_abort(std::uint64_t* guard) noexcept {
 // Which number a key gets, and whether a thread that ends finds a destructor, hangs on who was
 // first.
 HEDDLE_EXPORT int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) {
+  // Not one that it makes for an object of the program's, as std::pmr's pools do.
   const bool is_librarys =
-      t_prepares_library || heddle::in_system_library(__builtin_return_address(0));
+      t_prepares_library ||
+      (heddle::in_system_library(__builtin_return_address(0)) && heddle::in_system_library(key));
   if (is_librarys && heddle::t_program_code) {
     // It keeps the key for all runs to come.
     const int result = HEDDLE_NEXT(pthread_key_create)(key, destructor);

@@ -22,6 +22,7 @@
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
 #include "harness/hooks/program_heap.h"
+#include "harness/hooks/wait_outside.h"
 
 namespace {
 
@@ -36,6 +37,14 @@ void refuse(const char* function, heddle::Address pc) {
   HEDDLE_EXPORT result name parameters {                    \
     refuse(#name, HEDDLE_PC);                               \
     return HEDDLE_NEXT(name) arguments;                     \
+  }
+
+// The same of one that may wait for what is outside.
+#define HEDDLE_REFUSED_WAIT(result, name, parameters, arguments) \
+  HEDDLE_EXPORT result name parameters {                         \
+    refuse(#name, HEDDLE_PC);                                    \
+    const heddle::WaitOutside wait;                              \
+    return HEDDLE_NEXT(name) arguments;                          \
   }
 
 HEDDLE_REFUSED(pid_t, fork, (), ())
@@ -94,46 +103,50 @@ HEDDLE_EXPORT int pthread_timedjoin_np(pthread_t thread, void** result, const ti
   refuse("pthread_timedjoin_np", pc);
   return HEDDLE_NEXT(pthread_timedjoin_np)(thread, result, deadline);
 }
-HEDDLE_REFUSED(int, sigwait, (const sigset_t* set, int* signal), (set, signal))
-HEDDLE_REFUSED(int, sigwaitinfo, (const sigset_t* set, siginfo_t* info), (set, info))
-HEDDLE_REFUSED(int, sigtimedwait, (const sigset_t* set, siginfo_t* info, const timespec* duration),
-               (set, info, duration))
-HEDDLE_REFUSED(int, sigsuspend, (const sigset_t* mask), (mask))
-HEDDLE_REFUSED(int, pause, (), ())
+HEDDLE_REFUSED_WAIT(int, sigwait, (const sigset_t* set, int* signal), (set, signal))
+HEDDLE_REFUSED_WAIT(int, sigwaitinfo, (const sigset_t* set, siginfo_t* info), (set, info))
+HEDDLE_REFUSED_WAIT(int, sigtimedwait,
+                    (const sigset_t* set, siginfo_t* info, const timespec* duration),
+                    (set, info, duration))
+HEDDLE_REFUSED_WAIT(int, sigsuspend, (const sigset_t* mask), (mask))
+HEDDLE_REFUSED_WAIT(int, pause, (), ())
 
-HEDDLE_REFUSED(int, accept, (int socket, sockaddr* address, socklen_t* length),
-               (socket, address, length))
-HEDDLE_REFUSED(int, accept4, (int socket, sockaddr* address, socklen_t* length, int flags),
-               (socket, address, length, flags))
-HEDDLE_REFUSED(int, connect, (int socket, const sockaddr* address, socklen_t length),
-               (socket, address, length))
-HEDDLE_REFUSED(ssize_t, recv, (int socket, void* data, size_t size, int flags),
-               (socket, data, size, flags))
-HEDDLE_REFUSED(ssize_t, recvfrom,
-               (int socket, void* data, size_t size, int flags, sockaddr* address,
-                socklen_t* length),
-               (socket, data, size, flags, address, length))
-HEDDLE_REFUSED(ssize_t, recvmsg, (int socket, msghdr* message, int flags), (socket, message, flags))
-HEDDLE_REFUSED(int, poll, (pollfd * files, nfds_t count, int timeout), (files, count, timeout))
-HEDDLE_REFUSED(int, select,
-               (int count, fd_set* read, fd_set* write, fd_set* except, timeval* timeout),
-               (count, read, write, except, timeout))
-HEDDLE_REFUSED(int, ppoll,
-               (pollfd * files, nfds_t count, const timespec* timeout, const sigset_t* mask),
-               (files, count, timeout, mask))
-HEDDLE_REFUSED(int, pselect,
-               (int count, fd_set* read, fd_set* write, fd_set* except, const timespec* timeout,
-                const sigset_t* mask),
-               (count, read, write, except, timeout, mask))
-HEDDLE_REFUSED(int, epoll_pwait,
-               (int epoll, epoll_event* events, int count, int timeout, const sigset_t* mask),
-               (epoll, events, count, timeout, mask))
-HEDDLE_REFUSED(int, epoll_wait, (int epoll, epoll_event* events, int count, int timeout),
-               (epoll, events, count, timeout))
+HEDDLE_REFUSED_WAIT(int, accept, (int socket, sockaddr* address, socklen_t* length),
+                    (socket, address, length))
+HEDDLE_REFUSED_WAIT(int, accept4, (int socket, sockaddr* address, socklen_t* length, int flags),
+                    (socket, address, length, flags))
+HEDDLE_REFUSED_WAIT(int, connect, (int socket, const sockaddr* address, socklen_t length),
+                    (socket, address, length))
+HEDDLE_REFUSED_WAIT(ssize_t, recv, (int socket, void* data, size_t size, int flags),
+                    (socket, data, size, flags))
+HEDDLE_REFUSED_WAIT(ssize_t, recvfrom,
+                    (int socket, void* data, size_t size, int flags, sockaddr* address,
+                     socklen_t* length),
+                    (socket, data, size, flags, address, length))
+HEDDLE_REFUSED_WAIT(ssize_t, recvmsg, (int socket, msghdr* message, int flags),
+                    (socket, message, flags))
+HEDDLE_REFUSED_WAIT(int, poll, (pollfd * files, nfds_t count, int timeout), (files, count, timeout))
+HEDDLE_REFUSED_WAIT(int, select,
+                    (int count, fd_set* read, fd_set* write, fd_set* except, timeval* timeout),
+                    (count, read, write, except, timeout))
+HEDDLE_REFUSED_WAIT(int, ppoll,
+                    (pollfd * files, nfds_t count, const timespec* timeout, const sigset_t* mask),
+                    (files, count, timeout, mask))
+HEDDLE_REFUSED_WAIT(int, pselect,
+                    (int count, fd_set* read, fd_set* write, fd_set* except,
+                     const timespec* timeout, const sigset_t* mask),
+                    (count, read, write, except, timeout, mask))
+HEDDLE_REFUSED_WAIT(int, epoll_pwait,
+                    (int epoll, epoll_event* events, int count, int timeout, const sigset_t* mask),
+                    (epoll, events, count, timeout, mask))
+HEDDLE_REFUSED_WAIT(int, epoll_wait, (int epoll, epoll_event* events, int count, int timeout),
+                    (epoll, events, count, timeout))
 
 // The kernel would keep the only thread that there is. A try waits for nobody.
 HEDDLE_EXPORT int flock(int file, int operation) noexcept {
-  if ((operation & (LOCK_NB | LOCK_UN)) == 0) refuse("flock", HEDDLE_PC);
+  if ((operation & (LOCK_NB | LOCK_UN)) != 0) return HEDDLE_NEXT(flock)(file, operation);
+  refuse("flock", HEDDLE_PC);
+  const heddle::WaitOutside wait;
   return HEDDLE_NEXT(flock)(file, operation);
 }
 

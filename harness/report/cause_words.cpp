@@ -44,6 +44,8 @@ std::string_view past_verb(OpKind kind) {
       return "updated";
     case OpKind::heap_free:
       return "freed";
+    case OpKind::heap_allocate:
+      return "allocated";
     case OpKind::object_init:
       return "initialised";
     case OpKind::object_destroy:

@@ -197,6 +197,8 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
       return fmt::format("notify who waits for {}", name());
     case OpKind::heap_free:
       return fmt::format("free {}", name());
+    case OpKind::heap_allocate:
+      return fmt::format("allocate {}", name());
     case OpKind::object_init:
       return fmt::format("initialise {}", name());
     case OpKind::object_destroy:
@@ -265,6 +267,8 @@ std::string place_text(const Place& place, Names& names) {
       return fmt::format("waits for a change of {}", name());
     case OpKind::heap_free:
       return fmt::format("frees {}", name());
+    case OpKind::heap_allocate:
+      return fmt::format("allocates {}", name());
     case OpKind::object_init:
       return fmt::format("initialises {}", name());
     case OpKind::object_destroy:

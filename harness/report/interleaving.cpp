@@ -260,7 +260,8 @@ class Selection {
     if (is_lock_op(op.kind) || is_cond_op(op.kind)) {
       return named_.count(op.address) != 0 || objects_[op.address].contended();
     }
-    if (op.kind == OpKind::heap_free) {
+    if (op.kind == OpKind::heap_allocate && !event.racy) return false;
+    if (op.kind == OpKind::heap_free || op.kind == OpKind::heap_allocate) {
       return std::any_of(named_.begin(), named_.end(), [&op](Address address) {
         return address >= op.address && address < op.address2;
       });

@@ -239,7 +239,8 @@ std::string Names::of(Address address, OpKind kind) {
   if (address == 0) return fmt::format("a {}", noun);
   const auto block = block_of(address);
   const bool in_heap = block != blocks_.end();
-  if (in_heap && kind == OpKind::heap_free && object_name(symbols_, address).empty()) {
+  if (in_heap && (kind == OpKind::heap_free || kind == OpKind::heap_allocate) &&
+      object_name(symbols_, address).empty()) {
     return in_block(address, true);
   }
   if (std::string name = object(address); !name.empty()) return name;

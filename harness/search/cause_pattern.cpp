@@ -19,6 +19,12 @@ bool differ(const Event& a, const Event& b) {
   return a.op.address != b.op.address || a.op.size != b.op.size || *a.value != *b.value;
 }
 
+// Whether the memory that `use` accesses was got by `allocation`.
+bool gives(const Op& allocation, const Op& use) {
+  return allocation.kind == OpKind::heap_allocate && is_memory_access(use.kind) &&
+         overlap(allocation, use);
+}
+
 class Classifier {
  public:
   Classifier(const Story& story, const Failed& failure) : story_(story), failure_(failure) {}
@@ -356,7 +362,7 @@ class Classifier {
       const Address other = at(second).op.pc == a ? b : a;
       for (std::size_t first = second; first-- > 0;) {
         if (at(first).racy && at(first).op.pc == other && at(first).thread != at(second).thread &&
-            conflict(at(first).op, at(second).op)) {
+            (conflict(at(first).op, at(second).op) || gives(at(first).op, at(second).op))) {
           return {first, second};
         }
       }
@@ -369,7 +375,7 @@ class Classifier {
   bool explain_publication(std::size_t first, std::size_t second) {
     const ThreadId writer = at(first).thread;
     const ThreadId reader = at(second).thread;
-    if (writes(at(first).op.kind)) {
+    if (writes(at(first).op.kind) || at(first).op.kind == OpKind::heap_allocate) {
       for (std::size_t seen = second; seen-- > first;) {
         if (at(seen).thread != reader || !is_memory_access(at(seen).op.kind)) continue;
         const std::size_t set = source_of_read(seen);

@@ -36,6 +36,7 @@ bool synchronises(const Op& op) {
     case OpKind::read:
     case OpKind::write:
     case OpKind::heap_free:
+    case OpKind::heap_allocate:
     case OpKind::yield:
     case OpKind::interrupt:
     case OpKind::sleep:

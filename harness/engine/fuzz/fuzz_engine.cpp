@@ -15,6 +15,7 @@
 #include "harness/engine/fuzz/verdict/leak_report.h"
 #include "harness/engine/fuzz/verdict/standstill.h"
 #include "harness/engine/fuzz/world/world.h"
+#include "harness/hooks/allocation_place.h"
 #include "harness/hooks/program_heap.h"
 
 namespace heddle {
@@ -53,6 +54,7 @@ void note_block(Address begin) {
 class FuzzEngine final : public Engine {
  public:
   void prepare(RunHost& host) override {
+    allocation_place::learn();
     if (!open_) open_rooms(host);
     open_ = true;
   }

@@ -68,6 +68,9 @@ void answer_memory(EngineTable& table) {
   table.heap_free = [](Address block, std::size_t size, Address pc) {
     g_memory->heap_free(block, size, pc);
   };
+  table.heap_allocate = [](Address block, std::size_t size, Address pc) {
+    g_memory->heap_allocate(block, size, pc);
+  };
   table.double_free = [](Address block, Address pc) { g_memory->double_free(block, pc); };
   table.out_of_memory = [](Address pc) { Memory::out_of_memory(pc); };
   table.handle_signal = fiber_signals::handle;

@@ -82,6 +82,9 @@ class HookTable {
     table.heap_free = [](Address block, std::size_t size, Address pc) {
       rooms_->plain.free(block, size, pc);
     };
+    table.heap_allocate = [](Address block, std::size_t size, Address pc) {
+      rooms_->plain.allocate(block, size, pc);
+    };
     table.double_free = [](Address block, Address pc) { rooms_->plain.double_free(block, pc); };
     table.fence = [](MemoryOrder order, Address pc) { fence(rooms_->run, order, pc); };
     table.annotate = [](Address a, bool release) { rooms_->annotations.annotate(a, release); };
@@ -157,6 +160,7 @@ class HookTable {
       return refuse_sync_call(rooms_->run, call.kind);
     };
     table.unsupported = [](const char* function, Address) { refuse(rooms_->run, function); };
+    table.waits_outside = [](bool) {};
   }
 
   static void set_time(EngineTable& table) {

@@ -17,6 +17,7 @@
 #include "harness/engine/relacy/run/known_failures.h"
 #include "harness/engine/relacy/run/relacy_state.h"
 #include "harness/engine/relacy/run/run_order.h"
+#include "harness/hooks/allocation_place.h"
 #include "harness/hooks/stack_bounds.h"
 #include "harness/hooks/thread_number.h"
 #include "harness/model/outcome.h"
@@ -122,6 +123,7 @@ bool RelacyEngine::run(const Job& job, std::uint64_t number, RunHost& host, RunR
 }
 
 bool RelacyEngine::execute(const Job& job, RunHost& host) {
+  allocation_place::learn();
   std::optional<RelacyState> state;
   auto search = parse_relacy_search(job.relacy_search);
   if (job.replay) {

@@ -187,6 +187,17 @@ void after_blocking(ProgramThread& self) {
     Run::leave(self, kStopped);
 }
 
+// With a limit of time, as far as it is known here: it is no hang.
+void waits_outside(bool begins) {
+  ProgramThread* const self = t_self;
+  if (self == nullptr) return;
+  if (begins) {
+    before_blocking(*self, true);
+  } else {
+    after_blocking(*self);
+  }
+}
+
 // The low bits are the type; others say robust, priority protocol, or elision, where the owner's
 // field has another meaning.
 bool has_plain_owner(const pthread_mutex_t* mutex) {
@@ -561,11 +572,13 @@ constinit const EngineTable kStressTable = {
     .object_init = nullptr,
     .sync_call = sync_call,
     .unsupported = [](const char*, Address) {},
+    .waits_outside = waits_outside,
     .key_create = key_create,
     .key_delete = key_delete,
     .key_set = key_set,
     .key_get = key_get,
     .heap_free = nullptr,
+    .heap_allocate = nullptr,
     .double_free = double_free,
     .out_of_memory = out_of_memory,
     .handle_signal = nullptr,

@@ -27,6 +27,19 @@ void Memory::heap_free(Address block, std::size_t size, Address pc) {
   free(op);
 }
 
+// Who got the block has written it, until there are writes to it that hooks tell of: what calloc()
+// and realloc() leave there, and what g++ has a function store that returns what `new` makes (no
+// hook tells of that). ThreadSanitizer takes it so too.
+void Memory::heap_allocate(Address block, std::size_t size, Address pc) {
+  // Of large ones the beginning, as of thread_local variables.
+  constexpr std::size_t kMostWatched = 1 << 16;
+  Run& run = *g_run;
+  run.next_step();
+  run.done_here(
+      {.kind = OpKind::heap_allocate, .address = block, .address2 = block + size, .pc = pc});
+  races_.be_born(shadow_, block, std::min(size, kMostWatched), pc, run.now());
+}
+
 void Memory::thread_local_dies(Address begin, std::size_t size, Address pc) {
   // Of large ones the beginning: to watch all would take a multiple of their own size.
   constexpr std::size_t kMostWatched = 1 << 16;

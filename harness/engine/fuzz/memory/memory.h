@@ -118,6 +118,7 @@ class Memory {
   // ---- the heap: heap.cpp -----------------------------------------------------------------------
 
   void heap_free(Address block, std::size_t size, Address pc);
+  void heap_allocate(Address block, std::size_t size, Address pc);
   [[noreturn]] void double_free(Address block, Address pc);
   [[noreturn]] static void out_of_memory(Address pc);
   // The thread_local variables of the running thread, which ends; `pc`: the function it began with.

@@ -157,6 +157,22 @@ bool RaceDetector::touched_by_another(const ShadowCell* cell, std::uint8_t mask,
   return false;
 }
 
+void RaceDetector::check_birth(History& history, const VectorClock& clock, RaceList& races) const {
+  if (!ordered(history.write, clock)) {
+    races.add({history.write.thread(), history.write_access.pc(), OpKind::heap_allocate});
+  }
+  history.write = Epoch();
+}
+
+void RaceDetector::be_born(Shadow& shadow, Address begin, std::size_t size, Address pc, Epoch now) {
+  for (Address at = begin; at < begin + size; at += 8) {
+    ShadowCell* cell = shadow.cell(at);
+    *cell = {};
+    cell->history.write = now;
+    cell->history.write_access = CodeAndBytes(pc, kBirth);
+  }
+}
+
 void RaceDetector::forget(Shadow& shadow, Address begin, std::size_t size) {
   for (Address at = begin & ~Address{7}; at < begin + size; at += 8) *shadow.cell(at) = {};
 }

@@ -74,8 +74,9 @@ class RaceDetector {
                                                     Epoch now, const VectorClock& clock) {
     History& history = cell->history;
     const auto allows = [&](Epoch last, CodeAndBytes access) {
-      return !alive(last) || (access.mask() == mask && (last.thread() == now.thread() ||
-                                                        last.time() <= clock.get(last.thread())));
+      return !alive(last) ||
+             ((access.mask() == mask || access.mask() == kBirth) &&
+              (last.thread() == now.thread() || last.time() <= clock.get(last.thread())));
     };
     if (!allows(history.write, history.write_access)) return false;
     if (!allows(history.read, history.read_access)) return false;
@@ -91,6 +92,7 @@ class RaceDetector {
   void access(ShadowCell* cell, std::uint8_t mask, Address pc, Epoch now, const VectorClock& clock,
               RaceList& races) {
     History& history = cell->history;
+    if (is_birth(history)) check_birth(history, clock, races);
     if (!is_split(cell)) [[likely]] {
       const bool write_lives = alive(history.write);
       const bool read_lives = alive(history.read) || has_read_set(history, cell->reads);
@@ -146,6 +148,10 @@ class RaceDetector {
   // Whether an epoch is of this run.
   bool alive(Epoch epoch) const { return base_ < epoch; }
 
+  // The memory begins a new life, in which its first write is that of the thread whose epoch is
+  // given, which gets it there. `begin` is a multiple of 8; no location is left in it.
+  void be_born(Shadow& shadow, Address begin, std::size_t size, Address pc, Epoch now);
+
   // The memory begins a new life: what was known of it is void.
   void forget(Shadow& shadow, Address begin, std::size_t size);
 
@@ -164,6 +170,16 @@ class RaceDetector {
   bool ordered(Epoch epoch, const VectorClock& clock) const {
     return !alive(epoch) || epoch.time() <= clock.get(epoch.thread());
   }
+
+  // As the mask of the last write: the thread got the memory, and nobody has written to it since.
+  static constexpr std::uint8_t kBirth = 0;
+
+  bool is_birth(const History& history) const {
+    return alive(history.write) && history.write_access.mask() == kBirth;
+  }
+  // The first access that does not come after it in any order, or not in the common way, is the
+  // last to meet it.
+  void check_birth(History& history, const VectorClock& clock, RaceList& races) const;
 
   bool is_split(const ShadowCell* cell) const {
     return cell->split != 0 && cell->split <= splits_used_ &&

@@ -15,6 +15,7 @@ void answer_refused(EngineTable& table) {
     }
     g_run->leave();
   };
+  table.waits_outside = [](bool) {};
 }
 
 }  // namespace heddle

@@ -1,0 +1,24 @@
+// What a function returns goes straight into the memory that `new` has got; no access of it is
+// instrumented. It is handed on by a store and a load that order it.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+struct Point {
+  int x, y;
+};
+
+std::atomic<Point*> shared;
+
+__attribute__((noinline)) Point make(int x, int y) {
+  return {x, y};
+}
+
+int main() {
+  std::thread maker([] { shared.store(new Point(make(3, 4)), std::memory_order_release); });
+  if (const Point* point = shared.load(std::memory_order_acquire)) {
+    assert(point->x == 3 && point->y == 4);
+  }
+  maker.join();
+  delete shared.load();
+}
