@@ -163,6 +163,27 @@ TEST(SampledCount, takes_a_thread_to_do_what_another_did_in_its_place) {
   EXPECT_NEAR(count({apart, amid}), 4, 0.8);
 }
 
+// The second thread goes on to another place if it is before the first; the third looks where the
+// first two meet if it is behind that. Where it is not, it ends, and the two are asleep: what they
+// lead to was counted where they came before it.
+TEST(SampledCount, does_not_count_what_another_stands_for) {
+  constexpr std::uint64_t kOther = kCell + 1;
+  const Seen store = accessing(OpKind::atomic_store, 5, kCell, AccessMode::write);
+  const Seen look = accessing(OpKind::atomic_load, 6, kCell, AccessMode::read);
+  Seen goes_on = changing(3, kOther);
+  goes_on.found = 0;
+  const auto third = [](std::uint64_t found) {
+    Seen step = exchange(4, 0, found);
+    step.accesses.items[0].object = kOther;
+    return step;
+  };
+  Execution before(3);
+  before.with(2, exchange(2, 0, 0)).with(2, goes_on).with(3, third(1)).with(3, look).with(1, store);
+  Execution behind(3);
+  behind.with(1, store).with(2, exchange(2, 0, 9)).with(3, third(0));
+  EXPECT_NEAR(count({before, behind}), 4, 0.5);
+}
+
 TEST(SampledCount, tells_what_is_guessed) {
   ProgramModel program;
   program.learn(of_each(3, {changing(2)}).trace());
