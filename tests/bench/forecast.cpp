@@ -74,7 +74,7 @@ const Programs& held_back() {
   return all;
 }
 
-// Tried once, when all was done.
+// Tried first when all was done but for the number of descents.
 const Programs& tried_once() {
   static const Programs all = {
       {kSearches, {"mutex_counter", "3", "4"}},
