@@ -262,12 +262,16 @@ void Dpor::begin_anew() {
   looks_.clear();
   budget_ = {};
   forecast_ = {};
+  traces_ = {};
+  known_forecast_ = 0;
   seen_ = {};
   seen_.bound = Exploration::kNoBound;
 }
 
 void Dpor::end_run(const RunEnd& end) {
   Branch* rest = settle_tree();
+  latest_forecast_ = 0;
+  keep_trace(end.given_up);
   if (new_place_ != 0 || (unlocking_rounds_ && tries_)) {
     drop(rest);
     begin_anew();
@@ -356,27 +360,6 @@ void Dpor::backtrack() {
   planned_ = depth_;
   kept_ = depth_ == 0 ? 0 : depth_ - 1;
   fresh_ = std::min(fresh_, kept_);
-}
-
-std::optional<Exploration> Dpor::exploration() const {
-  Exploration seen = seen_;
-  seen.reached = budget_.reached();
-  seen.distinct = seen.executions;
-  if (seen.complete) {
-    seen.fraction = 1;
-    return seen;
-  }
-  double total = 1;
-  for (std::size_t i = planned_; i-- > 0;) {
-    const Node& node = nodes_[i];
-    total = forecast_.in_node({.ready = ready_at(node),
-                               .done = node.done,
-                               .left = count(node.pending),
-                               .before = node.child_begun - node.begun},
-                              total);
-  }
-  seen.fraction = std::min(1.0, static_cast<double>(seen.executions) / total);
-  return seen;
 }
 
 }  // namespace heddle

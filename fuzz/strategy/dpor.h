@@ -95,6 +95,7 @@
 #include "fuzz/strategy/execution.h"
 #include "fuzz/strategy/exhaustive.h"
 #include "fuzz/strategy/forecast.h"
+#include "fuzz/strategy/kept_traces.h"
 #include "fuzz/strategy/state_text.h"
 #include "fuzz/strategy/strategy.h"
 
@@ -132,6 +133,7 @@ class Dpor final : public Strategy {
   std::string state() const override;
   bool set_state(std::string_view state) override;
   std::optional<Exploration> exploration() const override;
+  std::optional<Exploration> forecast() const override;
 
  private:
   // A step that is not taken here: all that it leads to was explored, or will be.
@@ -262,7 +264,14 @@ class Dpor final : public Strategy {
   void backtrack();
   void begin_anew();
 
-  static constexpr std::string_view kStateName = "dpor7";
+  // For the forecast: what the run did, of few of them.
+  void keep_trace(bool given_up);
+  // How many executions there will be: by the tree that is explored; and by the program, which
+  // hangs on the first.
+  double extrapolated() const;
+  double forecast_by(double extrapolated) const;
+
+  static constexpr std::string_view kStateName = "dpor8";
   static constexpr std::size_t kNo = ~std::size_t{0};
 
   static void write_tree(StateWriter& out, const Branch* tree);
@@ -322,6 +331,9 @@ class Dpor final : public Strategy {
   Address new_place_ = 0;
   ChoiceBudget budget_;
   Forecast forecast_;
+  KeptTraces traces_;
+  double known_forecast_ = 0;           // of where the search was stopped; 0: none
+  mutable double latest_forecast_ = 0;  // 0: none since the last run
   Exploration seen_;
 };
 

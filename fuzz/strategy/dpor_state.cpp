@@ -100,6 +100,8 @@ std::string Dpor::state() const {
   out.add(tries_ ? 1 : 0);
   budget_.write_reached(out);
   forecast_.write(out);
+  // The traces that it was made from are not kept.
+  out.add(static_cast<std::uint64_t>(latest_forecast_));
   out.add(waiting_places_.size());
   for (const Address place : waiting_places_) out.add(place);
   out.add(looks_.size());
@@ -149,6 +151,7 @@ bool Dpor::set_state(std::string_view state) {
   tries_ = in.number() != 0;
   budget_.read_reached(in);
   forecast_.read(in);
+  known_forecast_ = static_cast<double>(in.number());
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
     waiting_places_.push_back(in.number());
   }

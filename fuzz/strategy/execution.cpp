@@ -122,10 +122,12 @@ void Execution::executed(const Op& op, bool changed) {
   if (op.kind == OpKind::thread_create) {
     grow_threads(op.other);
     threads_[op.other].creator = static_cast<std::uint32_t>(events_.size() - 1);
+    event.other = op.other;
     return;
   }
   if (op.kind == OpKind::thread_join) {
     if (const std::uint32_t last = last_of(op.other); last != kNone) join(last);
+    event.other = op.other;
     return;
   }
   if (event.found.has_value() && event.address == 0) {

@@ -37,6 +37,7 @@ class Execution {
     std::uint32_t previous = kNone;  // of the same thread
     std::uint32_t woken_by = kNone;  // the step that made the thread ready again
     std::uint32_t creator = kNone;   // the step that created the thread, of its first step
+    ThreadId other = kNoThread;      // the thread that it creates, or waits for
     std::uint32_t first_race = 0;    // in races()
     // Of a loop that waits: how often it came by a place, without having changed anything since.
     std::uint32_t rounds = 0;

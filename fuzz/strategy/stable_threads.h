@@ -46,6 +46,7 @@ class StableThreads final : public Strategy {
   std::string state() const override;
   bool set_state(std::string_view state) override;
   std::optional<Exploration> exploration() const override { return inner_->exploration(); }
+  std::optional<Exploration> forecast() const override { return inner_->forecast(); }
   std::optional<DepthBound> depth_bound(std::uint64_t threads,
                                         std::uint64_t decisions) const override {
     return inner_->depth_bound(threads, decisions);

@@ -121,6 +121,9 @@ class Strategy {
   virtual bool set_state(std::string_view state) { return state.empty(); }
   // Of exhaustive strategies.
   virtual std::optional<Exploration> exploration() const { return std::nullopt; }
+  // The same when somebody is to read it: with a better estimate of the whole, which may take as
+  // long as some thousand runs.
+  virtual std::optional<Exploration> forecast() const { return exploration(); }
   // What it promises of a program whose runs have at most so many threads and decisions; nothing if
   // it promises nothing.
   virtual std::optional<DepthBound> depth_bound(std::uint64_t threads,

@@ -25,6 +25,7 @@
 #include "harness/model/rate.h"
 #include "harness/search/engine_search.h"
 #include "tests/bench/exhaustive.h"
+#include "tests/bench/forecast.h"
 #include "tests/bench/literature.h"
 #include "tests/bench/plain_loop.h"
 #include "tests/bench/reports.h"
@@ -32,8 +33,8 @@
 namespace heddle::bench {
 namespace {
 
-const std::vector<std::string> kParts = {"speed",      "stress", "first",  "exhaustive",
-                                         "literature", "memory", "reports"};
+const std::vector<std::string> kParts = {"speed",    "stress",     "first",  "exhaustive",
+                                         "forecast", "literature", "memory", "reports"};
 
 struct BenchOptions {
   std::vector<std::string> parts = kParts;
@@ -380,6 +381,7 @@ int run(const BenchOptions& options) {
     if (wanted("stress")) show_rates(options);
     if (wanted("first")) show_first_failures(options);
     if (wanted("exhaustive")) show_exhaustive(options.small);
+    if (wanted("forecast")) show_forecasts(options.small);
     if (wanted("literature")) show_literature(options.literature);
     if (wanted("memory")) show_memory(options);
     if (wanted("reports")) show_reports(options.reports);
@@ -422,7 +424,7 @@ int main(int argc, char** argv) {
   count("--memory-runs", options.memory_runs, "memory: runs; the first look is at a tenth");
   count("--report-cases", options.reports.cases, "reports: cases, each under four engines");
   count("--report-steps", options.reports.steps, "reports: steps of the long run");
-  app.add_flag("--small", options.small, "exhaustive: only what takes no time");
+  app.add_flag("--small", options.small, "exhaustive, forecast: only what takes no time");
   CLI11_PARSE(app, argc, argv);
   return heddle::bench::run(options);
 }

@@ -100,7 +100,7 @@ class FuzzEngine final : public Engine {
       const Deadlines deadlines = rule.of(run);
       g_run->follow(*strategy, deadlines);
       if (!strategy->begin_run(run)) {
-        host.keep_strategy(strategy->state(), strategy->exploration());
+        keep(*strategy, host);
         return false;
       }
       host.begin_run(run);
@@ -159,11 +159,17 @@ class FuzzEngine final : public Engine {
         return true;
       }
     }
-    host.keep_strategy(strategy->state(), strategy->exploration());
+    keep(*strategy, host);
     return true;
   }
 
  private:
+  static void keep(const Strategy& strategy, RunHost& host) {
+    // The state has what was forecast last.
+    const auto forecast = strategy.forecast();
+    host.keep_strategy(strategy.state(), forecast);
+  }
+
   // Of each search: most programs that cannot be repeated show it at once.
   static constexpr std::uint64_t kComparedRuns = 2;
 

@@ -111,6 +111,46 @@ TEST(Dpor, both_values_of_a_choice_are_explored) {
   EXPECT_EQ(walk(program, dpor).seen.executions, 3U);
 }
 
+// (4!)^2, of which it has seen six.
+TEST(Dpor, tells_early_how_many_interleavings_there_will_be) {
+  const std::vector<SimulatedStep> thread = {store(64), store(128)};
+  const SimulatedProgram program = with_main({thread, thread, thread, thread});
+  Dpor dpor;
+  for (std::uint64_t run = 0; run < 6; ++run) execute(program, dpor, run);
+  const Exploration early = *dpor.forecast();
+  EXPECT_EQ(early.executions, 6U);
+  EXPECT_NEAR(6 / early.fraction, 576, 80);
+  // Nothing that the search itself asks for.
+  EXPECT_EQ(dpor.exploration()->executions, 6U);
+  EXPECT_EQ(walk(program, dpor).seen.executions, 576U);
+  EXPECT_EQ(dpor.forecast()->fraction, 1);
+}
+
+TEST(Dpor, never_takes_what_is_left_for_nothing) {
+  const SimulatedProgram program = with_main({{store(64)}, {store(64)}, {store(64)}});
+  Dpor dpor;
+  for (std::uint64_t run = 0; !dpor.exploration()->complete; ++run) {
+    const double fraction = dpor.forecast()->fraction;
+    EXPECT_LT(fraction, 1) << run;
+    EXPECT_EQ(fraction == 0, run == 0) << run;
+    execute(program, dpor, run);
+  }
+}
+
+TEST(ExhaustiveState, has_what_was_forecast) {
+  const std::vector<SimulatedStep> thread = {store(64), store(128)};
+  const SimulatedProgram program = with_main({thread, thread, thread, thread});
+  Dpor dpor;
+  for (std::uint64_t run = 0; run < 100; ++run) execute(program, dpor, run);
+  const double forecast = dpor.forecast()->fraction;
+  Dpor other;
+  ASSERT_TRUE(other.set_state(dpor.state()));
+  EXPECT_EQ(other.forecast()->fraction, forecast);
+  // A few runs that are no more than a corner of it.
+  execute(program, other, 100);
+  EXPECT_NEAR(other.forecast()->fraction, forecast, forecast / 50);
+}
+
 template <typename Make>
 void expect_resumable(const SimulatedProgram& program, Make make) {
   const auto whole = make();
