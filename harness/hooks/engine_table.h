@@ -148,6 +148,8 @@ struct EngineTable {
   int (*sleep)(const timespec* duration, Address pc);
 
   int (*clock_gettime)(clockid_t clock, timespec* now);
+  // Where the time begins, in seconds, that it tells in every run; 0: it is the real one.
+  std::int64_t first_second = 0;
 
   // The end of the run, seen from the program; outside runs, of the process. They do not return.
   void (*exit)(int status, Address pc);

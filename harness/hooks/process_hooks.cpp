@@ -14,6 +14,7 @@
 #include "harness/hooks/hidden_state.h"
 #include "harness/hooks/memory_access.h"
 #include "harness/hooks/next_function.h"
+#include "harness/hooks/own_code.h"
 #include "harness/hooks/state_uses.h"
 
 using namespace heddle;  // NOLINT(google-build-using-namespace): its own hooks
@@ -71,20 +72,30 @@ HEDDLE_EXPORT int prctl(int option, ...) noexcept {
 
 // ---- std::set_terminate() and its kin, by the names that compilers give them
 
+// As the program knows it: an engine's own stands for the one that was there before main.
+namespace {
+
+std::terminate_handler shown(std::terminate_handler found) {
+  return is_own_code(reinterpret_cast<Address>(found)) ? __gnu_cxx::__verbose_terminate_handler
+                                                       : found;
+}
+
+}  // namespace
+
 #define HEDDLE_SET_HANDLER(name, symbol, Handler)                                          \
   extern "C" __attribute__((visibility("default"))) Handler name(Handler) __asm__(symbol); \
   extern "C" Handler name(Handler handler) {                                               \
     StateUses(HEDDLE_PC).update<&Memory::cpp_handlers>().tell();                           \
     lasting_state::note<lasting_state::part_of(symbol)>(symbol);                           \
     static constinit decltype(&name) next = nullptr;                                       \
-    return next_function(next, symbol)(handler);                                           \
+    return shown(next_function(next, symbol)(handler));                                    \
   }
 #define HEDDLE_GET_HANDLER(name, symbol, Handler)                                   \
   extern "C" __attribute__((visibility("default"))) Handler name() __asm__(symbol); \
   extern "C" Handler name() {                                                       \
     StateUses(HEDDLE_PC).read<&Memory::cpp_handlers>().tell();                      \
     static constinit decltype(&name) next = nullptr;                                \
-    return next_function(next, symbol)();                                           \
+    return shown(next_function(next, symbol)());                                    \
   }
 HEDDLE_SET_HANDLER(heddle_set_terminate, "_ZSt13set_terminatePFvvE", std::terminate_handler)
 HEDDLE_GET_HANDLER(heddle_get_terminate, "_ZSt13get_terminatev", std::terminate_handler)

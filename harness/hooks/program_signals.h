@@ -53,6 +53,9 @@ extern std::atomic<std::uint32_t>* g_kills_itself __attribute__((visibility("hid
 // To be called before a signal is sent. `process`: as kill() has it.
 void note_sent(pid_t process, int number);
 
+// Whether the program has given the calling thread a stack for signals.
+bool has_stack();
+
 // Calls the program's handler.
 void call(const Arrived& arrived, ucontext_t* context);
 

@@ -35,6 +35,7 @@
 #include <algorithm>
 
 #include "harness/hooks/file_positions.h"
+#include "harness/hooks/file_times.h"
 #include "harness/hooks/hidden_state.h"
 #include "harness/hooks/library_variables.h"
 #include "harness/hooks/memory_access.h"

@@ -145,6 +145,10 @@ constinit thread_local void* t_programs_stack __attribute__((tls_model("initial-
 
 }  // namespace
 
+bool heddle::program_signals::has_stack() {
+  return t_programs_stack != nullptr;
+}
+
 // What is there as long as the program has given none is Heddle's, to tell of faults on.
 HEDDLE_EXPORT_HOOK(int, sigaltstack, const stack_t* stack, stack_t* old) {
   const auto real = HEDDLE_REAL(sigaltstack);

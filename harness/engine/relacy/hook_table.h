@@ -173,6 +173,7 @@ class HookTable {
       rooms_->run.clock().pass(*duration);
       return rooms_->run.give_way(OpKind::sleep, pc);
     };
+    table.first_second = Clock::kFirstSecond;
     table.clock_gettime = [](clockid_t, timespec* now) {
       *now = rooms_->run.clock().look();
       return 0;

@@ -14,6 +14,7 @@
 #include "harness/engine/stress/stress_run.h"
 #include "harness/hooks/caught_abort.h"
 #include "harness/hooks/cleanup.h"
+#include "harness/hooks/fault_handlers.h"
 #include "harness/hooks/program_heap.h"
 #include "harness/hooks/real_calls.h"
 #include "harness/hooks/stack_bounds.h"
@@ -38,7 +39,11 @@ void leave_child_processes_alone() {
     g_run.become_child();
     struct sigaction standard {};
     standard.sa_handler = SIG_DFL;
-    for (const int signal : kFaults) sigaction(signal, &standard, nullptr);
+    for (const int signal : kFaults) {
+      struct sigaction now {};
+      sigaction(signal, nullptr, &now);
+      if (!is_set_by_program(now)) sigaction(signal, &standard, nullptr);
+    }
   });
 }
 
@@ -86,9 +91,7 @@ class SignalHandlers {
     // Not deferred: the handlers leave by longjmp, and the next run wants the signals again.
     action.sa_flags = SA_ONSTACK | SA_NODEFER | SA_SIGINFO;
     action.sa_sigaction = on_fault;
-    for (std::size_t i = 0; i < kFaults.size(); ++i) {
-      sigaction(kFaults[i], &action, &faults_before_[i]);
-    }
+    install_handlers(kFaults, action, faults_before_);
     action.sa_flags = SA_NODEFER | SA_SIGINFO | SA_RESTART;
     action.sa_sigaction = on_stop;
     sigaction(stop_signal(), &action, &stop_before_);
@@ -107,28 +110,22 @@ class SignalHandlers {
   struct sigaction stop_before_ {};
 };
 
-// An alternate signal stack for main's thread; parked threads have their own.
-class SignalStack {
- public:
-  SignalStack() {
-    // One for all jobs: what a run does to it is undone by what it was in the first.
-    static std::array<char, std::size_t{64} << 10> memory;
-    const stack_t stack{.ss_sp = memory.data(), .ss_flags = 0, .ss_size = memory.size()};
-    sigaltstack(&stack, &before_);
-  }
-  SignalStack(const SignalStack&) = delete;
-  SignalStack& operator=(const SignalStack&) = delete;
-  ~SignalStack() { sigaltstack(&before_, nullptr); }
-
- private:
-  stack_t before_{};
-};
+// An alternate signal stack for main's thread; parked threads have their own. One for all jobs:
+// what a run does to it is undone by what it was in the first.
+stack_t signal_stack() {
+  static std::array<char, std::size_t{64} << 10> memory;
+  return {.ss_sp = memory.data(), .ss_flags = 0, .ss_size = memory.size()};
+}
 
 // The C++ runtime's own handler prints, and knows only one end of a process: from the second run on
 // it says "terminate called recursively".
 class TerminateHandler {
  public:
-  TerminateHandler() { before_ = std::set_terminate(on_terminate); }
+  TerminateHandler() {
+    before_ = std::set_terminate(on_terminate);
+    // The program's own, of a constructor, stays.
+    if (before_ != __gnu_cxx::__verbose_terminate_handler) std::set_terminate(before_);
+  }
   TerminateHandler(const TerminateHandler&) = delete;
   TerminateHandler& operator=(const TerminateHandler&) = delete;
   ~TerminateHandler() { std::set_terminate(before_); }
@@ -220,7 +217,7 @@ class StressEngine final : public Engine {
     g_text.emplace();
     g_run.prepare(job);
     leave_child_processes_alone();
-    const SignalStack stack;
+    const SignalStackInForce stack(signal_stack());
     const SignalHandlers handlers;
     const TerminateHandler terminate;
     const TableInForce table;

@@ -14,6 +14,7 @@
 #include "harness/engine/native/program_image.h"
 #include "harness/engine/tsan/left_behind.h"
 #include "harness/hooks/caught_abort.h"
+#include "harness/hooks/fault_handlers.h"
 
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
 #define HEDDLE_PC reinterpret_cast<heddle::Address>(__builtin_return_address(0))
@@ -124,7 +125,8 @@ void handle_faults() {
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_ONSTACK | SA_SIGINFO;
   action.sa_sigaction = on_fault;
-  for (const int signal : kFaults) sigaction(signal, &action, nullptr);
+  std::array<struct sigaction, kFaults.size()> before{};
+  install_handlers(kFaults, action, before);
 }
 
 // A process that the program starts (a death test, say) is not the run: how it ends is the

@@ -37,6 +37,7 @@ int sleep(const timespec* duration, Address pc) {
 void answer_clock(EngineTable& table) {
   table.yield = yield;
   table.sleep = sleep;
+  table.first_second = kVirtualStart;
   table.clock_gettime = [](clockid_t, timespec* now) {
     *now = absolute_time(g_run->read_clock());
     return 0;

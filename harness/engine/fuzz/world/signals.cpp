@@ -50,24 +50,25 @@ void handle(int number, siginfo_t* info, void* context) {
 
 }  // namespace
 
-SignalGuard::SignalGuard() {
-  // A stack of its own: the program's may be what overflowed. One for all jobs: what a run does to
-  // it is undone by what it was in the first.
+// A stack of its own: the program's may be what overflowed. One for all jobs: what a run does to it
+// is undone by what it was in the first.
+stack_t SignalGuard::stack() {
   constexpr std::size_t kSize = 256 * 1024;
   static void* const memory =
       mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  const stack_t stack{.ss_sp = memory, .ss_flags = 0, .ss_size = kSize};
-  sigaltstack(&stack, &old_stack_);
+  return {.ss_sp = memory, .ss_flags = 0, .ss_size = kSize};
+}
+
+SignalGuard::SignalGuard() {
   struct sigaction action = {};
   action.sa_sigaction = handle;
   // Left by jumping away: the signal must not stay blocked.
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
-  for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &action, &old_[i]);
+  install_handlers(kSignals, action, old_);
 }
 
 SignalGuard::~SignalGuard() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &old_[i], nullptr);
-  sigaltstack(&old_stack_, nullptr);
 }
 
 }  // namespace heddle

@@ -8,6 +8,7 @@
 
 #include "harness/engine/fuzz/run/run.h"
 #include "harness/hooks/engine_table.h"
+#include "harness/hooks/fault_handlers.h"
 
 namespace heddle {
 
@@ -34,7 +35,9 @@ class SignalGuard {
  private:
   static constexpr std::array kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 
-  stack_t old_stack_ = {};
+  static stack_t stack();
+
+  SignalStackInForce stack_{stack()};
   std::array<struct sigaction, kSignals.size()> old_ = {};
 };
 

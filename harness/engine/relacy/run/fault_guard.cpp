@@ -13,20 +13,24 @@ bool in_program() {
 
 }  // namespace
 
-FaultGuard::FaultGuard() {
-  // The program's own stack may be what overflowed.
-  // One for all jobs: what a run does to it is undone by what it was in the first.
+// The program's own stack may be what overflowed. One for all jobs: what a run does to it is undone
+// by what it was in the first.
+stack_t FaultGuard::stack() {
   static std::array<char, std::size_t{64} << 10> memory;
-  const stack_t stack{.ss_sp = memory.data(), .ss_flags = 0, .ss_size = memory.size()};
-  sigaltstack(&stack, &stack_before_);
+  return {.ss_sp = memory.data(), .ss_flags = 0, .ss_size = memory.size()};
+}
+
+FaultGuard::FaultGuard() {
   struct sigaction action = {};
   action.sa_sigaction = on_signal;
   // Left by switching away: the signal must not stay blocked.
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
-  for (std::size_t i = 0; i < kSignals.size(); ++i) {
-    sigaction(kSignals[i], &action, &actions_before_[i]);
-  }
+  install_handlers(kSignals, action, actions_before_);
   terminate_before_ = std::set_terminate(on_terminate);
+  // The program's own, of a constructor, stays.
+  if (terminate_before_ != __gnu_cxx::__verbose_terminate_handler) {
+    std::set_terminate(terminate_before_);
+  }
 }
 
 FaultGuard::~FaultGuard() {
@@ -34,7 +38,6 @@ FaultGuard::~FaultGuard() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     sigaction(kSignals[i], &actions_before_[i], nullptr);
   }
-  sigaltstack(&stack_before_, nullptr);
 }
 
 void FaultGuard::on_signal(int number, siginfo_t* information, void* context) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <exception>
 
+#include "harness/hooks/fault_handlers.h"
 #include "harness/model/op.h"
 
 namespace heddle::relacy {
@@ -46,7 +47,9 @@ class FaultGuard {
 
   static inline std::terminate_handler terminate_before_ = nullptr;
 
-  stack_t stack_before_{};
+  static stack_t stack();
+
+  SignalStackInForce stack_{stack()};
   std::array<struct sigaction, kSignals.size()> actions_before_{};
 };
 
