@@ -129,7 +129,8 @@ LivelockWatch::Answer Run::arrive_watched() {
           "and none ever ends");
     case LivelockWatch::Answer::no_more:
       end_watch();
-      if (proves_for_follower_) {
+      // Others go on without being told of it.
+      if (proves_for_follower_ && exhaustive_) {
         give_up("the run comes back to where it has been, which other orders of steps may leave");
       }
       break;
