@@ -118,7 +118,10 @@ function(heddle_add_case NAME)
   add_executable(${NAME} ${ARG_UNPARSED_ARGUMENTS})
   # Last on the command line, so they win over those of the build type: asserts are the case's
   # verdict, and at higher levels compilers merge the very accesses that race.
-  target_compile_options(${NAME} PRIVATE -g -O1 -fsanitize=thread -UNDEBUG)
+  target_compile_options(${NAME} PRIVATE -g -O1 -fsanitize=thread -UNDEBUG
+    # Or accesses to parts of local variables are left out; and Heddle is to know that they are not.
+    $<$<OR:$<COMPILE_LANG_AND_ID:CXX,Clang>,$<COMPILE_LANG_AND_ID:C,Clang>>:-grecord-command-line>
+    "$<$<OR:$<COMPILE_LANG_AND_ID:CXX,Clang>,$<COMPILE_LANG_AND_ID:C,Clang>>:SHELL:-mllvm -capture-tracking-max-uses-to-explore=0>")
   find_package(Threads REQUIRED)
   target_link_libraries(${NAME} PRIVATE Threads::Threads)
   _heddle_link_shared_tsan(${NAME})

@@ -9,6 +9,7 @@ constinit std::atomic<bool> g_unknown_exchange = false;
 constinit std::atomic<bool> g_condition_wait = false;
 constinit std::atomic<bool> g_gives_way = false;
 constinit std::atomic<bool> g_own_clocks = false;
+constinit std::atomic<bool> g_shared_locals = false;
 
 Features features() {
   Features seen;
@@ -21,6 +22,7 @@ Features features() {
   seen.unknown_exchange = g_unknown_exchange.load(std::memory_order_relaxed);
   seen.condition_wait = g_condition_wait.load(std::memory_order_relaxed);
   seen.gives_way = g_gives_way.load(std::memory_order_relaxed);
+  seen.shared_locals = g_shared_locals.load(std::memory_order_relaxed);
   seen.own_clocks = g_own_clocks.load(std::memory_order_relaxed);
   return seen;
 }

@@ -18,6 +18,7 @@ extern std::atomic<bool> g_unknown_exchange __attribute__((visibility("hidden"))
 extern std::atomic<bool> g_condition_wait __attribute__((visibility("hidden")));
 extern std::atomic<bool> g_gives_way __attribute__((visibility("hidden")));
 extern std::atomic<bool> g_own_clocks __attribute__((visibility("hidden")));
+extern std::atomic<bool> g_shared_locals __attribute__((visibility("hidden")));
 
 // Written once and then only read: under stress a store by each operation would have the real
 // threads wait for each other's cache line.
@@ -45,6 +46,9 @@ inline void note_gives_way() {
 }
 inline void note_own_clocks() {
   note(g_own_clocks);
+}
+inline void note_shared_locals() {
+  note(g_shared_locals);
 }
 
 // Since the process began: what constructors did counts too.

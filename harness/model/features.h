@@ -12,6 +12,7 @@ struct Features {
   bool condition_wait = false;    // under relacy
   bool gives_way = false;         // a yield or a sleep, under relacy
   bool own_clocks = false;        // two threads of a run have looked at a clock, under fuzz
+  bool shared_locals = false;     // a thread has accessed another's local variable, under fuzz
   // A thread was interrupted in a loop of code that is not instrumented: where, no schedule says.
   bool interrupted = false;
 
@@ -23,6 +24,7 @@ struct Features {
     condition_wait |= other.condition_wait;
     gives_way |= other.gives_way;
     own_clocks |= other.own_clocks;
+    shared_locals |= other.shared_locals;
     interrupted |= other.interrupted;
     return *this;
   }

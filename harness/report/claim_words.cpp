@@ -141,6 +141,11 @@ NamedText named(const ClaimBound& bound) {
                     "compare-exchanges as strong ones, since clang does not tell them from "
                     "weak ones"};
           },
+          [](const PartsOfLocals&) -> NamedText {
+            return {"parts_of_locals",
+                    "what clang leaves out, accesses of a function to parts of its own local "
+                    "variables, races with nothing"};
+          },
           [](const RelacyModel& model) -> NamedText {
             return {"relacy_model",
                     fmt::format("Relacy's model: a load sees one of the last {} stores, and "

@@ -54,7 +54,8 @@
 //                   "spurious_wakes", "weak_failures", "early_timeouts", "deadlines_in_order",
 //                   "sequentially_consistent" (the program's memory orders allow more),
 //                   "own_clocks" (each thread has a clock of its own), "relacy_model",
-//                   "relacy_choices", "relacy_yields", "strong_exchanges", "outside_choices",
+//                   "relacy_choices", "relacy_yields", "strong_exchanges",
+//                   "parts_of_locals", "outside_choices",
 //                   "deviations"
 //   assumed         array of strings: what the proof takes for granted, e.g. "gtest shares nothing
 //                   between threads"

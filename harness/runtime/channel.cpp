@@ -187,6 +187,7 @@ struct Put {
     w.boolean(done.features.condition_wait);
     w.boolean(done.features.gives_way);
     w.boolean(done.features.own_clocks);
+    w.boolean(done.features.shared_locals);
     w.boolean(done.features.interrupted);
     w.boolean(done.begins_anew);
     w.string(done.left_behind);
@@ -256,6 +257,7 @@ std::optional<WorkerMessage> message_of(std::string_view bytes) {
       done.features.condition_wait = r.boolean();
       done.features.gives_way = r.boolean();
       done.features.own_clocks = r.boolean();
+      done.features.shared_locals = r.boolean();
       done.features.interrupted = r.boolean();
       done.begins_anew = r.boolean();
       done.left_behind = r.string();

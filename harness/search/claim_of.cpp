@@ -37,6 +37,9 @@ std::vector<ClaimBound> find_bounds(const ClaimGrounds& grounds) {
   }
   if (grounds.failed_late > 0) bounds.push_back(DeadlinesInOrder{});
   if (grounds.features.own_clocks) bounds.push_back(OwnClocks{});
+  if (grounds.features.shared_locals && grounds.unseen.parts_of_locals) {
+    bounds.push_back(PartsOfLocals{});
+  }
   if (grounds.features.unknown_exchange) bounds.push_back(StrongExchanges{});
   const ChoiceBounds& reached = exploration.reached;
   if (reached.spurious_wakes) bounds.push_back(SpuriousWakeBound{kSpuriousWakes});
@@ -52,6 +55,7 @@ bool leave_room(const std::vector<ClaimBound>& bounds) {
   return std::any_of(bounds.begin(), bounds.end(), [](const ClaimBound& bound) {
     return std::holds_alternative<SequentialConsistency>(bound) ||
            std::holds_alternative<OwnClocks>(bound) ||
+           std::holds_alternative<PartsOfLocals>(bound) ||
            std::holds_alternative<PreemptionBound>(bound) ||
            std::holds_alternative<OutsideChoiceBound>(bound) ||
            std::holds_alternative<DeviationBound>(bound);

@@ -18,6 +18,7 @@ struct UnseenCode {
   std::vector<std::string> names{};  // of source files or modules that ran without instrumentation
   bool everything = false;           // nothing of the program is instrumented
   std::vector<std::string> unmodelled{};  // functions that it calls and no engine models
+  bool parts_of_locals = false;           // accesses of clang's code to them
   std::vector<std::string> assumed{};     // what has to hold of code that is exempt, in words
 
   friend bool operator==(const UnseenCode&, const UnseenCode&) = default;

@@ -22,10 +22,11 @@ namespace {
 
 // A translation unit with debug information.
 struct Unit {
-  std::string source;     // as the compiler was given it
-  bool flagged = false;   // the compiler has noted -fsanitize=thread
-  bool hooks = false;     // a function of it calls a hook
-  bool accesses = false;  // one makes an access that instrumentation would show
+  std::string source;             // as the compiler was given it
+  bool flagged = false;           // the compiler has noted -fsanitize=thread
+  bool hooks = false;             // a function of it calls a hook
+  bool accesses = false;          // one makes an access that instrumentation would show
+  bool leaves_out_parts = false;  // of local variables: see there
   const Exempt* exempt = nullptr;
 };
 
@@ -70,6 +71,13 @@ std::string_view without_constructor(std::string_view symbol) {
 // ---- debug information --------------------------------------------------------------------------
 
 // Whether the options that g++ notes end with ThreadSanitizer on.
+// clang asks whether the address of a part of a local variable is handed on, not whether that of
+// the variable is, unless it is told not to look (LLVM's ThreadSanitizer.cpp, up to 19 at least).
+bool leaves_out_parts(std::string_view producer) {
+  return producer.find("clang") != std::string_view::npos &&
+         producer.find("capture-tracking-max-uses-to-explore=0") == std::string_view::npos;
+}
+
 bool notes_thread_sanitizer(std::string_view producer) {
   bool on = false;
   while (!producer.empty()) {
@@ -208,7 +216,9 @@ class CodeReader {
         if (unit->source.empty()) unit->source = attribute_text(&die, name);
       }
       unit->exempt = find_exempt(ExemptKind::source, unit->source);
-      unit->flagged = notes_thread_sanitizer(attribute_text(text, DW_AT_producer));
+      const std::string producer = attribute_text(text, DW_AT_producer);
+      unit->flagged = notes_thread_sanitizer(producer);
+      unit->leaves_out_parts = leaves_out_parts(producer);
       // What g++ makes of all units when it links (-flto) has no name that helps: its functions do.
       if (unit->source == "<artificial>" && !unit->flagged) continue;
       take_pieces(&die, bias, unit.get());
@@ -369,6 +379,9 @@ class CodeReader {
         names.add(file_name(unit->source));
       }
     }
+    file.parts_of_locals = std::any_of(units_.begin(), units_.end(), [](const auto& unit) {
+      return unit->exempt == nullptr && (unit->flagged || unit->hooks) && unit->leaves_out_parts;
+    });
     if (!until_first) find_bare(names);
     file.uninstrumented = names.empty() ? weak_names.take() : names.take();
   }

@@ -19,6 +19,9 @@ struct CodeFile {
   // Of the functions of other files that were asked for, those that it calls outside of exempt
   // code.
   std::set<std::string, std::less<>> called;
+  // clang has made instrumented units of it, and notes no option that has it see parts of local
+  // variables. Known by debug information.
+  bool parts_of_locals = false;
 };
 
 // `names.readable` is false if nothing can be said of its code. Separate debug information is

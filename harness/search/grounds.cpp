@@ -50,7 +50,9 @@ UnseenCode unseen_in(const std::vector<EngineResult>& results) {
   for (const EngineResult& result : results) {
     const Instrumentation& found = result.instrumentation;
     if (found == Instrumentation{}) continue;
-    UnseenCode unseen{.everything = found.none, .unmodelled = found.unmodelled};
+    UnseenCode unseen{.everything = found.none,
+                      .unmodelled = found.unmodelled,
+                      .parts_of_locals = found.parts_of_locals};
     for (const UninstrumentedCode& code : found.uninstrumented) unseen.names.push_back(code.name);
     for (const std::string& framework : found.assumed) {
       unseen.assumed.push_back(framework + " shares nothing between threads");

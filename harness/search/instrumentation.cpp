@@ -118,6 +118,7 @@ Instrumentation look(std::span<const Module> modules, const std::string& hooks_p
     }
     part.code = read_code(part.path, !program && !part.code.names.calls_hooks, watched);
     for (const std::string& framework : part.code.assumed) assume(framework);
+    result.parts_of_locals |= part.code.parts_of_locals;
     for (const std::string& symbol : part.code.called) {
       const std::string_view input = input_of(symbol);
       if (input.empty()) {

@@ -29,6 +29,9 @@ struct Instrumentation {
   // What the program calls that may give something else each time it is started ("getpid()");
   // sorted, each once.
   std::vector<std::string> inputs{};
+  // Some of it is by clang, which leaves out accesses of a function to parts of its local
+  // variables.
+  bool parts_of_locals = false;
   bool none = false;  // nothing of the program or of its own libraries is instrumented
 
   friend bool operator==(const Instrumentation&, const Instrumentation&) = default;

@@ -1,6 +1,7 @@
 // Variables of functions that another thread uses: they die when the function returns, and all of a
 // stack when its thread ends.
 #include "harness/engine/fuzz/memory/memory.h"
+#include "harness/hooks/atomics_seen.h"
 
 namespace heddle {
 namespace {
@@ -22,7 +23,10 @@ void Memory::check_anothers_frame(Address address, OpKind kind, Address pc) {
   const ThreadId owner = FiberStacks::owner(address);
   if (owner >= run.thread_count()) return;
   const FuzzThread& thread = run.thread(owner);
-  if (!is_dead(thread, address)) return;
+  if (!is_dead(thread, address)) {
+    atomics_seen::note_shared_locals();
+    return;
+  }
   const RuntimeScope scope;
   Failed failure{.kind = FailureKind::use_after_return, .message = {}, .places = {}};
   failure.places.push_back(run.here({.kind = kind, .address = address, .pc = pc}));

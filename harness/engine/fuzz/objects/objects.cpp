@@ -106,6 +106,7 @@ bool Objects::obtain(SyncObject& object, Want want, std::uint64_t deadline) {
       // Whoever takes it before this thread does takes this thread's turn too.
       run.point();
     } else {
+      if (want == Want::exclusive) run.observe_wait();
       run.block();
     }
     run.end_timer(self);

@@ -84,7 +84,10 @@ void Run::block() {
   FuzzThread& self = *running_.thread;
   ++running_.step;
   if (self.state == FuzzThread::State::ready) ready_.remove(self);
+  // What others change meanwhile is not its own.
+  const std::uint64_t own_changes = running_.changes - self.changes_before;
   switch_to(next_after_block(), SwitchReason::blocked);
+  self.changes_before = running_.changes - own_changes;
 }
 
 bool Run::names_step_within(std::uint64_t steps) const {

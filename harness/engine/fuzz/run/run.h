@@ -171,6 +171,11 @@ class Run {
     next_step();
     point();
   }
+  // It is about to block() where another time it might have passed through a point().
+  void observe_wait() {
+    if (followed_) [[unlikely]]
+      note_round();
+  }
   // The running thread cannot do its `op` yet: another goes. Returns when it was made ready and
   // picked.
   void block();

@@ -196,6 +196,14 @@ const Judged kJudged[] = {
      within({OwnClocks{}})},
     {"compare_exchanges_of_clang", proving(),
      [](ClaimGrounds& g) { g.features.unknown_exchange = true; }, within({StrongExchanges{}})},
+    {"clang_leaves_parts_of_shared_locals_out", proving(),
+     [](ClaimGrounds& g) {
+       g.features.shared_locals = true;
+       g.unseen.parts_of_locals = true;
+     },
+     within({PartsOfLocals{}})},
+    {"clang_leaves_parts_of_locals_out_that_no_other_thread_uses", proving(),
+     [](ClaimGrounds& g) { g.unseen.parts_of_locals = true; }, Proved{7}},
     {"relacy_beside_a_failure_of_fuzz", relacy(),
      [](ClaimGrounds& g) { g.failed_elsewhere = {EngineKind::fuzz}; },
      NotProved{20, {FailedElsewhere{{EngineKind::fuzz}}}}},
