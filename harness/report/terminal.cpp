@@ -215,6 +215,8 @@ class CaseWriter {
       } else if (finding.hunt) {
         write_hunt(finding, *finding.hunt, shown);
       }
+      // Where fuzz shows it, it shows those as well.
+      if (finding.hunt && finding.hunt->by_search) continue;
       for (std::size_t j = 0; j < listed; ++j) {
         if (j != i && beside[j].head == i && is_told_beside(j)) {
           const Finding& other = *findings[j].finding;

@@ -43,13 +43,23 @@ void FirstRuns::add_failures(std::uint64_t key, const ProcessRuns& failed) {
   ProcessRuns& all = failures_[key];
   all.first += failed.first;
   all.later += failed.later;
+  all_failures_.first += failed.first;
+  all_failures_.later += failed.later;
+}
+
+bool FirstRuns::fail_alike() const {
+  constexpr double kAlike = 3;
+  const auto first = static_cast<double>(all_failures_.first) * static_cast<double>(runs_.later);
+  const auto later = static_cast<double>(all_failures_.later) * static_cast<double>(runs_.first);
+  return first > 0 && later > 0 && kAlike * first >= later && kAlike * later >= first;
 }
 
 FirstRuns::Verdict FirstRuns::verdict(const ProcessRuns& failed) const {
   if (failed.first == 0) {
-    return stays_away(failed.later, runs_.later, runs_.first) ? Verdict::stays_away : Verdict::open;
+    const bool away = !fail_alike() && stays_away(failed.later, runs_.later, runs_.first);
+    return away ? Verdict::stays_away : Verdict::open;
   }
-  const bool only_there = failed.later == 0 && failed.first >= kFewestOnlyThere &&
+  const bool only_there = failed.later == 0 && !fail_alike() && failed.first >= kFewestOnlyThere &&
                           stays_away(failed.first, runs_.first, runs_.later);
   return only_there ? Verdict::only_there : Verdict::shown;
 }

@@ -33,8 +33,12 @@ class FirstRuns {
 
  private:
   Verdict verdict(const ProcessRuns& failed) const;
+  // First runs fail about as often as others, be it in other ways: which of several ways a bug
+  // shows in hangs on how quickly threads begin, and that is another in a new process.
+  bool fail_alike() const;
 
   ProcessRuns runs_;
+  ProcessRuns all_failures_;
   std::map<std::uint64_t, ProcessRuns> failures_;
 };
 

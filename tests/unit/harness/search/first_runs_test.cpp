@@ -29,6 +29,20 @@ TEST(FirstRuns, it_stays_away_after_seven_times_as_many_as_show_it_once) {
   EXPECT_EQ(verdict_of({.later = 500}, {.first = 71, .later = 5'000}), Verdict::stays_away);
 }
 
+// A race between two lines shows as the one's or the other's, a lost wake-up as a deadlock.
+TEST(FirstRuns, one_bug_may_show_otherwise_there) {
+  constexpr std::uint64_t kOther = 8;
+  FirstRuns runs;
+  runs.add_runs({.first = 26, .later = 274});
+  runs.add_failures(kKey, {.later = 84});
+  EXPECT_EQ(runs.verdict(kKey), Verdict::stays_away);
+  runs.add_failures(kOther, {.first = 1, .later = 4});
+  EXPECT_EQ(runs.verdict(kKey), Verdict::stays_away) << "far fewer fail";
+  runs.add_failures(kOther, {.first = 7, .later = 6});
+  EXPECT_NE(runs.verdict(kKey), Verdict::stays_away);
+  EXPECT_FALSE(runs.differs());
+}
+
 // The estimate of the rate is worth nothing: one of a thousand may be the first of all.
 TEST(FirstRuns, few_failures_decide_nothing) {
   EXPECT_EQ(verdict_of({.later = 1}, {.first = 700, .later = 10}), Verdict::open);
