@@ -191,7 +191,8 @@ WorkerOptions worker_options(const PlannedCase& planned) {
           .args = planned.args,
           .input = standard_input_file(),
           .google_test = planned.has_google_test,
-          .library_dir = default_library_dir()};
+          .library_dir = default_library_dir(),
+          .interrupted = &g_interrupted};
 }
 
 // Appends the program as one case, or each of its tests.
@@ -466,7 +467,15 @@ int run(const RunOptions& options) {
 
   for (ToldCases::Told& one : told) {
     const bool broken = broken_expectation(plan.expectation, *one.result).has_value();
-    one.verdict = broken ? Verdict::broken : Verdict::held;
+    // Of a program that was not run, or not to an end, nothing is known.
+    const bool any_ended =
+        std::any_of(one.result->engines.begin(), one.result->engines.end(),
+                    [](const EngineResult& engine) { return engine.runs > engine.gave_up; });
+    if (broken) {
+      one.verdict = Verdict::broken;
+    } else if (any_ended) {
+      one.verdict = Verdict::held;
+    }
   }
   const ToldCases ready(told);
   const auto cases = ready.cases();

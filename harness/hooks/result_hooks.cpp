@@ -33,6 +33,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <type_traits>
 
 #include "harness/hooks/file_positions.h"
 #include "harness/hooks/file_times.h"
@@ -48,6 +49,19 @@ using heddle::MemoryAccess;
 using heddle::hidden_state::Memory;
 using heddle::hidden_state::StateUses;
 using heddle::hidden_state::use_descriptor;
+
+namespace {
+
+// What a function returns that may have allocated a text, since it was given no room for one.
+template <typename T>
+T made_text(const MemoryAccess& access, T value) {
+  if constexpr (std::is_same_v<T, char*>) {
+    if (value != nullptr) access.write(value, strlen(value) + 1);
+  }
+  return value;
+}
+
+}  // namespace
 
 #define HEDDLE_BEGIN(result, name, parameters, arguments, reads)                           \
   extern "C" result heddle_hook_##name parameters __asm__(#name);                          \
@@ -67,7 +81,7 @@ using heddle::hidden_state::use_descriptor;
 
 #define HEDDLE_FILLS_TEXT(result, name, parameters, arguments, reads, buffer, room, success, size) \
   HEDDLE_BEGIN(result, name, parameters, arguments, reads)                                         \
-  if (buffer == nullptr) return real arguments;                                                    \
+  if (buffer == nullptr) return made_text(access, real arguments);                                 \
   heddle::PrivateBuffer copy(room);                                                                \
   const auto program = buffer;                                                                     \
   buffer = reinterpret_cast<decltype(+buffer)>(copy.data());                                       \

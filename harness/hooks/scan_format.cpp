@@ -157,6 +157,7 @@ class ScanResults::Parser {
         const bool letters = conversion == 'c' || conversion == 'C';
         if (suppressed) return;
         if (allocates) {
+          place.kind = Place::Kind::made;
           place.size = sizeof(void*);
           break;
         }
@@ -261,6 +262,13 @@ void ScanResults::deliver(const Place& place) const {
     case Place::Kind::counter:
       access_.put(place.program, place.bytes, place.size);
       break;
+    case Place::Kind::made: {
+      void* made = nullptr;
+      std::memcpy(&made, place.bytes, sizeof made);
+      if (program_heap::owns(made)) access_.write(made, program_heap::size_of(made));
+      access_.put(place.program, place.bytes, place.size);
+      break;
+    }
     case Place::Kind::letters:
       access_.put(place.program, place.allocated, place.size);
       break;

@@ -28,11 +28,12 @@ class ScanResults {
 
  private:
   struct Place {
-    enum class Kind : std::uint8_t { fixed, counter, letters, text, wide_text };
+    // `made`: a pointer to memory that the function allocates.
+    enum class Kind : std::uint8_t { fixed, counter, made, letters, text, wide_text };
 
     void* program;  // where the program wants it
     union {
-      char bytes[16];   // fixed, counter
+      char bytes[16];   // fixed, counter, made
       void* allocated;  // the others
     };
     std::size_t size;   // in bytes; not of text

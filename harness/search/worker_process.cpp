@@ -23,6 +23,8 @@
 #include <fstream>
 #include <functional>
 #include <mutex>
+#include <set>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -139,12 +141,40 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 }
 
 // A program that hangs in a constructor never comes to its main.
-constexpr std::chrono::seconds kStartPatience{30};
+constexpr std::chrono::seconds kStartPatience{20};
+// Of one that did not the first time. It is started for each engine.
+constexpr std::chrono::seconds kLessPatience{2};
 
 // Held while a worker is started: a new one must not be taken for an orphan.
 std::mutex g_starting;
 int g_workers = 0;
 std::atomic<bool> g_adopts{false};
+
+// Whether the program has come to its main, which it says at this socket.
+std::optional<StartError> await_main(const WorkerOptions& options, int socket) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kSlice{100};
+  static std::mutex mutex;
+  static std::set<std::string> hanging;
+  const auto is_hanging = [&] {
+    const std::lock_guard lock(mutex);
+    return hanging.contains(options.program);
+  };
+  const std::chrono::seconds patience = is_hanging() ? kLessPatience : kStartPatience;
+  const auto end = Clock::now() + patience;
+  while (!is_readable(socket, kSlice)) {
+    if (options.interrupted != nullptr && options.interrupted->load()) {
+      return StartError{options.program +
+                        " did not reach main() before the search was interrupted"};
+    }
+    if (Clock::now() < end) continue;
+    const std::lock_guard lock(mutex);
+    hanging.insert(options.program);
+    return StartError{options.program + " did not reach main() within " +
+                      std::to_string(kStartPatience.count()) + " seconds"};
+  }
+  return std::nullopt;
+}
 
 // What workers are forked from where each process would have other addresses, the one asked last at
 // the end.
@@ -364,9 +394,7 @@ WorkerProcess::Started WorkerProcess::start_once(const WorkerOptions& options, b
   if (errors >= 0) close(errors);
   if (failed) return StartError{options.program + " cannot be started: " + strerror(exec_error)};
 
-  if (!is_readable(sockets[0], kStartPatience)) {
-    return StartError{options.program + " did not reach main() within 30 seconds"};
-  }
+  if (auto error = await_main(options, sockets[0])) return *error;
   const auto hello = worker->receive();
   const auto* words = hello.has_value() ? std::get_if<Hello>(&*hello) : nullptr;
   if (words == nullptr) {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -25,6 +26,8 @@ struct WorkerOptions {
   std::string input;              // file that is its standard input; without one, that is empty
   bool google_test = false;       // see quiet_google_test()
   std::string library_dir;        // where libheddle.so is
+  // Set, by whomever, when nobody waits for a start any more; null: somebody always does.
+  const std::atomic<bool>* interrupted = nullptr;
 };
 
 struct StartError {
