@@ -1,4 +1,5 @@
 // A constructor function has set the handler of a fault, and the fault ends the process well.
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
 // A constructor function has given main's thread a stack for signals.
+#define _GNU_SOURCE
 #include <assert.h>
 #include <pthread.h>
 #include <signal.h>

@@ -1,4 +1,5 @@
 // A file that was made just now has the date of now.
+#define _GNU_SOURCE
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
