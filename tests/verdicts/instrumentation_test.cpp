@@ -278,6 +278,29 @@ TEST(Instrumentation, accesses_that_the_compiler_leaves_alone_are_named) {
   }
 }
 
+// Only clang does, and not with that option.
+TEST(Instrumentation, parts_of_locals_are_left_out_by_clang_alone) {
+  for (const Compiler& compiler : compilers(true)) {
+    SCOPED_TRACE(compiler.name);
+    const bool clang = compiler.name.find("clang") != std::string::npos;
+    const Workshop w(compiler);
+    w.write("none.c",
+            "static int counter;\nvoid *add(void *number) { counter += 1; return number; }\n");
+    Words flags{"-g", "-O1", kThread};
+    const auto built = [&] {
+      return w.link(
+          {w.compile("main.c", flags), w.compile("none.c", flags), w.compile("pure.c", flags)});
+    };
+    EXPECT_EQ(leaves_out_parts_of_locals(built()), clang);
+    if (!clang) continue;
+    for (const char* word :
+         {"-grecord-command-line", "-mllvm", "-capture-tracking-max-uses-to-explore=0"}) {
+      flags.emplace_back(word);
+    }
+    EXPECT_FALSE(leaves_out_parts_of_locals(built()));
+  }
+}
+
 // g++ has no hook for a result that goes straight to memory.
 TEST(Instrumentation, results_that_go_straight_to_memory_are_named) {
   constexpr Bare kWays[] = {
@@ -317,6 +340,8 @@ TEST(Instrumentation, results_that_go_straight_to_memory_are_named) {
       }
       for (const Bare& way : kHarmless) {
         SCOPED_TRACE(way.name);
+        // There it comes from the stack again: who has got it is not seen.
+        if (std::string_view(way.name) == "fresh" && flags[1] == "-O0") continue;
         const std::string source = std::string(way.name) + ".c";
         EXPECT_EQ(names(look({w.link({main, w.compile(source, flags), pure})})), Words{});
       }

@@ -122,7 +122,14 @@ void Workshop::run(const Words& line) {
 Instrumentation look(const Words& files) {
   std::vector<Module> modules;
   for (const std::string& file : files) modules.push_back({.path = file});
-  return find_instrumentation(modules, HEDDLE_TEST_LIBRARY);
+  Instrumentation found = find_instrumentation(modules, HEDDLE_TEST_LIBRARY);
+  found.parts_of_locals = false;
+  return found;
+}
+
+bool leaves_out_parts_of_locals(const std::string& file) {
+  const std::vector<Module> modules{{.path = file}};
+  return find_instrumentation(modules, HEDDLE_TEST_LIBRARY).parts_of_locals;
 }
 
 Words names(const Instrumentation& instrumentation) {

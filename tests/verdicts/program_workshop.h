@@ -61,7 +61,8 @@ class Workshop {
 };
 
 // Of these modules, the program first.
-Instrumentation look(const Words& files);
+Instrumentation look(const Words& files);  // but for parts_of_locals
+bool leaves_out_parts_of_locals(const std::string& file);
 
 // Of what is not instrumented.
 Words names(const Instrumentation& instrumentation);
