@@ -472,7 +472,22 @@ Outcome Run::outcome() const {
   return verdict ? *verdict : Outcome{to_failed(end)};
 }
 
+namespace {
+
+// Where a handler of the program's is left, the signal that it is for is still blocked. The next
+// run of the thread would be killed by a fault, whatever handler there is.
+void let_faults_in() {
+  constexpr auto bit = [](int signal) { return std::uint64_t{1} << (signal - 1); };
+  constexpr std::uint64_t kFaults =
+      bit(SIGSEGV) | bit(SIGBUS) | bit(SIGFPE) | bit(SIGILL) | bit(SIGTRAP);
+  native::system_call(SYS_rt_sigprocmask, SIG_UNBLOCK, native::as_argument(&kFaults), 0,
+                      sizeof kFaults);
+}
+
+}  // namespace
+
 void Run::leave(ProgramThread& self, LeaveCode code) {
+  let_faults_in();
   t_program_code = false;
   t_self = nullptr;
   _pthread_cleanup_pop(&self.bottom, 0);
