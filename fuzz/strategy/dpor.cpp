@@ -88,7 +88,7 @@ bool Dpor::begin_run(std::uint64_t run) {
   position_ = 1;
   choice_ = 0;
   walk_ = tree_;
-  round_ = {};
+  round_.reset();
   new_place_ = 0;
   useless_ = kNo;
   blocked_ = goes_round_ = cut_ = false;
@@ -113,8 +113,8 @@ void Dpor::executed(const Op& op, bool changed) {
 
 std::size_t Dpor::pick(const SchedulingPoint& point) {
   if (goes_round_) return point.ready.size() > round_ready_ ? kEndRun : point.fallback;
-  if (const RoundOver round = std::exchange(round_, {}); round.steps != 0) {
-    end_round(round.thread, round.steps);
+  if (const auto round = std::exchange(round_, std::nullopt)) {
+    end_round(*round);
     return kEndRun;
   }
   if (chooses_) {

@@ -213,13 +213,13 @@ class Dpor final : public Strategy {
   void reverse(const Execution::Race& race, std::size_t end);
   void reverse_waiting(std::size_t end);
   void reverse_looks(std::size_t end);
-  // The thread is at the end of a round in which it has changed nothing.
-  void end_round(ThreadId thread, std::uint32_t steps);
-  // The step of the round that ends it, and how many of the round come before.
+  // The step that ends a round in which its thread has changed nothing, and how many of the round
+  // come before.
   struct RoundEnd {
     std::uint32_t event = 0;
     std::uint32_t before = 0;
   };
+  void end_round(const RoundEnd& end);
   // Nothing if the round cannot be left out.
   std::optional<RoundEnd> round_end(ThreadId thread, std::uint32_t steps) const;
   std::uint32_t look_of(std::uint32_t event, std::uint32_t before);
@@ -306,13 +306,9 @@ class Dpor final : public Strategy {
   std::deque<AccessList> in_plan_;  // of steps that access otherwise where they are planned
   std::size_t in_plan_used_ = 0;
   AccessList turned_;  // what the second step of a race will access where it comes first
-  struct RoundOver {
-    ThreadId thread = 0;
-    std::uint32_t steps = 0;
-  };
-  RoundOver round_;               // has just come to its end
-  std::size_t useless_ = kNo;     // the node of a step that ended a round
-  std::uint32_t look_ = kNoLook;  // of that step
+  std::optional<RoundEnd> round_;  // has just come to its end
+  std::size_t useless_ = kNo;      // the node of a step that ended a round
+  std::uint32_t look_ = kNoLook;   // of that step
   // The run ended while other threads could have gone on: it may lack steps that wake a sleeper. So
   // may those that end for sleepers once there was such a run.
   bool cut_ = false;

@@ -8,13 +8,14 @@ namespace heddle {
 
 void Dpor::came_round(ThreadId thread, const Round& round) {
   if (goes_round_ || (round.unlocks && tries_)) return;
-  if (!round_end(thread, round.steps).has_value()) return;
+  const auto end = round_end(thread, round.steps);
+  if (!end.has_value()) return;
+  round_ = end;
   unlocking_rounds_ |= round.unlocks;
   if (!waits_at(round.pc)) {
     // The rounds before it were not known for what they are, and have been explored.
     new_place_ = round.pc;
   }
-  round_ = {thread, round.steps};
 }
 
 // What ends the round is the last step of it that could have found something else: behind that it
@@ -42,14 +43,12 @@ std::optional<Dpor::RoundEnd> Dpor::round_end(ThreadId thread, std::uint32_t ste
   return std::nullopt;
 }
 
-void Dpor::end_round(ThreadId thread, std::uint32_t steps) {
-  const auto end = round_end(thread, steps);
-  if (!end.has_value()) return;
-  if (new_place_ == 0 && !waits_at(execution_.event(end->event).pc)) {
-    new_place_ = execution_.event(end->event).pc;
+void Dpor::end_round(const RoundEnd& end) {
+  if (new_place_ == 0 && !waits_at(execution_.event(end.event).pc)) {
+    new_place_ = execution_.event(end.event).pc;
   }
-  useless_ = end->event;
-  look_ = look_of(end->event, end->before);
+  useless_ = end.event;
+  look_ = look_of(end.event, end.before);
 }
 
 std::uint32_t Dpor::look_of(std::uint32_t event, std::uint32_t before) {

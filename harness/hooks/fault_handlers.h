@@ -26,6 +26,18 @@ void install_handlers(const std::array<int, kCount>& signals, const struct sigac
   }
 }
 
+// In a process that the program has forked, and whose end is the program's affair.
+template <std::size_t kCount>
+void remove_handlers(const std::array<int, kCount>& signals) {
+  struct sigaction standard {};
+  standard.sa_handler = SIG_DFL;
+  for (const int signal : signals) {
+    struct sigaction now {};
+    sigaction(signal, nullptr, &now);
+    if (!is_set_by_program(now)) sigaction(signal, &standard, nullptr);
+  }
+}
+
 // The calling thread's stack for signals, as long as this lives.
 class SignalStackInForce {
  public:

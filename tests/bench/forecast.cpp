@@ -12,6 +12,7 @@
 
 #include "harness/cli/case_list.h"
 #include "harness/search/engine_search.h"
+#include "tests/bench/case_program.h"
 
 namespace heddle::bench {
 namespace {
@@ -95,15 +96,7 @@ const Programs& tried_once() {
 
 std::string path_of(const std::string& program) {
   if (program.find('/') != std::string::npos) return program;
-  const auto list = read_case_list();
-  if (const auto* error = std::get_if<CaseListError>(&list)) {
-    throw std::runtime_error(error->message);
-  }
-  const auto found = find_program(program, std::get<std::vector<ListedCase>>(list));
-  if (const auto* error = std::get_if<CaseListError>(&found)) {
-    throw std::runtime_error(error->message);
-  }
-  return std::get<NamedProgram>(found).path;
+  return case_program(program);
 }
 
 Exploration explore(const Searched& searched, std::uint64_t runs) {

@@ -24,6 +24,7 @@
 #include "harness/cli/case_list.h"
 #include "harness/model/rate.h"
 #include "harness/search/engine_search.h"
+#include "tests/bench/case_program.h"
 #include "tests/bench/exhaustive.h"
 #include "tests/bench/forecast.h"
 #include "tests/bench/literature.h"
@@ -66,14 +67,6 @@ std::string load_average() {
   return getloadavg(load, 1) == 1 ? fmt::format("{:.2f}", load[0]) : "unknown";
 }
 
-std::string program_of(const std::string& name) {
-  static const auto list = read_case_list();
-  if (const auto* error = std::get_if<CaseListError>(&list)) throw BenchError(error->message);
-  const auto program = find_program(name, std::get<std::vector<ListedCase>>(list));
-  if (const auto* error = std::get_if<CaseListError>(&program)) throw BenchError(error->message);
-  return std::get<NamedProgram>(program).path;
-}
-
 SearchOptions options_for_program(const std::string& path, EngineKind engine, std::uint64_t runs) {
   SearchOptions options;
   options.worker.program = path;
@@ -87,7 +80,7 @@ SearchOptions options_for_program(const std::string& path, EngineKind engine, st
 }
 
 SearchOptions options_for(const std::string& name, EngineKind engine, std::uint64_t runs) {
-  return options_for_program(program_of(name), engine, runs);
+  return options_for_program(case_program(name), engine, runs);
 }
 
 EngineResult run_search(const SearchOptions& options, const SearchEvents& events = {}) {

@@ -21,6 +21,7 @@
 #include "harness/report/symbolizer.h"
 #include "harness/report/terminal.h"
 #include "harness/search/engine_search.h"
+#include "tests/bench/case_program.h"
 
 namespace heddle::bench {
 namespace {
@@ -30,16 +31,8 @@ constexpr EngineKind kEngines[] = {EngineKind::stress, EngineKind::tsan, EngineK
 
 // A short search with all that a report tells of it.
 CaseResult searched(const std::string& name) {
-  const auto list = read_case_list();
-  if (const auto* error = std::get_if<CaseListError>(&list)) {
-    throw std::runtime_error(error->message);
-  }
-  const auto program = find_program(name, std::get<std::vector<ListedCase>>(list));
-  if (const auto* error = std::get_if<CaseListError>(&program)) {
-    throw std::runtime_error(error->message);
-  }
   SearchOptions options;
-  options.worker.program = std::get<NamedProgram>(program).path;
+  options.worker.program = case_program(name);
   options.worker.library_dir = default_library_dir();
   options.job.engine = EngineKind::fuzz;
   options.job.strategy = "random";

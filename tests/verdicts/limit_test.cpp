@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -171,6 +172,17 @@ TEST(Livelock, is_none_in_a_loop_that_looks_under_a_mutex) {
   const EngineResult result = search_once(options);
   EXPECT_GT(result.failed, 0U);
   EXPECT_FALSE(result.not_as_fresh.has_value());
+}
+
+// A round that takes a mutex is left out only where nobody can tell: who tries may not get it.
+TEST(Rounds, are_followed_where_a_thread_tries_to_take_the_mutex) {
+  SearchOptions options =
+      search_options(program_path("any/gcc/tried_while_polled"), EngineKind::fuzz, 20);
+  if (!std::filesystem::exists(options.worker.program)) GTEST_SKIP() << "not built with g++";
+  for (const char* const strategy : {"dpor", "dpor:order=random"}) {
+    options.job.strategy = strategy;
+    EXPECT_GT(search_once(options).failed, 0U) << strategy;
+  }
 }
 
 // Time was up for a thread that was ready all along, since what it waited for was free: it was let

@@ -44,6 +44,7 @@ void answer_alone(EngineTable& table) {
   for (auto& write : table.write) write = [](Address, Address) { g_memory->access_alone(); };
   table.read_range = [](Address, std::size_t, Address) { g_memory->access_alone(); };
   table.write_range = table.read_range;
+  table.heap_allocate = Memory::heap_allocate_alone;
 }
 
 void answer_memory(EngineTable& table) {

@@ -37,13 +37,7 @@ void leave_child_processes_alone() {
   [[maybe_unused]] static const int registered = pthread_atfork(nullptr, nullptr, [] {
     t_self = nullptr;
     g_run.become_child();
-    struct sigaction standard {};
-    standard.sa_handler = SIG_DFL;
-    for (const int signal : kFaults) {
-      struct sigaction now {};
-      sigaction(signal, nullptr, &now);
-      if (!is_set_by_program(now)) sigaction(signal, &standard, nullptr);
-    }
+    remove_handlers(kFaults);
   });
 }
 

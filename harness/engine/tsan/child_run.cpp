@@ -135,9 +135,7 @@ void leave_child_processes_alone() {
   pthread_atfork(nullptr, nullptr, [] {
     t_self = nullptr;
     g_forked = true;
-    struct sigaction standard {};
-    standard.sa_handler = SIG_DFL;
-    for (const int signal : kFaults) sigaction(signal, &standard, nullptr);
+    remove_handlers(kFaults);
   });
 }
 

@@ -33,11 +33,14 @@ void Memory::heap_free(Address block, std::size_t size, Address pc) {
 void Memory::heap_allocate(Address block, std::size_t size, Address pc) {
   // Of large ones the beginning, as of thread_local variables.
   constexpr std::size_t kMostWatched = 1 << 16;
-  Run& run = *g_run;
-  run.next_step();
-  run.done_here(
+  heap_allocate_alone(block, size, pc);
+  races_.be_born(shadow_, block, std::min(size, kMostWatched), pc, g_run->now());
+}
+
+void Memory::heap_allocate_alone(Address block, std::size_t size, Address pc) {
+  g_run->next_step();
+  g_run->done_here(
       {.kind = OpKind::heap_allocate, .address = block, .address2 = block + size, .pc = pc});
-  races_.be_born(shadow_, block, std::min(size, kMostWatched), pc, run.now());
 }
 
 void Memory::thread_local_dies(Address begin, std::size_t size, Address pc) {

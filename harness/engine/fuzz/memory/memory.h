@@ -119,6 +119,8 @@ class Memory {
 
   void heap_free(Address block, std::size_t size, Address pc);
   void heap_allocate(Address block, std::size_t size, Address pc);
+  // The same while main is the only thread: what it gets then, all others get from it.
+  static void heap_allocate_alone(Address block, std::size_t size, Address pc);
   [[noreturn]] void double_free(Address block, Address pc);
   [[noreturn]] static void out_of_memory(Address pc);
   // The thread_local variables of the running thread, which ends; `pc`: the function it began with.
