@@ -174,6 +174,19 @@ TEST(Livelock, is_none_in_a_loop_that_looks_under_a_mutex) {
   EXPECT_FALSE(result.not_as_fresh.has_value());
 }
 
+// It may wake up any time, which needs no order of the others; but it has been notified by now.
+TEST(Livelock, is_none_where_a_notified_thread_only_has_to_get_the_mutex) {
+  SearchOptions options =
+      search_options(program_path("any/gcc/notified_while_polled.fixed"), EngineKind::fuzz, 500);
+  if (!std::filesystem::exists(options.worker.program)) GTEST_SKIP() << "not built with g++";
+  for (const char* const strategy : {"pct:depth=3", "surw"}) {
+    options.job.strategy = strategy;
+    const EngineResult result = search_once(options);
+    EXPECT_EQ(result.failed, 0U) << strategy;
+    EXPECT_EQ(result.gave_up, 0U) << strategy;
+  }
+}
+
 // A round that takes a mutex is left out only where nobody can tell: who tries may not get it.
 TEST(Rounds, are_followed_where_a_thread_tries_to_take_the_mutex) {
   SearchOptions options =
