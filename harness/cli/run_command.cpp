@@ -515,14 +515,19 @@ int run(const RunOptions& options) {
       ++errors;
       if (error == nullptr) error = &*engine.error;
     }
+    std::optional<std::string> own = nothing_finished(*result);
     // Of all engines some may not suit a program; an engine that was asked for must.
     if (errors != 0 && (plan.chosen_engines || errors == result->engines.size())) {
-      const bool names_it = error->starts_with(result->name);
-      complain(kOwnError, names_it ? *error : fmt::format("{}: {}", result->name, *error));
+      own = error->starts_with(result->name) ? *error : fmt::format("{}: {}", result->name, *error);
+    }
+    if (own.has_value()) complain(kOwnError, *own);
+    const auto broken = broken_expectation(plan.expectation, *result);
+    const bool found_bug =
+        broken.has_value() && plan.expectation.verdict == Expectation::Verdict::pass;
+    if (own.has_value() && !found_bug) {
       status = kOwnError;
-    } else if (const auto vacuous = nothing_finished(*result)) {
-      status = complain(kOwnError, *vacuous);
-    } else if (const auto broken = broken_expectation(plan.expectation, *result)) {
+    } else if (broken.has_value()) {
+      // A bug that one engine has found is one, whatever has kept another from its work.
       if (status == kHeld) status = kNotHeld;
       complain(kNotHeld, *broken);
     }

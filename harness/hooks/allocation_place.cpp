@@ -4,12 +4,35 @@
 #include <stdlib.h>
 
 #include <cstddef>
-#include <new>
 #include <utility>
 
 #include "harness/hooks/caller.h"
-#include "harness/hooks/own_code.h"
 #include "harness/hooks/system_objects.h"
+
+// Calls a form of operator new, from a place that is known: what earlier calls have left on the
+// stack looks like return addresses too. In: its first two arguments, and the function.
+asm(R"(
+  .text
+  .type heddle_call_operator_new, @function
+heddle_call_operator_new:
+  .cfi_startproc
+  sub $8, %rsp
+  .cfi_adjust_cfa_offset 8
+  call *%rdx
+heddle_after_operator_new:
+  add $8, %rsp
+  .cfi_adjust_cfa_offset -8
+  ret
+  .cfi_endproc
+  .size heddle_call_operator_new, . - heddle_call_operator_new
+)");
+
+extern "C" {
+[[gnu::visibility("hidden")]] void* heddle_call_operator_new(std::size_t size,
+                                                             std::size_t alignment,
+                                                             void* operator_new);
+[[gnu::visibility("hidden")]] extern const char heddle_after_operator_new[];
+}
 
 namespace heddle::allocation_place {
 namespace {
@@ -31,22 +54,19 @@ constinit OperatorNew g_aligned = {};
   const auto* const frame = reinterpret_cast<const Address*>(t_caller_frame);
   if (frame == nullptr) return {};
   for (std::size_t words = 0; words < kMostWords; ++words) {
-    if (is_own_code(frame[words])) return {.pc = frame[-1], .words = words};
+    if (frame[words] == reinterpret_cast<Address>(heddle_after_operator_new)) {
+      return {.pc = frame[-1], .words = words};
+    }
   }
   return {};
 }
 
-[[gnu::noinline]] OperatorNew learn_plain(void* (*operator_new)(std::size_t)) {
+OperatorNew learn_form(const char* name) {
+  // A program in C has none.
+  void* const operator_new = dlsym(RTLD_NEXT, name);
+  if (operator_new == nullptr) return {};
   t_caller_frame = 0;
-  void* const block = operator_new(sizeof(void*));
-  const OperatorNew found = frame_left_behind();
-  ::free(block);
-  return found;
-}
-
-[[gnu::noinline]] OperatorNew learn_aligned(void* (*operator_new)(std::size_t, std::align_val_t)) {
-  t_caller_frame = 0;
-  void* const block = operator_new(64, std::align_val_t{64});
+  void* const block = heddle_call_operator_new(64, 64, operator_new);
   const OperatorNew found = frame_left_behind();
   ::free(block);
   return found;
@@ -57,13 +77,8 @@ constinit OperatorNew g_aligned = {};
 void learn() {
   static constinit bool learned = false;
   if (std::exchange(learned, true)) return;
-  // A program in C has none.
-  if (void* const found = dlsym(RTLD_NEXT, "_Znwm")) {
-    g_plain = learn_plain(reinterpret_cast<void* (*)(std::size_t)>(found));
-  }
-  if (void* const found = dlsym(RTLD_NEXT, "_ZnwmSt11align_val_t")) {
-    g_aligned = learn_aligned(reinterpret_cast<void* (*)(std::size_t, std::align_val_t)>(found));
-  }
+  g_plain = learn_form("_Znwm");
+  g_aligned = learn_form("_ZnwmSt11align_val_t");
 }
 
 Address of(Address pc) {

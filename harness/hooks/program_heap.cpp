@@ -40,7 +40,6 @@ constexpr std::size_t kCommit = std::size_t{64} << 20;
 constexpr std::size_t kKeep = std::size_t{32} << 20;
 // So much is handed out between two questions to MayGrow.
 constexpr std::size_t kBetweenQuestions = std::size_t{16} << 20;
-constexpr unsigned char kFill = 0xa5;
 // Blocks above this are not filled: they come from the system or a huge run, and filling would
 // cost more than the program's own use of them.
 constexpr std::size_t kFillLimit = std::size_t{1} << 20;
@@ -212,7 +211,7 @@ void* allocate(std::size_t size, std::size_t alignment) {
       g_top = at + size;
     }
   }
-  if (size <= kFillLimit) std::memset(pointer, kFill, size);
+  if (size <= kFillLimit) std::memset(pointer, kFilling, size);
   return pointer;
 }
 

@@ -37,13 +37,15 @@ inline constexpr Address kBegin = 0x1000'0000'0000;
 inline constexpr Address kEnd = kBegin + (Address{1} << 38);
 inline constexpr std::size_t kReuseAfter = std::size_t{4} << 20;
 
+// What memory is filled with, so that a program that reads it unwritten does the same in every run.
+inline constexpr unsigned char kFilling = 0xa5;
+
 inline bool owns(const void* pointer) {
   const auto address = reinterpret_cast<Address>(pointer);
   return address >= kBegin && address < kEnd;
 }
 
-// `alignment` is a power of two; nullptr when the arena is full. Memory is filled with a pattern,
-// so that a program that reads it uninitialised does the same in every run.
+// `alignment` is a power of two; nullptr when the arena is full. Blocks of up to a MiB are filled.
 void* allocate(std::size_t size, std::size_t alignment);
 // Returns false, and does nothing, if the block was freed before.
 bool release(void* pointer);

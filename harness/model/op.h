@@ -28,7 +28,7 @@ enum class OpKind : std::uint8_t {
   atomic_rmw,       // exchange, fetch_*, successful compare_exchange
   atomic_cas_fail,  // a compare_exchange that did not match: a load
   fence,
-  mutex_lock,
+  mutex_lock,  // address2: of a lock-order inversion's place, the mutex that the thread held
   mutex_trylock_fail,
   mutex_unlock,
   cond_wait,  // address: condition variable, address2: mutex; gives the mutex up and waits

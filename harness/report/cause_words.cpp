@@ -50,6 +50,12 @@ std::string_view past_verb(OpKind kind) {
       return "initialised";
     case OpKind::object_destroy:
       return "destroyed";
+    case OpKind::sem_post:
+      return "gave one to";
+    case OpKind::sem_wait:
+      return "took one of";
+    case OpKind::sem_read:
+      return "counted";
     default:
       return "used";
   }

@@ -1,6 +1,9 @@
 #include "harness/report/debug_types.h"
 
 #include <dwarf.h>
+#include <fmt/format.h>
+
+#include <bit>
 
 #include "harness/report/symbols.h"
 
@@ -85,6 +88,24 @@ std::string typedef_name(Dwarf_Die type) {
     Dwarf_Die target;
     if (dwarf_tag(&child) != DW_TAG_typedef || !type_of(&child, &target) ||
         dwarf_dieoffset(&target) != dwarf_dieoffset(&type)) {
+      return false;
+    }
+    const char* name = dwarf_diename(&child);
+    if (name != nullptr) found = name;
+    return name != nullptr;
+  });
+  return found;
+}
+
+std::string enumerator(Dwarf_Die type, std::uint64_t value, unsigned size) {
+  const std::uint64_t mask = size >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * size)) - 1;
+  std::string found;
+  any_child(type, [&](Dwarf_Die child) {
+    Dwarf_Attribute memory;
+    Dwarf_Sword constant = 0;
+    if (dwarf_tag(&child) != DW_TAG_enumerator ||
+        dwarf_formsdata(dwarf_attr(&child, DW_AT_const_value, &memory), &constant) != 0 ||
+        (static_cast<std::uint64_t>(constant) & mask) != (value & mask)) {
       return false;
     }
     const char* name = dwarf_diename(&child);
@@ -228,6 +249,27 @@ std::optional<Dwarf_Die> pointee_at(Dwarf_Die type, Dwarf_Word offset) {
   Dwarf_Die target;
   if (!type_of(&leaf.type, &target) || size_of(target) == 0) return std::nullopt;
   return target;
+}
+
+std::string spelled_value(Dwarf_Die type, Dwarf_Word offset, std::uint64_t value, unsigned size) {
+  Member leaf = member_at(type, offset, true);
+  if (leaf.offset != 0 || size_of(leaf.type) != size) return "";
+  if (dwarf_tag(&leaf.type) == DW_TAG_enumeration_type) return enumerator(leaf.type, value, size);
+  Dwarf_Attribute memory;
+  Dwarf_Word encoding = 0;
+  if (dwarf_formudata(dwarf_attr(&leaf.type, DW_AT_encoding, &memory), &encoding) != 0 ||
+      encoding != DW_ATE_float) {
+    return "";
+  }
+  std::string text;
+  if (size == sizeof(float)) {
+    text = fmt::format("{}", std::bit_cast<float>(static_cast<std::uint32_t>(value)));
+  } else if (size == sizeof(double)) {
+    text = fmt::format("{}", std::bit_cast<double>(value));
+  }
+  // As the source would have it: 2 is another type's.
+  const bool whole = !text.empty() && text.find_first_not_of("-0123456789") == std::string::npos;
+  return whole ? text + ".0" : text;
 }
 
 std::optional<Stored> stored_by(Dwarf_Die function) {

@@ -3,6 +3,7 @@
 
 #include <elfutils/libdw.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -42,6 +43,10 @@ Member member_at(Dwarf_Die type, Dwarf_Word offset, bool into_libraries = false)
 // What a pointer points to that begins with this byte of an object of type `type`, in whatever
 // library's type it may be wrapped.
 std::optional<Dwarf_Die> pointee_at(Dwarf_Die type, Dwarf_Word offset);
+
+// A floating-point number or an enumerator as the program has it: "0.5", "ready". Empty for other
+// types, where the bytes are not the whole of it, and for a value without a name.
+std::string spelled_value(Dwarf_Die type, Dwarf_Word offset, std::uint64_t value, unsigned size);
 
 // An object in memory that a container or a shared pointer has asked for.
 struct Stored {

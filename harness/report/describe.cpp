@@ -21,23 +21,24 @@ std::string order_text(MemoryOrder order) {
 }
 
 std::string values_text(std::optional<std::uint64_t> first, std::optional<std::uint64_t> last,
-                        unsigned size) {
+                        const Op& op, const Names& names) {
   if (!first) return "?";
-  if (!last || *last == *first) return value_text(*first, size);
-  return fmt::format("{} .. {}", value_text(*first, size), value_text(*last, size));
+  const std::string text = value_text(*first, op, names);
+  return !last || *last == *first ? text
+                                  : fmt::format("{} .. {}", text, value_text(*last, op, names));
 }
 
 // What the C library does with what it keeps of its own. Atomic: under a lock, and the value is not
 // one that the program knows.
 std::string hidden_text(const Event& event, std::optional<std::uint64_t> last,
-                        const hidden_state::Named& hidden) {
+                        const hidden_state::Named& hidden, const Names& names) {
   const Op& op = event.op;
   if (!is_plain_access(op.kind)) return "use " + hidden.text;
   const bool writing = op.kind == OpKind::write;
   const std::string text = fmt::format("{} {}", writing ? "write" : "read", hidden.text);
   if (!hidden.has_value || !event.value.has_value()) return text;
   return fmt::format("{} {} {}", text, writing ? "<-" : "->",
-                     values_text(event.value, last, op.size));
+                     values_text(event.value, last, op, names));
 }
 
 // What is wrong is an object's life.
@@ -108,13 +109,22 @@ std::string value_text(std::uint64_t value, unsigned size) {
   return value > 0xffff'ffffU ? fmt::format("{:#x}", value) : std::to_string(value);
 }
 
+std::string value_text(std::uint64_t value, const Op& op, const Names& names) {
+  std::string text = names.spelled(op.address, value, op.size);
+  return text.empty() ? value_text(value, op.size) : text;
+}
+
 std::string operation_text(const Event& event, std::optional<std::uint64_t> last, Names& names) {
   const Op& op = event.op;
   if (const auto hidden = hidden_state::find(op.address); hidden && is_memory_access(op.kind)) {
-    return hidden_text(event, last, *hidden);
+    return hidden_text(event, last, *hidden, names);
   }
   const auto name = [&] { return names.of(op.address, op.kind); };
-  const auto values = [&] { return values_text(event.value, last, op.size); };
+  const auto values = [&] { return values_text(event.value, last, op, names); };
+  // Of a semaphore, where that is known.
+  const auto left = [&](std::string_view how) {
+    return event.value.has_value() ? fmt::format(" ({} {})", values(), how) : std::string{};
+  };
   switch (op.kind) {
     case OpKind::none:
       return "step";
@@ -138,7 +148,7 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
       return fmt::format("store {} <- {}{}", name(), values(), order_text(op.order));
     case OpKind::atomic_rmw:
       return fmt::format("update {}: {} -> {}{}", name(),
-                         values_text(event.old_value, event.old_value, op.size), values(),
+                         values_text(event.old_value, event.old_value, op, names), values(),
                          order_text(op.order));
     case OpKind::atomic_cas_fail:
       if (!event.old_value.has_value()) {
@@ -146,7 +156,7 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
                            order_text(op.order));
       }
       return fmt::format("compare-exchange {}: expected {}, it is {}{}{}", name(),
-                         value_text(*event.old_value, op.size), values(),
+                         value_text(*event.old_value, op, names), values(),
                          event.old_value == event.value ? ": fails without cause" : "",
                          order_text(op.order));
     case OpKind::fence:
@@ -175,13 +185,14 @@ std::string operation_text(const Event& event, std::optional<std::uint64_t> last
     case OpKind::rwlock_shared_unlock:
       return fmt::format("unlock {}", name());
     case OpKind::sem_wait:
-      return fmt::format("take one of {}", name());
+      return fmt::format("take one of {}{}", name(), left("left"));
     case OpKind::sem_trywait_fail:
       return fmt::format("try to take one of {}: none left", name());
     case OpKind::sem_post:
-      return fmt::format("give one to {}", name());
+      return fmt::format("give one to {}{}", name(), left("there"));
     case OpKind::sem_read:
-      return fmt::format("count {}", name());
+      if (!event.value.has_value()) return fmt::format("count {}", name());
+      return fmt::format("count {} -> {}", name(), values());
     case OpKind::barrier_wait:
       return fmt::format("arrive at {}", name());
     case OpKind::once:
@@ -241,6 +252,9 @@ std::string place_text(const Place& place, Names& names) {
     case OpKind::atomic_rmw:
       return fmt::format("updates {} atomically{}", name(), order_text(op.order));
     case OpKind::mutex_lock:
+      if (op.address2 != 0) {
+        return fmt::format("locks {} while it holds {}", name(), names.of_mutex(op.address2));
+      }
       return fmt::format("waits to lock {}", name());
     case OpKind::mutex_unlock:
       return fmt::format("unlocks {}", name());
@@ -423,9 +437,13 @@ std::string headline(const Failed& failure, Names& names) {
     }
     return text;
   }
-  if (is_stuck(failure.kind) && !failure.places.empty()) {
+  const bool is_cycle = failure.kind == FailureKind::lock_inversion &&
+                        std::any_of(failure.places.begin(), failure.places.end(),
+                                    [](const Place& place) { return place.op.address2 != 0; });
+  if ((is_stuck(failure.kind) || is_cycle) && !failure.places.empty()) {
     std::string separator = ": ";
-    for (const Place& place : waiting_places(failure, nullptr)) {
+    // One thread may have taken the locks in both orders.
+    for (const Place& place : is_cycle ? failure.places : waiting_places(failure, nullptr)) {
       const std::string what = place_text(place, names);
       text += fmt::format("{}{} {} at {}", separator, thread_name(place.thread),
                           what.empty() ? "is" : what, at(place));

@@ -26,6 +26,9 @@ std::string_view reason_text(SwitchReason why, std::string_view none);
 // A value of `size` bytes: decimal, small negative numbers as such, large ones in hex.
 std::string value_text(std::uint64_t value, unsigned size);
 
+// The same of what an access is to, as the program spells it where that is known: "0.5", "ready".
+std::string value_text(std::uint64_t value, const Op& op, const Names& names);
+
 // "read counter -> 0", "lock m", "wait on ready (gives up m)". `last` is the value of the last of
 // several equal operations; equal to the event's own for a single one.
 std::string operation_text(const Event& event, std::optional<std::uint64_t> last, Names& names);

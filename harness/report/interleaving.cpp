@@ -9,6 +9,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "harness/hooks/hidden_memory.h"
 #include "harness/report/contention.h"
 #include "harness/report/left_out_rows.h"
 #include "harness/report/row_marks.h"
@@ -64,17 +65,14 @@ class Selection {
  public:
   Selection(const Trace& trace, const Failed& failure, Names& names,
             const InterleavingOptions& options = {}, Shown shown = Shown::what_matters)
-      : trace_(trace),
-        failure_(failure),
-        names_(names),
-        shown_(shown),
-        locations_(trace),
-        notes_(note_rows(trace, options.weak_memory)) {
+      : trace_(trace), failure_(failure), names_(names), shown_(shown), locations_(trace) {
     names_.know(trace);
+    notes_ = note_rows(trace, options.weak_memory, names_);
     measure_contention();
     find_cited(options.cited);
     deciding_ = deciding_events(trace, failure, cited_);
     for (const Place& place : failure.places) {
+      if (failure.kind == FailureKind::uncaught_exception) librarys_calls_.insert(place.op.pc);
       named_.insert(place.op.address);
       named_.insert(place.op.address2);
       if (is_memory_access(place.op.kind)) {
@@ -82,6 +80,10 @@ class Selection {
       }
     }
     for (const Event& event : trace.events) {
+      const OpKind kind = event.op.kind;
+      if (kind == OpKind::thread_join || kind == OpKind::thread_detach) {
+        librarys_calls_.insert(event.op.pc);
+      }
       if (event.racy) named_locations_.insert(locations_.of(event.op.address));
     }
     named_.insert(notes_.objects.begin(), notes_.objects.end());
@@ -104,7 +106,7 @@ class Selection {
         call.row.last_step = event.step;
         call.row.racy = call.row.racy || event.racy;
         call.row.decides = call.row.decides || deciding_.contains(at);
-        if (call.object.empty()) call.object = names_.object(event.op.address);
+        if (call.object.empty()) call.object = called_object(event);
         continue;
       }
       Draft draft;
@@ -115,9 +117,7 @@ class Selection {
       draft.row.source = source;
       draft.row.racy = event.racy;
       draft.row.decides = deciding_.contains(at) || notes_.notes[at].choice;
-      if (is_plain_access(event.op.kind) && !source.library_call.empty()) {
-        draft.object = names_.object(event.op.address);
-      }
+      if (is_call(event, source)) draft.object = called_object(event);
       if (event.op.kind == OpKind::failure) {
         draft.row.kind = InterleavingRow::Kind::failure;
         draft.row.decides = true;
@@ -152,9 +152,9 @@ class Selection {
     if (row.kind != InterleavingRow::Kind::operation) return;
     const Event& event = trace_.events[draft.at];
     // What a library keeps in its objects means nothing to a person; that it was called does.
-    const bool call = is_plain_access(event.op.kind) && !row.source.library_call.empty();
-    row.text = call ? printable(fmt::format("{}({})", row.source.library_call, draft.object))
-                    : operation_text(event, draft.last_value, names_);
+    row.text = is_call(event, row.source)
+                   ? printable(fmt::format("{}({})", row.source.library_call, draft.object))
+                   : operation_text(event, draft.last_value, names_);
     const RowNote& note = notes_.notes[draft.at];
     row.text = note.before + row.text + note.after;
   }
@@ -215,8 +215,13 @@ class Selection {
       }
       const SourceLine source = source_of_event(event);
       // What the library keeps in its objects, a thread's handle above all, is no condition.
-      const bool call = is_plain_access(event.op.kind) && !source.library_call.empty();
-      if (source.in_library || call) continue;
+      if (source.in_library || is_librarys_matter(event, source)) continue;
+      // Nor are the words that an exception is made with.
+      if (failure_.kind == FailureKind::uncaught_exception &&
+          names_.object(event.op.address).empty() &&
+          !memory_[locations_.of(event.op.address)].contended()) {
+        continue;
+      }
       if (!line.has_value()) line = source;
       if (source != *line) break;
       if (writes(event.op.kind)) continue;
@@ -258,6 +263,8 @@ class Selection {
       return !source_of_event(event).in_library;
     }
     if (is_lock_op(op.kind) || is_cond_op(op.kind)) {
+      // Of std::barrier's own doing its call tells.
+      if (is_librarys_own(op.address)) return false;
       return named_.count(op.address) != 0 || objects_[op.address].contended();
     }
     if (op.kind == OpKind::heap_allocate && !event.racy) return false;
@@ -277,6 +284,15 @@ class Selection {
            failure_.kind != FailureKind::self_deadlock;
   }
 
+  // What a library looks at for itself: inside of its objects, what it keeps hidden and the program
+  // has no value of, and in calls that only end something.
+  bool is_librarys_matter(const Event& event, const SourceLine& source) const {
+    if (is_plain_access(event.op.kind)) {
+      return !source.library_call.empty() || librarys_calls_.contains(event.op.pc);
+    }
+    return hidden_state::find(event.op.address).has_value();
+  }
+
   // A library's function with what lies on the stack and has no name: what it hands on inside.
   bool is_call_of_nothing(const Event& event) {
     const Address address = event.op.address;
@@ -290,12 +306,24 @@ class Selection {
     return name.starts_with("std::") || name.starts_with("__gnu");
   }
 
+  // Inside of a library's function, of which its call tells more. What std::atomic does is the
+  // program's own operation; what std::barrier does with one is not.
+  static bool is_call(const Event& event, const SourceLine& source) {
+    if (source.library_call.empty()) return false;
+    return is_plain_access(event.op.kind) ||
+           (is_atomic(event.op.kind) && source.library_call.find("atomic") == std::string::npos);
+  }
+
+  // Empty where the library has it for itself.
+  std::string called_object(const Event& event) {
+    return is_librarys_own(event.op.address) ? "" : names_.object(event.op.address);
+  }
+
   bool continues_call(const Draft& draft, const Event& event, const SourceLine& source) const {
     const Event& first = trace_.events[draft.at];
     // The first access again: the call was made once more.
-    return is_plain_access(event.op.kind) && is_plain_access(first.op.kind) &&
-           event.thread == first.thread && !source.library_call.empty() &&
-           source == draft.row.source && (event.op.pc != first.op.pc || event.stack != first.stack);
+    return event.thread == first.thread && source == draft.row.source && is_call(event, source) &&
+           is_call(first, source) && (event.op.pc != first.op.pc || event.stack != first.stack);
   }
 
   void add_failure(std::vector<Draft>& drafts) {
@@ -395,6 +423,9 @@ class Selection {
   std::unordered_map<std::size_t, std::set<ThreadId>> own_users_;
   std::unordered_map<Address, Contention> objects_;
   std::set<Address> named_;
+  // Whose accesses are to a thread's handle, or to what an exception that nobody catches is told
+  // by.
+  std::set<Address> librarys_calls_;
   std::set<std::size_t> named_locations_;
   RowNotes notes_;
   std::set<std::size_t> deciding_;

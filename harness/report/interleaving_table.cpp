@@ -31,7 +31,8 @@ std::string switch_text(const InterleavingRow& row) {
   return text;
 }
 
-// Words that are wider, names that is, lose their middle: broken in two they could not be read.
+// Words that are wider, names that is, lose the scopes that they are in, or else their middle:
+// broken in two they could not be read.
 std::string fitted_word(std::string_view word, std::size_t width) {
   constexpr std::string_view kGap = "...";
   // Names are of one byte a character where they are this long; others are left to be broken.
@@ -43,6 +44,10 @@ std::string fitted_word(std::string_view word, std::size_t width) {
   if (open != std::string_view::npos && open + 2 < word.size()) {
     return fitted_word(word.substr(0, open + 1), width) + ' ' +
            fitted_word(word.substr(open + 1), width);
+  }
+  const std::size_t scope = word.find("::");
+  if (scope != std::string_view::npos && scope + 2 < word.size()) {
+    return fitted_word(word.substr(scope + 2), width);
   }
   const std::size_t kept = width - kGap.size();
   return fmt::format("{}{}{}", word.substr(0, kept / 2), kGap,

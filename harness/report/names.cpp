@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <span>
 
 #include "harness/hooks/hidden_memory.h"
+#include "harness/hooks/program_heap.h"
 #include "harness/report/source_line.h"
 #include "harness/report/text.h"
 
@@ -202,6 +204,43 @@ std::string Names::find_local(Address address) const {
     name = std::move(found);
   }
   return name;
+}
+
+std::string Names::spelled(Address address, std::uint64_t value, unsigned size) const {
+  if (is_filling(address, value, size)) return "never written";
+  if (std::string text = symbols_.spelled(address, value, size); !text.empty()) {
+    return printable(text);
+  }
+  const auto block = block_of(address);
+  if (block != blocks_.end()) {
+    const auto& placed = block->second.type;
+    if (!placed.has_value() || address < block->first + placed->offset) return "";
+    const std::uint64_t inside = address - block->first - placed->offset;
+    return printable(symbols_.spelled(placed->type, inside % placed->type.size, value, size));
+  }
+  // As for its name: where calls disagree, nothing is said.
+  std::string found;
+  for (const StackFrame& frame : frames_) {
+    if (address < frame.begin || address >= frame.end) continue;
+    const std::string text = symbols_.spelled(frame, address, value, size);
+    if (text.empty() || text == found) continue;
+    if (!found.empty()) return "";
+    found = text;
+  }
+  return printable(found);
+}
+
+// A byte alone may well be the program's, and so may what the run has written.
+bool Names::is_filling(Address address, std::uint64_t value, unsigned size) const {
+  if (size < 2 || size > sizeof value || block_of(address) == blocks_.end()) return false;
+  std::uint64_t filling = 0;
+  std::memset(&filling, program_heap::kFilling, size);
+  if (value != filling) return false;
+  return known_ == nullptr ||
+         std::none_of(known_->events.begin(), known_->events.end(), [&](const Event& event) {
+           return is_memory_access(event.op.kind) && writes(event.op.kind) &&
+                  event.op.address < address + size && address < event.op.address + event.op.size;
+         });
 }
 
 std::string Names::in_block(Address address, bool whole) {

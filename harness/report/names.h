@@ -36,6 +36,10 @@ class Names {
   std::string of(Address address, OpKind kind);
   std::string of_mutex(Address address) { return of(address, OpKind::mutex_lock); }
 
+  // What a row says of a value there, `size` bytes of it, where a number would not do: "0.5",
+  // "ready", "never written" of what a run's heap is filled with; else empty.
+  std::string spelled(Address address, std::uint64_t value, unsigned size) const;
+
   // Empty for what would get a number of its kind.
   std::string object(Address address);
 
@@ -61,6 +65,7 @@ class Names {
   void know_by_members(const Trace& trace);
   std::optional<ObjectType> pointee(Address address) const;
   Blocks::const_iterator block_of(Address address) const;
+  bool is_filling(Address address, std::uint64_t value, unsigned size) const;
   std::string local(Address address);
   std::string find_local(Address address) const;
   std::string in_block(Address address, bool whole);

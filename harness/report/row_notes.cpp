@@ -12,7 +12,8 @@ namespace {
 
 class Notes {
  public:
-  Notes(const Trace& trace, bool weak_memory) : trace_(trace), weak_memory_(weak_memory) {}
+  Notes(const Trace& trace, bool weak_memory, const Names& names)
+      : trace_(trace), weak_memory_(weak_memory), names_(names) {}
 
   RowNotes take() {
     result_.notes.reserve(trace_.events.size());
@@ -106,13 +107,14 @@ class Notes {
       return;
     }
     note.after = fmt::format(" (stale: {} has stored {})", thread_name(store->second.thread),
-                             value_text(store->second.value, op.size));
+                             value_text(store->second.value, op, names_));
     note.choice = true;
     result_.memory.insert(op.address);
   }
 
   const Trace& trace_;
   const bool weak_memory_;
+  const Names& names_;
   RowNotes result_;
   std::map<ThreadId, Wait> waits_;
   std::map<Address, Store> latest_;
@@ -120,8 +122,8 @@ class Notes {
 
 }  // namespace
 
-RowNotes note_rows(const Trace& trace, bool weak_memory) {
-  return Notes(trace, weak_memory).take();
+RowNotes note_rows(const Trace& trace, bool weak_memory, const Names& names) {
+  return Notes(trace, weak_memory, names).take();
 }
 
 }  // namespace heddle

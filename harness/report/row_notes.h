@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/model/trace.h"
+#include "harness/report/names.h"
 
 namespace heddle {
 
@@ -28,6 +29,6 @@ struct RowNotes {
 
 // `weak_memory`: loads may see other values than the latest, as Relacy has it. Elsewhere such a
 // value means that code has written which is not instrumented.
-RowNotes note_rows(const Trace& trace, bool weak_memory);
+RowNotes note_rows(const Trace& trace, bool weak_memory, const Names& names);
 
 }  // namespace heddle

@@ -17,6 +17,7 @@
 #include "harness/report/debug_scopes.h"
 #include "harness/report/debug_types.h"
 #include "harness/report/describe.h"
+#include "harness/report/source_line.h"
 
 namespace heddle {
 namespace {
@@ -142,10 +143,26 @@ class Symbolizer::Impl {
            found->function;
   }
 
+  std::string spelled(Address address, std::uint64_t value, unsigned size) {
+    const Held held = global_at(address);
+    if (held.variable == nullptr) return "";
+    return spelled_value(held.variable->type, held.offset, value, size);
+  }
+
+  std::string spelled(const StackFrame& frame, Address address, std::uint64_t value,
+                      unsigned size) {
+    const std::optional<Local> found = find_local(frame, address);
+    if (!found.has_value()) return "";
+    return spelled_value(found->variable.type, found->variable.offset, value, size);
+  }
+
+  std::string spelled(const ObjectType& type, std::uint64_t offset, std::uint64_t value,
+                      unsigned size) {
+    return spelled_value(types_.at(type.id), offset, value, size);
+  }
+
   std::optional<ObjectType> pointee(Address address) {
-    Dwfl_Module* module = dwfl_ == nullptr ? nullptr : dwfl_addrmodule(dwfl_, address);
-    if (module == nullptr) return std::nullopt;
-    const Held held = find(variables_of(module).globals, address);
+    const Held held = global_at(address);
     if (held.variable == nullptr) return std::nullopt;
     return object_type(pointee_at(held.variable->type, held.offset));
   }
@@ -263,6 +280,11 @@ class Symbolizer::Impl {
     return {&variable, address - begin};
   }
 
+  Held global_at(Address address) {
+    Dwfl_Module* module = dwfl_ == nullptr ? nullptr : dwfl_addrmodule(dwfl_, address);
+    return module == nullptr ? Held{} : find(variables_of(module).globals, address);
+  }
+
   std::optional<ObjectType> object_type(std::optional<Dwarf_Die> die) {
     if (!die.has_value()) return std::nullopt;
     Dwarf_Die sized = *die;
@@ -359,9 +381,19 @@ class Symbolizer::Impl {
     }
     if (frames.empty()) {
       frame.function = demangled(dwfl_module_addrname(module, address));
+      // A library's function that it does not export is the library's all the same.
+      if (frame.function.empty()) frame.function = library_of(module);
       if (!frame.function.empty() || !frame.file.empty()) frames.push_back(frame);
     }
     return frames;
+  }
+
+  // "libstdc++.so.6"; empty for the program's own modules.
+  static std::string library_of(Dwfl_Module* module) {
+    const char* name =
+        dwfl_module_info(module, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
+    if (name == nullptr || !is_library_file(name)) return "";
+    return std::string{file_name(name)};
   }
 
   // `innermost`: file and line from the line table.
@@ -570,6 +602,20 @@ std::optional<PlacedType> Symbolizer::allocated_by(Address return_address) const
 
 std::vector<ObjectType> Symbolizer::classes_at(Address return_address) const {
   return impl_->classes_at(return_address);
+}
+
+std::string Symbolizer::spelled(Address address, std::uint64_t value, unsigned size) const {
+  return impl_->spelled(address, value, size);
+}
+
+std::string Symbolizer::spelled(const StackFrame& frame, Address address, std::uint64_t value,
+                                unsigned size) const {
+  return impl_->spelled(frame, address, value, size);
+}
+
+std::string Symbolizer::spelled(const ObjectType& type, std::uint64_t offset, std::uint64_t value,
+                                unsigned size) const {
+  return impl_->spelled(type, offset, value, size);
 }
 
 std::string Symbolizer::member(const ObjectType& type, std::uint64_t offset) const {

@@ -29,6 +29,11 @@ class Symbolizer final : public Symbols {
   std::optional<ObjectType> pointee(const ObjectType& type, std::uint64_t offset) const override;
   std::optional<PlacedType> allocated_by(Address return_address) const override;
   std::vector<ObjectType> classes_at(Address return_address) const override;
+  std::string spelled(Address address, std::uint64_t value, unsigned size) const override;
+  std::string spelled(const StackFrame& frame, Address address, std::uint64_t value,
+                      unsigned size) const override;
+  std::string spelled(const ObjectType& type, std::uint64_t offset, std::uint64_t value,
+                      unsigned size) const override;
   std::string member(const ObjectType& type, std::uint64_t offset) const override;
 
  private:

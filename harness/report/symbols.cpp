@@ -46,6 +46,21 @@ std::vector<ObjectType> Symbols::classes_at(Address /*return_address*/) const {
   return {};
 }
 
+std::string Symbols::spelled(Address /*address*/, std::uint64_t /*value*/,
+                             unsigned /*size*/) const {
+  return "";
+}
+
+std::string Symbols::spelled(const StackFrame& /*frame*/, Address /*address*/,
+                             std::uint64_t /*value*/, unsigned /*size*/) const {
+  return "";
+}
+
+std::string Symbols::spelled(const ObjectType& /*type*/, std::uint64_t /*offset*/,
+                             std::uint64_t /*value*/, unsigned /*size*/) const {
+  return "";
+}
+
 std::string Symbols::member(const ObjectType& /*type*/, std::uint64_t /*offset*/) const {
   return "";
 }

@@ -78,6 +78,16 @@ class Symbols {
   // The classes of the program's own whose member functions have this code, innermost first.
   virtual std::vector<ObjectType> classes_at(Address return_address) const;
 
+  // How the program spells a value of what begins at this byte, a floating-point number ("0.5") or
+  // an enumerator ("ready"), of a variable, a local and an object as in pointee(). `value`: the
+  // bytes of the access, `size` of them. Empty for other types, integers above all, and where it
+  // has no name.
+  virtual std::string spelled(Address address, std::uint64_t value, unsigned size) const;
+  virtual std::string spelled(const StackFrame& frame, Address address, std::uint64_t value,
+                              unsigned size) const;
+  virtual std::string spelled(const ObjectType& type, std::uint64_t offset, std::uint64_t value,
+                              unsigned size) const;
+
   // ".next" for a byte of an object of this type; empty where it belongs to the object as such.
   virtual std::string member(const ObjectType& type, std::uint64_t offset) const;
 };

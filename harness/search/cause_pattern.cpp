@@ -44,6 +44,8 @@ class Classifier {
       found(CausePattern::use_after_free, {pair.first, pair.second});
     } else if (failure_.kind == FailureKind::use_after_free || is_unordered_double_free(pair)) {
       // Whatever else decides on the way there, it is the free that does the harm.
+    } else if (first.kind == OpKind::sem_read && changes_count(second)) {
+      explain_count_first();
     } else if (is_read(first) && writes(second.kind)) {
       explain_read_first(ahead);
     } else if (writes(first.kind) && is_memory_access(second.kind)) {
@@ -207,11 +209,7 @@ class Classifier {
       if (again != kNone && is_second_look(read, write, again)) {
         return found(CausePattern::check_then_act, {read, write, again});
       }
-      // Whatever it does next that others can see, or that fails.
-      const std::size_t act = next(thread, write, [&](std::size_t i) {
-        return happened(i) && (writes(at(i).op.kind) || at(i).op.kind == OpKind::failure ||
-                               is_life(at(i).op.kind) || synchronises(at(i).op));
-      });
+      const std::size_t act = next_act(thread, write);
       if (act != kNone && interrupted_before(thread, write) && differ(at(read), at(write))) {
         // Two looks at what belongs together, and a change of both between them.
         const std::size_t other = next(thread, write, [&](std::size_t i) {
@@ -225,6 +223,31 @@ class Classifier {
       }
     }
     explain_too_early(ahead);
+  }
+
+  // Whatever it does next that others can see, or that fails.
+  std::size_t next_act(ThreadId thread, std::size_t from) const {
+    return next(thread, from, [&](std::size_t i) {
+      return happened(i) && (writes(at(i).op.kind) || at(i).op.kind == OpKind::failure ||
+                             is_life(at(i).op.kind) || synchronises(at(i).op));
+    });
+  }
+
+  // A asked how many a semaphore has before B gave or took one.
+  void explain_count_first() {
+    const std::size_t count = pair_.first;
+    const std::size_t change = pair_.second;
+    const ThreadId thread = at(count).thread;
+    const auto of_same = [&](std::size_t i) { return at(i).op.address == at(count).op.address; };
+    // What it has asked or done since is what it goes by.
+    if (!happened(change) || last(thread, change, of_same) != count) return;
+    const std::size_t act = next_act(thread, change);
+    if (act == kNone || at(act).op.kind == OpKind::sem_read) return;
+    if (interrupted_before(thread, change)) {
+      found(CausePattern::check_then_act, {count, change, act});
+    } else if (!is_stuck()) {
+      found(CausePattern::order_violation, {count, change});
+    }
   }
 
   // Whether the thread wrote what `access` sees after `begin`.

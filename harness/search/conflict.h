@@ -36,6 +36,7 @@ inline bool synchronises(const Op& op) {
     case OpKind::sem_wait:
     case OpKind::sem_trywait_fail:
     case OpKind::sem_post:
+    case OpKind::sem_read:
     case OpKind::barrier_wait:
     case OpKind::once_done:
     case OpKind::rwlock_queue:
@@ -43,6 +44,11 @@ inline bool synchronises(const Op& op) {
     default:
       return takes_lock(op) || notifies(op) || waits_for_notification(op);
   }
+}
+
+// Of what a semaphore counts.
+inline bool changes_count(const Op& op) {
+  return op.kind == OpKind::sem_wait || op.kind == OpKind::sem_post;
 }
 
 inline bool overlap(const Op& a, const Op& b) {
@@ -62,6 +68,7 @@ inline bool conflict(const Op& a, const Op& b) {
   if ((is_life(a.kind) && synchronises(b)) || (is_life(b.kind) && synchronises(a))) {
     return overlap(a, b);
   }
+  if (a.kind == OpKind::sem_read && b.kind == OpKind::sem_read) return false;
   // An unlock cannot come before the lock that it ends: the locks are what can be swapped.
   return synchronises(a) && synchronises(b) && a.address == b.address && a.address != 0;
 }

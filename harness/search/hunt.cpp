@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -79,8 +80,10 @@ bool same_stuck(const Failed& seen, const Failed& found, std::span<const Module>
 bool same_inversion(const Failed& seen, const Failed& found, std::span<const Module> modules) {
   const std::vector<Address> pcs = all_pcs(seen, modules);
   std::size_t waiting = 0;
+  std::set<ThreadId> told;
   for (const Place& place : found.places) {
-    if (place.op.kind != OpKind::mutex_lock) continue;
+    // Behind a thread's first place stands what it holds, and where it has locked that.
+    if (!told.insert(place.thread).second || place.op.kind != OpKind::mutex_lock) continue;
     if (!std::binary_search(pcs.begin(), pcs.end(), own_pc(place, modules))) return false;
     ++waiting;
   }

@@ -73,6 +73,8 @@ const std::vector<Known> kKnown = {
     {"null_pointer", signal, CausePattern::check_then_act},
     {"packaged_task", uncaught_exception, CausePattern::lost_update},
     {"seqlock", assertion, CausePattern::check_then_act},
+    {"sem_count_then_post", assertion, CausePattern::check_then_act},
+    {"sem_value", assertion, CausePattern::order_violation},
     {"shared_mutex", assertion, CausePattern::lost_update},
     {"sleep_atomic", assertion, CausePattern::order_violation},
     {"spsc_ring", data_race, CausePattern::unsafe_publication, false, false},

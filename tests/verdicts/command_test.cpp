@@ -114,6 +114,20 @@ TEST(Command, runs_that_all_gave_up_are_no_pass) {
   expect_one_line(ended, "no run of fuzz finished");
 }
 
+TEST(Command, bug_that_one_engine_found_counts_whatever_another_cannot_run) {
+  const std::string program = program_path("any/gcc/sem_count_then_post");
+  const Ended both = heddle_command({"run", program, "--engine", "fuzz,relacy", "--runs", "100"});
+  EXPECT_EQ(both.status, 1);
+  EXPECT_NE(both.err.find("does not know"), std::string::npos) << both.err;
+  EXPECT_NE(both.err.find("expected to pass"), std::string::npos) << both.err;
+  EXPECT_EQ(heddle_command({"run", program, "--engine", "relacy", "--runs", "100"}).status,
+            kOwnError);
+  EXPECT_EQ(heddle_command({"run", program, "--engine", "fuzz,relacy", "--runs", "100", "--expect",
+                            "fail:deadlock"})
+                .status,
+            kOwnError);
+}
+
 TEST(Command, program_with_one_thread_is_no_pass) {
   for (const char* engine : {"fuzz", "relacy"}) {
     SCOPED_TRACE(engine);

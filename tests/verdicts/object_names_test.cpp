@@ -2,7 +2,9 @@
 // run shows of its stacks and its heap.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ostream>
+#include <set>
 #include <string>
 
 #include "harness/report/describe.h"
@@ -68,6 +70,49 @@ INSTANTIATE_TEST_SUITE_P(
       for (char& c : name) {
         if (c == ' ' || c == '-') c = '_';
       }
+      return name;
+    });
+
+struct Spelled {
+  std::string which;  // the program's argument
+  std::string row;
+};
+
+std::ostream& operator<<(std::ostream& out, const Spelled& spelled) {
+  return out << spelled.which;
+}
+
+class Values : public testing::TestWithParam<Spelled> {};
+
+TEST_P(Values, are_as_the_program_spells_them) {
+  SearchOptions options = search_options(program_path("named_objects"), EngineKind::fuzz, 200);
+  options.worker.args = {GetParam().which};
+  const EngineResult result = search_once(options);
+  const Finding* finding = find_kind(result, FailureKind::data_race);
+  ASSERT_NE(finding, nullptr);
+  Replayer replayer(options.worker, options.lost_ms);
+  const auto minimal = minimize(replayer, options.job, *finding, kNoTimeLimit);
+  ASSERT_TRUE(minimal.has_value());
+  const Symbolizer symbols{replayer.modules()};
+  Names names = names_for(minimal->failure, &minimal->trace, symbols);
+  std::set<std::string> rows;
+  for (const Event& event : minimal->trace.events) {
+    if (is_memory_access(event.op.kind)) rows.insert(operation_text(event, event.value, names));
+  }
+  EXPECT_TRUE(rows.contains(GetParam().row)) << testing::PrintToString(rows);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Values,
+    testing::Values(Spelled{"double", "write total <- 0.5"},
+                    Spelled{"atomic float", "store scale <- 2.0"},
+                    Spelled{"atomic enumeration", "store state <- ready"},
+                    Spelled{"double in the heap", "write Sample 1.value <- -1.25"},
+                    Spelled{"local enumeration", "write mood of main() <- ready"},
+                    Spelled{"unwritten", "read Sample 1.unwritten -> never written"}),
+    [](const auto& test) {
+      std::string name = test.param.which;
+      std::replace(name.begin(), name.end(), ' ', '_');
       return name;
     });
 

@@ -150,6 +150,8 @@ class FuzzEngine final : public Engine {
           g_run->follow(*strategy, deadlines);
         }
       }
+      // Nobody is told what it has shown: the next run that shows it describes it.
+      if (told->redundant) g_run->known().resize(known);
       strategy->end_run(end);
       if (job.learns_racy) g_memory->keep_learned();
       if (!host.end_run(*told)) break;

@@ -15,6 +15,7 @@ Failed to_failed(const ReportRecord& report) {
                              .op = {.kind = place.kind,
                                     .size = place.size,
                                     .address = place.address,
+                                    .address2 = place.held,
                                     .pc = place.depth == 0 ? 0 : *begin},
                              .stack = {place.depth == 0 ? begin : begin + 1, end},
                              .note = place.note.data()});

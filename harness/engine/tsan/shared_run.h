@@ -26,6 +26,7 @@ struct PlaceRecord {
   OpKind kind;
   std::uint8_t size;
   Address address;
+  Address held;         // the mutex that the thread had when it locked another; else 0
   std::uint32_t depth;  // of `stack`, whose first is the place itself
   std::array<Address, 48> stack;
   std::array<char, 96> note;

@@ -22,6 +22,10 @@ int __tsan_get_report_stack(void* report, unsigned long index, void** trace,
 int __tsan_get_report_mop(void* report, unsigned long index, int* tid, void** address, int* size,
                           int* write, int* atomic, void** trace, unsigned long trace_size)
     __attribute__((weak));
+int __tsan_get_report_mutex(void* report, unsigned long index, unsigned long* id, void** address,
+                            int* destroyed, void** trace, unsigned long trace_size)
+    __attribute__((weak));
+int __tsan_get_report_unique_tid(void* report, unsigned long index, int* tid) __attribute__((weak));
 int __tsan_get_report_thread(void* report, unsigned long index, int* tid, pid_t* os_id,
                              int* running, const char** name, int* parent_tid, void** trace,
                              unsigned long trace_size) __attribute__((weak));
@@ -105,6 +109,37 @@ void set_text(std::array<char, N>& to, std::string_view text) {
   to[length] = '\0';
 }
 
+Address mutex_of(void* report, int index) {
+  unsigned long id = 0;
+  void* address = nullptr;
+  int destroyed = 0;
+  Trace trace{};
+  __tsan_get_report_mutex(report, static_cast<unsigned long>(index), &id, &address, &destroyed,
+                          trace.data(), trace.size());
+  return reinterpret_cast<Address>(address);
+}
+
+// A cycle of mutexes, each with who has held it while it took the next, and a stack of where, or
+// two, the other of where it had taken the one that it held.
+void take_cycle(void* report, ReportRecord& record, int mutexes, int stacks, int threads) {
+  const int stacks_each = stacks / mutexes;
+  for (int i = 0; i < mutexes && record.place_count < record.places.size(); ++i) {
+    PlaceRecord& place = record.places[record.place_count++];
+    int tid = 0;
+    __tsan_get_report_unique_tid(report, static_cast<unsigned long>(i), &tid);
+    place.thread = thread_of(report, tid, threads);
+    place.kind = OpKind::mutex_lock;
+    place.size = 0;
+    place.address = mutex_of(report, (i + 1) % mutexes);
+    place.held = mutex_of(report, i);
+    set_text(place.note, "");
+    Trace trace{};
+    __tsan_get_report_stack(report, static_cast<unsigned long>(i * stacks_each), trace.data(),
+                            trace.size());
+    copy_trace(place, trace);
+  }
+}
+
 void take(void* report) {
   const char* description = "";
   int count = 0;
@@ -124,6 +159,11 @@ void take(void* report) {
   record.kind = native::kind_of_report(description);
   set_text(record.message, description);
   record.place_count = 0;
+  if (record.kind == FailureKind::lock_inversion && mutex_count > 0 && stack_count >= mutex_count &&
+      unique_tid_count >= mutex_count) {
+    take_cycle(report, record, mutex_count, stack_count, thread_count);
+    return;
+  }
   for (int i = 0; i < mop_count && record.place_count < record.places.size(); ++i) {
     PlaceRecord& place = record.places[record.place_count++];
     int tid = 0;
@@ -138,19 +178,21 @@ void take(void* report) {
     place.kind = native::kind_of_access(write != 0, atomic != 0);
     place.size = static_cast<std::uint8_t>(size);
     place.address = reinterpret_cast<Address>(address);
+    place.held = 0;
     set_text(place.note, i == 0 ? "" : "earlier");
     copy_trace(place, trace);
   }
-  // Reports that are not about two accesses: of locks taken, of threads left behind.
+  // Reports that are not about two accesses: of threads left behind, above all.
   for (int i = 0; mop_count == 0 && i < stack_count && record.place_count < record.places.size();
        ++i) {
     PlaceRecord& place = record.places[record.place_count++];
     Trace trace{};
     __tsan_get_report_stack(report, static_cast<unsigned long>(i), trace.data(), trace.size());
     place.thread = t_self == nullptr ? kNoThread : t_self->id;
-    place.kind = record.kind == FailureKind::lock_inversion ? OpKind::mutex_lock : OpKind::none;
+    place.kind = OpKind::none;
     place.size = 0;
     place.address = 0;
+    place.held = 0;
     set_text(place.note, "");
     copy_trace(place, trace);
   }

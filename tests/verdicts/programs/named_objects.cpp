@@ -1,5 +1,6 @@
 // Two threads use one object without any order; which one, the argument says.
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <functional>
 #include <list>
@@ -49,6 +50,19 @@ struct Node {
   int value;
 };
 
+enum class State : unsigned char { idle, ready };
+
+double total;
+std::atomic<float> scale;
+std::atomic<State> state;
+
+struct Sample {
+  int unwritten;
+  State state;
+  double value;
+};
+
+int racing;  // beside what does not race
 Slot table[4];
 bank::Pool<int> pool;
 bank::Clock a_clock;
@@ -120,6 +134,30 @@ int main(int argc, char** argv) {
     void* raw = std::malloc(64);
     in_two_threads([raw] { ++static_cast<int*>(raw)[2]; });
     std::free(raw);
+  } else if (which == "double") {
+    in_two_threads([] { total = 0.5; });
+  } else if (which == "atomic float") {
+    in_two_threads([] {
+      scale = 2;
+      ++racing;
+    });
+  } else if (which == "atomic enumeration") {
+    in_two_threads([] {
+      state = State::ready;
+      ++racing;
+    });
+  } else if (which == "double in the heap") {
+    auto sample = std::make_unique<Sample>();
+    in_two_threads([&] { sample->value = -1.25; });
+  } else if (which == "local enumeration") {
+    State mood = State::idle;
+    in_two_threads([&] { mood = State::ready; });
+  } else if (which == "unwritten") {
+    auto* sample = static_cast<Sample*>(std::malloc(sizeof(Sample)));
+    in_two_threads([sample] {
+      if (sample->unwritten != 7) sample->value = 1;
+    });
+    std::free(sample);
   } else {
     return 2;
   }

@@ -9,12 +9,20 @@
 namespace heddle {
 namespace {
 
-// `alone`: when the operation leaves that as it is.
-void tell_value(const SyncCall& call, const LeavesAlone& alone) {
-  if (!g_run->followed()) return;
+std::uint64_t value_of(const SyncCall& call) {
   int value = 0;
   sem_getvalue(static_cast<sem_t*>(call.object), &value);
-  g_run->found(static_cast<std::uint64_t>(value), alone);
+  return static_cast<std::uint64_t>(value);
+}
+
+// `alone`: when the operation leaves that as it is.
+void tell_value(const SyncCall& call, const LeavesAlone& alone) {
+  if (g_run->followed()) g_run->found(value_of(call), alone);
+}
+
+// It is done, and a trace shows what it has left there.
+void done(const SyncCall& call, const Op& op) {
+  g_run->tracing() ? g_run->done(op, value_of(call)) : g_run->done(op);
 }
 
 int wait(const SyncCall& call, Address pc) {
@@ -38,7 +46,7 @@ int wait(const SyncCall& call, Address pc) {
   g_run->changed();
   g_run->acquire(semaphore.clock());
   Objects::refresh(semaphore);
-  g_run->done(op);
+  done(call, op);
   return 0;
 }
 
@@ -54,7 +62,7 @@ int post(const SyncCall& call, Address pc) {
   semaphore.clock().join(g_run->clock());
   g_run->tick();
   Objects::refresh(semaphore);
-  g_run->done(op);
+  done(call, op);
   return 0;
 }
 
@@ -65,7 +73,7 @@ int read(const SyncCall& call, Address pc) {
       g_run->begin_op({.kind = OpKind::sem_read, .address = semaphore.address, .pc = pc});
   g_run->arrive();
   tell_value(call, {});
-  g_run->looked(op);
+  g_run->tracing() ? g_run->looked(op, value_of(call)) : g_run->looked(op);
   return 0;
 }
 

@@ -72,6 +72,21 @@ TEST(InterleavingTableTest, more_threads_than_there_is_room_for_stand_in_front_o
   }
 }
 
+TEST(InterleavingTableTest, names_without_room_lose_their_scopes_first) {
+  Interleaving interleaving;
+  interleaving.threads = {1, 2, 3};
+  interleaving.rows = {row(1, 1, "std::__detail::barrier::arrive_and_wait(gate)"),
+                       row(2, 2, "write bank::central::Account::balance <- 1"),
+                       row(3, 3, "write a_name_of_one_piece_that_is_very_long <- 1")};
+  const auto lines = lines_of(interleaving, 80);
+  const std::string all = testing::PrintToString(lines);
+  EXPECT_NE(all.find("  arrive_and_wait("), std::string::npos) << all;
+  EXPECT_NE(all.find("Account::balance"), std::string::npos) << all;
+  EXPECT_NE(all.find("a_name_of"), std::string::npos) << all;
+  EXPECT_NE(all.find("..."), std::string::npos) << all;
+  EXPECT_EQ(all.find("std::__det"), std::string::npos) << all;
+}
+
 TEST(InterleavingTableTest, what_decides_is_marked_and_preemptions_between_rows_are_told) {
   Interleaving interleaving;
   interleaving.threads = {1, 2};

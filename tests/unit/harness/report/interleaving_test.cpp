@@ -340,6 +340,65 @@ TEST(InterleavingTest, a_preemption_between_rows_is_told_at_the_next_one) {
   EXPECT_EQ(preemptions_told(interleaving), 3U);
 }
 
+// What std::barrier does with its counters, and what std::atomic does with one.
+TEST(InterleavingTest, what_a_library_does_with_atomics_is_its_call) {
+  using scenario::access;
+  const std::string file = "/src/meet.cpp";
+  const auto called = [&](const char* function, const char* header, unsigned number) {
+    return std::vector<Frame>{{function, header, 500}, {"meet()", file, number}};
+  };
+  const auto barrier =
+      called("std::barrier<>::arrive_and_wait()", "/usr/include/c++/12/barrier", 9);
+  const FakeSymbols symbols{{{0x90, barrier},
+                             {0x91, barrier},
+                             {0x92, called("std::__atomic_base<int>::load(std::memory_order) const",
+                                           "/usr/include/c++/12/bits/atomic_base.h", 10)}},
+                            {{scenario::kAtomic, "gate"},
+                             {scenario::kCounter, "met"},
+                             {0x7100, "std::__detail::__waiter_pool::pool"}}};
+  TraceBuilder trace;
+  for (const ThreadId thread : {1U, 2U}) {
+    trace.add(thread, access(OpKind::atomic_rmw, 0x7100, 0x90), thread)
+        .add(thread, access(OpKind::atomic_load, scenario::kAtomic, 0x91), 0)
+        .add(thread, access(OpKind::atomic_load, scenario::kAtomic, 0x91), 1)
+        .add(thread, access(OpKind::atomic_rmw, scenario::kAtomic, 0x90), 1)
+        .add(thread, access(OpKind::atomic_load, scenario::kCounter, 0x92), 7)
+        .add(thread, access(OpKind::atomic_store, scenario::kCounter, 0x92), 7);
+  }
+  Names names{symbols};
+  const Failed failure{FailureKind::abort, "abort() was called", {}};
+  const Interleaving interleaving = select_rows(trace.take(), failure, names);
+  ASSERT_EQ(interleaving.rows.size(), 8U) << testing::PrintToString(summary(interleaving));
+  EXPECT_EQ(interleaving.rows[0].text, "std::barrier::arrive_and_wait(gate)");
+  EXPECT_EQ(interleaving.rows[2].text, "load met -> 7");
+}
+
+// The condition that made it throw is told, and not the words that it throws.
+TEST(InterleavingTest, what_an_exception_is_made_with_decides_nothing) {
+  const std::string file = "/src/take.cpp";
+  const FakeSymbols symbols{{{0x10, scenario::line("take()", file, 5)},
+                             {0x11, scenario::line("take()", file, 5)},
+                             {0x12, scenario::line("take()", file, 5)}},
+                            {{scenario::kCounter, "left"}}};
+  TraceBuilder trace;
+  trace.add(1, scenario::access(OpKind::write, scenario::kCounter, 0x10), 0)
+      .add(2, scenario::access(OpKind::read, scenario::kCounter, 0x10), 0)
+      .because(SwitchReason::ended)
+      .add(2, scenario::access(OpKind::read, 0x9000, 0x11), 77)
+      .add(2, scenario::access(OpKind::read, scenario::kCounter, 0x12), 78);
+  Names names{symbols};
+  const Failed failure{FailureKind::uncaught_exception,
+                       "std::runtime_error: empty",
+                       {scenario::place(2, {.kind = OpKind::failure, .pc = 0x12})}};
+  const Trace events = trace.take();
+  const Interleaving interleaving = select_rows(events, failure, names);
+  for (const InterleavingRow& row : interleaving.rows) {
+    EXPECT_EQ(row.text.find("77"), std::string::npos) << row.text;
+    EXPECT_FALSE(row.decides && row.text.find("78") != std::string::npos) << row.text;
+  }
+  EXPECT_TRUE(interleaving.rows[1].decides);
+}
+
 std::vector<std::size_t> marked(const Interleaving& interleaving) {
   std::vector<std::size_t> numbers;
   for (const InterleavingRow& row : interleaving.rows) {
