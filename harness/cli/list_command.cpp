@@ -15,7 +15,8 @@
 namespace heddle {
 
 int complain(int status, std::string_view message) {
-  fmt::print(stderr, "heddle: {}\n", message);
+  // Not fmt::print(), which throws where nobody can be told any more.
+  std::fputs(fmt::format("heddle: {}\n", message).c_str(), stderr);
   return status;
 }
 

@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -28,9 +31,18 @@ std::vector<std::string> own_words(char** begin, char** end) {
   return words;
 }
 
+// What is opened later must not become standard input or output, which a program under test or a
+// report would then write into: what is closed stays of no use, but taken.
+void take_closed_streams() {
+  for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(file, F_GETFD) == -1) open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  take_closed_streams();
   // CLI11 drops the "--" and takes what follows for programs: the program's own arguments never get
   // to see it.
   char** const separator = std::find_if(

@@ -98,9 +98,9 @@ int compare_with(const AnchoredToken& anchored, bool moved, const JobDone& done,
     return is_failure_of(anchored, *failure, symbols);
   });
   if (!same) {
-    fmt::print(stderr,
-               "heddle: it fails in another way than the token's run: that was {} in {}()\n",
-               to_string(anchored.kind), anchored.function);
+    return complain(kNotHeld,
+                    fmt::format("it fails in another way than the token's run: that was {} in {}()",
+                                to_string(anchored.kind), anchored.function));
   }
   return kNotHeld;
 }

@@ -51,9 +51,14 @@ std::string not_as_fresh_text(const NotAsFresh& unlike, Names& names) {
                                             : "--isolation process gives each run one");
   }
   if (unlike.divergence) parts.push_back(fresh_difference_text(*unlike.divergence, names));
+  // Of real threads time decides too, and the first run of a process has another than later ones.
+  const bool by_numbers = !unlike.divergence && unlike.failures.front().runs.first != 0;
   return fmt::format(
-      "not repeatable inside one process, which is Heddle's fault and none of the "
-      "program's: {}; {}",
+      "not repeatable inside one process, {}: {}; {}",
+      by_numbers
+          ? "by what a run leaves behind, which is Heddle's fault, or by the time that first "
+            "runs take"
+          : "which is Heddle's fault and none of the program's",
       fmt::join(parts, "; "),
       unlike.own_processes ? "so the runs above had a process each"
                            : "what does not come in fresh processes is not confirmed and does not "

@@ -15,8 +15,13 @@ namespace {
 // Of runs whose order is left to chance: so many other decisions at most.
 constexpr std::uint64_t kMostDeviations = 4;
 
+// Of an object that is used its first byte is as good as all: its life is of the whole.
+Address end_of_use(const Op& op) {
+  return is_memory_access(op.kind) || is_life(op.kind) ? end_of(op) : op.address + 1;
+}
+
 bool overlap(const Op& a, const Op& b) {
-  return a.address < end_of(b) && b.address < end_of(a);
+  return a.address < end_of_use(b) && b.address < end_of_use(a);
 }
 
 struct Accesses {
@@ -29,7 +34,7 @@ Accesses accesses_at(const Trace& trace, Address first, Address second,
   Accesses found;
   for (std::size_t i = 0; i < trace.events.size(); ++i) {
     const Event& event = trace.events[i];
-    if (!is_memory_access(event.op.kind) && event.op.kind != OpKind::heap_free) continue;
+    if (event.op.address == 0) continue;
     const Address pc = own_pc(event.op.pc, event.stack, modules);
     if (pc == first) found.first.push_back(i);
     if (pc == second) found.second.push_back(i);

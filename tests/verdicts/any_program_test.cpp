@@ -93,6 +93,7 @@ constexpr char kThreadsH[] = "it has no threads.h";
 constexpr char kLeaks[] = "it does not know what leads to memory";
 constexpr char kMutexLife[] = "it does not know when a mutex is destroyed";
 constexpr char kExitOrder[] = "no other thread goes on where it says what is to be called at exit";
+constexpr char kMainsEnd[] = "nothing tells the end of main's thread";
 constexpr char kFrame[] = "it does not know which frames are gone";
 
 const std::vector<Program> kPrograms = {
@@ -343,6 +344,7 @@ const std::vector<Program> kPrograms = {
     {"lock_order_ab_ba.fixed", clean(), clean()},
     {"looks_in_a_row", finds(assertion), finds(assertion), Also::all_orders},
     {"looks_in_a_row.fixed", clean(), clean(), Also::all_orders},
+    {"main_joined.fixed", clean(), Unsupported{kMainsEnd}},
     {"main_pthread_exit.fixed", clean(), clean()},
     {"main_thread_local.fixed", clean(), clean()},
     {"map_grows", finds(data_race, {assertion}), finds(data_race)},

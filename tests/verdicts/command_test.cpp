@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -126,6 +127,32 @@ TEST(Command, bug_that_one_engine_found_counts_whatever_another_cannot_run) {
                             "fail:deadlock"})
                 .status,
             kOwnError);
+}
+
+TEST(Command, streams_that_are_closed_or_full_cost_no_report) {
+  const TemporaryFolder folder;
+  const std::string report = folder / "report.json";
+  const auto run = [&](const std::string& streams) {
+    std::filesystem::remove(report);
+    return run_process({"/bin/sh", "-c",
+                        "exec \"$0\" run unlocked_counter -e fuzz,stress --runs 50 --report "
+                        "\"json:$1\" " +
+                            streams,
+                        HEDDLE_TEST_COMMAND, report});
+  };
+  const auto is_whole = [&] {
+    std::ifstream file(report);
+    return nlohmann::json::parse(file, nullptr, false).value("generator", "") == "heddle";
+  };
+  // There is nobody to read it, and who asks for a status learns so.
+  EXPECT_EQ(run("0<&- 1>&- 2>&-").status, kOwnError);
+  EXPECT_TRUE(is_whole());
+  EXPECT_EQ(run("2>&-").status, 1);
+  EXPECT_TRUE(is_whole());
+  EXPECT_EQ(run("2>/dev/full").status, 1);
+  EXPECT_TRUE(is_whole());
+  EXPECT_EQ(run("1>/dev/full 2>/dev/full").status, kOwnError);
+  EXPECT_TRUE(is_whole());
 }
 
 TEST(Command, program_with_one_thread_is_no_pass) {

@@ -1,6 +1,6 @@
 // ThreadSanitizer does not see how the C++ library counts who holds an exception, and reports that
 // its last holder frees what others have read before they let go of it.
-#include "harness/engine/tsan/child_run.h"
+#include "harness/engine/tsan/happens_before.h"
 #include "harness/hooks/exception_holders.h"
 
 #define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
@@ -10,11 +10,6 @@ namespace {
 
 void let_go(const void* thrown) {
   if (t_self == nullptr || thrown == nullptr) return;
-  using Function = void(const void*);
-  static constinit Function* release = nullptr;
-  static constinit Function* acquire = nullptr;
-  if (release == nullptr) release = next<Function>("__tsan_release");
-  if (acquire == nullptr) acquire = next<Function>("__tsan_acquire");
   const void* const stand_in = exception_holders::stand_in(thrown);
   release(stand_in);
   acquire(stand_in);

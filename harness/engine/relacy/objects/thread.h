@@ -55,8 +55,12 @@ class Threads {
     if (other == nullptr) return ESRCH;
     if (other == &run_.me()) return EDEADLK;
     const int id = run_.id_of(*other);
+    if (other->detached) return EINVAL;
     // Relacy has nothing that would tell the end of the thread that runs main.
-    if (id == 0 || other->detached) return EINVAL;
+    if (id == 0) {
+      run_.refuse("the program waits for ", "main's thread to end",
+                  ", which the relacy engine does not know; fuzz may");
+    }
     if (other->joining) {
       run_.fail(FailureKind::use_after_destroy, "two threads join the same thread", pc);
     }

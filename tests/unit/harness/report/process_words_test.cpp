@@ -19,11 +19,12 @@ NotAsFresh seen(ProcessRuns failed, ProcessRuns runs) {
   return unlike;
 }
 
-TEST(ProcessWords, what_only_processes_of_many_runs_show_is_heddles_fault) {
+TEST(ProcessWords, what_only_processes_of_many_runs_show_may_be_heddles_fault) {
   const FakeSymbols symbols{{}, {}};
   Names names{symbols};
   EXPECT_EQ(not_as_fresh_text(seen({.first = 0, .later = 40}, {.first = 60, .later = 50}), names),
-            "not repeatable inside one process, which is Heddle's fault and none of the program's: "
+            "not repeatable inside one process, by what a run leaves behind, which is Heddle's "
+            "fault, or by the time that first runs take: "
             "\"assertion failed: sum == 2\" in none of 60 first runs of a process, and in 40 of 50 "
             "later ones; so the runs above had a process each");
 }
