@@ -298,5 +298,22 @@ TEST_F(ClaimInReport, forgets_no_failure_of_an_earlier_part) {
   FAIL() << "the search does not end";
 }
 
+// A run that a search leaves out may be the first to show a race. Nobody is told of such a run, and
+// the next to show it is to say what it is.
+TEST(Claim, failures_that_count_are_described_whatever_runs_were_left_out) {
+  for (const char* strategy : {"dpor", "auto"}) {
+    SCOPED_TRACE(strategy);
+    SearchOptions options = search_options(program_path("plain_peterson"), EngineKind::fuzz, 500);
+    options.job.strategy = strategy;
+    options.job.step_limit = 20'000;
+    const EngineResult result = search_once(options);
+    EXPECT_FALSE(result.findings.empty());
+    for (const Finding& finding : result.findings) {
+      EXPECT_EQ(finding.failure.kind, FailureKind::data_race) << to_string(finding.failure.kind);
+      EXPECT_EQ(finding.failure.places.size(), 2U);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace heddle::verdicts
