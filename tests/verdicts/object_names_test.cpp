@@ -6,6 +6,7 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "harness/report/describe.h"
 #include "harness/report/symbolizer.h"
@@ -24,9 +25,9 @@ std::ostream& operator<<(std::ostream& out, const Called& called) {
   return out << called.which;
 }
 
-class ObjectNames : public testing::TestWithParam<Called> {};
+class NamesOf : public testing::TestWithParam<Called> {};
 
-TEST_P(ObjectNames, are_the_programs_own) {
+TEST_P(NamesOf, are_the_programs_own) {
   SearchOptions options = search_options(program_path("named_objects"), EngineKind::fuzz, 200);
   options.worker.args = {GetParam().which};
   const EngineResult result = search_once(options);
@@ -50,7 +51,7 @@ TEST_P(ObjectNames, are_the_programs_own) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    All, ObjectNames,
+    All, NamesOf,
     testing::Values(
         Called{"member of a static", "pool.size"}, Called{"element of a static", "table[3].count"},
         Called{"static member", "bank::Pool::made"},
@@ -72,6 +73,29 @@ INSTANTIATE_TEST_SUITE_P(
       }
       return name;
     });
+
+// Told in the one run and not in the next, such blocks made the steps of a program differ.
+TEST(ObjectNames, what_has_an_alignment_of_its_own_is_allocated_at_a_place) {
+  SearchOptions options =
+      search_options(program_path("any/gcc/aligned_new"), EngineKind::fuzz, 200);
+  const EngineResult result = search_once(options);
+  const Finding* finding = find_kind(result, FailureKind::data_race);
+  ASSERT_NE(finding, nullptr);
+  Replayer replayer(options.worker, options.lost_ms);
+  const auto minimal = minimize(replayer, options.job, *finding, kNoTimeLimit);
+  ASSERT_TRUE(minimal.has_value());
+  const Symbolizer symbols{replayer.modules()};
+  std::vector<std::uint64_t> sizes;
+  for (const Event& event : minimal->trace.events) {
+    const Op& op = event.op;
+    if (op.kind != OpKind::heap_allocate || op.address % 64 != 0 || op.address2 - op.address < 64) {
+      continue;
+    }
+    sizes.push_back(op.address2 - op.address);
+    EXPECT_EQ(source_of(symbols, op.pc, event.stack).label, "aligned_new.cpp");
+  }
+  EXPECT_EQ(sizes, (std::vector<std::uint64_t>{128, 64}));
+}
 
 struct Spelled {
   std::string which;  // the program's argument
