@@ -98,4 +98,16 @@ std::optional<std::string> nothing_finished(const CaseResult& result) {
   return std::nullopt;
 }
 
+std::optional<std::string> error_of_engines(const CaseResult& result, bool engines_were_chosen) {
+  std::size_t errors = 0;
+  const std::string* first = nullptr;
+  for (const EngineResult& engine : result.engines) {
+    if (!engine.error.has_value()) continue;
+    ++errors;
+    if (first == nullptr) first = &*engine.error;
+  }
+  if (errors == 0 || (!engines_were_chosen && errors < result.engines.size())) return std::nullopt;
+  return first->starts_with(result.name) ? *first : fmt::format("{}: {}", result.name, *first);
+}
+
 }  // namespace heddle

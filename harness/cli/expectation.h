@@ -33,4 +33,8 @@ std::optional<std::string> broken_expectation(const Expectation& expectation,
 // line that says which has not. What neither passed nor failed keeps no expectation.
 std::optional<std::string> nothing_finished(const CaseResult& result);
 
+// One line with the first error of an engine: of one that was asked for, or where none could be
+// used. Of all engines some may not suit a program.
+std::optional<std::string> error_of_engines(const CaseResult& result, bool engines_were_chosen);
+
 }  // namespace heddle

@@ -508,18 +508,8 @@ int run(const RunOptions& options) {
   }
   for (const auto& result : results) {
     if (result->skipped) continue;
-    std::size_t errors = 0;
-    const std::string* error = nullptr;
-    for (const EngineResult& engine : result->engines) {
-      if (!engine.error.has_value()) continue;
-      ++errors;
-      if (error == nullptr) error = &*engine.error;
-    }
-    std::optional<std::string> own = nothing_finished(*result);
-    // Of all engines some may not suit a program; an engine that was asked for must.
-    if (errors != 0 && (plan.chosen_engines || errors == result->engines.size())) {
-      own = error->starts_with(result->name) ? *error : fmt::format("{}: {}", result->name, *error);
-    }
+    auto own = error_of_engines(*result, plan.chosen_engines);
+    if (!own.has_value()) own = nothing_finished(*result);
     if (own.has_value()) complain(kOwnError, *own);
     const auto broken = broken_expectation(plan.expectation, *result);
     const bool found_bug =

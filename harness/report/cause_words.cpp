@@ -254,6 +254,17 @@ std::string cause_text(const Cause& cause, Names& names) {
           fmt::format("; {} waits on ({}), and nobody notifies once more", who(1), at(steps[1]));
       break;
     }
+    case CausePattern::nested_read_lock:
+      text = fmt::format("{} took {} for reading ({})", who(0), name(0), at(steps[0]));
+      text += fmt::format(" and locks it again ({})", at(steps[1]));
+      text +=
+          fmt::format(", behind {}, which waits to lock it for writing ({})", who(2), at(steps[2]));
+      break;
+    case CausePattern::permit_kept:
+      text = fmt::format("{} took one of {} ({}) and ended without giving one back", who(0),
+                         name(0), at(steps[0]));
+      text += fmt::format("; {} waits for one ({})", who(1), at(steps[1]));
+      break;
     case CausePattern::use_after_return:
       text = fmt::format("{} {} {} ({}), a variable of a call that had returned", who(0), did(0),
                          name(0), at(steps[0]));

@@ -95,6 +95,10 @@ std::string_view to_string(CausePattern pattern) {
       return "one notification for several";
     case CausePattern::use_after_return:
       return "use after return";
+    case CausePattern::nested_read_lock:
+      return "nested read lock";
+    case CausePattern::permit_kept:
+      return "permit not given back";
   }
   return "unknown pattern";
 }

@@ -75,6 +75,10 @@ enum class CausePattern : std::uint8_t {
                      // the wait of one that goes on; that of the one that was woken, if it waits
                      // again
   use_after_return,  // A uses a variable of a call that has returned. Steps: A's
+  nested_read_lock,  // A has a lock for reading and wants it so once more, behind B, which wants it
+                     // for writing. Steps: where A took it, where it wants it again, B's
+  permit_kept,  // A takes one of a semaphore's, as others do that give it back, and ends without
+                // that; B waits for one. Steps: A's, B's
 };
 
 std::string_view to_string(CausePattern pattern);  // "lost update", as reports print it

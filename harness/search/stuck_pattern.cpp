@@ -1,6 +1,7 @@
 #include "harness/search/stuck_pattern.h"
 
 #include <algorithm>
+#include <map>
 
 #include "harness/search/held_locks.h"
 
@@ -106,6 +107,64 @@ std::optional<Cause> one_notification(const Story& story, const Failed& failure)
   return std::nullopt;
 }
 
+// A has a lock for reading and wants it so once more: who wants it for writing keeps new readers
+// out.
+std::optional<Cause> nested_read_lock(const Story& story, const Failed& failure) {
+  Held held;
+  for (std::size_t i = 0; i < story.happened; ++i) held.advance(story, i);
+  for (const Place& again : failure.places) {
+    if (again.op.kind != OpKind::rwlock_read_lock) continue;
+    for (const std::size_t taken : held.of(again.thread)) {
+      const Op& op = story.events[taken].op;
+      if (op.kind != OpKind::rwlock_read_lock || op.address != again.op.address) continue;
+      for (const Place& writer : failure.places) {
+        if (writer.thread == again.thread || writer.op.address != op.address ||
+            writer.op.kind != OpKind::rwlock_write_lock) {
+          continue;
+        }
+        return Cause{.pattern = CausePattern::nested_read_lock,
+                     .steps = {story.events[taken], event_of(again), event_of(writer)}};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+// Who takes one of a semaphore's and gives it back uses it as a lock; of others, which hand things
+// on by it, nobody gives back what he takes.
+std::optional<Cause> permit_kept(const Story& story, const Failed& failure) {
+  struct Use {
+    std::size_t taken = kNone;  // last
+    std::size_t given = kNone;
+    bool has_ended = false;
+  };
+  for (const Place& waiting : failure.places) {
+    if (waiting.op.kind != OpKind::sem_wait) continue;
+    std::map<ThreadId, Use> uses;
+    for (std::size_t i = 0; i < story.happened; ++i) {
+      const Event& event = story.events[i];
+      Use& use = uses[event.thread];
+      if (event.op.kind == OpKind::thread_exit) use.has_ended = true;
+      if (event.op.address != waiting.op.address) continue;
+      if (event.op.kind == OpKind::sem_wait) use.taken = i;
+      if (event.op.kind == OpKind::sem_post) use.given = i;
+    }
+    const bool is_lock = std::any_of(uses.begin(), uses.end(), [](const auto& one) {
+      return one.second.taken != kNone && one.second.given != kNone &&
+             one.second.given > one.second.taken;
+    });
+    if (!is_lock) continue;
+    for (const auto& [thread, use] : uses) {
+      const bool keeps =
+          use.has_ended && use.taken != kNone && (use.given == kNone || use.given < use.taken);
+      if (!keeps) continue;
+      return Cause{.pattern = CausePattern::permit_kept,
+                   .steps = {story.events[use.taken], event_of(waiting)}};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Cause> explain_stuck(const Story& story, const Failed& failure) {
@@ -114,7 +173,9 @@ std::optional<Cause> explain_stuck(const Story& story, const Failed& failure) {
     case FailureKind::lost_wakeup:
     case FailureKind::hang: {
       auto cause = hold_and_wait(story, failure);
-      return cause.has_value() ? cause : one_notification(story, failure);
+      if (!cause.has_value()) cause = one_notification(story, failure);
+      if (!cause.has_value()) cause = nested_read_lock(story, failure);
+      return cause.has_value() ? cause : permit_kept(story, failure);
     }
     case FailureKind::use_after_return:
       if (failure.places.empty()) return std::nullopt;

@@ -11,7 +11,8 @@
 namespace heddle {
 
 // A thread that waits while it holds what another needs; a notification that woke one of several
-// who wait for it, and was the last; a variable of a call that had returned.
+// who wait for it, and was the last; a lock for reading that is wanted twice; a semaphore's permit
+// that a thread has kept; a variable of a call that had returned.
 std::optional<Cause> explain_stuck(const Story& story, const Failed& failure);
 
 }  // namespace heddle

@@ -174,6 +174,7 @@ const std::vector<Program> kPrograms = {
     {"date_year.fixed", clean(), clean()},
     {"deadline_future", finds(assertion), Unsupported{kFutex}},
     {"deadline_future.fixed", needs_late_wake(), Unsupported{kFutex}},
+    {"deadline_lock_alone.fixed", clean(), Unsupported{kTimeout}, Also::all_orders},
     {"deadline_semaphore.fixed", needs_late_wake(), Unsupported{kFutex}},
     {"deadline_sleeps", finds(assertion), finds(assertion)},
     {"deadline_sleeps.fixed", needs_late_wake(), finds(assertion)},

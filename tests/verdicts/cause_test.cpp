@@ -42,6 +42,8 @@ const std::vector<Known> kKnown = {
     {"one_for_two_kinds", deadlock, CausePattern::one_notification, true},
     {"bounded_buffer", deadlock, CausePattern::hold_and_wait, true, false},
     {"join_under_lock", deadlock, CausePattern::hold_and_wait, true},
+    {"read_lock_twice", deadlock, CausePattern::nested_read_lock, true},
+    {"lost_post", deadlock, CausePattern::permit_kept, true},
     {"result_on_stack", use_after_return, CausePattern::use_after_return, true, false},
     {"iterator_across_unlock", use_after_free, CausePattern::use_after_free, true},
     // That nobody waits for the thread is wrong, and not in which order the two free.

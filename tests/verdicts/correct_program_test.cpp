@@ -27,6 +27,7 @@ const std::map<std::string, std::string> kNotUnderThreadSanitizer = {
     {"c11_condition", "it does not know thrd_create(), and crashes in the new thread"},
     {"c11_mutex", "likewise"},
     {"c11_once_tss", "likewise"},
+    {"deadline_lock_alone", "it does not know pthread_mutex_clocklock()"},
     {"end_value_at_thread_exit",
      "what the C++ library does at the end of a thread it does not see"},
     {"life_stack_barrier", "it does not see that a barrier in the C library's code orders"},

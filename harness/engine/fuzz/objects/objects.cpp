@@ -88,7 +88,8 @@ bool Objects::obtain(SyncObject& object, Want want, std::uint64_t deadline) {
   self.want = want;
   if (want == Want::unit) run.begin_wait();
   const bool free = available(object, self);
-  if (run.alone() && free) {
+  // Not with a deadline, whose choice is a step, for a strategy that follows the run too.
+  if (free && deadline == 0 && run.alone()) {
     run.settle();
     return true;
   }
