@@ -537,6 +537,7 @@ const std::vector<Program> kPrograms = {
     {"torn_fill.fixed", clean(), clean()},
     {"tried_while_polled", finds(assertion), finds(assertion)},
     {"tried_while_polled.fixed", clean(), clean()},
+    {"two_timed_waits.fixed", clean(), clean()},
     {"unlock_by_flag", finds(bad_unlock), finds(bad_unlock)},
     {"unlock_non_owner", finds(bad_unlock), finds(bad_unlock)},
     {"unlock_non_owner.fixed", clean(), Unsupported{kSemaphore}},

@@ -315,5 +315,16 @@ TEST(Claim, failures_that_count_are_described_whatever_runs_were_left_out) {
   }
 }
 
+// Whose time was up was drawn although it was held back, and nobody went on: a crash of Relacy's.
+TEST(Claim, two_waits_with_a_limit_of_time_are_searched_in_full) {
+  for (const char* search : {"full", "bound:2"}) {
+    SCOPED_TRACE(search);
+    const EngineResult result =
+        searched_in_full_by_relacy(program_path("any/gcc/two_timed_waits.fixed"), search);
+    EXPECT_GT(result.runs, 400U);
+    EXPECT_EQ(result.failed, 0U);
+  }
+}
+
 }  // namespace
 }  // namespace heddle::verdicts

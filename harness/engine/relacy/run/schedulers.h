@@ -60,6 +60,7 @@ class RandomScheduler
   bool nobody_can_run() {
     return this->running_threads_count == 0 && this->timed_thread_count_ == 0;
   }
+  void release_timed() {}  // nobody is held back
 
  private:
   unsigned below(unsigned limit) { return static_cast<unsigned>(random_.below(limit)); }
@@ -148,8 +149,21 @@ class TreeScheduler
     if (nobody()) this->purge_blocked_threads();
     return nobody();
   }
+  // Relacy draws one of those whose time can be up, and goes on with a thread that it does not have
+  // if that one is held back and nobody else can run.
+  void release_timed() {
+    if (holds_back_timed()) this->purge_blocked_threads();
+  }
 
  private:
+  bool holds_back_timed() const {
+    if (this->running_threads_count != 0) return false;
+    for (rl::thread_id_t i = 0; i != this->timed_thread_count_; ++i) {
+      if (this->timed_threads_[i]->block_count_ != 1) return true;
+    }
+    return false;
+  }
+
   unsigned follow(unsigned limit, rl::sched_type type) {
     if (this->stree_depth_ == this->stree_.size()) {
       if (this->stree_.size() == this->stree_.capacity()) {
@@ -240,6 +254,7 @@ class Controlled : public Base {
     } else if (yield != 0) {
       why = SwitchReason::gave_way;
     }
+    this->release_timed();
     const bool others = this->running_threads_count > 0;
     decisions_ += this->running_threads_count > 1 ? 1 : 0;
     const rl::thread_id_t to = Base::schedule(reason, yield);
