@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <ostream>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/report/describe.h"
@@ -14,6 +16,24 @@
 
 namespace heddle::verdicts {
 namespace {
+
+struct MinimalRace {
+  MinimalInterleaving minimal;
+  std::vector<Module> modules;
+};
+
+// Nothing if the program shows none.
+std::optional<MinimalRace> minimal_race(const std::string& program, std::vector<std::string> args) {
+  SearchOptions options = search_options(program_path(program), EngineKind::fuzz, 200);
+  options.worker.args = std::move(args);
+  const EngineResult result = search_once(options);
+  const Finding* finding = find_kind(result, FailureKind::data_race);
+  if (finding == nullptr) return std::nullopt;
+  Replayer replayer(options.worker, options.lost_ms);
+  auto minimal = minimize(replayer, options.job, *finding, kNoTimeLimit);
+  if (!minimal.has_value()) return std::nullopt;
+  return MinimalRace{std::move(*minimal), replayer.modules()};
+}
 
 struct Called {
   std::string which;  // the program's argument
@@ -28,23 +48,18 @@ std::ostream& operator<<(std::ostream& out, const Called& called) {
 class NamesOf : public testing::TestWithParam<Called> {};
 
 TEST_P(NamesOf, are_the_programs_own) {
-  SearchOptions options = search_options(program_path("named_objects"), EngineKind::fuzz, 200);
-  options.worker.args = {GetParam().which};
-  const EngineResult result = search_once(options);
-  const Finding* finding = find_kind(result, FailureKind::data_race);
-  ASSERT_NE(finding, nullptr);
-  Replayer replayer(options.worker, options.lost_ms);
-  const auto minimal = minimize(replayer, options.job, *finding, kNoTimeLimit);
-  ASSERT_TRUE(minimal.has_value());
-  const Symbolizer symbols{replayer.modules()};
-  Names names = names_for(minimal->failure, &minimal->trace, symbols);
-  const Op& op = minimal->failure.places.front().op;
+  const auto race = minimal_race("named_objects", {GetParam().which});
+  ASSERT_TRUE(race.has_value());
+  const auto& [minimal, modules] = *race;
+  const Symbolizer symbols{modules};
+  Names names = names_for(minimal.failure, &minimal.trace, symbols);
+  const Op& op = minimal.failure.places.front().op;
   EXPECT_EQ(names.of(op.address, op.kind), GetParam().name);
   const std::string origin = names.origin(op.address);
   EXPECT_EQ(origin.starts_with("allocated by T0 at named_objects.cpp:"), GetParam().in_heap)
       << origin;
   // As the library's own lines are nobody's, each place is one of the program's.
-  for (const Place& place : minimal->failure.places) {
+  for (const Place& place : minimal.failure.places) {
     const SourceLine source = source_of(symbols, place.op.pc, place.stack);
     EXPECT_FALSE(source.in_library) << short_place(source);
   }
@@ -76,17 +91,12 @@ INSTANTIATE_TEST_SUITE_P(
 
 // Told in the one run and not in the next, such blocks made the steps of a program differ.
 TEST(ObjectNames, what_has_an_alignment_of_its_own_is_allocated_at_a_place) {
-  SearchOptions options =
-      search_options(program_path("any/gcc/aligned_new"), EngineKind::fuzz, 200);
-  const EngineResult result = search_once(options);
-  const Finding* finding = find_kind(result, FailureKind::data_race);
-  ASSERT_NE(finding, nullptr);
-  Replayer replayer(options.worker, options.lost_ms);
-  const auto minimal = minimize(replayer, options.job, *finding, kNoTimeLimit);
-  ASSERT_TRUE(minimal.has_value());
-  const Symbolizer symbols{replayer.modules()};
+  const auto race = minimal_race("any/gcc/aligned_new", {});
+  ASSERT_TRUE(race.has_value());
+  const auto& [minimal, modules] = *race;
+  const Symbolizer symbols{modules};
   std::vector<std::uint64_t> sizes;
-  for (const Event& event : minimal->trace.events) {
+  for (const Event& event : minimal.trace.events) {
     const Op& op = event.op;
     if (op.kind != OpKind::heap_allocate || op.address % 64 != 0 || op.address2 - op.address < 64) {
       continue;
@@ -109,18 +119,13 @@ std::ostream& operator<<(std::ostream& out, const Spelled& spelled) {
 class Values : public testing::TestWithParam<Spelled> {};
 
 TEST_P(Values, are_as_the_program_spells_them) {
-  SearchOptions options = search_options(program_path("named_objects"), EngineKind::fuzz, 200);
-  options.worker.args = {GetParam().which};
-  const EngineResult result = search_once(options);
-  const Finding* finding = find_kind(result, FailureKind::data_race);
-  ASSERT_NE(finding, nullptr);
-  Replayer replayer(options.worker, options.lost_ms);
-  const auto minimal = minimize(replayer, options.job, *finding, kNoTimeLimit);
-  ASSERT_TRUE(minimal.has_value());
-  const Symbolizer symbols{replayer.modules()};
-  Names names = names_for(minimal->failure, &minimal->trace, symbols);
+  const auto race = minimal_race("named_objects", {GetParam().which});
+  ASSERT_TRUE(race.has_value());
+  const auto& [minimal, modules] = *race;
+  const Symbolizer symbols{modules};
+  Names names = names_for(minimal.failure, &minimal.trace, symbols);
   std::set<std::string> rows;
-  for (const Event& event : minimal->trace.events) {
+  for (const Event& event : minimal.trace.events) {
     if (is_memory_access(event.op.kind)) rows.insert(operation_text(event, event.value, names));
   }
   EXPECT_TRUE(rows.contains(GetParam().row)) << testing::PrintToString(rows);
